@@ -1,0 +1,114 @@
+"""Widgets and calls for ArcGIS geoprocessing services.
+
+Everything public is named here and loaded on first use, so that ``import gpwidgets`` costs next to nothing
+and geometry libraries are only loaded when geometry is handled.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gpwidgets import demo
+    from gpwidgets.client.auth import Login, Token
+    from gpwidgets.errors import (
+        BadReply,
+        ConnectionFailed,
+        ConversionError,
+        GPError,
+        ParameterError,
+        RunError,
+        ServerError,
+        WaitTimeout,
+    )
+    from gpwidgets.protocol.units import ArealUnit, LinearUnit, TimeUnit
+    from gpwidgets.protocol.values import DataFile, Extent, LayerReference, RasterData, SpatialReference
+    from gpwidgets.tasks.outputs import Outputs
+    from gpwidgets.tasks.run import Run
+    from gpwidgets.tasks.service import GPService
+    from gpwidgets.tasks.status import RunStatus
+    from gpwidgets.tasks.task import GPTask, attach
+    from gpwidgets.widgets.editors.base import register_editor
+    from gpwidgets.widgets.run import RunWidget
+    from gpwidgets.widgets.service import ServiceWidget
+    from gpwidgets.widgets.task import TaskWidget
+
+__version__ = "0.1.0.dev0"
+
+_HOMES = {
+    "ArealUnit": "protocol.units",
+    "BadReply": "errors",
+    "ConnectionFailed": "errors",
+    "ConversionError": "errors",
+    "DataFile": "protocol.values",
+    "Extent": "protocol.values",
+    "GPError": "errors",
+    "GPService": "tasks.service",
+    "GPTask": "tasks.task",
+    "LayerReference": "protocol.values",
+    "LinearUnit": "protocol.units",
+    "Login": "client.auth",
+    "Outputs": "tasks.outputs",
+    "ParameterError": "errors",
+    "RasterData": "protocol.values",
+    "Run": "tasks.run",
+    "RunError": "errors",
+    "RunStatus": "tasks.status",
+    "RunWidget": "widgets.run",
+    "ServerError": "errors",
+    "ServiceWidget": "widgets.service",
+    "SpatialReference": "protocol.values",
+    "TaskWidget": "widgets.task",
+    "TimeUnit": "protocol.units",
+    "Token": "client.auth",
+    "WaitTimeout": "errors",
+    "attach": "tasks.task",
+    "register_editor": "widgets.editors.base",
+}
+
+__all__ = [
+    "ArealUnit",
+    "BadReply",
+    "ConnectionFailed",
+    "ConversionError",
+    "DataFile",
+    "Extent",
+    "GPError",
+    "GPService",
+    "GPTask",
+    "LayerReference",
+    "LinearUnit",
+    "Login",
+    "Outputs",
+    "ParameterError",
+    "RasterData",
+    "Run",
+    "RunError",
+    "RunStatus",
+    "RunWidget",
+    "ServerError",
+    "ServiceWidget",
+    "SpatialReference",
+    "TaskWidget",
+    "TimeUnit",
+    "Token",
+    "WaitTimeout",
+    "attach",
+    "demo",
+    "register_editor",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "demo":
+        return importlib.import_module("gpwidgets.demo")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'gpwidgets' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"gpwidgets.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

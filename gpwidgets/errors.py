@@ -1,0 +1,263 @@
+"""Every exception and warning that gpwidgets raises.
+
+::
+
+    GPError
+    ├── ConnectionFailed      (ConnectionError)   no usable connection to the server
+    ├── BadReply              (ValueError)        HTML, cut or unreadable JSON, or too much of it
+    ├── ServerError                               the server answered with an error
+    │   ├── AuthenticationError (PermissionError) sign in first, or again: 498, 499, 401
+    │   ├── AccessDenied        (PermissionError) signed in but not allowed: 403
+    │   └── ResourceNotFound    (LookupError)     no such service, task or job: 404
+    ├── ParameterError        (ValueError)        one input is missing or wrong
+    │   └── InputErrors                           several inputs at once
+    ├── ConversionError       (ValueError)        geometry or table cannot be turned into a frame or back
+    ├── RunError              (RuntimeError)      a run ended without results
+    │   ├── RunFailed                             the tool raised; its messages say why
+    │   ├── RunCancelled                          cancelled on the server
+    │   ├── RunTimedOut         (TimeoutError)    over the server's own time limit
+    │   ├── RunExpired                            the server has thrown the job away
+    │   └── RunLost                               the answer to the submission never arrived
+    └── WaitTimeout           (TimeoutError)      still running when the caller's time was up
+
+    GPWarning (UserWarning)
+    ├── TruncatedResult       the server held rows back
+    ├── CurveApproximated     a true curve became a line of short segments
+    └── GeometryRepaired      a ring or path could not be used as it was sent
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+__all__ = [
+    "AccessDenied",
+    "AuthenticationError",
+    "BadReply",
+    "ConnectionFailed",
+    "ConversionError",
+    "CurveApproximated",
+    "GPError",
+    "GPWarning",
+    "GeometryRepaired",
+    "InputErrors",
+    "ParameterError",
+    "ResourceNotFound",
+    "RunCancelled",
+    "RunError",
+    "RunExpired",
+    "RunFailed",
+    "RunLost",
+    "RunTimedOut",
+    "ServerError",
+    "TruncatedResult",
+    "WaitTimeout",
+    "mask",
+]
+
+_SECRET_NAMES = r"(?:token|serviceToken|access_token|refresh_token|password|client_secret|api_?key)"
+_SECRETS = (
+    re.compile(rf"(?i)([\"']?\b{_SECRET_NAMES}[\"']?\s*[=:]\s*[\"']?)[^\s&\"'<>,;}})]+"),
+    re.compile(r"(?i)(\bBearer\s+)[^\s\"'<>,;]+"),
+    re.compile(rf"(?i)(\b{_SECRET_NAMES}%3D)[^\s&%\"'<>]+"),
+)
+
+
+def mask(text: str) -> str:
+    """Hide tokens and passwords in a text that is going to be shown, logged or raised.
+
+    Parameters
+    ----------
+    text
+        Anything: a URL, a server's message, an exception's text.
+
+    Returns
+    -------
+    str
+        The same text with the value of every ``token=``, ``password=``, ``Bearer`` and the like as ``***``.
+    """
+    for pattern in _SECRETS:
+        text = pattern.sub(r"\1***", text)
+    return text
+
+
+class GPError(Exception):
+    """Base of everything that gpwidgets raises on purpose."""
+
+
+class ConnectionFailed(GPError, ConnectionError):
+    """No usable connection: refused, reset, timed out, unknown host, bad certificate.
+
+    Attributes
+    ----------
+    url : str
+        What was asked for, without secrets.
+    maybe_sent : bool
+        Whether the request may have reached the server; a submission that may have is never repeated.
+    """
+
+    def __init__(self, message: str, *, url: str = "", maybe_sent: bool = True) -> None:
+        super().__init__(mask(message))
+        self.url = mask(url)
+        self.maybe_sent = maybe_sent
+
+
+class BadReply(GPError, ValueError):
+    """The server answered something that is not the JSON asked for.
+
+    Attributes
+    ----------
+    url : str
+        What was asked for, without secrets.
+    """
+
+    def __init__(self, message: str, *, url: str = "") -> None:
+        super().__init__(mask(message))
+        self.url = mask(url)
+
+
+class ServerError(GPError):
+    """The server answered with an error, usually inside an HTTP 200.
+
+    Attributes
+    ----------
+    code : int or None
+        The error code of the body, or the HTTP status.
+    message : str
+        The server's own words.
+    details : tuple of str
+        Further lines of the server.
+    url : str
+        What was asked for, without secrets.
+    """
+
+    def __init__(
+        self, message: str, *, code: int | None = None, details: Sequence[str] = (), url: str = ""
+    ) -> None:
+        self.code = code
+        self.message = mask(message)
+        self.details = tuple(mask(line) for line in details)
+        self.url = mask(url)
+        super().__init__(self._text())
+
+    def _text(self) -> str:
+        lines = [self.message or "The server reported an error without a text."]
+        lines += [line for line in self.details if line and line not in lines]
+        number = f" (code {self.code})" if self.code is not None else ""
+        return " ".join(lines) + number
+
+
+class AuthenticationError(ServerError, PermissionError):
+    """A token is wanted (499), or the one sent is invalid or has expired (498, 401)."""
+
+
+class AccessDenied(ServerError, PermissionError):
+    """The account is known but not allowed to do this (403); another token will not help."""
+
+
+class ResourceNotFound(ServerError, LookupError):
+    """The server knows no such service, task, job or result (404)."""
+
+
+class ParameterError(GPError, ValueError):
+    """An input is missing or wrong.
+
+    Attributes
+    ----------
+    parameter : str
+        Name of the task parameter.
+    problem : str
+        What is wrong and what would be right, without the name.
+    """
+
+    def __init__(self, parameter: str, problem: str) -> None:
+        self.parameter = parameter
+        self.problem = mask(problem)
+        super().__init__(f"{parameter}: {self.problem}" if parameter else self.problem)
+
+
+class InputErrors(ParameterError):
+    """Several inputs are missing or wrong.
+
+    Attributes
+    ----------
+    errors : tuple of ParameterError
+        One for each input, in the order of the task's parameters.
+    """
+
+    def __init__(self, errors: Iterable[ParameterError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__("", "\n".join(str(error) for error in self.errors))
+
+
+class ConversionError(GPError, ValueError):
+    """A geometry, feature set or table cannot be turned into a frame, or a frame into one."""
+
+
+class RunError(GPError, RuntimeError):
+    """A run ended without results.
+
+    Attributes
+    ----------
+    run : gpwidgets.Run or None
+        The run, still readable.
+    messages : tuple of gpwidgets.protocol.replies.GPMessage
+        What the tool said.
+    """
+
+    def __init__(self, text: str, *, run: Any = None, messages: Sequence[Any] = ()) -> None:
+        super().__init__(mask(text))
+        self.run = run
+        self.messages = tuple(messages)
+
+
+class RunFailed(RunError):
+    """The tool raised an error on the server; ``messages`` holds its words."""
+
+
+class RunCancelled(RunError):
+    """The run was cancelled on the server."""
+
+
+class RunTimedOut(RunError, TimeoutError):
+    """The run took longer than the server allows a job of this service."""
+
+
+class RunExpired(RunError):
+    """The server no longer knows the job: cleaned up after some hours, or deleted."""
+
+
+class RunLost(RunError):
+    """The answer to the submission never arrived, so the job may exist without a known id."""
+
+
+class WaitTimeout(GPError, TimeoutError):
+    """The time given to `Run.wait` is over; the run itself goes on.
+
+    Attributes
+    ----------
+    run : gpwidgets.Run or None
+        The run; wait again, look at it or cancel it.
+    """
+
+    def __init__(self, text: str, *, run: Any = None) -> None:
+        super().__init__(text)
+        self.run = run
+
+
+class GPWarning(UserWarning):
+    """Base of the warnings of gpwidgets."""
+
+
+class TruncatedResult(GPWarning):
+    """The server held rows back, so a result is not complete."""
+
+
+class CurveApproximated(GPWarning):
+    """A true curve became a line of short segments."""
+
+
+class GeometryRepaired(GPWarning):
+    """A ring or path could not be used as it was sent."""

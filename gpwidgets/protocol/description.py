@@ -1,0 +1,340 @@
+"""Services, tasks and parameters as their description JSON tells them.
+
+Servers since 9.3 leave out, empty or misspell nearly every key; only ``name``, ``dataType`` and
+``direction`` can be relied upon. Everything is read once here; nothing past this module looks into the JSON.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from gpwidgets.protocol.enums import GEOMETRY_TYPES, Direction, ExecutionType, ParameterType
+
+_MULTI = "GPMultiValue:"
+
+
+def _text(data: Mapping[str, Any], *keys: str) -> str:
+    for key in keys:
+        value = data.get(key)
+        if isinstance(value, str) and value:
+            return value
+    return ""
+
+
+def _rows(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list | tuple) else ()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One entry of a list of allowed values.
+
+    Attributes
+    ----------
+    label : str
+        What the user sees.
+    value : object
+        What is sent.
+    """
+
+    label: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a parameter's values are limited to (servers from 10.7).
+
+    Attributes
+    ----------
+    type : str
+        ``range``, ``featureClass``, ``field``, ``file``, ``codedValue`` or ``composite``.
+    minimum, maximum : float or None
+        Ends of a range, both allowed.
+    values : tuple of str
+        Geometry types, field types or file extensions without a dot.
+    coded : tuple of Choice
+        Allowed values with labels.
+    members : tuple of Filter or None
+        One for each column or member type.
+    """
+
+    type: str
+    minimum: float | None = None
+    maximum: float | None = None
+    values: tuple[str, ...] = ()
+    coded: tuple[Choice, ...] = ()
+    members: tuple[Filter | None, ...] = ()
+
+    @classmethod
+    def from_json(cls, data: Any) -> Filter | None:
+        """Read a filter object; None when there is none."""
+        if not isinstance(data, Mapping) or not isinstance(data.get("type"), str):
+            return None
+        kind = data["type"]
+        rows = _rows(data.get("list"))
+        if kind == "composite":
+            return cls(kind, members=tuple(cls.from_json(row) for row in rows))
+        if kind == "codedValue":
+            return cls(kind, coded=tuple(_coded(row) for row in rows if isinstance(row, Mapping)))
+        low, high = (_bound(data.get(key)) for key in ("minimum", "maximum"))
+        return cls(kind, low, high, tuple(str(row) for row in rows if isinstance(row, str)))
+
+
+def _coded(row: Mapping[str, Any]) -> Choice:
+    name, value = str(row.get("name") or row.get("value") or ""), row.get("value")
+    # Layers are picked by name: the value of such a row is the layer's schema.
+    return Choice(name, name if isinstance(value, Mapping) else value)
+
+
+def _bound(value: Any) -> float | None:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+@dataclass(frozen=True)
+class GPParameter:
+    """One parameter of a task.
+
+    Attributes
+    ----------
+    name : str
+        The request field; may hold spaces.
+    data_type : str
+        The wire's word, known or not.
+    display_name, description, category : str
+        Label, help text (may be HTML) and group heading.
+    direction : Direction
+    parameter_type : ParameterType
+    default_value : object
+        JSON as sent; None when there is none.
+    has_default : bool
+        Whether the server names a default, even null.
+    choice_list : tuple of str
+        Allowed texts, or names of layers.
+    filter : Filter or None
+    dependency : str or None
+        Name of the parameter this one follows.
+    parameter_infos : tuple of GPParameter
+        Columns of a value table, members of a composite or multi-value.
+    """
+
+    name: str
+    data_type: str
+    display_name: str = ""
+    description: str = ""
+    direction: Direction = Direction.INPUT
+    parameter_type: ParameterType = ParameterType.OPTIONAL
+    default_value: Any = field(default=None, hash=False)
+    has_default: bool = False
+    category: str = ""
+    choice_list: tuple[str, ...] = ()
+    filter: Filter | None = field(default=None, hash=False)
+    dependency: str | None = None
+    parameter_infos: tuple[GPParameter, ...] = ()
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> GPParameter:
+        """Read a row of ``parameters`` or ``parameterInfos``."""
+        name = str(data.get("name") or "")
+        kind = data.get("dataType")
+        return cls(
+            name=name,
+            data_type=kind if isinstance(kind, str) and kind else "GPString",
+            display_name=_text(data, "displayName") or name,
+            description=_text(data, "description"),
+            direction=Direction(data.get("direction")),
+            parameter_type=ParameterType(data.get("parameterType")),
+            default_value=data.get("defaultValue"),
+            has_default="defaultValue" in data,
+            category=_text(data, "category"),
+            choice_list=tuple(str(row) for row in _rows(data.get("choiceList"))),
+            filter=Filter.from_json(data.get("filter")),
+            dependency=_text(data, "dependency") or None,
+            parameter_infos=tuple(
+                cls.from_json(row) for row in _rows(data.get("parameterInfos")) if isinstance(row, Mapping)
+            ),
+        )
+
+    @property
+    def is_input(self) -> bool:
+        """Whether the user gives it."""
+        return self.direction is Direction.INPUT
+
+    @property
+    def is_output(self) -> bool:
+        """Whether the tool gives it."""
+        return self.direction is Direction.OUTPUT
+
+    @property
+    def required(self) -> bool:
+        """Whether the tool refuses to run without it."""
+        return self.is_input and self.parameter_type is ParameterType.REQUIRED
+
+    @property
+    def is_multi(self) -> bool:
+        """Whether it takes a list of values of one type."""
+        return self.data_type.startswith(_MULTI)
+
+    @property
+    def member_type(self) -> str:
+        """The T of ``GPMultiValue:T``; the type itself otherwise."""
+        return self.data_type.removeprefix(_MULTI)
+
+    @property
+    def member(self) -> GPParameter:
+        """The parameter that describes one value of a multi-value."""
+        infos = self.parameter_infos
+        if self.member_type == "GPComposite" and len(infos) == 1 and infos[0].data_type == "GPComposite":
+            infos = infos[0].parameter_infos
+        inner = self.parameter_infos[0] if len(self.parameter_infos) == 1 else None
+        return replace(
+            self,
+            data_type=self.member_type,
+            default_value=None,
+            has_default=False,
+            choice_list=self.choice_list or (inner.choice_list if inner else ()),
+            filter=self.filter or (inner.filter if inner else None),
+            parameter_infos=infos,
+        )
+
+    @property
+    def geometry_types(self) -> tuple[str, ...]:
+        """``esriGeometry…`` words that are wanted; empty when any will do."""
+        if self.filter is not None and self.filter.type == "featureClass":
+            return tuple(kind for kind in self.filter.values if kind in GEOMETRY_TYPES)
+        default = self.default_value
+        if isinstance(default, Mapping):
+            definition = default.get("layerDefinition")
+            kind = default.get("geometryType") or (
+                definition.get("geometryType") if isinstance(definition, Mapping) else None
+            )
+            return (kind,) if isinstance(kind, str) and kind in GEOMETRY_TYPES else ()
+        return ()
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """Allowed values with labels; empty when anything goes."""
+        if self.filter is not None and self.filter.type == "codedValue" and self.filter.coded:
+            return self.filter.coded
+        return tuple(Choice(text, text) for text in self.choice_list)
+
+
+@dataclass(frozen=True)
+class TaskInfo:
+    """A task as its resource describes it.
+
+    Attributes
+    ----------
+    name, display_name, description, category, help_url : str
+        Texts as sent; description may be HTML, `help_url` may lead nowhere.
+    execution_type : ExecutionType
+        UNKNOWN when only the service says it.
+    parameters : tuple of GPParameter
+        Inputs and outputs in the tool's order.
+    """
+
+    name: str
+    display_name: str = ""
+    description: str = ""
+    category: str = ""
+    help_url: str = ""
+    execution_type: ExecutionType = ExecutionType.UNKNOWN
+    parameters: tuple[GPParameter, ...] = ()
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> TaskInfo:
+        """Read the JSON of ``…/GPServer/<task>``."""
+        rows = [row for row in _rows(data.get("parameters")) if isinstance(row, Mapping) and row.get("name")]
+        name = _text(data, "name")
+        return cls(
+            name=name,
+            display_name=_text(data, "displayName") or name,
+            description=_text(data, "description"),
+            category=_text(data, "category"),
+            help_url=_text(data, "helpUrl", "helpURL"),
+            execution_type=ExecutionType(data.get("executionType")),
+            parameters=tuple(GPParameter.from_json(row) for row in rows),
+        )
+
+    @property
+    def inputs(self) -> tuple[GPParameter, ...]:
+        """What the user gives."""
+        return tuple(parameter for parameter in self.parameters if parameter.is_input)
+
+    @property
+    def outputs(self) -> tuple[GPParameter, ...]:
+        """What the tool gives."""
+        return tuple(parameter for parameter in self.parameters if parameter.is_output)
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Group headings of the inputs in order of appearance; ``""`` is the top group."""
+        return tuple(dict.fromkeys(parameter.category for parameter in self.inputs))
+
+    def parameter(self, name: str) -> GPParameter:
+        """The parameter of this name; KeyError when there is none."""
+        for parameter in self.parameters:
+            if parameter.name == name:
+                return parameter
+        raise KeyError(name)
+
+
+@dataclass(frozen=True)
+class ServiceInfo:
+    """A geoprocessing service as its resource describes it.
+
+    Attributes
+    ----------
+    current_version : float or None
+        10.91 means 10.9.1: compare as one number. None when the server does not say.
+    description : str
+        May be HTML.
+    tasks : tuple of str
+    execution_type : ExecutionType
+    result_map_server_name : str
+        ``""`` when results have no map service.
+    maximum_records : int or None
+        Rows per output above which the server empties the list.
+    capabilities : frozenset of str
+    """
+
+    current_version: float | None = None
+    description: str = ""
+    tasks: tuple[str, ...] = ()
+    execution_type: ExecutionType = ExecutionType.UNKNOWN
+    result_map_server_name: str = ""
+    maximum_records: int | None = None
+    capabilities: frozenset[str] = frozenset()
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> ServiceInfo:
+        """Read the JSON of ``…/GPServer``."""
+        limit = data.get("maximumRecords")
+        words = str(data.get("capabilities") or "").split(",")
+        return cls(
+            current_version=_bound(data.get("currentVersion")),
+            description=_text(data, "serviceDescription", "description"),
+            tasks=tuple(str(name) for name in _rows(data.get("tasks")) if isinstance(name, str)),
+            execution_type=ExecutionType(data.get("executionType")),
+            result_map_server_name=_text(data, "resultMapServerName"),
+            maximum_records=limit if isinstance(limit, int) and not isinstance(limit, bool) else None,
+            # A 10.8.1 server was seen to write the text "null" here.
+            capabilities=frozenset(word.strip() for word in words if word.strip() not in ("", "null")),
+        )
+
+    @property
+    def can_upload(self) -> bool:
+        """Whether files can be uploaded to the service."""
+        return "uploads" in {word.lower() for word in self.capabilities}
+
+    @property
+    def can_validate(self) -> bool:
+        """Whether the server checks inputs without running (from 12.0)."""
+        return any("validat" in word.lower() for word in self.capabilities)
