@@ -88,7 +88,7 @@ class GPURL:
             return cls(server, folder="/".join(rest))
         base = cls(server, "/".join(rest[: at - 1]), rest[at - 1], rest[at])
         below = rest[at + 1 :]
-        if not below or below[0].lower() in ("uploads", "info", "jobs") and len(below) < 3:
+        if not below or (below[0].lower() in ("uploads", "info", "jobs") and len(below) < 3):
             return base
         task = replace(base, task_name=below[0])
         if len(below) >= 3 and below[1].lower() == "jobs":

@@ -1,0 +1,1 @@
+"""The Python interface: services, tasks, runs and their outputs. Knows no widgets."""

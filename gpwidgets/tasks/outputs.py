@@ -1,0 +1,198 @@
+"""What a run gave back: values by output name, with what could not be read beside them."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from gpwidgets.errors import ConversionError, GPError, TruncatedResult
+from gpwidgets.protocol.datatypes.base import datatype_of
+from gpwidgets.protocol.description import GPParameter
+from gpwidgets.protocol.replies import GPMessage
+from gpwidgets.protocol.values import DataFile, Fetch, LayerReference, MapImage, RasterData
+
+_FILES = {"GPDataFile": DataFile, "GPRasterDataLayer": RasterData, "GPRasterData": RasterData}
+
+
+class Outputs(Mapping[str, Any]):
+    """The decoded results of a run.
+
+    A read-only mapping from output name to value; each is an attribute too, with underscores for characters
+    that Python does not allow in names.
+
+    Attributes
+    ----------
+    messages : tuple of gpwidgets.protocol.replies.GPMessage
+        What the tool said; a tool may report trouble here and still succeed.
+    errors : dict of str to Exception
+        Outputs that could not be fetched or read; reading such a one raises its error.
+    truncated : tuple of str
+        Outputs of which the server held rows back.
+    parameters : dict of str to gpwidgets.protocol.description.GPParameter
+        The description of each output.
+    provenance : dict
+        Task URL, job id, inputs without secrets, time and versions.
+    """
+
+    def __init__(
+        self,
+        values: Mapping[str, Any],
+        *,
+        parameters: Mapping[str, GPParameter] | None = None,
+        messages: Sequence[GPMessage] = (),
+        errors: Mapping[str, Exception] | None = None,
+        truncated: Sequence[str] = (),
+        provenance: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._values = dict(values)
+        self.parameters = dict(parameters or {})
+        self.messages = tuple(messages)
+        self.errors = dict(errors or {})
+        self.truncated = tuple(truncated)
+        self.provenance = dict(provenance or {})
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self.errors:
+            raise self.errors[name]
+        return self._values[name]
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        for known in (*self._values, *self.errors):
+            if name == known or name == _identifier(known):
+                return self[known]
+        listed = ", ".join(self) or "none"
+        raise AttributeError(f"there is no output {name!r}; the outputs are: {listed}")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys([*self._values, *self.errors]))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *map(_identifier, self)})
+
+    def __repr__(self) -> str:
+        lines = [f"  {name}: {summary(self._values[name])}" for name in self._values]
+        lines += [f"  {name}: could not be read: {error}" for name, error in self.errors.items()]
+        return "\n".join(["Outputs", *lines]) if lines else "Outputs (the task has none)"
+
+
+def _identifier(name: str) -> str:
+    return "".join(letter if letter.isalnum() or letter == "_" else "_" for letter in name)
+
+
+def summary(value: Any) -> str:
+    """A value in half a line."""
+    kind = type(value).__name__
+    if kind == "GeoDataFrame":
+        crs = value.crs.to_string() if value.crs is not None else "unknown CRS"
+        return f"{len(value)} features ({crs[:40]})"
+    if kind == "DataFrame":
+        return f"{len(value)} rows"
+    if isinstance(value, DataFile | RasterData):
+        return value.name
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+class Decoder:
+    """Turns result values into Python values, by their shape more than by their declared type.
+
+    Parameters
+    ----------
+    parameters
+        The task's outputs by name.
+    fetch
+        Ways to read the files that results name.
+    """
+
+    def __init__(self, parameters: Mapping[str, GPParameter], fetch: Fetch | None = None) -> None:
+        self._parameters = parameters
+        self._fetch = fetch
+
+    def parameter(self, name: str, data_type: str) -> GPParameter:
+        """The output's description; made from the reply when the task does not declare it."""
+        known = self._parameters.get(name)
+        if known is not None and known.data_type == (data_type or known.data_type):
+            return known
+        return GPParameter.from_json(
+            {"name": name, "dataType": data_type, "direction": "esriGPParameterDirectionOutput"}
+        )
+
+    def value(self, name: str, data_type: str, wire: Any, body: bytes | None = None) -> Any:
+        """Decode one result.
+
+        Parameters
+        ----------
+        name, data_type
+            As the reply says.
+        wire
+            The ``value`` as parsed JSON; ignored for features when `body` is given.
+        body
+            The whole reply, for features that have not been parsed yet.
+
+        Raises
+        ------
+        GPError
+            The value cannot be read.
+        """
+        if body is not None:
+            return _frame_from_body(body)
+        try:
+            return self._by_shape(self.parameter(name, data_type), wire)
+        except GPError:
+            raise
+        except (ValueError, TypeError, KeyError, IndexError) as error:
+            raise ConversionError(f"{name}: the server's value cannot be read: {error}") from error
+
+    def _by_shape(self, parameter: GPParameter, wire: Any) -> Any:
+        if wire is None:
+            return None
+        if isinstance(wire, list) and parameter.is_multi:
+            return [self._by_shape(parameter.member, row) for row in wire]
+        if isinstance(wire, Mapping):
+            if isinstance(wire.get("mapImage"), Mapping):
+                return MapImage.from_json(wire["mapImage"])
+            if parameter.data_type in _FILES:
+                return _FILES[parameter.data_type].from_json(wire, self._fetch)
+            if parameter.data_type == "GPComposite" and "dataType" in wire and "value" in wire:
+                return self._by_shape(self.parameter(parameter.name, str(wire["dataType"])), wire["value"])
+            if parameter.data_type in ("GPFeatureRecordSetLayer", "GPRecordSet"):
+                return self._features(parameter, wire)
+        return datatype_of(parameter).decode(wire, parameter)
+
+    def _features(self, parameter: GPParameter, wire: Mapping[str, Any]) -> Any:
+        from gpwidgets.convert.frames import features_to_frame, records_to_frame
+
+        if "url" in wire and "features" not in wire:
+            return LayerReference.from_json(wire)
+        if parameter.data_type == "GPRecordSet":
+            return records_to_frame(wire)
+        return features_to_frame(wire)
+
+
+def _frame_from_body(body: bytes) -> Any:
+    from gpwidgets.convert.frames import read_features
+
+    return read_features(body)
+
+
+def is_truncated(value: Any) -> bool:
+    """Whether the server held rows of this frame back."""
+    attrs = getattr(value, "attrs", None)
+    return bool(isinstance(attrs, Mapping) and attrs.get("gpwidgets", {}).get("truncated"))
+
+
+def warn_truncated(names: Sequence[str], limit: int | None) -> None:
+    """Warn about outputs that are not complete."""
+    if names:
+        most = f" than {limit}" if limit else " than the service allows"
+        warnings.warn(
+            f"{', '.join(names)}: the server holds more rows{most} and sent none or only some of them.",
+            TruncatedResult,
+            stacklevel=3,
+        )

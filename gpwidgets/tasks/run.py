@@ -1,0 +1,244 @@
+"""One pass of a task, synchronous or as a job: what a caller holds while it goes on and afterwards.
+
+The work itself is done by a driver (`gpwidgets.tasks.drivers`) in other threads; this class holds the state
+that callers and widgets observe, and the ways to wait and to cancel.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Generator, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+import traitlets
+
+from gpwidgets.errors import RunCancelled, RunError, WaitTimeout
+from gpwidgets.protocol.replies import GPMessage
+from gpwidgets.tasks.outputs import Outputs
+from gpwidgets.tasks.progress import ProgressLine
+from gpwidgets.tasks.status import RunStatus
+from gpwidgets.tasks.watcher import shared_watcher
+
+if TYPE_CHECKING:
+    from gpwidgets.tasks.task import GPTask
+
+
+class Driver(Protocol):
+    """Does the work of a run; every method returns at once or runs in a worker thread."""
+
+    def begin(self) -> None:
+        """Start the work."""
+
+    def cancel(self) -> None:
+        """Ask the server to stop it."""
+
+
+class Run(traitlets.HasTraits):
+    """A run of a task.
+
+    Made by `GPTask.start`, `GPTask.__call__` or `gpwidgets.attach`. All traits are set from worker threads;
+    observers have to return at once. The run belongs to the server: dropping this object, interrupting a
+    waiting cell or restarting the kernel does not end a job.
+
+    Attributes
+    ----------
+    task : gpwidgets.GPTask
+    inputs : dict
+        The checked values it was started with.
+    """
+
+    status = traitlets.UseEnum(RunStatus, RunStatus.PREPARING, help="What the run is doing.")
+    progress = traitlets.Float(None, allow_none=True, help="0 to 100, None when the tool does not say.")
+    progress_text = traitlets.Unicode("", help="The tool's words on its progress.")
+    messages = traitlets.Tuple(help="All messages so far, as GPMessage.")
+    error = traitlets.Any(None, allow_none=True, help="Why it ended without results.")
+    outputs = traitlets.Any(None, allow_none=True, help="The Outputs, once succeeded.")
+    elapsed = traitlets.Float(0.0, help="Seconds since the start, until the end.")
+    job_id = traitlets.Unicode(None, allow_none=True, help="The server's id of the job.")
+    note = traitlets.Unicode("", help="What to know about the connection or a cancel.")
+
+    def __init__(self, task: GPTask, inputs: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.task = task
+        self.inputs = dict(inputs)
+        self.cancel_requested = False
+        self._driver: Driver | None = None
+        self._started = time.monotonic()
+        self._finished = threading.Event()
+        self._ending = threading.Lock()
+        self._ended = False
+        self._when_done: list[Callable[[], None]] = []
+
+    def begin(self, driver: Driver) -> Run:
+        """Start the work with its driver; for `GPTask`, once per run."""
+        self._driver = driver
+        driver.begin()
+        shared_watcher().add(self._tick, 1.0)
+        return self
+
+    @property
+    def done(self) -> bool:
+        """Whether the run has ended and its outcome can be read."""
+        return self._finished.is_set()
+
+    @property
+    def job_url(self) -> str | None:
+        """URL of the job, to attach to later; None for a synchronous run or before submission."""
+        return self.task.url.for_job(self.job_id).job if self.job_id else None
+
+    def wait(self, timeout: float | None = None, *, show_progress: bool | None = None) -> Outputs:
+        """Wait for the end in this thread.
+
+        An interrupt (the notebook's stop button, Ctrl-C) ends the waiting only; the run goes on.
+
+        Parameters
+        ----------
+        timeout
+            Seconds; None waits as long as it takes.
+        show_progress
+            Whether to keep a line on the error stream; by default in a terminal or notebook.
+
+        Returns
+        -------
+        Outputs
+
+        Raises
+        ------
+        WaitTimeout
+            The time is over and the run goes on.
+        RunError
+            The run ended without results; the subclass says how.
+        GPError
+            The submission was refused, for example as `ServerError`.
+        """
+        end = None if timeout is None else time.monotonic() + timeout
+        with ProgressLine(self, show_progress) as line:
+            while not self._finished.wait(0.2 if end is None else max(0.0, min(0.2, end - time.monotonic()))):
+                line.show()
+                if end is not None and time.monotonic() >= end:
+                    raise WaitTimeout(
+                        f"{self.task.name} is still {self.status} after {timeout:g} s. It goes on: "
+                        "call wait() again, or cancel().",
+                        run=self,
+                    )
+        return self.result()
+
+    def result(self) -> Outputs:
+        """The outputs of a run that has ended.
+
+        Raises
+        ------
+        RunError, GPError
+            As `wait`.
+        """
+        if not self.done:
+            raise WaitTimeout(f"{self.task.name} is still {self.status}.", run=self)
+        if self.error is not None:
+            raise self.error
+        assert isinstance(self.outputs, Outputs)
+        return self.outputs
+
+    def __await__(self) -> Generator[Any, None, Outputs]:
+        return self._awaited().__await__()
+
+    async def _awaited(self) -> Outputs:
+        loop = asyncio.get_running_loop()
+        event = asyncio.Event()
+        self.call_when_done(lambda: loop.call_soon_threadsafe(event.set))
+        await event.wait()
+        return self.result()
+
+    def call_when_done(self, callback: Callable[[], None]) -> None:
+        """Call `callback` once the run has ended, at once if it has; in whatever thread ends it."""
+        with self._ending:
+            if not self._finished.is_set():
+                self._when_done.append(callback)
+                return
+        callback()
+
+    def cancel(self) -> None:
+        """Ask the server to stop the run; returns at once.
+
+        `status` becomes ``cancelling`` and then what the server makes of it: a job can still succeed or fail.
+        A synchronous run cannot be stopped on the server: its answer is thrown away.
+        """
+        if self.done or self._driver is None:
+            return
+        self.cancel_requested = True
+        self._driver.cancel()
+
+    # What drivers call.
+
+    def update(self, **traits: Any) -> None:
+        """Set traits while the run goes on; ignored after its end."""
+        if self._ended:
+            return
+        for name, value in traits.items():
+            setattr(self, name, value)
+
+    def finish(
+        self,
+        status: RunStatus,
+        *,
+        outputs: Outputs | None = None,
+        error: Exception | None = None,
+        note: str = "",
+    ) -> None:
+        """End the run, once; a second end is ignored."""
+        with self._ending:
+            if self._ended:
+                return
+            self._ended = True
+        self._set_end(status, outputs, error, note)
+        with self._ending:
+            self._finished.set()
+            callbacks, self._when_done = self._when_done, []
+        for callback in callbacks:
+            callback()
+
+    def _set_end(
+        self, status: RunStatus, outputs: Outputs | None, error: Exception | None, note: str
+    ) -> None:
+        """Set the traits of the end; status last, since observers of it read the others."""
+        if isinstance(error, RunError) and error.run is None:
+            error.run = self
+        try:
+            self.note = note
+            self.outputs = outputs
+            self.error = error
+            self.elapsed = time.monotonic() - self._started
+            if status is RunStatus.SUCCEEDED:
+                self.progress = 100.0
+        finally:
+            self.status = status
+
+    def cancelled_here(self, note: str = "") -> None:
+        """End the run as cancelled."""
+        self.finish(
+            RunStatus.CANCELLED,
+            error=RunCancelled(f"{self.task.name} was cancelled.", run=self, messages=self.messages),
+            note=note,
+        )
+
+    def add_messages(self, messages: tuple[GPMessage, ...]) -> None:
+        """Take over the cumulative list of a job, if it has grown or changed."""
+        if messages and messages != self.messages:
+            self.update(messages=messages)
+
+    @property
+    def age(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self._started
+
+    def _tick(self) -> float | None:
+        if self._ended:
+            return None
+        self.elapsed = self.age
+        return 1.0 if self.elapsed < 600 else 5.0
+
+    def __repr__(self) -> str:
+        percent = f" {self.progress:.0f} %" if self.progress is not None and not self.done else ""
+        job = f", job {self.job_id}" if self.job_id else ""
+        return f"<Run of {self.task.name}: {self.status}{percent}{job}>"

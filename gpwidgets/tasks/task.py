@@ -1,0 +1,261 @@
+"""A task as a Python object: describe it, check values for it, run it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gpwidgets.client import resources, uploads
+from gpwidgets.client.session import GPSession
+from gpwidgets.errors import GPError, ResourceNotFound
+from gpwidgets.protocol.datatypes.base import datatype_of
+from gpwidgets.protocol.description import GPParameter, ServiceInfo, TaskInfo
+from gpwidgets.protocol.enums import ExecutionType
+from gpwidgets.protocol.urls import GPURL
+from gpwidgets.protocol.values import UNSET
+from gpwidgets.tasks.code import call_code
+from gpwidgets.tasks.drivers import ExecuteDriver, JobDriver
+from gpwidgets.tasks.inputs import Encoder, check_inputs, needs_upload
+from gpwidgets.tasks.outputs import Outputs
+from gpwidgets.tasks.run import Run
+from gpwidgets.tasks.status import RunStatus
+from gpwidgets.tasks.transport import Transport
+
+if TYPE_CHECKING:
+    from gpwidgets.client.auth import Auth
+
+
+class GPTask:
+    """A task of a geoprocessing service.
+
+    Call it with its inputs as keywords to run it and wait; `start` returns at once.
+
+    Parameters
+    ----------
+    url
+        The task, or a service that has one task only; whatever comes after the task is ignored.
+    auth
+        `Token`, `Login` or an authentication object of requests, for a secured service.
+    session
+        A session to share; made here otherwise.
+
+    Attributes
+    ----------
+    url : gpwidgets.protocol.urls.GPURL
+        Address, split into its parts.
+    info : gpwidgets.protocol.description.TaskInfo
+        The description the server gave.
+
+    Raises
+    ------
+    ServerError
+        The server refused; `AuthenticationError` when it wants a sign-in.
+    ConnectionFailed, BadReply
+        The server gave no usable answer.
+    GPError
+        The URL names no task, and its service has none or several.
+
+    Notes
+    -----
+    Reads ``…/GPServer/<task>`` at once and ``…/GPServer`` when something of the service is needed.
+    """
+
+    def __init__(
+        self, url: str | GPURL, auth: Auth | None = None, *, session: GPSession | None = None
+    ) -> None:
+        parsed = url if isinstance(url, GPURL) else GPURL.parse(url)
+        self.session = session if session is not None else GPSession(auth)
+        self._service: ServiceInfo | None = None
+        self.url = parsed if parsed.task_name else parsed.for_task(self._only_task(parsed))
+        self.info: TaskInfo = self._read()
+
+    def _only_task(self, url: GPURL) -> str:
+        if not url.service_name:
+            raise GPError(f"{url} is a folder of services; name a service and a task.")
+        self._service = resources.read_service(self.session, url)
+        if len(self._service.tasks) != 1:
+            names = ", ".join(self._service.tasks) or "none"
+            raise GPError(f"{url.service} has {len(self._service.tasks)} tasks; name one of: {names}")
+        return self._service.tasks[0]
+
+    def _read(self) -> TaskInfo:
+        info = resources.read_task(self.session, self.url)
+        return (
+            info
+            if info.name
+            else replace(info, name=self.url.task_name or "", display_name=self.url.task_name or "")
+        )
+
+    @property
+    def name(self) -> str:
+        """The task's name."""
+        return self.info.name
+
+    @property
+    def inputs(self) -> tuple[GPParameter, ...]:
+        """What the task takes."""
+        return self.info.inputs
+
+    @property
+    def outputs(self) -> tuple[GPParameter, ...]:
+        """What the task gives back."""
+        return self.info.outputs
+
+    @property
+    def service(self) -> ServiceInfo:
+        """Description of the service, read on first use."""
+        if self._service is None:
+            self._service = resources.read_service(self.session, self.url)
+        return self._service
+
+    @property
+    def is_asynchronous(self) -> bool:
+        """Whether runs are jobs. The task says it; on old servers only the service does."""
+        kind = self.info.execution_type
+        if kind is ExecutionType.UNKNOWN:
+            kind = self.service.execution_type
+        return kind is not ExecutionType.SYNCHRONOUS
+
+    @property
+    def maximum_records(self) -> int | None:
+        """Rows per output above which the server holds rows back; None when it is not known."""
+        return self._service.maximum_records if self._service is not None else None
+
+    def defaults(self) -> dict[str, Any]:
+        """The values a form starts with, by name; inputs without a default are left out."""
+        values = {parameter.name: datatype_of(parameter).default(parameter) for parameter in self.inputs}
+        return {name: value for name, value in values.items() if value is not UNSET}
+
+    def check(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """Check and normalise values without running anything.
+
+        Raises
+        ------
+        InputErrors
+            Values are missing or wrong, with one `ParameterError` for each.
+        TypeError
+            A name is none of the task's inputs; the nearest one is named.
+        """
+        return check_inputs(self.info, inputs)
+
+    def code(self, inputs: Mapping[str, Any]) -> str:
+        """The Python that runs this task with these values."""
+        given = {name: value for name, value in inputs.items() if value is not UNSET and value is not None}
+        return call_code(self.url.task, given, self.inputs, signed_in=self.session.auth is not None)
+
+    def start(self, **inputs: Any) -> Run:
+        """Start a run and return at once.
+
+        Parameters
+        ----------
+        **inputs
+            Values by parameter name; characters that Python does not allow are written as underscores.
+
+        Returns
+        -------
+        Run
+            Goes on in the background; `Run.wait`, ``await run`` or its traits tell how.
+
+        Raises
+        ------
+        InputErrors, TypeError
+            As `check`; nothing was sent.
+
+        Notes
+        -----
+        Speaks to ``…/execute`` or ``…/submitJob``, which are sent once.
+        """
+        checked = self.check(inputs)
+        run = Run(self, checked)
+        transport = Transport(self, want_z=_any_has_z(checked))
+        driver = JobDriver if self.is_asynchronous else ExecuteDriver
+        return run.begin(driver(run, transport, self._prepare))
+
+    def __call__(self, **inputs: Any) -> Outputs:
+        """Run the task and wait for its outputs.
+
+        Parameters
+        ----------
+        **inputs
+            As `start`.
+
+        Returns
+        -------
+        Outputs
+
+        Raises
+        ------
+        InputErrors, TypeError
+            As `check`; nothing was sent.
+        RunError, ServerError, ConnectionFailed
+            As `Run.wait`.
+        """
+        return self.start(**inputs).wait()
+
+    def attach(self, job_id: str) -> Run:
+        """Follow a job of this task that exists on the server.
+
+        Raises
+        ------
+        ServerError
+            The server does not know the job; `ResourceNotFound` where it says so.
+        """
+        transport = Transport(self, job_id)
+        job = transport.job()
+        if not job.job_id and not job.status_text:
+            raise ResourceNotFound(f"The server knows no job {job_id}.", code=404)
+        run = Run(self, {})
+        run.job_id = job_id
+        return run.begin(JobDriver(run, transport, None))
+
+    def _prepare(self, run: Run) -> dict[str, str]:
+        upload = self._upload if self.service_can_upload(run.inputs) else None
+        if upload is not None:
+            run.update(status=RunStatus.UPLOADING)
+        return Encoder(self.info, upload).form(run.inputs)
+
+    def service_can_upload(self, inputs: Mapping[str, Any]) -> bool:
+        """Whether there are local files among the inputs, and the service takes uploads."""
+        return needs_upload(inputs.values()) and self.service.can_upload
+
+    def _upload(self, path: Path) -> str:
+        return uploads.upload_file(self.session, self.url, path)
+
+    def __repr__(self) -> str:
+        inputs = ", ".join(p.name + ("" if p.required else "=…") for p in self.inputs)
+        return f"<GPTask {self.name}({inputs}) at {self.url.task}>"
+
+
+def _any_has_z(inputs: Mapping[str, Any]) -> bool:
+    return any(
+        hasattr(value, "has_z") and bool(getattr(value.has_z, "any", bool)()) for value in inputs.values()
+    )
+
+
+def attach(url: str, auth: Auth | None = None) -> Run:
+    """Follow a job by its URL, after a restart or from another notebook.
+
+    Parameters
+    ----------
+    url
+        The job, ``…/GPServer/<task>/jobs/<id>``; what comes after is ignored.
+    auth
+        As `GPTask`.
+
+    Returns
+    -------
+    Run
+        The same job again; its results are fetched when it has ended.
+
+    Raises
+    ------
+    ServerError
+        The server does not know the job any more.
+    gpwidgets.protocol.urls.URLError
+        The URL names no job.
+    """
+    parsed = GPURL.parse(url)
+    job_id = parsed.job.rpartition("/")[2]
+    return GPTask(parsed, auth).attach(parsed.job_id or job_id)

@@ -1,0 +1,145 @@
+"""The requests of one run, with what its task adds to them: how results are asked for and decoded."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gpwidgets
+from gpwidgets.client import downloads, resources
+from gpwidgets.errors import GPError
+from gpwidgets.protocol.replies import ExecuteReply, JobInfo
+from gpwidgets.protocol.values import UNSET, Fetch
+from gpwidgets.tasks.outputs import Decoder, Outputs, is_truncated, summary, warn_truncated
+
+if TYPE_CHECKING:
+    from gpwidgets.client.session import GPSession
+    from gpwidgets.protocol.urls import GPURL
+    from gpwidgets.tasks.run import Run
+    from gpwidgets.tasks.task import GPTask
+
+
+@dataclass
+class _Gathered:
+    values: dict[str, Any] = field(default_factory=dict)
+    errors: dict[str, Exception] = field(default_factory=dict)
+    truncated: list[str] = field(default_factory=list)
+
+    def keep(self, name: str, value: Any) -> None:
+        self.values[name] = value
+        if is_truncated(value):
+            self.truncated.append(name)
+
+
+class Transport:
+    """What a driver asks of the server.
+
+    Parameters
+    ----------
+    task
+        The task that runs.
+    job_id
+        The job, when it exists already.
+    want_z
+        Whether geometry is asked for with z; servers leave it out otherwise.
+    """
+
+    def __init__(self, task: GPTask, job_id: str | None = None, *, want_z: bool = False) -> None:
+        self._task = task
+        self._session: GPSession = task.session
+        self._url: GPURL = task.url.for_job(job_id) if job_id else task.url
+        self._want_z = want_z or _schema_has_z(task)
+
+    def execute(self, fields: Mapping[str, str]) -> ExecuteReply:
+        """Run the task inside one request."""
+        flags = {"returnZ": "true"} if self._want_z else {}
+        return resources.execute(self._session, self._url, {**flags, **fields})
+
+    def submit(self, fields: Mapping[str, str]) -> JobInfo:
+        """Create a job, once."""
+        job = resources.submit_job(self._session, self._url, dict(fields))
+        if job.job_id:
+            self._url = self._url.for_job(job.job_id)
+        return job
+
+    def job(self) -> JobInfo:
+        """Read the job."""
+        return resources.read_job(self._session, self._url)
+
+    def cancel(self) -> JobInfo:
+        """Ask the server to cancel the job."""
+        return resources.cancel_job(self._session, self._url)
+
+    def outputs_of_reply(self, run: Run, reply: ExecuteReply) -> Outputs:
+        """Decode what a synchronous task answered; a bad output hides no other."""
+        decoder, found = self._decoder(), _Gathered()
+        for row in reply.results:
+            try:
+                found.keep(row.name, decoder.value(row.name, row.data_type, row.value))
+            except GPError as error:
+                found.errors[row.name] = error
+        return self._outputs(run, found)
+
+    def outputs_of_job(self, run: Run, job: JobInfo) -> Outputs:
+        """Fetch and decode each result of a job; a bad one hides no other."""
+        decoder, found = self._decoder(), _Gathered()
+        for name in [*job.results, *(p.name for p in self._task.outputs if p.name not in job.results)]:
+            if name not in job.results:
+                found.keep(name, None)
+                continue
+            try:
+                found.keep(name, self._result(decoder, name, job.results[name]))
+            except GPError as error:
+                found.errors[name] = error
+        return self._outputs(run, found)
+
+    def _result(self, decoder: Decoder, name: str, param_url: str) -> Any:
+        params = {"returnType": "data", **({"returnZ": "true"} if self._want_z else {})}
+        reply = resources.read_result(self._session, self._url, param_url, params)
+        return decoder.value(name, reply.data_type, reply.value, reply.features_body)
+
+    def _decoder(self) -> Decoder:
+        session, base = self._session, self._url
+
+        def save(url: str, folder: Path) -> Path:
+            return downloads.download(session, url, folder, service=base)
+
+        def read(url: str) -> bytes:
+            return downloads.read(session, url, service=base)
+
+        return Decoder({parameter.name: parameter for parameter in self._task.outputs}, Fetch(save, read))
+
+    def _outputs(self, run: Run, found: _Gathered) -> Outputs:
+        warn_truncated(found.truncated, self._task.maximum_records)
+        provenance = self._provenance(run)
+        for value in found.values.values():
+            attrs = getattr(value, "attrs", None)
+            if isinstance(attrs, dict):
+                attrs["gpwidgets"] = {**attrs.get("gpwidgets", {}), "provenance": provenance}
+        return Outputs(
+            found.values,
+            parameters={parameter.name: parameter for parameter in self._task.outputs},
+            messages=run.messages,
+            errors=found.errors,
+            truncated=found.truncated,
+            provenance=provenance,
+        )
+
+    def _provenance(self, run: Run) -> dict[str, Any]:
+        hidden = {p.name for p in self._task.inputs if "StringHidden" in p.data_type}
+        shown = {name: "***" if name in hidden else summary(value) for name, value in run.inputs.items()}
+        return {
+            "task": self._task.url.task,
+            "job_id": run.job_id,
+            "inputs": {name: text for name, text in shown.items() if text is not UNSET},
+            "time": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            "gpwidgets": gpwidgets.__version__,
+        }
+
+
+def _schema_has_z(task: GPTask) -> bool:
+    schemas = [parameter.default_value for parameter in task.outputs]
+    return any(isinstance(schema, Mapping) and schema.get("hasZ") is True for schema in schemas)
