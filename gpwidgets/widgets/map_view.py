@@ -1,0 +1,88 @@
+"""Where the map looks: centre and zoom for a box, by Web Mercator arithmetic.
+
+Leaflet can fit a map to a box by itself, but only once it is on the page and only through a running event
+loop, and it ended two levels too far out; these few lines work before display and from any thread.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+#: Size assumed for a map that no browser has measured yet, in pixels.
+DEFAULT_SIZE = (600.0, 400.0)
+
+_MAX_LATITUDE = 85.0511
+_TILE = 256.0
+
+Bounds = tuple[float, float, float, float]
+
+
+def _mercator_y(lat: float) -> float:
+    """Return a latitude's place in a square world, 0 at the north end and 1 at the south end."""
+    sine = math.sin(math.radians(max(-_MAX_LATITUDE, min(_MAX_LATITUDE, lat))))
+    return 0.5 - math.log((1 + sine) / (1 - sine)) / (4 * math.pi)
+
+
+def _latitude(y: float) -> float:
+    return math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * y))))
+
+
+def view_of(
+    bounds: Bounds,
+    size: tuple[float, float] = DEFAULT_SIZE,
+    *,
+    padding: float = 0.1,
+    largest: int = 15,
+) -> tuple[tuple[float, float], int]:
+    """Return the centre and the zoom level that show a box whole.
+
+    Parameters
+    ----------
+    bounds
+        West, south, east, north in degrees, EPSG:4326. East below west means the box crosses 180 degrees.
+    size
+        Width and height of the map in pixels.
+    padding
+        Share of the map kept free around the box.
+    largest
+        Highest zoom level, which also serves for a single point.
+
+    Returns
+    -------
+    tuple of ((float, float), int)
+        Centre as latitude, longitude, the way ipyleaflet wants it, and a whole zoom level from 0.
+    """
+    west, south, east, north = (float(number) for number in bounds)
+    if east < west:
+        east += 360.0
+    top, bottom = _mercator_y(north), _mercator_y(south)
+    room = 1.0 - 2.0 * padding
+    zooms = [float(largest)]
+    if east > west:
+        zooms.append(math.log2(size[0] * room / (_TILE * (east - west) / 360.0)))
+    if bottom > top:
+        zooms.append(math.log2(size[1] * room / (_TILE * (bottom - top))))
+    longitude = (west + east) / 2
+    if longitude > 180.0:
+        longitude -= 360.0
+    return (_latitude((top + bottom) / 2), longitude), max(0, math.floor(min(zooms)))
+
+
+def size_of(map_widget: Any) -> tuple[float, float]:
+    """Return a map's width and height in pixels as the browser last reported them, or a usual size."""
+    corners = getattr(map_widget, "pixel_bounds", None)
+    if corners and len(corners) == 2 and all(len(corner) == 2 for corner in corners):
+        (left, top), (right, bottom) = corners
+        if right - left > 50 and bottom - top > 50:
+            return float(right - left), float(bottom - top)
+    return DEFAULT_SIZE
+
+
+def union(boxes: list[Bounds]) -> Bounds | None:
+    """Return the box around several boxes, leaving out those that hold no numbers; None when none is left."""
+    good = [box for box in boxes if all(math.isfinite(number) for number in box)]
+    if not good:
+        return None
+    wests, souths, easts, norths = zip(*good, strict=True)
+    return min(wests), min(souths), max(easts), max(norths)

@@ -1,0 +1,82 @@
+"""Frames as map layers."""
+
+from __future__ import annotations
+
+import json
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from ipywidgets.widgets.widget import _remove_buffers
+
+from gpwidgets.widgets import layers
+from gpwidgets.widgets.layers import FrameLayer
+
+
+def points(count: int) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
+        {"when": pd.to_datetime(["2020-01-01"] * count, utc=True), "n": range(count)},
+        geometry=gpd.points_from_xy(np.linspace(0, 1, count), np.linspace(0, 1, count)),
+        crs=4326,
+    )
+
+
+def test_features_carry_a_row_number_and_no_attributes() -> None:
+    layer = FrameLayer(points(3), "P")
+    assert [feature["id"] for feature in layer.data["features"]] == [0, 1, 2]
+    assert all(feature["properties"] == {} for feature in layer.data["features"])
+    assert layer.row(2)["n"] == 2
+    assert layer.row(99) == {} and layer.row(None) == {}
+
+
+def test_a_frame_in_another_crs_is_drawn_where_it_is() -> None:
+    layer = FrameLayer(points(2).to_crs(3857))
+    assert layer.data["features"][1]["geometry"]["coordinates"] == pytest.approx([1.0, 1.0])
+    assert layer.bounds_4326 == pytest.approx((0, 0, 1, 1))
+
+
+def test_points_never_use_image_markers() -> None:
+    assert FrameLayer(points(1)).point_style["radius"] > 0
+
+
+def test_what_goes_to_the_browser_is_sealed_and_what_is_saved_is_plain() -> None:
+    layer = FrameLayer(points(3))
+    json.dumps(layer.get_state("data"))
+    with layer._sealed():
+        state, _, buffers = _remove_buffers(layer.get_state())
+    assert buffers == []
+    assert not isinstance(state["data"]["features"], list)
+    assert json.loads(json.dumps(state["data"], default=list)) == layer.data
+
+
+def test_a_cap_on_features_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layers, "MAX_FEATURES", 5)
+    layer = FrameLayer(points(12))
+    assert len(layer.data["features"]) == 5
+    assert layer.note == "the first 5 of 12 features are drawn"
+    assert len(layer.frame) == 12
+    assert layer.bounds_4326 == pytest.approx((0, 0, 1, 1))
+
+
+def test_simplified_drawing_is_said_and_loses_no_small_feature(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layers, "MAX_VERTICES", 100)
+    big, tiny = shapely.Point(0, 0).buffer(10, 200), shapely.Point(11, 0).buffer(0.0001)
+    layer = FrameLayer(gpd.GeoDataFrame(geometry=[big, tiny], crs=4326))
+    assert "simplified" in layer.note
+    drawn = [shapely.geometry.shape(feature["geometry"]) for feature in layer.data["features"]]
+    assert len(drawn) == 2 and all(not one.is_empty for one in drawn)
+    assert len(drawn[0].exterior.coords) < 400
+
+
+def test_rows_without_geometry_are_said_and_harmless() -> None:
+    gdf = gpd.GeoDataFrame({"a": [1, 2]}, geometry=[shapely.Point(1, 2), None], crs=4326)
+    layer = FrameLayer(gdf)
+    assert layer.note == "1 without a geometry"
+    assert [feature["id"] for feature in layer.data["features"]] in ([0, 1], [0])
+
+
+def test_a_frame_without_rows_is_an_empty_layer() -> None:
+    layer = FrameLayer(points(0))
+    assert layer.data["features"] == [] and layer.bounds_4326 is None and layer.note == ""

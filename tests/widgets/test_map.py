@@ -1,0 +1,264 @@
+"""Drawing targets, result layers and where the map looks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import ipyleaflet
+import pytest
+import shapely
+
+from gpwidgets.widgets.map import TaskMap
+from gpwidgets.widgets.map_draw import MAX_SHAPES, Pen, kinds_for
+from gpwidgets.widgets.map_view import view_of
+
+POLYGON = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}
+
+
+def feature(geometry: dict[str, Any], tool: str = "marker", **style: Any) -> dict[str, Any]:
+    return {"type": "Feature", "properties": {"type": tool, "style": style}, "geometry": geometry}
+
+
+def point(x: float, y: float) -> dict[str, Any]:
+    return {"type": "Point", "coordinates": [x, y]}
+
+
+def draw(task_map: TaskMap, *features: dict[str, Any]) -> None:
+    """Do what the browser does when something has been drawn: report all shapes of the control."""
+    control = Pen.of(task_map.map).control
+    control.set_state({"data": [*control.data, *features]})
+
+
+def squares(count: int) -> gpd.GeoDataFrame:
+    boxes = [shapely.box(i, 0, i + 0.5, 0.5) for i in range(count)]
+    return gpd.GeoDataFrame({"n": range(count)}, geometry=boxes, crs=4326)
+
+
+def test_what_is_drawn_goes_to_the_armed_target_and_leaves_the_control() -> None:
+    task_map = TaskMap()
+    first = task_map.target("A", ["esriGeometryPoint"])
+    second = task_map.target("B", ["esriGeometryPolygon"])
+    first.arm("point")
+    draw(task_map, feature(point(5, 6)))
+    second.arm("polygon")
+    draw(task_map, feature(POLYGON, "polygon"))
+    assert [shape.geometry for shape in first.shapes] == [point(5, 6)]
+    assert [shape.kind for shape in second.shapes] == ["polygon"]
+    assert Pen.of(task_map.map).control.data == []
+    assert first.color != second.color
+
+
+def test_points_go_on_and_polygons_end_the_drawing() -> None:
+    task_map = TaskMap()
+    target = task_map.target("A")
+    target.arm("point")
+    draw(task_map, feature(point(1, 1)))
+    assert target.armed == "point"
+    draw(task_map, feature(point(2, 2)))
+    target.arm("polygon")
+    draw(task_map, feature(POLYGON, "polygon"))
+    assert target.armed == ""
+    assert Pen.of(task_map.map).control.current_mode is None
+    assert len(target.shapes) == 3
+
+
+def test_a_shape_reported_twice_is_taken_once() -> None:
+    task_map = TaskMap()
+    target = task_map.target("A")
+    target.arm("point")
+    control = Pen.of(task_map.map).control
+    control.set_state({"data": [feature(point(1, 1))]})
+    control.set_state({"data": [feature(point(1, 1)), feature(point(2, 2))]})
+    assert [shape.geometry["coordinates"] for shape in target.shapes] == [[1, 1], [2, 2]]
+
+
+def test_arming_another_target_disarms_the_first() -> None:
+    task_map = TaskMap()
+    first, second = task_map.target("A"), task_map.target("B")
+    first.arm("point")
+    second.arm("polygon")
+    assert (first.armed, second.armed) == ("", "polygon")
+    first.disarm()
+    assert second.armed == "polygon"
+
+
+def test_only_the_wanted_kinds_can_be_drawn() -> None:
+    target = TaskMap().target("A", ["esriGeometryPolygon"])
+    assert target.kinds == ("polygon", "rectangle", "circle")
+    with pytest.raises(ValueError, match="A takes polygon, rectangle, circle, not point"):
+        target.arm("point")
+    assert kinds_for(()) == ("point", "line", "polygon", "rectangle", "circle")
+
+
+def test_a_drawing_is_a_frame_in_longitude_and_latitude() -> None:
+    task_map = TaskMap()
+    target = task_map.target("A")
+    assert len(target.frame()) == 0
+    target.arm("point")
+    draw(task_map, feature(point(190, 10)))
+    gdf = target.frame()
+    assert gdf.crs.to_epsg() == 4326
+    assert gdf.geometry.iloc[0].equals(shapely.Point(-170, 10))
+
+
+def test_points_of_a_multipoint_parameter_become_one_row() -> None:
+    task_map = TaskMap()
+    target = task_map.target("A", ["esriGeometryMultipoint"])
+    target.arm()
+    draw(task_map, feature(point(1, 1)))
+    draw(task_map, feature(point(2, 2)))
+    gdf = target.frame()
+    assert len(target.shapes) == 2
+    assert list(gdf.geometry.geom_type) == ["MultiPoint"]
+
+
+def test_shapes_can_be_watched_undone_and_cleared() -> None:
+    task_map = TaskMap()
+    target = task_map.target("A")
+    seen: list[int] = []
+    target.observe(lambda change: seen.append(len(change["new"])), names="shapes")
+    target.add(point(1, 1))
+    target.add(POLYGON)
+    target.undo()
+    target.redo()
+    target.clear()
+    target.undo()
+    assert seen == [1, 2, 1, 2, 0, 2]
+
+
+def test_a_frame_becomes_shapes_with_its_attributes() -> None:
+    target = TaskMap().target("A")
+    target.set_frame(squares(3).to_crs(3857))
+    assert [shape.properties["n"] for shape in target.shapes] == [0, 1, 2]
+    gdf = target.frame()
+    assert list(gdf["n"]) == [0, 1, 2]
+    assert gdf.total_bounds == pytest.approx([0, 0, 2.5, 0.5])
+
+
+def test_a_large_frame_stays_whole() -> None:
+    task_map = TaskMap()
+    target = task_map.target("A")
+    target.set_frame(squares(MAX_SHAPES + 1))
+    assert target.shapes == () and not target.is_empty
+    target.add(point(1, 1))
+    gdf = target.frame()
+    assert len(gdf) == MAX_SHAPES + 2
+    assert gdf["n"].iloc[MAX_SHAPES] == MAX_SHAPES
+    target.clear()
+    assert target.is_empty and len(target.frame()) == 0
+
+
+def test_the_map_of_the_user_keeps_all_that_is_on_it() -> None:
+    theirs = ipyleaflet.Map(center=(1, 2), zoom=3)
+    control = ipyleaflet.GeomanDrawControl()
+    marker = ipyleaflet.Marker(location=(1, 2))
+    theirs.add(control)
+    theirs.add(marker)
+    drawn_before = feature(point(7, 7))
+    control.data = [drawn_before]
+    before = theirs.layers
+    task_map = TaskMap(theirs)
+    target = task_map.target("A")
+    target.arm("point")
+    control.set_state({"data": [drawn_before, feature(point(1, 1))]})
+    task_map.add_result("R", squares(1))
+    assert control.data == [drawn_before]
+    assert len(target.shapes) == 1
+    task_map.detach()
+    assert theirs.layers == before
+    assert control in theirs.controls and not control.hide_controls
+
+
+def test_two_task_maps_on_one_map_share_one_drawing_control() -> None:
+    theirs = ipyleaflet.Map()
+    one, two = TaskMap(theirs), TaskMap(theirs)
+    a, b = one.target("A"), two.target("A")
+    a.arm("point")
+    b.arm("point")
+    draw(one, feature(point(1, 1)))
+    assert (len(a.shapes), len(b.shapes)) == (0, 1)
+    assert sum(isinstance(c, ipyleaflet.GeomanDrawControl) for c in theirs.controls) == 1
+    assert len({layer.name for layer in theirs.layers}) == len(theirs.layers)
+
+
+def test_the_map_is_not_blank_without_tiles() -> None:
+    layers = TaskMap().map.layers
+    land = [layer for layer in layers if layer.name == "Land outlines"]
+    assert land and land[0].style["pane"] in TaskMap().map.panes
+    assert "key" not in [layer for layer in layers if isinstance(layer, ipyleaflet.TileLayer)][0].url
+
+
+def test_a_result_of_the_same_name_takes_the_place_and_the_color_of_the_old() -> None:
+    task_map = TaskMap()
+    first = task_map.add_result("R", squares(1))
+    other = task_map.add_result("S", squares(1))
+    second = task_map.add_result("R", squares(2))
+    assert first not in task_map.map.layers and second in task_map.map.layers
+    assert second.color == first.color != other.color
+    task_map.remove_result("R")
+    task_map.remove_result("R")
+    assert second not in task_map.map.layers
+
+
+def test_names_from_a_server_cannot_carry_markup() -> None:
+    task_map = TaskMap()
+    layer = task_map.add_result("<img src=x onerror=alert(1)>", squares(1))
+    target = task_map.target("T", label="<script>")
+    target.add(point(1, 1))
+    assert "<img" not in layer.name and "&lt;img" in layer.name
+    assert not any("<script>" in one.name for one in task_map.map.layers)
+
+
+def test_a_click_on_a_feature_shows_its_attributes_escaped() -> None:
+    task_map = TaskMap()
+    gdf = squares(2)
+    gdf["text"] = ["<b>bold</b>", "other"]
+    layer = task_map.add_result("R", gdf)
+    layer._handle_mouse_events(None, {"event": "click", "id": 0, "coordinates": [0.1, 0.1]}, [])
+    html = task_map._popup.child.value  # type: ignore[union-attr]
+    assert "&lt;b&gt;bold" in html and "<b>bold" not in html
+    assert "<td>0</td>" in html
+    layer._handle_mouse_events(None, {"event": "click", "id": 1, "coordinates": [0.1, 1.1]}, [])
+    assert sum(isinstance(one, ipyleaflet.Popup) for one in task_map.map.layers) == 1
+
+
+def test_a_click_while_drawing_shows_nothing() -> None:
+    task_map = TaskMap()
+    layer = task_map.add_result("R", squares(2))
+    task_map.target("A").arm("point")
+    layer._handle_mouse_events(None, {"event": "click", "id": 0, "coordinates": [0.1, 0.1]}, [])
+    assert task_map._popup is None
+
+
+def test_the_map_goes_to_the_results() -> None:
+    task_map = TaskMap()
+    task_map.add_result("R", squares(3))
+    task_map.zoom_to_results()
+    lat, lon = task_map.map.center
+    assert lon == pytest.approx(1.25) and lat == pytest.approx(0.25, abs=0.01)
+    assert task_map.map.zoom == 8
+
+
+@pytest.mark.parametrize(
+    ("bounds", "center", "zoom"),
+    [
+        ((-180, -85.05, 180, 85.05), (0, 0), 0),
+        ((10, 50, 10, 50), (50, 10), 15),
+        ((170, -10, -170, 10), (0, 180), 4),
+    ],
+    ids=["world", "one point", "across 180 degrees"],
+)
+def test_centre_and_zoom_show_the_whole_box(
+    bounds: tuple[float, float, float, float], center: tuple[float, float], zoom: int
+) -> None:
+    found, level = view_of(bounds, (600, 400), largest=15)
+    assert found == pytest.approx(center, abs=0.01)
+    assert level == zoom
+
+
+def test_the_extent_is_the_world_until_a_browser_has_shown_the_map() -> None:
+    task_map = TaskMap()
+    assert task_map.extent == (-180.0, -85.0, 180.0, 85.0)
+    task_map.map.set_state({"south": 1.0, "north": 2.0, "west": 190.0, "east": 191.0})
+    assert task_map.extent == (-170.0, 1.0, -169.0, 2.0)

@@ -1,0 +1,104 @@
+"""The table of a frame."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from gpwidgets.widgets.table import FrameTable
+
+
+def frame(rows: int = 30) -> pd.DataFrame:
+    df = pd.DataFrame({"name": [f"n{i:02}" for i in range(rows)], "size": [float(i % 7) for i in range(rows)]})
+    df.attrs["gpwidgets"] = {
+        "aliases": {"size": "Size in m"},
+        "domains": {"name": {"codedValues": [{"name": "the first", "code": "n00"}]}},
+    }
+    return df
+
+
+def test_only_the_rows_of_the_page_are_in_the_page() -> None:
+    table = FrameTable(frame(5000), page_size=10)
+    assert table._html.value.count("<tr data-row") == 10
+    assert table.pages == 500
+
+
+def test_paging_stays_within_the_pages() -> None:
+    table = FrameTable(frame(25), page_size=10)
+    table._last.click()
+    assert table.page == 3 and table.visible_rows == list(range(20, 25))
+    assert table._next.disabled and not table._back.disabled
+    table._first.click()
+    assert table.page == 1 and table._back.disabled
+
+
+def test_sorting_puts_missing_values_last_in_both_directions() -> None:
+    df = pd.DataFrame({"n": pd.array([3, None, 1], dtype="Int64")})
+    table = FrameTable(df)
+    table.sort_by = "n"
+    assert table.visible_rows == [2, 0, 1]
+    table.descending = True
+    assert table.visible_rows == [0, 2, 1]
+
+
+def test_a_column_of_mixed_values_sorts_by_its_text() -> None:
+    table = FrameTable(pd.DataFrame({"n": ["b", 3, "a"]}, dtype=object))
+    table.sort_by = "n"
+    assert table.visible_rows == [1, 2, 0]
+
+
+def test_the_filter_looks_into_every_cell_and_returns_to_the_first_page() -> None:
+    table = FrameTable(frame(30), page_size=10)
+    table.page = 3
+    table._filter.value = "N07"
+    assert table.visible_rows == [7] and table.page == 1
+    assert "1 of 30 rows" in table._where.value
+    table._filter.value = ""
+    assert len(table._rows) == 30
+
+
+def test_aliases_head_the_columns_and_domains_name_the_values() -> None:
+    table = FrameTable(frame(3))
+    assert '<th scope="col" title="size">Size in m</th>' in table._html.value
+    assert "the first" in table._html.value
+
+
+def test_cells_headings_and_caption_are_escaped() -> None:
+    df = pd.DataFrame({"<b>": ["<script>alert(1)</script>"]})
+    html = FrameTable(df, caption="<i>x</i>")._html.value
+    assert "<script>" not in html and "<b>" not in html and "<i>" not in html
+    assert "<caption>" in html
+
+
+def test_the_geometry_column_is_left_out() -> None:
+    import geopandas
+
+    gdf = geopandas.GeoDataFrame({"a": [1]}, geometry=geopandas.points_from_xy([1.0], [2.0]), crs=4326)
+    table = FrameTable(gdf)
+    assert table.columns == ["a"]
+    assert "POINT" not in table._html.value
+
+
+def test_an_empty_frame_says_so() -> None:
+    table = FrameTable(pd.DataFrame({"a": []}))
+    assert "No rows" in table._where.value
+
+
+def test_dates_numbers_and_missing_values_read_as_people_write_them() -> None:
+    df = pd.DataFrame(
+        {
+            "day": pd.to_datetime(["2020-01-02", None], utc=True),
+            "value": [1234567.0, float("nan")],
+            "flag": [True, False],
+        }
+    )
+    html = FrameTable(df)._html.value
+    for text in ("2020-01-02<", ">1234567<", ">yes<", ">no<", "></td>"):
+        assert text in html
+
+
+def test_the_frame_is_not_changed() -> None:
+    df = frame(12)
+    before = df.copy(deep=True)
+    table = FrameTable(df)
+    table.sort_by, table.descending = "size", True
+    pd.testing.assert_frame_equal(df, before)
