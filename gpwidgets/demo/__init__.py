@@ -1,0 +1,51 @@
+"""An embedded geoprocessing server on loopback, with real tools on real open data.
+
+::
+
+    import gpwidgets.demo as demo
+
+    with demo.serve() as server:
+        print(server.url_of("Viewshed"))
+"""
+
+from gpwidgets.demo.faults import Fault, FaultBoard
+from gpwidgets.demo.jobs import JobContext
+from gpwidgets.demo.parameters import Param
+from gpwidgets.demo.publish import (
+    Features,
+    Lines,
+    Points,
+    Polygons,
+    PublishError,
+    RasterFile,
+    Service,
+    Table,
+    Tool,
+    tool,
+)
+from gpwidgets.demo.refusals import ToolCancelled, ToolError
+from gpwidgets.demo.security import PASSWORD, USERNAME
+from gpwidgets.demo.server import DemoServer, serve
+
+__all__ = [
+    "PASSWORD",
+    "USERNAME",
+    "DemoServer",
+    "Fault",
+    "FaultBoard",
+    "Features",
+    "JobContext",
+    "Lines",
+    "Param",
+    "Points",
+    "Polygons",
+    "PublishError",
+    "RasterFile",
+    "Service",
+    "Table",
+    "Tool",
+    "ToolCancelled",
+    "ToolError",
+    "serve",
+    "tool",
+]

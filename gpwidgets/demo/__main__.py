@@ -1,0 +1,32 @@
+"""Run the embedded server: ``python -m gpwidgets.demo [--port P]``."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+from collections.abc import Sequence
+from types import FrameType
+
+from gpwidgets.demo.server import serve
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until interrupted; the first line printed is the URL of the services root."""
+    parser = argparse.ArgumentParser(prog="python -m gpwidgets.demo", description=main.__doc__)
+    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; any free one by default")
+    with serve(parser.parse_args(arguments).port) as server:
+        print(server.url, flush=True)
+
+        def stop(number: int, frame: FrameType | None) -> None:
+            raise KeyboardInterrupt
+
+        signal.signal(signal.SIGTERM, stop)
+        try:
+            server.wait()
+        except KeyboardInterrupt:
+            return 0
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,161 @@
+"""The door: one tornado handler reads requests, and writes answers in the format asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, NoReturn
+
+from tornado.http1connection import HTTP1Connection
+from tornado.web import Finish, RequestHandler
+
+from gpwidgets.demo.faults import Fault
+from gpwidgets.demo.operations import Call, Operations
+from gpwidgets.demo.pages import LOGIN_PAGE, error_page, html_page
+from gpwidgets.demo.refusals import Refusal, invalid_input
+from gpwidgets.demo.routes import Route, find_route
+
+Offload = Callable[..., "Future[Any]"]
+_QUICK = frozenset({"info", "token", "catalog", "service", "task", "submit", "poll", "cancel", "upload_info", "item"})
+
+
+class Gateway(RequestHandler):
+    """Answers every path below the server."""
+
+    def initialize(self, operations: Operations, offload: Offload) -> None:
+        """Take the server's state, and the way to run what may be slow."""
+        self._operations = operations
+        self._offload = offload
+
+    async def get(self) -> None:
+        """Answer a GET request."""
+        await self._answer()
+
+    async def post(self) -> None:
+        """Answer a POST request."""
+        await self._answer()
+
+    async def options(self) -> None:
+        """Answer a preflight."""
+        self.set_header("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
+        self.set_header("Access-Control-Allow-Headers", "Authorization, X-Esri-Authorization, Content-Type")
+        self.set_status(204)
+
+    def set_default_headers(self) -> None:
+        """Open the server to pages of other origins, as GP servers are."""
+        self.set_header("Access-Control-Allow-Origin", "*")
+        self.set_header("Server", "gpwidgets demo")
+
+    async def _answer(self) -> None:
+        fields = {name: values[-1].decode("utf-8", "replace") for name, values in self.request.arguments.items()}
+        route = Route("")
+        faults: dict[str, Fault] = {}
+        body: Any
+        try:
+            route = find_route(self.request.path, self._operations.services)
+            faults = self._operations.faults.hit(route)
+            call = Call(route, str(self.request.method), fields, self.request.headers, self._file_sent(), faults)
+            await self._fault_before(faults)
+            body = await self._work(call)
+        except Refusal as refused:
+            body = refused.to_json()
+        try:
+            await self._reply(body, route, fields, faults)
+        finally:
+            if route.operation == "submit" and "jobId" in body:
+                self._operations.start(call, body["jobId"])
+
+    async def _reply(self, body: Any, route: Route, fields: dict[str, str], faults: dict[str, Fault]) -> None:
+        if "lost_answer" in faults:
+            self._drop()
+        if isinstance(body, Path):
+            await self._send_file(body, faults)
+        elif fields.get("f", "html").lower() == "html" and route.operation == "submit" and "jobId" in body:
+            self.redirect(f"jobs/{body['jobId']}")
+        else:
+            await self._send_json(body, route, fields, faults)
+
+    async def _work(self, call: Call) -> Any:
+        if call.route.operation in _QUICK:
+            return self._operations.answer(call)
+        return await asyncio.wrap_future(self._offload(self._operations.answer, call))
+
+    def _file_sent(self) -> tuple[str, bytes] | None:
+        for files in self.request.files.values():
+            for sent in files:
+                return sent["filename"], sent["body"]
+        return None
+
+    async def _fault_before(self, faults: dict[str, Fault]) -> None:
+        if "delay" in faults:
+            await asyncio.sleep(faults["delay"].seconds)
+        if "lost_request" in faults:
+            self._drop()
+        if "status" in faults:
+            self.set_status(faults["status"].code)
+            self._finish_with(error_page(faults["status"].code))
+        if "html" in faults:
+            self._finish_with(LOGIN_PAGE)
+        if "error" in faults:
+            raise Refusal(faults["error"].code, faults["error"].message)
+
+    def _finish_with(self, page: str) -> NoReturn:
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        raise Finish(page)
+
+    def _drop(self) -> NoReturn:
+        """Close the connection without another byte."""
+        connection = self.request.connection
+        assert isinstance(connection, HTTP1Connection)
+        self._finished = True
+        connection.stream.close()
+        raise Finish
+
+    async def _send_json(self, body: Any, route: Route, fields: dict[str, str], faults: dict[str, Fault]) -> None:
+        wanted = fields.get("f", "html").lower()
+        if route.operation in ("poll", "result", "results", "submit", "cancel", "execute", "token"):
+            self.set_header("Cache-Control", "no-store")
+        if wanted == "html":
+            self.set_header("Content-Type", "text/html; charset=utf-8")
+            text = html_page(self.request.path, body)
+        elif wanted in ("json", "pjson"):
+            text = await self._dump(body, route, 2 if wanted == "pjson" else None)
+            self.set_header("Content-Type", "application/json; charset=utf-8")
+            callback = fields.get("callback")
+            if callback and re.fullmatch(r"[\w.$]+", callback):
+                self.set_header("Content-Type", "application/javascript; charset=utf-8")
+                text = f"{callback}({text});"
+        else:
+            text = json.dumps(invalid_input(f"Output format {wanted!r} is not supported.").to_json())
+        await self._send(text.encode(), faults)
+
+    async def _dump(self, body: Any, route: Route, indent: int | None) -> str:
+        def dump() -> str:
+            return json.dumps(body, ensure_ascii=False, indent=indent)
+
+        return dump() if route.operation in _QUICK else await asyncio.wrap_future(self._offload(dump))
+
+    async def _send_file(self, path: Path, faults: dict[str, Fault]) -> None:
+        kinds = {".json": "application/json", ".txt": "text/plain", ".csv": "text/csv", ".png": "image/png"}
+        self.set_header("Content-Type", kinds.get(path.suffix.lower(), "application/octet-stream"))
+        await self._send(path.read_bytes(), faults)
+
+    async def _send(self, body: bytes, faults: dict[str, Fault]) -> None:
+        if "cut_body" in faults:
+            self.set_header("Content-Length", len(body))
+            self.write(body[: len(body) // 2])
+            await self.flush()
+            self._drop()
+        if "slow_body" in faults:
+            self.set_header("Content-Length", len(body))
+            size = max(1, -(-len(body) // 10))
+            for start in range(0, len(body), size):
+                self.write(body[start : start + size])
+                await self.flush()
+                await asyncio.sleep(faults["slow_body"].seconds / 10)
+            return
+        self.write(body)

@@ -1,0 +1,225 @@
+"""The embedded server: a thread of its own with its own event loop, on loopback only."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import quote
+
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
+from tornado.web import Application
+
+from gpwidgets.demo.faults import FaultBoard
+from gpwidgets.demo.gateway import Gateway
+from gpwidgets.demo.jobs import JobStore, WorkerPool
+from gpwidgets.demo.operations import Operations
+from gpwidgets.demo.publish import PublishError, Service, Tool, as_tool
+from gpwidgets.demo.security import USERNAME
+from gpwidgets.demo.tools import default_services
+
+_MAX_BODY = 512 * 2**20
+_ANSWERING_THREADS = 8
+
+Publishable = Service | Tool | Callable[..., Any]
+
+
+class DemoServer:
+    """A running geoprocessing server; made by :func:`serve`.
+
+    Parameters
+    ----------
+    port
+        Port on 127.0.0.1; 0 takes any free one.
+    services
+        What is served; functions go into services called ``Published`` and ``PublishedJobs``.
+    faults
+        Switchboard to use instead of a new one.
+    workers
+        Jobs that run at the same time; others wait.
+    """
+
+    def __init__(
+        self,
+        port: int = 0,
+        services: Iterable[Publishable] = (),
+        faults: FaultBoard | None = None,
+        workers: int = 4,
+    ) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="gpwidgets-demo-"))
+        sockets = bind_sockets(port, "127.0.0.1")
+        self.port: int = sockets[0].getsockname()[1]
+        self._operations = Operations(f"http://127.0.0.1:{self.port}", self._folder, {}, workers)
+        if faults is not None:
+            self._operations.faults = faults
+        for each in services:
+            self.publish(each)
+        self._answers = WorkerPool(_ANSWERING_THREADS, "gp-answer")
+        self._loop = asyncio.new_event_loop()
+        self._stopping = asyncio.Event()
+        self._thread = threading.Thread(target=self._run, args=(sockets,), name="gp-server", daemon=True)
+        self._thread.start()
+        atexit.register(self.stop)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        return f"<DemoServer {self.url}{'' if self._thread.is_alive() else ' (stopped)'}>"
+
+    @property
+    def url(self) -> str:
+        """The services root, ``http://127.0.0.1:<port>/arcgis/rest/services``."""
+        return f"{self._operations.origin}/arcgis/rest/services"
+
+    @property
+    def token_url(self) -> str:
+        """Where tokens are made."""
+        return f"{self._operations.origin}/arcgis/tokens/generateToken"
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        """What is served."""
+        return tuple(self._operations.services.values())
+
+    @property
+    def faults(self) -> FaultBoard:
+        """The fault switchboard."""
+        return self._operations.faults
+
+    @property
+    def jobs(self) -> JobStore:
+        """All jobs; ``jobs.created`` counts them."""
+        return self._operations.jobs
+
+    def url_of(self, name: str) -> str:
+        """The URL of a task or a service.
+
+        Parameters
+        ----------
+        name
+            ``"Viewshed"``, ``"Elevation"``, or ``"Elevation/Viewshed"`` where the task's name is not unique.
+
+        Raises
+        ------
+        LookupError
+            Nothing of that name is served.
+        """
+        for service in self.services:
+            base = f"{self.url}/{quote(service.name)}/GPServer"
+            if name == service.name:
+                return base
+            for task in service.tasks:
+                if name in (task, f"{service.name}/{task}"):
+                    return f"{base}/{quote(task, safe='')}"
+        known = ", ".join(task for service in self.services for task in service.tasks)
+        raise LookupError(f"no task or service {name!r}; tasks are {known}")
+
+    def publish(self, item: Publishable, **options: Any) -> str:
+        """Serve a function, a tool or a service.
+
+        Parameters
+        ----------
+        item
+            A typed function with a docstring is enough.
+        **options
+            As for :func:`gpwidgets.demo.tool`: ``name``, ``output``, ``asynchronous`` and others.
+
+        Returns
+        -------
+        str
+            URL of the task, or of the service.
+        """
+        if isinstance(item, Service):
+            self._operations.services[item.name] = item
+            return self.url_of(item.name)
+        made = as_tool(item, **options)
+        name = "PublishedJobs" if made.asynchronous else "Published"
+        held = self._operations.services.get(name) or Service(name, (), "Tools published from this session.")
+        if not isinstance(made, Tool):
+            raise PublishError(f"{item!r} cannot be published")
+        held.tasks[made.name] = made
+        self._operations.services[name] = held
+        return self.url_of(f"{name}/{made.name}")
+
+    def token_for(self, user: str = USERNAME, minutes: float = 60) -> str:
+        """A token for the secured services, without signing in."""
+        return self._operations.tokens.issue(user, minutes)[0]
+
+    def expire_tokens(self) -> None:
+        """Make every token issued so far invalid."""
+        self._operations.tokens.expire_all()
+
+    def stop(self) -> None:
+        """Close all connections, cancel what runs, and remove the files; may be called twice."""
+        atexit.unregister(self.stop)
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stopping.set)
+            self._thread.join()
+        self._operations.jobs.stop()
+        self._answers.stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def wait(self) -> None:
+        """Block until the server is stopped."""
+        self._thread.join()
+
+    def _run(self, sockets: list[Any]) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_until_complete(self._serve(sockets))
+        finally:
+            self._loop.close()
+
+    async def _serve(self, sockets: list[Any]) -> None:
+        settings = {"operations": self._operations, "offload": self._answers.submit}
+        # Access logs would fill the cells of a notebook.
+        application = Application([(r".*", Gateway, settings)], log_function=lambda handler: None)
+        server = HTTPServer(application, max_buffer_size=_MAX_BODY)
+        server.add_sockets(sockets)
+        await self._stopping.wait()
+        server.stop()
+        await server.close_all_connections()
+
+
+def serve(
+    port: int = 0,
+    *,
+    services: Iterable[Publishable] | None = None,
+    faults: FaultBoard | None = None,
+    workers: int = 4,
+) -> DemoServer:
+    """Start a geoprocessing server on this machine.
+
+    Parameters
+    ----------
+    port
+        Port on 127.0.0.1; 0 takes any free one.
+    services
+        Functions, :class:`Tool` or :class:`Service` objects to serve instead of the built-in ones.
+    faults
+        Switchboard for faults; by default a new one with everything switched off.
+    workers
+        Jobs that run at the same time; others wait.
+
+    Returns
+    -------
+    DemoServer
+        Running; use it in a ``with`` statement, or call ``stop()``.
+
+    Examples
+    --------
+    >>> with serve() as server:
+    ...     server.url_of("Viewshed").endswith("/Elevation/GPServer/Viewshed")
+    True
+    """
+    return DemoServer(port, default_services() if services is None else services, faults, workers)
