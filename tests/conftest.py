@@ -1,0 +1,60 @@
+"""What all tests share: recorded answers, one embedded server, and a network that ends at this machine."""
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("gpwidgets", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("gpwidgets")
+
+_LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0", ""}
+
+
+def recorded_root() -> Path | None:
+    """The folder of recorded answers; in CI it has to be there."""
+    named = os.environ.get("GPWIDGETS_RECORDED")
+    if named and Path(named).is_dir():
+        return Path(named)
+    if named or os.environ.get("CI"):
+        pytest.exit(f"GPWIDGETS_RECORDED is {named!r}, which is no folder", returncode=1)
+    return None
+
+
+@pytest.fixture(scope="session")
+def recorded_files() -> Callable[..., list[Path]]:
+    """`recorded_files("task", "service")`: all recorded files of these kinds; none without the folder."""
+    root = recorded_root()
+
+    def files(*kinds: str) -> list[Path]:
+        if root is None:
+            return []
+        found = [path for kind in kinds for path in sorted((root / kind).iterdir()) if path.is_file()]
+        assert found, f"no recorded files of kind {kinds} in {root}"
+        return found
+
+    return files
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[object]:
+    """The embedded server, over a real socket."""
+    from gpwidgets import demo
+
+    with demo.serve() as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _only_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    connect = socket.socket.connect
+
+    def checked(self: socket.socket, address: object) -> None:
+        if isinstance(address, tuple) and address[0] not in _LOOPBACK:
+            raise AssertionError(f"a test tried to reach {address[0]}")
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", checked)
