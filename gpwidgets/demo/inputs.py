@@ -41,10 +41,10 @@ def read_field(text: str, spec: ParameterSpec) -> Any:
     InputRefused
         The text does not fit the parameter.
     """
-    if text == "" and (spec.data_type not in TEXT_TYPES or spec.param.choices):
+    if text == "" and (spec.data_type not in TEXT_TYPES or spec.param.choices or spec.param.coded):
         return UNSET
     try:
-        value = _read(text, spec.data_type)
+        value = _read_composite(text, spec) if spec.data_type == "GPComposite" else _read(text, spec.data_type)
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         raise InputRefused(spec.name, str(error)) from None
     _check(value, spec)
@@ -68,6 +68,22 @@ def _read(text: str, data_type: str) -> Any:
     if kind in FILE_TYPES and value in ({"url": ""}, {}):
         return UNSET
     return _settle(value, kind)
+
+
+def _read_composite(text: str, spec: ParameterSpec) -> Any:
+    """``{"dataType", "value"}``; a bare value is tried against the types in order."""
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError:
+        value = text
+    if isinstance(value, dict) and "dataType" in value:
+        return {**value, "value": _settle(value.get("value"), value["dataType"])}
+    for member in spec.param.members:
+        try:
+            return {"dataType": member.data_type, "value": _settle(value, member.data_type)}
+        except (ValueError, TypeError, KeyError):
+            continue
+    raise ValueError(f"{text!r} fits none of {', '.join(member.data_type for member in spec.param.members)}")
 
 
 def _read_list(text: str) -> list[Any]:
@@ -150,7 +166,7 @@ def _milliseconds(value: Any) -> int:
 
 def _check(value: Any, spec: ParameterSpec) -> None:
     param = spec.param
-    if param.choices and spec.data_type not in (FEATURES, RECORDS):
+    if (param.choices or param.coded) and spec.data_type not in (FEATURES, RECORDS):
         allowed = [*param.choices, *param.coded.values()]
         for each in value if isinstance(value, list) else [value]:
             if str(each) not in allowed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -10,7 +11,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from gpwidgets.demo.faults import Fault, FaultBoard
-from gpwidgets.demo.inputs import read_field, to_python
+from gpwidgets.demo.inputs import FILE_TYPES, read_field, to_python
 from gpwidgets.demo.jobs import Job, JobStore
 from gpwidgets.demo.outputs import OutputOptions, result_json
 from gpwidgets.demo.parameters import FEATURES, ParameterSpec
@@ -165,11 +166,19 @@ class Operations:
             if "fail_job" in call.faults:
                 raise ToolError(call.faults["fail_job"].message)
             if job.tool.raw:
-                return job.inputs
+                return {spec.name: self._raw_value(job, spec) for spec in job.tool.inputs}
             given = [spec for spec in job.tool.inputs if spec.name in job.inputs]
             return {spec.argument: to_python(job.inputs[spec.name], spec, self.find_file) for spec in given}
 
         return decode
+
+    def _raw_value(self, job: Job, spec: ParameterSpec) -> Any:
+        """A wire value; of uploads the file, or the set that it holds."""
+        value = job.inputs.get(spec.name, spec.default)
+        if not isinstance(value, Mapping) or not value.get("itemID"):
+            return value
+        path = self.find_file(value)
+        return path if spec.data_type in FILE_TYPES else json.loads(path.read_text("utf-8"))
 
     # Jobs
 
@@ -215,7 +224,10 @@ class Operations:
 
     def _result_of(self, call: Call, job: Job, spec: ParameterSpec) -> Any:
         limit = -1 if "truncate" in call.faults else job.service.maximum_records
-        options = OutputOptions.read({**job.options, **call.fields}, limit)
+        # A task may have a parameter called context of its own.
+        own = {each.name for each in job.tool.inputs}
+        said = {key: text for key, text in {**job.options, **call.fields}.items() if key not in own}
+        options = OutputOptions.read(said, limit)
         value = job.values.get(spec.name)
         if options.out_sr is None and spec.data_type == FEATURES and hasattr(value, "geometry"):
             options = replace(options, out_sr=_input_reference(job))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -64,6 +64,9 @@ class OutputOptions:
 
 def result_json(spec: ParameterSpec, value: Any, options: OutputOptions, file_url: FileURL) -> dict[str, Any]:
     """The result resource ``{"paramName", "dataType", "value"}``."""
+    if spec.data_type == "GPComposite" and isinstance(value, Mapping):
+        spec = replace(spec, data_type=value["dataType"])
+        value = value["value"]
     wire = encode(value, spec, options, file_url)
     return {"paramName": spec.name, "dataType": spec.data_type, "value": wire}
 

@@ -230,7 +230,7 @@ def as_tool(function: Tool | Callable[..., Any], **options: Any) -> Tool:
     told = {"name": None, "output": "Result", "asynchronous": False, "display_name": "", "category": ""}
     told |= getattr(function, "__gp_options__", {}) | options
     doc = read_docstring(inspect.getdoc(function) or "")
-    hints = get_type_hints(function, include_extras=True)
+    hints = _hints(function)
     inputs = list(_read_inputs(function, hints, doc.parameters))
     outputs = list(_read_outputs(hints.get("return"), told["output"], doc.returns))
     return Tool(
@@ -243,6 +243,13 @@ def as_tool(function: Tool | Callable[..., Any], **options: Any) -> Tool:
         asynchronous=told["asynchronous"],
         takes_job="job" in inspect.signature(function).parameters,
     )
+
+
+def _hints(annotated: Any) -> dict[str, Any]:
+    try:
+        return get_type_hints(annotated, include_extras=True)
+    except NameError as error:
+        raise PublishError(f"an annotation of {annotated.__name__} cannot be resolved: {error}") from None
 
 
 def wire_name(argument: str) -> str:
@@ -276,7 +283,7 @@ def _read_inputs(
 def _read_outputs(hint: Any, name: str, told: Mapping[str, str]) -> Iterable[ParameterSpec]:
     if hint is None or hint is type(None):
         return
-    several = get_type_hints(hint, include_extras=True) if hasattr(hint, "_fields") else {name: hint}
+    several = _hints(hint) if hasattr(hint, "_fields") else {name: hint}
     for output, annotation in several.items():
         param, _ = read_annotation(annotation)
         yield ParameterSpec(

@@ -1,0 +1,273 @@
+"""Where events cluster: Getis-Ord Gi* on a grid of cells, for one week of real earthquakes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+
+from gpwidgets.demo.data import read_earthquakes
+from gpwidgets.demo.jobs import JobContext
+from gpwidgets.demo.parameters import Param
+from gpwidgets.demo.publish import Polygons, Table, tool
+from gpwidgets.demo.refusals import ToolError
+from gpwidgets.protocol.units import LinearUnit
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_MOST_CELLS = 250_000
+_WORLD = "World"
+# West, south, east, north in degrees.
+_AREAS: Mapping[str, tuple[float, float, float, float]] = {
+    "California and Nevada": (-125.0, 32.0, -114.0, 42.5),
+    "Alaska": (-170.0, 51.0, -130.0, 71.0),
+    "United States without Alaska and Hawaii": (-125.0, 24.0, -66.0, 50.0),
+    _WORLD: (-180.0, -90.0, 180.0, 90.0),
+}
+# Lower end of |z|, and how sure one can be that the cell is no accident.
+_LEVELS = ((2.58, 3, "99 %"), (1.96, 2, "95 %"), (1.65, 1, "90 %"))
+_CELL_FIELDS = {
+    "EVENTS": "esriFieldTypeInteger",
+    "GI_Z": "esriFieldTypeDouble",
+    "GI_P": "esriFieldTypeDouble",
+    "GI_BIN": "esriFieldTypeInteger",
+}
+
+
+class HotSpotOutputs(NamedTuple):
+    """Outputs of the task, named as on the wire."""
+
+    Hot_Spots: Annotated[Polygons, Param(fields=_CELL_FIELDS)]
+    Summary: Annotated[
+        Table,
+        Param(
+            fields={
+                "GI_BIN": "esriFieldTypeInteger",
+                "CLASS": "esriFieldTypeString",
+                "CELLS": "esriFieldTypeInteger",
+                "EVENTS": "esriFieldTypeInteger",
+            }
+        ),
+    ]
+    Report: Path
+
+
+class _Grid(NamedTuple):
+    """Counts per cell, first row southernmost, and where the grid lies in its projection."""
+
+    counts: NDArray[np.int64]
+    left: float
+    bottom: float
+    cell: float
+    crs: str
+
+
+@tool(asynchronous=True, display_name="Hot Spots", category="Statistics")
+def hot_spots(
+    cell_size: LinearUnit = LinearUnit(50, "esriKilometers"),
+    area: Literal[
+        "California and Nevada", "Alaska", "United States without Alaska and Hawaii", "World"
+    ] = "California and Nevada",
+    event_type: Literal["earthquake", "explosion", "quarry blast", "all"] = "earthquake",
+    from_date: Annotated[datetime | None, Param(category="Filters")] = None,
+    to_date: Annotated[datetime | None, Param(category="Filters")] = None,
+    minimum_magnitude: Annotated[float | None, Param(minimum=-2, maximum=10, category="Filters")] = None,
+    *,
+    job: JobContext,
+) -> HotSpotOutputs:
+    """Find clusters among the earthquakes of 31 January to 7 February 2018.
+
+    Events are counted per square cell. The statistic Gi* compares each cell and its eight neighbours with the
+    whole area: a high z-score is a hot spot, a low one a cold spot.
+
+    Parameters
+    ----------
+    cell_size
+        Length of a cell's side.
+    area
+        Where to look.
+    event_type
+        Kind of event.
+    from_date, to_date
+        Only events from the first moment to the second (UTC); open where not set.
+    minimum_magnitude
+        Only events of at least this magnitude.
+
+    Returns
+    -------
+    Hot_Spots
+        Cells with events in or beside them: count, z-score, two-sided p-value, and class from -3 to 3.
+    Summary
+        Cells and events per class.
+    Report
+        Zip file with both tables and a text.
+    """
+    job.progress(5, "Choosing events")
+    events = _choose(read_earthquakes(), area, event_type, from_date, to_date, minimum_magnitude)
+    job.message(f"{len(events)} events chosen in {area}.")
+    if len(events) < 2:
+        raise ToolError("Fewer than two events are left: widen the dates, the area or the magnitude.")
+    job.progress(30, "Counting events per cell")
+    grid = _count(events, area, cell_size.meters)
+    job.progress(50, "Computing Gi*")
+    scores = gi_star(grid.counts)
+    if not scores.any():
+        job.warning("Every cell holds the same number of events, so that no cluster can be told.")
+    job.progress(70, "Drawing cells")
+    cells = _cells(grid, scores)
+    summary = _summarise(cells)
+    job.progress(90, "Writing the report")
+    report = job.output_file("hot_spots.zip")
+    _write_report(report, cells, summary, f"{area}, {event_type}, cells of {cell_size}, {len(events)} events")
+    return HotSpotOutputs(cells, summary, report)
+
+
+def _choose(
+    events: Any,
+    area: str,
+    event_type: str,
+    from_date: datetime | None,
+    to_date: datetime | None,
+    minimum_magnitude: float | None,
+) -> Any:
+    west, south, east, north = _AREAS[area]
+    kept = events.cx[west:east, south:north]
+    if event_type != "all":
+        kept = kept[kept["type"] == event_type]
+    if from_date is not None:
+        kept = kept[kept["time"] >= from_date]
+    if to_date is not None:
+        kept = kept[kept["time"] <= to_date]
+    return kept if minimum_magnitude is None else kept[kept["magnitude"] >= minimum_magnitude]
+
+
+def _count(events: Any, area: str, cell: float) -> _Grid:
+    import numpy as np
+
+    west, south, east, north = _AREAS[area]
+    # Cells of equal area; the whole world does not fit around one centre.
+    crs = f"+proj=laea +lat_0={(south + north) / 2} +lon_0={(west + east) / 2} +datum=WGS84 +units=m"
+    projected = events.to_crs("EPSG:6933" if area == _WORLD else crs).geometry
+    if cell <= 0:
+        raise ToolError("Cell Size must be above 0.")
+    left, bottom, right, top = projected.total_bounds
+    # One empty cell all around, so that clusters at the edge have neighbours.
+    left, bottom = np.floor(left / cell - 1) * cell, np.floor(bottom / cell - 1) * cell
+    columns, rows = int((right - left) // cell) + 2, int((top - bottom) // cell) + 2
+    if rows * columns > _MOST_CELLS:
+        raise ToolError(f"{rows * columns:,} cells are too many; use larger ones (limit {_MOST_CELLS:,}).")
+    counts = np.zeros((rows, columns), np.int64)
+    row = ((projected.y.to_numpy() - bottom) // cell).astype(int)
+    column = ((projected.x.to_numpy() - left) // cell).astype(int)
+    np.add.at(counts, (row, column), 1)
+    return _Grid(counts, float(left), float(bottom), cell, str(projected.crs.to_wkt()))
+
+
+def gi_star(counts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Getis-Ord Gi* z-scores of a grid.
+
+    Each cell has itself and its up to eight neighbours as neighbourhood, with weight 1.
+
+    Parameters
+    ----------
+    counts
+        Events per cell.
+
+    Returns
+    -------
+    ndarray
+        z-score per cell; zeros where all counts are the same.
+    """
+    import numpy as np
+
+    total = counts.size
+    mean = counts.mean()
+    spread = np.sqrt((counts.astype(float) ** 2).mean() - mean**2)
+    if spread == 0:
+        return np.zeros(counts.shape)
+    weights = _neighbourhood_sum(np.ones(counts.shape))
+    # With weights of 1 the sum of squared weights is the sum of weights.
+    error = spread * np.sqrt((total * weights - weights**2) / (total - 1))
+    above = _neighbourhood_sum(counts.astype(float)) - mean * weights
+    return np.divide(above, error, out=np.zeros(counts.shape), where=error > 0)
+
+
+def _neighbourhood_sum(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    import numpy as np
+
+    padded = np.pad(values, 1)
+    rows, columns = values.shape
+    total = np.zeros(values.shape)
+    for down in range(3):
+        for right in range(3):
+            total += padded[down : down + rows, right : right + columns]
+    return total
+
+
+def _cells(grid: _Grid, scores: NDArray[np.float64]) -> Any:
+    """Cells with events in or beside them as polygons in EPSG:4326."""
+    import geopandas as gpd
+    import numpy as np
+    import shapely
+
+    rows, columns = np.nonzero(_neighbourhood_sum(grid.counts.astype(float)))
+    z = scores[rows, columns]
+    left, bottom = grid.left + columns * grid.cell, grid.bottom + rows * grid.cell
+    boxes = shapely.box(left, bottom, left + grid.cell, bottom + grid.cell)
+    table = {
+        "EVENTS": grid.counts[rows, columns],
+        "GI_Z": z,
+        "GI_P": [p_value(each) for each in z],
+        "GI_BIN": [confidence_bin(each) for each in z],
+    }
+    return gpd.GeoDataFrame(table, geometry=boxes, crs=grid.crs).to_crs(4326)
+
+
+def p_value(z: float) -> float:
+    """Two-sided p-value of a z-score."""
+    import math
+
+    return math.erfc(abs(z) / math.sqrt(2))
+
+
+def confidence_bin(z: float) -> int:
+    """Class from -3 (cold, 99 %) over 0 (not significant) to 3 (hot, 99 %)."""
+    level = next((level for least, level, _ in _LEVELS if abs(z) >= least), 0)
+    return level if z > 0 else -level
+
+
+def _summarise(cells: Any) -> Any:
+    import pandas as pd
+
+    names = {0: "not significant"}
+    for _, level, text in _LEVELS:
+        names |= {level: f"hot spot, {text}", -level: f"cold spot, {text}"}
+    rows = []
+    for level in sorted(names, reverse=True):
+        group = cells[cells["GI_BIN"] == level]
+        rows.append((level, names[level], len(group), int(group["EVENTS"].sum())))
+    return pd.DataFrame(rows, columns=["GI_BIN", "CLASS", "CELLS", "EVENTS"])
+
+
+def _write_report(path: Path, cells: Any, summary: Any, text: str) -> None:
+    table = cells.drop(columns="geometry")
+    table.insert(0, "LON", cells.geometry.to_crs(6933).centroid.to_crs(4326).x)
+    table.insert(1, "LAT", cells.geometry.to_crs(6933).centroid.to_crs(4326).y)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("cells.csv", _csv(table))
+        archive.writestr("summary.csv", _csv(summary))
+        archive.writestr("report.txt", f"Hot spots (Getis-Ord Gi*)\n{text}\nData: USGS, public domain.\n")
+
+
+def _csv(table: Any) -> str:
+    lines = io.StringIO()
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows(table.itertuples(index=False))
+    return lines.getvalue()
