@@ -8,8 +8,8 @@
         print(server.url_of("Viewshed"))
 """
 
+from gpwidgets.demo.context import JobContext
 from gpwidgets.demo.faults import Fault, FaultBoard
-from gpwidgets.demo.jobs import JobContext
 from gpwidgets.demo.parameters import Param
 from gpwidgets.demo.publish import (
     Features,

@@ -20,7 +20,9 @@ from gpwidgets.demo.refusals import Refusal, invalid_input
 from gpwidgets.demo.routes import Route, find_route
 
 Offload = Callable[..., "Future[Any]"]
-_QUICK = frozenset({"info", "token", "catalog", "service", "task", "submit", "poll", "cancel", "upload_info", "item"})
+_QUICK = frozenset(
+    {"info", "token", "catalog", "service", "task", "submit", "poll", "cancel", "upload_info", "item"}
+)
 
 
 class Gateway(RequestHandler):
@@ -51,14 +53,18 @@ class Gateway(RequestHandler):
         self.set_header("Server", "gpwidgets demo")
 
     async def _answer(self) -> None:
-        fields = {name: values[-1].decode("utf-8", "replace") for name, values in self.request.arguments.items()}
+        fields = {
+            name: values[-1].decode("utf-8", "replace") for name, values in self.request.arguments.items()
+        }
         route = Route("")
         faults: dict[str, Fault] = {}
         body: Any
         try:
             route = find_route(self.request.path, self._operations.services)
             faults = self._operations.faults.hit(route)
-            call = Call(route, str(self.request.method), fields, self.request.headers, self._file_sent(), faults)
+            call = Call(
+                route, str(self.request.method), fields, self.request.headers, self._file_sent(), faults
+            )
             await self._fault_before(faults)
             body = await self._work(call)
         except Refusal as refused:
@@ -115,7 +121,9 @@ class Gateway(RequestHandler):
         connection.stream.close()
         raise Finish
 
-    async def _send_json(self, body: Any, route: Route, fields: dict[str, str], faults: dict[str, Fault]) -> None:
+    async def _send_json(
+        self, body: Any, route: Route, fields: dict[str, str], faults: dict[str, Fault]
+    ) -> None:
         wanted = fields.get("f", "html").lower()
         if route.operation in ("poll", "result", "results", "submit", "cancel", "execute", "token"):
             self.set_header("Cache-Control", "no-store")

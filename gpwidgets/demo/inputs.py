@@ -1,4 +1,4 @@
-"""Read request fields: text to wire JSON, leniently as real servers do, and wire JSON to what a tool takes."""
+"""Read request fields: text to wire JSON, tolerantly, and wire JSON to what a tool takes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ _OBJECTS: Mapping[str, Any] = {
     "GPSpatialReference": SpatialReference,
     "GPCoordinateSystem": SpatialReference,
 }
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DATE_LETTERS = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S"}
 
 FileFinder = Callable[[Mapping[str, Any]], Path]
@@ -44,7 +44,9 @@ def read_field(text: str, spec: ParameterSpec) -> Any:
     if text == "" and (spec.data_type not in TEXT_TYPES or spec.param.choices or spec.param.coded):
         return UNSET
     try:
-        value = _read_composite(text, spec) if spec.data_type == "GPComposite" else _read(text, spec.data_type)
+        value = (
+            _read_composite(text, spec) if spec.data_type == "GPComposite" else _read(text, spec.data_type)
+        )
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         raise InputRefused(spec.name, str(error)) from None
     _check(value, spec)
@@ -160,7 +162,7 @@ def _milliseconds(value: Any) -> int:
     else:
         moment = datetime.fromisoformat(str(value).strip())
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=timezone.utc)
+        moment = moment.replace(tzinfo=UTC)
     return (moment - _EPOCH) // timedelta(milliseconds=1)
 
 

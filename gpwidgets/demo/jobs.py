@@ -1,63 +1,23 @@
-"""Jobs of the embedded server: their states, messages and progress, and the threads that run them."""
+"""Jobs of the embedded server: their states, messages and progress."""
 
 from __future__ import annotations
 
-import contextvars
-import itertools
 import logging
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any
 from urllib.parse import quote
 
+from gpwidgets.demo.context import JobContext
 from gpwidgets.demo.publish import Service, Tool
 from gpwidgets.demo.refusals import Refusal, ToolCancelled, ToolError, invalid_input
+from gpwidgets.demo.workers import WorkerPool
 from gpwidgets.protocol.enums import JobStatus, MessageType
 
 log = logging.getLogger(__name__)
-
-
-class WorkerPool:
-    """A few daemon threads.
-
-    A ThreadPoolExecutor would keep the interpreter from ending until the last tool is done.
-    """
-
-    def __init__(self, size: int, name: str) -> None:
-        self._tasks: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
-        self._size = size
-        for number in range(size):
-            threading.Thread(target=self._work, name=f"{name}-{number}", daemon=True).start()
-
-    def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
-        """Run a function as soon as a thread is free."""
-        future: Future[Any] = Future()
-        context = contextvars.copy_context()
-
-        def run() -> None:
-            if not future.set_running_or_notify_cancel():
-                return
-            try:
-                future.set_result(context.run(function, *arguments))
-            except BaseException as error:  # noqa: BLE001 - the future carries it to whoever waits
-                future.set_exception(error)
-
-        self._tasks.put(run)
-        return future
-
-    def stop(self) -> None:
-        """Let the threads end once they are idle."""
-        for _ in range(self._size):
-            self._tasks.put(None)
-
-    def _work(self) -> None:
-        while (task := self._tasks.get()) is not None:
-            task()
 
 
 class Job:
@@ -103,6 +63,15 @@ class Job:
         """Append a message."""
         with self.changed:
             self.messages.append({"type": kind.value, "description": text})
+            self.changed.notify_all()
+
+    def show_progress(self, percent: float | None, text: str) -> None:
+        """Replace the progress; without a percentage it is a text alone."""
+        told: dict[str, Any] = {"type": "default", "message": text}
+        if percent is not None:
+            told = {"type": "step", "message": text, "percent": round(min(max(percent, 0.0), 100.0))}
+        with self.changed:
+            self.progress = told
             self.changed.notify_all()
 
     def wait(self, *, until: Callable[[Job], bool] | None = None, timeout: float = 30.0) -> bool:
@@ -155,7 +124,7 @@ class Job:
                 return
             self.status = JobStatus.EXECUTING
             self.changed.notify_all()
-        started = datetime.now(timezone.utc)
+        started = datetime.now(UTC)
         name = self.tool.name
         info = MessageType.INFORMATIVE
         self.add_message(info, f"Start Time: {started:%A, %B %d, %Y %H:%M:%S} UTC")
@@ -172,7 +141,7 @@ class Job:
             log.debug("tool %s failed", name, exc_info=True)
             self._fail(f"{type(error).__name__}: {error}")
         else:
-            seconds = (datetime.now(timezone.utc) - started).total_seconds()
+            seconds = (datetime.now(UTC) - started).total_seconds()
             self._end(JobStatus.SUCCEEDED, info, f"Succeeded (Elapsed Time: {seconds:.2f} seconds)")
 
     def _call(self, decode: Callable[[Job], dict[str, Any]]) -> None:
@@ -203,64 +172,6 @@ class Job:
             self.messages.append(_message(text, kind))
             self.status = status
             self.changed.notify_all()
-
-
-class JobContext:
-    """What a running tool may say: handed to arguments named ``job``.
-
-    Attributes
-    ----------
-    outputs
-        Outputs by name, for a tool that wants to set one before it ends.
-    """
-
-    def __init__(self, job: Job) -> None:
-        self._job = job
-        self.outputs = job.values
-
-    def message(self, text: str) -> None:
-        """Write an informative message."""
-        self._job.add_message(MessageType.INFORMATIVE, text)
-
-    def warning(self, text: str) -> None:
-        """Write a warning."""
-        self._job.add_message(MessageType.WARNING, text)
-
-    def progress(self, percent: float | None, text: str = "") -> None:
-        """Show how far the tool is, in percent; None where that is not known.
-
-        Raises
-        ------
-        ToolCancelled
-            If the job was cancelled: every progress report is a point where a tool can be stopped.
-        """
-        told: dict[str, Any] = {"type": "default", "message": text}
-        if percent is not None:
-            told = {"type": "step", "message": text, "percent": round(min(max(percent, 0.0), 100.0))}
-        with self._job.changed:
-            self._job.progress = told
-            self._job.changed.notify_all()
-        self.check_cancelled()
-
-    def check_cancelled(self) -> None:
-        """Raise ToolCancelled if the job was cancelled."""
-        if self._job.cancel_asked.is_set():
-            raise ToolCancelled
-
-    def wait(self, seconds: float) -> None:
-        """Sleep, but end at once when the job is cancelled."""
-        self._job.cancel_asked.wait(seconds)
-        self.check_cancelled()
-
-    def output_file(self, name: str) -> Path:
-        """A path in the job's folder; return it from the tool to hand the file out."""
-        self._job.folder.mkdir(parents=True, exist_ok=True)
-        stem, suffix = Path(name).stem, Path(name).suffix
-        for number in itertools.count():
-            path = self._job.folder / f"{stem}{f'_{number}' if number else ''}{suffix}"
-            if not path.exists():
-                return path
-        raise AssertionError("unreachable")
 
 
 class JobStore:

@@ -125,7 +125,9 @@ class Operations:
 
     def _execute(self, call: Call) -> Any:
         if call.tool.asynchronous:
-            raise Refusal(400, "Unable to complete operation.", ["Execute is not supported: the task is asynchronous."])
+            raise Refusal(
+                400, "Unable to complete operation.", ["Execute is not supported: the task is asynchronous."]
+            )
         job = self._new_job(call)
         job.run(self._arguments(call))
         if job.status is not JobStatus.SUCCEEDED:
@@ -138,7 +140,11 @@ class Operations:
 
     def _submit(self, call: Call) -> Any:
         if not call.tool.asynchronous:
-            raise Refusal(400, "Unable to complete operation.", ["Submit job is not supported: the task is synchronous."])
+            raise Refusal(
+                400,
+                "Unable to complete operation.",
+                ["Submit job is not supported: the task is synchronous."],
+            )
         job = self._new_job(call)
         self.jobs.create(job)
         told = {"jobId": job.id, "jobStatus": job.status.value}

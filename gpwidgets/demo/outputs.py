@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +92,7 @@ def _scalar(value: Any, spec: ParameterSpec, file_url: FileURL) -> Any:
             told["format"] = value.suffix.lstrip(".").lower()
         return told
     if isinstance(value, datetime):
-        moment = value if value.tzinfo else value.replace(tzinfo=timezone.utc)
+        moment = value if value.tzinfo else value.replace(tzinfo=UTC)
         return round(moment.timestamp() * 1000)
     if hasattr(value, "to_json"):
         return value.to_json()
@@ -133,7 +133,8 @@ def _from_frame(frame: Any, options: OutputOptions) -> dict[str, Any]:
     if options.out_sr is not None and frame.crs is not None:
         crs = to_crs(_reference(options.out_sr))
         frame = frame.to_crs(crs) if crs is not None else frame
-    return frame_to_features(frame)
+    features: dict[str, Any] = frame_to_features(frame)
+    return features
 
 
 def _reproject(value: Mapping[str, Any], spec: ParameterSpec, options: OutputOptions) -> dict[str, Any]:
@@ -185,7 +186,9 @@ def _flat(value: dict[str, Any], options: OutputOptions) -> dict[str, Any]:
             return [shape[i] for i in kept if i < len(shape)]
         return [cut(part) for part in shape]
 
-    rows = [{**row, "geometry": cut(row["geometry"])} if row.get("geometry") else row for row in value["features"]]
+    rows = [
+        {**row, "geometry": cut(row["geometry"])} if row.get("geometry") else row for row in value["features"]
+    ]
     return {**value, "hasZ": keep_z, "hasM": keep_m, "features": rows}
 
 

@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
-_STYLE = "body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem}pre{overflow:auto}"
+_STYLE = "body{font:15px/1.5 sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem}pre{overflow:auto}"
 
 
 def html_page(path: str, body: Any) -> str:
@@ -21,7 +21,9 @@ def html_page(path: str, body: Any) -> str:
         Its JSON value.
     """
     path = path.rstrip("/")
-    links = "".join(f'<li><a href="{escape(url)}">{escape(label)}</a></li>' for label, url in _links(path, body))
+    links = "".join(
+        f'<li><a href="{escape(url)}">{escape(label)}</a></li>' for label, url in _links(path, body)
+    )
     text = escape(json.dumps(body, indent=1, ensure_ascii=False, default=str))
     return (
         f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>{escape(path)}</title>"

@@ -20,7 +20,17 @@ import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Literal,
+    TypeAlias,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from gpwidgets.demo.docstrings import read_docstring
 from gpwidgets.demo.parameters import FEATURES, RECORDS, Param, ParameterSpec
@@ -62,6 +72,15 @@ DATA_TYPES: Mapping[str, str] = {
     "SpatialReference": "GPSpatialReference",
 }
 """Python class, by name so that nothing has to be imported, to wire data type."""
+
+
+_DEFAULT_OPTIONS: dict[str, Any] = {
+    "name": None,
+    "output": "Result",
+    "asynchronous": False,
+    "display_name": "",
+    "category": "",
+}
 
 
 class PublishError(TypeError):
@@ -153,7 +172,9 @@ class Service:
     def __post_init__(self) -> None:
         tools = [as_tool(each) for each in self.tools]
         if len({each.asynchronous for each in tools}) > 1:
-            raise PublishError(f"service {self.name!r} mixes synchronous and asynchronous tasks: use two services")
+            raise PublishError(
+                f"service {self.name!r} mixes synchronous and asynchronous tasks: use two services"
+            )
         self.tasks = {each.name: each for each in tools}
 
     @property
@@ -227,7 +248,13 @@ def as_tool(function: Tool | Callable[..., Any], **options: Any) -> Tool:
     """
     if isinstance(function, Tool):
         return function
-    told = {"name": None, "output": "Result", "asynchronous": False, "display_name": "", "category": ""}
+    told: dict[str, Any] = {
+        "name": None,
+        "output": "Result",
+        "asynchronous": False,
+        "display_name": "",
+        "category": "",
+    }
     told |= getattr(function, "__gp_options__", {}) | options
     doc = read_docstring(inspect.getdoc(function) or "")
     hints = _hints(function)

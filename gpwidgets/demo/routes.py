@@ -37,9 +37,10 @@ class Route:
 
 
 OPERATIONS = (
-    "info token catalog service task execute submit poll cancel result results input inputs file "
-    "uploads upload_info upload register part parts commit item delete"
-).split()
+    *("info", "token", "catalog", "service", "task", "execute", "submit", "poll", "cancel"),
+    *("result", "results", "input", "inputs", "file", "uploads", "upload_info", "upload"),
+    *("register", "part", "parts", "commit", "item", "delete"),
+)
 """Names of all operations, as the fault switchboard knows them."""
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from gpwidgets.demo.refusals import Refusal
 
 USERNAME = "learner"
-PASSWORD = "geodesy"
+PASSWORD = "geodesy"  # noqa: S105 - documented, and of this toy server alone
 """The account of the embedded server: it guards nothing, and shows how signing in works."""
 
 LONGEST_MINUTES = 60

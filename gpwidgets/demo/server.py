@@ -18,11 +18,12 @@ from tornado.web import Application
 
 from gpwidgets.demo.faults import FaultBoard
 from gpwidgets.demo.gateway import Gateway
-from gpwidgets.demo.jobs import JobStore, WorkerPool
+from gpwidgets.demo.jobs import JobStore
 from gpwidgets.demo.operations import Operations
 from gpwidgets.demo.publish import PublishError, Service, Tool, as_tool
 from gpwidgets.demo.security import USERNAME
 from gpwidgets.demo.tools import default_services
+from gpwidgets.demo.workers import WorkerPool
 
 _MAX_BODY = 512 * 2**20
 _ANSWERING_THREADS = 8

@@ -17,10 +17,18 @@ def default_services() -> list[Service]:
         Service("Proximity", [buffer_points], "How near is near: distances around places."),
         Service("Elevation", [viewshed], "What the land lets you see, on a real elevation model."),
         Service("Events", [hot_spots], "Where events cluster, for real earthquakes.", maximum_records=5000),
-        Service("Gallery", [gallery("ParameterGallery", asynchronous=False)], "Every data type, synchronous."),
-        Service("GalleryJobs", [gallery("ParameterGalleryJob", asynchronous=True)], "Every data type, as a job."),
+        Service(
+            "Gallery", [gallery("ParameterGallery", asynchronous=False)], "Every data type, synchronous."
+        ),
+        Service(
+            "GalleryJobs", [gallery("ParameterGalleryJob", asynchronous=True)], "Every data type, as a job."
+        ),
         Service("Waiting", [slow_count], "Tools that take their time, to watch progress and to cancel."),
         Service("Awkward names", [count_words, to_angstrom], "Names that are allowed, and no fun."),
-        Service("Secured/Analysis", [as_tool(buffer_points, name="SecuredBuffer")], "Needs a token.", secured=True),
-        Service("Secured/Waiting", [as_tool(slow_count, name="SecuredCount")], "Needs a token.", secured=True),
+        Service(
+            "Secured/Analysis", [as_tool(buffer_points, name="SecuredBuffer")], "Needs a token.", secured=True
+        ),
+        Service(
+            "Secured/Waiting", [as_tool(slow_count, name="SecuredCount")], "Needs a token.", secured=True
+        ),
     ]

@@ -18,11 +18,16 @@ class CountOutputs(NamedTuple):
 @tool("Count words - quickly", display_name='Count "words" & more')
 def count_words(
     text: Annotated[str, Param(name="Text to count", display_name='Text "to count"')] = 'He said "no"',
-    keyword: Annotated[str, Param(name="class", description=r"A path such as C:\Users\New and '''quotes'''.")] = "",
+    keyword: Annotated[
+        str, Param(name="class", description=r"A path such as C:\Users\New and '''quotes'''.")
+    ] = "",
     gis: Annotated[str, Param(name="gis")] = "",
-    context: Annotated[str, Param(name="context", description="Shares its name with the environment field.")] = "",
+    context: Annotated[
+        str, Param(name="context", description="Shares its name with the environment field.")
+    ] = "",
     method: Annotated[
-        Literal["split at blanks", "letters & digits"], Param(name="how-to", description="<b>Bold</b> & <i>more</i>")
+        Literal["split at blanks", "letters & digits"],
+        Param(name="how-to", description="<b>Bold</b> & <i>more</i>"),
     ] = "split at blanks",
 ) -> CountOutputs:
     """Count words; <b>markup</b>, <script>alert("scripts")</script> and "quotes" do no harm here."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from gpwidgets.demo.jobs import JobContext
+from gpwidgets.demo.context import JobContext
 from gpwidgets.demo.publish import Points, Polygons, tool
 from gpwidgets.demo.refusals import ToolError
 from gpwidgets.protocol.units import LinearUnit
@@ -12,6 +12,7 @@ from gpwidgets.protocol.units import LinearUnit
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
+_DEFAULT_DISTANCE = LinearUnit(10, "esriKilometers")
 _VERTICES = 180
 _LARGEST_METERS = 5_000_000
 
@@ -19,7 +20,7 @@ _LARGEST_METERS = 5_000_000
 @tool(output="Buffers", display_name="Buffer Points")
 def buffer_points(
     input_points: Points,
-    distance: LinearUnit = LinearUnit(10, "esriKilometers"),
+    distance: LinearUnit = _DEFAULT_DISTANCE,
     dissolve: Literal["NONE", "ALL"] = "NONE",
     *,
     job: JobContext,

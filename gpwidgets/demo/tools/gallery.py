@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from gpwidgets.demo.jobs import JobContext
+from gpwidgets.demo.context import JobContext
 from gpwidgets.demo.parameters import FEATURES, RECORDS, Param, ParameterSpec
 from gpwidgets.demo.publish import Tool
 from gpwidgets.protocol.enums import Direction, ParameterType
@@ -29,7 +29,9 @@ PARAMS: Mapping[str, Param] = {
     "Double": Param("GPDouble", category=_SIMPLE),
     "String": Param("GPString", category=_SIMPLE),
     "Choice": Param("GPString", category=_SIMPLE, choices=("PLANAR", "GEODESIC"), default="PLANAR"),
-    "Coded": Param("GPString", category=_SIMPLE, coded={"Keep apart": "NONE", "Join all": "ALL"}, default="NONE"),
+    "Coded": Param(
+        "GPString", category=_SIMPLE, coded={"Keep apart": "NONE", "Join all": "ALL"}, default="NONE"
+    ),
     "Hidden": Param("GPStringHidden", category=_SIMPLE),
     "SQL": Param("GPSQLExpression", category=_SIMPLE, dependency="Input_Points"),
     "Date": Param("GPDate", category=_UNITS),
@@ -70,7 +72,9 @@ def _spec(name: str, param: Param, direction: Direction) -> ParameterSpec:
     kind = ParameterType.OPTIONAL if inward else ParameterType.DERIVED
     if not inward:
         param = replace(param, category="", dependency="", choices=(), coded={}, default=None)
-    told = replace(param, description=f"{'Any' if inward else 'The'} {param.data_type}" + ("." if inward else " given."))
+    told = replace(
+        param, description=f"{'Any' if inward else 'The'} {param.data_type}" + ("." if inward else " given.")
+    )
     return ParameterSpec(f"{'Input' if inward else 'Output'}_{name}", param.data_type, direction, kind, told)
 
 
@@ -89,7 +93,7 @@ def gallery(name: str, *, asynchronous: bool) -> Tool:
         function=echo,
         parameters=tuple(_spec(each, param, way) for way in ways for each, param in PARAMS.items()),
         display_name="Parameter Gallery",
-        description="Takes a value of every data type and hands each back as it came. Everything is optional.",
+        description="Takes a value of every data type and hands each back. Everything is optional.",
         asynchronous=asynchronous,
         raw=True,
     )

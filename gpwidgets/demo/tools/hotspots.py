@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
+from gpwidgets.demo.context import JobContext
 from gpwidgets.demo.data import read_earthquakes
-from gpwidgets.demo.jobs import JobContext
 from gpwidgets.demo.parameters import Param
 from gpwidgets.demo.publish import Polygons, Table, tool
 from gpwidgets.demo.refusals import ToolError
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_DEFAULT_SIZE = LinearUnit(50, "esriKilometers")
 _MOST_CELLS = 250_000
 _WORLD = "World"
 # West, south, east, north in degrees.
@@ -70,7 +71,7 @@ class _Grid(NamedTuple):
 
 @tool(asynchronous=True, display_name="Hot Spots", category="Statistics")
 def hot_spots(
-    cell_size: LinearUnit = LinearUnit(50, "esriKilometers"),
+    cell_size: LinearUnit = _DEFAULT_SIZE,
     area: Literal[
         "California and Nevada", "Alaska", "United States without Alaska and Hawaii", "World"
     ] = "California and Nevada",
@@ -195,7 +196,7 @@ def gi_star(counts: NDArray[np.int64]) -> NDArray[np.float64]:
     # With weights of 1 the sum of squared weights is the sum of weights.
     error = spread * np.sqrt((total * weights - weights**2) / (total - 1))
     above = _neighbourhood_sum(counts.astype(float)) - mean * weights
-    return np.divide(above, error, out=np.zeros(counts.shape), where=error > 0)
+    return np.asarray(np.divide(above, error, out=np.zeros(counts.shape), where=error > 0))
 
 
 def _neighbourhood_sum(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from gpwidgets.demo.jobs import JobContext
+from gpwidgets.demo.context import JobContext
 from gpwidgets.demo.parameters import Param
 from gpwidgets.demo.publish import tool
 from gpwidgets.demo.refusals import ToolError

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
+from gpwidgets.demo.context import JobContext
 from gpwidgets.demo.data import DEM_BOUNDS, Elevation, read_dem
-from gpwidgets.demo.jobs import JobContext
 from gpwidgets.demo.parameters import Param
 from gpwidgets.demo.publish import Points, Polygons, RasterFile, tool
 from gpwidgets.demo.refusals import ToolError
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_DEFAULT_DISTANCE = LinearUnit(5, "esriKilometers")
 _BLOCK = 2000
 _NODATA = 255
 _EARTH_RADIUS = 6_371_000.0
@@ -36,7 +37,7 @@ class ViewshedOutputs(NamedTuple):
 @tool(asynchronous=True, category="Elevation")
 def viewshed(
     input_points: Points,
-    distance: LinearUnit = LinearUnit(5, "esriKilometers"),
+    distance: LinearUnit = _DEFAULT_DISTANCE,
     observer_height: Annotated[float, Param(minimum=0, maximum=1000, category="Heights")] = 2.0,
     target_height: Annotated[float, Param(minimum=0, maximum=1000, category="Heights")] = 0.0,
     *,
@@ -74,9 +75,7 @@ def viewshed(
     for number, place in enumerate(observers):
         share = 90 / len(observers)
         view = _Report(job, number * share, share, f"Observer {number + 1} of {len(observers)}")
-        near, visible = line_of_sight(
-            dem, place, distance.meters, observer_height, target_height, view
-        )
+        near, visible = line_of_sight(dem, place, distance.meters, observer_height, target_height, view)
         reached |= near
         seen += visible
         job.message(f"Observer {number + 1} sees {visible.sum():,} of {near.sum():,} cells.")
@@ -176,7 +175,9 @@ def _seen(
     offset = targets - np.array(observer)
     steps = max(int(np.abs(offset).max()), 1)
     parts = np.arange(1, steps) / steps
-    ground = _sample(dem.values, observer[0] + np.outer(offset[:, 0], parts), observer[1] + np.outer(offset[:, 1], parts))
+    ground = _sample(
+        dem.values, observer[0] + np.outer(offset[:, 0], parts), observer[1] + np.outer(offset[:, 1], parts)
+    )
     away = np.outer(meters, parts)
     with np.errstate(divide="ignore", invalid="ignore"):
         slopes = (ground - _drop(away) - eye) / away
@@ -190,7 +191,9 @@ def _drop(meters: NDArray[np.float64]) -> NDArray[np.float64]:
     return (1 - _REFRACTION) * meters**2 / (2 * _EARTH_RADIUS)
 
 
-def _sample(values: NDArray[np.float64], rows: NDArray[np.float64], columns: NDArray[np.float64]) -> NDArray[np.float64]:
+def _sample(
+    values: NDArray[np.float64], rows: NDArray[np.float64], columns: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Bilinear elevations at fractions of rows and columns."""
     import numpy as np
 
