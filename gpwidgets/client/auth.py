@@ -1,0 +1,246 @@
+"""Tokens and logins, and which host may get them.
+
+A secret is handed to the server it was given for and to nobody else: scheme, host, port and the path before
+``/rest`` are compared on the parsed URL. Representations never show it, and it cannot be pickled.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import urlsplit
+
+from gpwidgets.errors import AuthenticationError, GPError
+
+if TYPE_CHECKING:
+    from gpwidgets.client.session import GPSession
+
+_RENEW_BEFORE = 300.0
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What a request carries to be let in.
+
+    Attributes
+    ----------
+    fields : mapping of str to str
+        Form fields for the body of a POST.
+    headers : mapping of str to str
+        Request headers.
+    http_auth : object
+        An authentication object of requests.
+    """
+
+    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    http_auth: Any = field(default=None, repr=False)
+
+
+def same_server(url: str, home: str) -> bool:
+    """Whether `url` belongs to the server that `home`, a services root, stands for.
+
+    Scheme, host, port and context path have to agree; letter case of the host does not count. The same host's
+    step from http to https on the usual ports is one server.
+    """
+    one, two = urlsplit(url), urlsplit(home)
+    context = two.path.partition("/rest")[0] + "/"
+    origins = (_origin(one), _origin(two))
+    upgraded = origins == (("https", origins[1][1], 443), ("http", origins[1][1], 80))
+    return (origins[0] == origins[1] or upgraded) and (one.path + "/").startswith(context)
+
+
+def _origin(parts: Any) -> tuple[str, str, int | None]:
+    try:
+        port = parts.port
+    except ValueError:
+        port = -1
+    scheme = parts.scheme.lower()
+    return scheme, (parts.hostname or "").lower(), port or _DEFAULT_PORTS.get(scheme)
+
+
+class Auth:
+    """Base of the ways to sign in; also the way of not signing in."""
+
+    def credentials(self, session: GPSession) -> Credentials:
+        """What a request to the session's own server carries."""
+        return Credentials()
+
+    def renew(self, session: GPSession) -> bool:
+        """Get a new token after the server refused the old one; False when there is no way to."""
+        return False
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(f"{type(self).__name__} holds a secret and is not pickled")
+
+
+class Token(Auth):
+    """A token from the server, its portal, or an API key.
+
+    Parameters
+    ----------
+    value
+        The token's text.
+    referer
+        The address a token is bound to, sent as ``Referer`` with every request.
+    header
+        Send it as ``X-Esri-Authorization`` header instead of a form field.
+
+    Raises
+    ------
+    ValueError
+        The text is empty: servers refuse even public services then.
+    """
+
+    def __init__(self, value: str, *, referer: str | None = None, header: bool = False) -> None:
+        if not str(value).strip():
+            raise ValueError("the token is empty; leave auth out for a service that needs none")
+        self._value = str(value).strip()
+        self._referer = referer
+        self._header = header
+
+    def credentials(self, session: GPSession) -> Credentials:
+        """The token as form field or header."""
+        return _token_credentials(self._value, self._referer, self._header)
+
+    def __repr__(self) -> str:
+        return "Token('***')"
+
+
+def _token_credentials(value: str, referer: str | None, header: bool) -> Credentials:
+    headers = {"Referer": referer} if referer else {}
+    if header:
+        return Credentials(headers={**headers, "X-Esri-Authorization": f"Bearer {value}"})
+    return Credentials(fields={"token": value}, headers=headers)
+
+
+class Login(Auth):
+    """A user name and password, exchanged for tokens that are renewed as needed.
+
+    Parameters
+    ----------
+    username, password
+        An account of the server or of its portal.
+    token_url
+        Where tokens are issued; found through ``/rest/info`` otherwise, and then used only when it is on the
+        same host as the service, since a server could name any host to collect passwords.
+    minutes
+        Life asked for; the server may shorten it.
+
+    Notes
+    -----
+    Speaks to ``generateToken`` by POST.
+    """
+
+    def __init__(
+        self,
+        username: str,
+        password: str,
+        token_url: str | None = None,
+        *,
+        minutes: int = 60,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._username = username
+        self._password = password
+        self._token_url = token_url
+        self._minutes = minutes
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._token = ""
+        self._expires = 0.0
+
+    def credentials(self, session: GPSession) -> Credentials:
+        """A token that is valid for some minutes more, fetched when there is none."""
+        with self._lock:
+            if not self._token or self._clock() > self._expires - _RENEW_BEFORE:
+                self._fetch(session)
+            return _token_credentials(self._token, _referer(session), header=False)
+
+    def renew(self, session: GPSession) -> bool:
+        """Fetch a new token; threads that come while one fetches share its token."""
+        seen = self._token
+        with self._lock:
+            if self._token == seen:
+                self._fetch(session)
+        return True
+
+    def _fetch(self, session: GPSession) -> None:
+        url = self._token_url or self._discover(session)
+        form = {
+            "username": self._username,
+            "password": self._password,
+            "client": "referer",
+            "referer": _referer(session),
+            "expiration": str(self._minutes),
+        }
+        reply = session.post_json(url, form, signed=False)
+        token = reply.get("token")
+        if not isinstance(token, str) or not token:
+            raise AuthenticationError("The server issued no token.", url=url)
+        self._token = token
+        expires = reply.get("expires")
+        if isinstance(expires, int | float) and expires > 0:
+            self._expires = expires / 1000
+        else:
+            self._expires = self._clock() + 60 * self._minutes
+
+    def _discover(self, session: GPSession) -> str:
+        info_url = session.home.removesuffix("/services") + "/info"
+        info = session.get_json(info_url, signed=False)
+        about = info.get("authInfo")
+        url = about.get("tokenServicesUrl") if isinstance(about, Mapping) else None
+        if not isinstance(url, str) or not url:
+            raise AuthenticationError(
+                "The server does not say where it issues tokens; give token_url.", url=info_url
+            )
+        there, here = urlsplit(url), urlsplit(session.home)
+        if (there.hostname or "").lower() != (here.hostname or "").lower() or there.scheme < here.scheme:
+            raise AuthenticationError(
+                f"The server wants the password sent to {there.scheme}://{there.hostname}, another place "
+                "than the service. If you trust it, give it as token_url.",
+                url=info_url,
+            )
+        return url
+
+    def __repr__(self) -> str:
+        return f"Login({self._username!r}, '***')"
+
+
+def _referer(session: GPSession) -> str:
+    return session.home
+
+
+class HTTPAuth(Auth):
+    """An authentication object of requests (Basic, Digest, NTLM), used for the service's host only."""
+
+    def __init__(self, http_auth: Any) -> None:
+        self._http_auth = http_auth
+
+    def credentials(self, session: GPSession) -> Credentials:
+        """The object itself."""
+        return Credentials(http_auth=self._http_auth)
+
+    def __repr__(self) -> str:
+        return f"HTTPAuth({type(self._http_auth).__name__})"
+
+
+def as_auth(given: Any) -> Auth | None:
+    """Take what a caller gives as ``auth``.
+
+    Raises
+    ------
+    GPError
+        It is text, which could be anything, or not callable.
+    """
+    if given is None or isinstance(given, Auth):
+        return given
+    if isinstance(given, tuple) and len(given) == 2:
+        return HTTPAuth(given)
+    if callable(given):
+        return HTTPAuth(given)
+    raise GPError("auth takes gp.Token(…), gp.Login(…) or an authentication object of requests")

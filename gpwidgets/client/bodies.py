@@ -1,0 +1,96 @@
+"""From the bytes of an answer to JSON, or to an error that says what came instead."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from gpwidgets.errors import BadReply, ServerError
+from gpwidgets.protocol.replies import server_error
+
+_TITLE = re.compile(rb"(?is)<title[^>]*>(.*?)</title>")
+_HEADING = re.compile(rb"(?is)<(?:h1|b)[^>]*>(.*?)</(?:h1|b)>")
+_CALLBACK = re.compile(rb"^[\w.$]+\(\s*([\[{].*[\]}])\s*\)\s*;?\s*$", re.DOTALL)
+_TAGS = re.compile(r"<[^>]*>")
+_BOM = b"\xef\xbb\xbf"
+
+
+def html_title(body: bytes) -> str:
+    """The title of an HTML page as plain text, ``""`` without one."""
+    found = _TITLE.search(body[:65536]) or _HEADING.search(body[:65536])
+    text = found.group(1).decode("utf-8", "replace") if found else ""
+    return " ".join(html.unescape(_TAGS.sub(" ", text)).split())[:200]
+
+
+def parse_json(body: bytes, url: str, status: int = 200) -> Any:
+    """Read JSON as servers really send it.
+
+    A byte-order mark, a JSONP wrapper, and bare ``NaN`` are tolerated.
+
+    Raises
+    ------
+    BadReply
+        The body is a page, is cut off, or is no JSON.
+    """
+    text = body.removeprefix(_BOM).strip()
+    if text.startswith(b"<"):
+        title = html_title(text)
+        said = f" titled {title!r}" if title else ""
+        raise BadReply(f"{url} answered with a web page{said} (HTTP {status}) instead of JSON.", url=url)
+    wrapped = _CALLBACK.match(text)
+    if wrapped:
+        text = wrapped.group(1)
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return _parse_tolerantly(text, url, status)
+
+
+def _parse_tolerantly(text: bytes, url: str, status: int) -> Any:
+    try:
+        return json.loads(text.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        pass
+    if not text:
+        raise BadReply(f"{url} sent an empty answer (HTTP {status}).", url=url)
+    cut = text[:1] in b"{[" and text[-1:] not in b"}]"
+    what = "was cut off before its end" if cut else "cannot be read as JSON"
+    raise BadReply(f"The answer of {url} {what} ({len(text)} bytes, HTTP {status}).", url=url)
+
+
+def json_object(body: bytes, url: str, status: int = 200) -> dict[str, Any]:
+    """Read a JSON object and raise the error that is inside it, if there is one.
+
+    Raises
+    ------
+    ServerError
+        The server reported an error, in the body or by its HTTP status.
+    BadReply
+        As `parse_json`, or the JSON is no object.
+    """
+    try:
+        data = parse_json(body, url, status)
+    except BadReply:
+        if status in (401, 403, 404):
+            raise _by_status(body, url, status) from None
+        raise
+    error = server_error(data, url, status)
+    if error is not None:
+        raise error
+    if status >= 400:
+        raise _by_status(body, url, status)
+    if not isinstance(data, Mapping):
+        raise BadReply(f"{url} answered with {type(data).__name__} where an object was expected.", url=url)
+    return dict(data)
+
+
+def _by_status(body: bytes, url: str, status: int) -> ServerError:
+    title = html_title(body) or f"HTTP status {status}"
+    error = server_error({"error": {"code": status, "message": title}}, url)
+    assert error is not None
+    return error

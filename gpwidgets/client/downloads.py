@@ -1,0 +1,122 @@
+"""Result files to disk or memory. A server's file name never chooses a path, and nothing is overwritten."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from pathlib import Path
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from gpwidgets.client.bodies import json_object
+from gpwidgets.client.session import GPSession, Reply
+from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, GPError, ServerError, mask
+from gpwidgets.protocol.urls import GPURL
+
+_BAD_CHARACTERS = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
+_RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$")
+_LONGEST = 120
+
+
+def safe_name(url: str, fallback: str = "result") -> str:
+    """A file name made from a URL that is safe on every system.
+
+    Only the last part of the path counts; separators, control characters, leading dots and names that
+    Windows reserves are replaced.
+    """
+    last = unquote(urlsplit(url).path).replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+    name = _BAD_CHARACTERS.sub("_", last).strip(" .")
+    if not name or _RESERVED.match(name):
+        name = f"{fallback}_{name}" if name else fallback
+    stem, dot, ending = name.rpartition(".")
+    return f"{stem[: _LONGEST - len(ending)]}{dot}{ending}" if len(name) > _LONGEST else name
+
+
+def read(session: GPSession, url: str, *, service: GPURL) -> bytes:
+    """Read a result file into memory.
+
+    Raises
+    ------
+    ServerError, ConnectionFailed, BadReply
+        The file cannot be had; it may have been cleaned up on the server.
+    """
+    try:
+        return _fetch(session, url).body
+    except (ConnectionFailed, ServerError) as error:
+        swapped = _on_the_services_host(url, service)
+        if swapped == url:
+            raise
+        try:
+            return _fetch(session, swapped).body
+        except GPError:
+            raise error from None
+
+
+def download(session: GPSession, url: str, folder: Path, *, service: GPURL) -> Path:
+    """Save a result file below a folder, under a name that is free.
+
+    Parameters
+    ----------
+    folder
+        Made when it is missing.
+    service
+        The service that named the file; its host is tried when the file's host is an internal one.
+
+    Returns
+    -------
+    Path
+        Where the file is.
+    """
+    body = read(session, url, service=service)
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".gpwidgets-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(body)
+        return _claim(Path(temporary), folder, safe_name(url))
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+
+
+def _claim(temporary: Path, folder: Path, name: str) -> Path:
+    """Give the file the first free name; a link fails where a rename would overwrite."""
+    path = Path(name)
+    for number in range(10_000):
+        target = folder / (name if number == 0 else f"{path.stem}_{number}{path.suffix}")
+        try:
+            os.link(temporary, target)
+        except FileExistsError:
+            continue
+        except OSError:
+            # Some file systems know no links; the check and the rename are then two steps.
+            if target.exists():
+                continue
+            temporary.replace(target)
+        return target
+    raise BadReply(f"There are too many files named like {name!r} in {folder}.")
+
+
+def _fetch(session: GPSession, url: str) -> Reply:
+    """Read a file without sign-in first: most servers give files to anybody, and a token is best not sent."""
+    try:
+        return _checked(session.read(url, {}, signed=False), url)
+    except (AuthenticationError, ServerError):
+        if session.auth is None:
+            raise
+        return _checked(session.read(url, {}), url)
+
+
+def _checked(reply: Reply, url: str) -> Reply:
+    kind = reply.headers.get("Content-Type", "")
+    looks_like_error = b'"error"' in reply.body[:64] and len(reply.body) < 16384
+    if reply.status >= 400 or ("json" in kind and looks_like_error):
+        json_object(reply.body, mask(url), reply.status)
+        raise BadReply(f"{mask(url)} answered with HTTP status {reply.status}.", url=url)
+    return reply
+
+
+def _on_the_services_host(url: str, service: GPURL) -> str:
+    """The same path on the host of the service: servers behind a proxy name internal hosts."""
+    parts, own = urlsplit(url), urlsplit(service.server)
+    return urlunsplit((own.scheme, own.netloc, parts.path, parts.query, ""))

@@ -1,0 +1,164 @@
+"""The resources of a geoprocessing server as functions: read, execute, submit, watch, cancel."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gpwidgets.client.bodies import json_object
+from gpwidgets.client.session import GPSession
+from gpwidgets.errors import BadReply, mask
+from gpwidgets.protocol.description import ServiceInfo, TaskInfo
+from gpwidgets.protocol.replies import ExecuteReply, JobInfo, ResultValue
+from gpwidgets.protocol.urls import GPURL
+
+EXECUTE_TIMEOUT = 720.0
+"""Seconds without a byte before a synchronous run is given up: the server's own limits are 600 + 60."""
+
+SUBMIT_TIMEOUT = 180.0
+
+_SMALL = 1 << 16
+_DATA_TYPE = re.compile(rb'"dataType"\s*:\s*"([^"]+)"')
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """A folder of services.
+
+    Attributes
+    ----------
+    folders : tuple of str
+        Folders below, only at the root.
+    services : tuple of str
+        Geoprocessing services, with the folder before a slash.
+    current_version : float or None
+    """
+
+    folders: tuple[str, ...]
+    services: tuple[str, ...]
+    current_version: float | None = None
+
+
+def read_catalog(session: GPSession, url: GPURL) -> Catalog:
+    """Read ``…/rest/services`` or a folder below it."""
+    data = session.get_json(url.catalog)
+    folders = data.get("folders")
+    rows = data.get("services")
+    named = [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
+    services = [str(row.get("name")) for row in named if str(row.get("type")).lower() == "gpserver"]
+    if url.folder:
+        services = [name if "/" in name else f"{url.folder}/{name}" for name in services]
+    return Catalog(
+        tuple(str(name) for name in folders) if isinstance(folders, list) else (),
+        tuple(services),
+        ServiceInfo.from_json(data).current_version,
+    )
+
+
+def read_server_info(session: GPSession, url: GPURL) -> dict[str, Any]:
+    """Read ``…/rest/info``, which needs no sign-in: version, and where tokens are issued."""
+    return session.get_json(url.info, signed=False)
+
+
+def read_service(session: GPSession, url: GPURL) -> ServiceInfo:
+    """Read ``…/GPServer``."""
+    return ServiceInfo.from_json(session.get_json(url.service))
+
+
+def read_task(session: GPSession, url: GPURL) -> TaskInfo:
+    """Read ``…/GPServer/<task>``.
+
+    Raises
+    ------
+    BadReply
+        The answer describes no task.
+    """
+    data = session.get_json(url.task)
+    if not isinstance(data.get("parameters"), list) and "executionType" not in data:
+        raise BadReply(f"{url.task} does not describe a geoprocessing task.", url=url.task)
+    return TaskInfo.from_json(data)
+
+
+def execute(session: GPSession, url: GPURL, fields: Mapping[str, str]) -> ExecuteReply:
+    """Run a synchronous task: ``…/<task>/execute``, sent once.
+
+    Parameters
+    ----------
+    fields
+        The text of each request field by name.
+    """
+    return ExecuteReply.from_json(session.post_json(url.execute, fields, read_timeout=EXECUTE_TIMEOUT))
+
+
+def submit_job(session: GPSession, url: GPURL, fields: Mapping[str, str]) -> JobInfo:
+    """Create a job: ``…/<task>/submitJob``, sent once."""
+    return JobInfo.from_json(session.post_json(url.submit_job, fields, read_timeout=SUBMIT_TIMEOUT))
+
+
+def read_job(session: GPSession, url: GPURL, *, messages: bool = True) -> JobInfo:
+    """Read ``…/jobs/<id>`` once; who watches a job decides when to ask again."""
+    params = {} if messages else {"returnMessages": "false"}
+    return JobInfo.from_json(session.get_json(url.job, params, retry=False))
+
+
+def cancel_job(session: GPSession, url: GPURL) -> JobInfo:
+    """Ask to cancel a job: ``…/jobs/<id>/cancel``, refused while it is only submitted, and at its end."""
+    return JobInfo.from_json(session.post_json(url.cancel, {}))
+
+
+@dataclass(frozen=True)
+class ResultReply:
+    """One result, parsed when it is small.
+
+    Attributes
+    ----------
+    name, data_type : str
+    value : object
+        JSON as sent; None for a large feature set.
+    features_body : bytes or None
+        The whole reply, when it is a large feature set that is best read from its bytes.
+    """
+
+    name: str
+    data_type: str
+    value: Any = None
+    features_body: bytes | None = None
+
+
+def read_result(
+    session: GPSession, url: GPURL, param_url: str, params: Mapping[str, str] | None = None
+) -> ResultReply:
+    """Read ``…/jobs/<id>/<param_url>``.
+
+    Parameters
+    ----------
+    param_url
+        As the job gives it, relative to the job.
+    params
+        ``returnType``, ``returnZ``, ``outSR`` and the like.
+    """
+    address = url.below_job(param_url)
+    reply = session.read(address, {"f": "json", **(params or {})})
+    if len(reply.body) > _SMALL:
+        kind = _large_features(reply.body)
+        if kind:
+            return ResultReply("", kind, features_body=reply.body)
+    row = ResultValue.from_json(json_object(reply.body, mask(address), reply.status))
+    return ResultReply(row.name, row.data_type, row.value)
+
+
+def _large_features(body: bytes) -> str:
+    """The data type of a feature set's reply, from its first and last bytes; ``""`` for anything else."""
+    head, tail = body[:4096], body[-512:]
+    if not head.lstrip().startswith(b"{") or b'"error"' in head or b'"features"' not in body:
+        return ""
+    found = _DATA_TYPE.search(head) or _DATA_TYPE.search(tail)
+    kind = found.group(1).decode("ascii", "replace") if found else ""
+    return kind if kind == "GPFeatureRecordSetLayer" else ""
+
+
+def read_input(session: GPSession, url: GPURL, name: str) -> ResultValue:
+    """Read ``…/jobs/<id>/inputs/<name>``: an input as the server keeps it."""
+    return ResultValue.from_json(session.get_json(url.input(name)))

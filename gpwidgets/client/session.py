@@ -1,0 +1,339 @@
+"""The one door to the network: time limits, retries, sign-in, errors, log lines.
+
+Reads are repeated after trouble on the way. What creates work on the server is sent once, whatever happens.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+import requests
+import requests.adapters
+
+import gpwidgets
+from gpwidgets.client.auth import Auth, Credentials, as_auth, same_server
+from gpwidgets.client.bodies import json_object
+from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, mask
+
+_LOG = logging.getLogger("gpwidgets.client")
+_TRIES = 4
+_BUSY = frozenset({429, 502, 503, 504})
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_CHUNK = 1 << 18
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A whole answer.
+
+    Attributes
+    ----------
+    status : int
+        HTTP status.
+    body : bytes
+    headers : mapping of str to str
+    """
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+
+
+class GPSession:
+    """Requests to one server, from any thread.
+
+    Parameters
+    ----------
+    auth
+        `Token`, `Login`, an authentication object of requests, or None.
+    home
+        The services root that the secrets of `auth` are for; the first URL asked for decides otherwise.
+    verify
+        As in requests: False, or the path of certificates, for servers with certificates of their own.
+    timeout
+        Seconds to connect, and seconds without a byte while reading.
+    http
+        A session of requests that is set up already (proxies, certificates).
+    max_bytes
+        Largest answer that is read.
+    sleep
+        How to wait between tries.
+    """
+
+    def __init__(
+        self,
+        auth: Any = None,
+        *,
+        home: str | None = None,
+        verify: bool | str | None = None,
+        timeout: tuple[float, float] = (10.0, 60.0),
+        http: requests.Session | None = None,
+        max_bytes: int = 2 << 30,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.auth: Auth | None = as_auth(auth)
+        self.timeout = timeout
+        self.max_bytes = max_bytes
+        self._home = home
+        self._verify = verify
+        self._sleep = sleep
+        self._http = http if http is not None else _new_http()
+        self._lock = threading.Lock()
+
+    @property
+    def home(self) -> str:
+        """The services root that secrets are for; ``""`` before the first request."""
+        return self._home or ""
+
+    def get_json(
+        self,
+        url: str,
+        params: Mapping[str, str] | None = None,
+        *,
+        signed: bool = True,
+        retry: bool = True,
+    ) -> dict[str, Any]:
+        """Read a resource as JSON.
+
+        With a token the request is a POST, so that the token stays out of the URL; all resources answer both.
+
+        Raises
+        ------
+        ServerError, BadReply, ConnectionFailed
+        """
+        reply = self.read(url, {"f": "json", **(params or {})}, signed=signed, retry=retry)
+        return json_object(reply.body, mask(url), reply.status)
+
+    def post_json(
+        self,
+        url: str,
+        data: Mapping[str, str],
+        *,
+        read_timeout: float | None = None,
+        files: Mapping[str, Any] | None = None,
+        signed: bool = True,
+    ) -> dict[str, Any]:
+        """Send a form once and read the answer as JSON.
+
+        Only a refused token is followed by a second try, since the server did nothing then.
+
+        Raises
+        ------
+        ServerError, BadReply, ConnectionFailed
+            ``ConnectionFailed.maybe_sent`` tells whether the server may have got the request.
+        """
+        form = {"f": "json", **data}
+        try:
+            return self._post_once(url, form, signed, read_timeout, files)
+        except AuthenticationError:
+            if not signed or not self._renewed():
+                raise
+        return self._post_once(url, form, signed, read_timeout, files)
+
+    def _post_once(
+        self,
+        url: str,
+        form: Mapping[str, str],
+        signed: bool,
+        read_timeout: float | None,
+        files: Mapping[str, Any] | None,
+    ) -> dict[str, Any]:
+        reply = self._send("POST", url, form, signed=signed, read_timeout=read_timeout, files=files)
+        return json_object(reply.body, mask(url), reply.status)
+
+    def read(self, url: str, params: Mapping[str, str], *, signed: bool = True, retry: bool = True) -> Reply:
+        """Read a resource, again after trouble on the way.
+
+        Raises
+        ------
+        ConnectionFailed, BadReply
+            Every try failed.
+        AuthenticationError
+            The token was refused and could not be renewed.
+        """
+        renewed = False
+        tries = _TRIES if retry else 1
+        for number in range(1, tries + 1):
+            try:
+                reply = self._send("GET", url, params, signed=signed)
+            except ConnectionFailed:
+                if number == tries:
+                    raise
+                self._sleep(_pause(number))
+                continue
+            if reply.status in _BUSY and number < tries:
+                self._sleep(_pause(number, reply.headers.get("Retry-After")))
+                continue
+            if signed and not renewed and _wants_sign_in(reply, url) and self._renewed():
+                renewed = True
+                reply = self._send("GET", url, params, signed=signed)
+            return reply
+        raise AssertionError("the loop above returns or raises")
+
+    def _renewed(self) -> bool:
+        return self.auth is not None and self.auth.renew(self)
+
+    def _credentials(self, url: str, signed: bool) -> Credentials:
+        with self._lock:
+            if self._home is None and signed:
+                self._home = _services_root(url)
+        if not signed or self.auth is None or not same_server(url, self.home):
+            return Credentials()
+        return self.auth.credentials(self)
+
+    def _send(
+        self,
+        method: str,
+        url: str,
+        fields: Mapping[str, str],
+        *,
+        signed: bool,
+        read_timeout: float | None = None,
+        files: Mapping[str, Any] | None = None,
+    ) -> Reply:
+        """Send a request and read the whole answer, following redirects without losing form or secret."""
+        for _ in range(6):
+            secret = self._credentials(url, signed)
+            form = {**fields, **secret.fields}
+            sent = "POST" if secret.fields else method
+            reply = self._exchange(sent, url, form, secret, read_timeout, files)
+            if reply.status not in _REDIRECTS or not reply.headers.get("Location"):
+                return reply
+            url = _redirected(url, reply.headers["Location"], method)
+        raise BadReply(f"{mask(url)} redirects in a circle.", url=url)
+
+    def _exchange(
+        self,
+        method: str,
+        url: str,
+        form: Mapping[str, str],
+        secret: Credentials,
+        read_timeout: float | None,
+        files: Mapping[str, Any] | None,
+    ) -> Reply:
+        connect, read = self.timeout
+        arguments: dict[str, Any] = {"params": form} if method == "GET" else {"data": form, "files": files}
+        if self._verify is not None:
+            arguments["verify"] = self._verify
+        started = time.monotonic()
+        status = "no answer"
+        try:
+            with self._http.request(
+                method,
+                url,
+                headers={**secret.headers},
+                auth=secret.http_auth,
+                timeout=(connect, read_timeout or read),
+                allow_redirects=False,
+                stream=True,
+                **arguments,
+            ) as answer:
+                status = str(answer.status_code)
+                return Reply(answer.status_code, self._body(answer, url), dict(answer.headers))
+        except requests.RequestException as error:
+            raise _connection_failed(error, url) from None
+        finally:
+            _LOG.debug("%s %s: %s, %.0f ms", method, _bare(url), status, 1000 * (time.monotonic() - started))
+
+    def _body(self, answer: requests.Response, url: str) -> bytes:
+        pieces, size = [], 0
+        for piece in answer.iter_content(_CHUNK):
+            size += len(piece)
+            if size > self.max_bytes:
+                raise BadReply(f"The answer of {_bare(url)} is larger than {self.max_bytes} bytes.", url=url)
+            pieces.append(piece)
+        return b"".join(pieces)
+
+    def close(self) -> None:
+        """Close idle connections."""
+        self._http.close()
+
+    def __repr__(self) -> str:
+        return f"<GPSession for {self.home or 'any server'}, {self.auth or 'not signed in'}>"
+
+
+def _new_http() -> requests.Session:
+    http = requests.Session()
+    adapter = requests.adapters.HTTPAdapter(pool_connections=4, pool_maxsize=10)
+    http.mount("http://", adapter)
+    http.mount("https://", adapter)
+    http.headers["User-Agent"] = f"gpwidgets/{gpwidgets.__version__}"
+    return http
+
+
+def _pause(number: int, retry_after: str | None = None) -> float:
+    wait: float = 0.3 * 2.0**number * random.uniform(0.8, 1.2)
+    if retry_after and retry_after.strip().isdigit():
+        return min(max(wait, float(retry_after)), 30.0)
+    return wait
+
+
+def _wants_sign_in(reply: Reply, url: str) -> bool:
+    if len(reply.body) > 4096:
+        return False
+    try:
+        json_object(reply.body, url, reply.status)
+    except AuthenticationError:
+        return True
+    except Exception:
+        return False
+    return False
+
+
+def _redirected(url: str, location: str, method: str) -> str:
+    """Where to send the same request again.
+
+    Requests would turn a POST into a GET here and lose the form, so redirects are followed by hand.
+    """
+    target = urljoin(url, location)
+    old, new = urlsplit(url), urlsplit(target)
+    if new.scheme not in ("http", "https") or (old.scheme == "https" and new.scheme == "http"):
+        raise BadReply(f"{_bare(url)} redirects to an address that is not safe to follow.", url=url)
+    if method == "POST" and old.hostname != new.hostname:
+        raise BadReply(
+            f"{_bare(url)} redirects to another host, {new.hostname}; use that URL if you trust it.",
+            url=url,
+        )
+    return urlunsplit((new.scheme, new.netloc, new.path, "" if method == "GET" else new.query, ""))
+
+
+def _services_root(url: str) -> str:
+    parts = urlsplit(url)
+    path = parts.path
+    if "/rest/" in path:
+        path = path.partition("/rest/")[0] + "/rest/services"
+    return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+
+
+def _bare(url: str) -> str:
+    return mask(url.partition("?")[0])
+
+
+_BEFORE_SENDING = frozenset({"NewConnectionError", "NameResolutionError", "ConnectTimeoutError"})
+
+
+def _connection_failed(error: requests.RequestException, url: str) -> ConnectionFailed:
+    host = urlsplit(url).netloc.rpartition("@")[2]
+    never_sent = False
+    if isinstance(error, requests.exceptions.SSLError):
+        what, never_sent = "the certificate of the server is not trusted", True
+    elif isinstance(error, requests.exceptions.ConnectTimeout):
+        what, never_sent = "the server did not take the connection in time", True
+    elif isinstance(error, requests.exceptions.ReadTimeout):
+        what = "the server did not answer in time"
+    elif isinstance(error, requests.exceptions.ChunkedEncodingError):
+        what = "the answer was cut off"
+    elif isinstance(error, requests.exceptions.ConnectionError):
+        reason = getattr(error.args[0], "reason", None) if error.args else None
+        never_sent = type(reason).__name__ in _BEFORE_SENDING
+        what = "no connection could be made" if never_sent else "the connection broke"
+    else:
+        what = f"the request could not be made ({type(error).__name__})"
+    return ConnectionFailed(f"{host}: {what}.", url=url, maybe_sent=not never_sent)

@@ -1,0 +1,110 @@
+"""Local files to a service that takes uploads: in one go, or in parts when they are large."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from gpwidgets.client.session import GPSession
+from gpwidgets.errors import BadReply, GPError
+from gpwidgets.protocol.urls import GPURL
+
+PART_SIZE = 20 << 20
+"""Bytes of one part, the size that hosted services accept."""
+
+_UPLOAD_TIMEOUT = 600.0
+_UNSAFE = re.compile(r"[^\w.\- ]+")
+
+
+class UploadError(GPError, ValueError):
+    """A file cannot be uploaded."""
+
+
+def upload_file(
+    session: GPSession, url: GPURL, path: Path, *, progress: Callable[[float], None] | None = None
+) -> str:
+    """Upload a file to a service.
+
+    Parameters
+    ----------
+    url
+        The service, or anything below it.
+    path
+        The file; servers accept only names with an extension.
+    progress
+        Called with 0 to 100 after each part.
+
+    Returns
+    -------
+    str
+        The item id to give as input.
+
+    Raises
+    ------
+    UploadError
+        The file has no extension, is empty, or is larger than the service takes.
+
+    Notes
+    -----
+    Speaks to ``…/GPServer/uploads/upload``, or to ``register``, ``uploadPart`` and ``commit``.
+    """
+    size = path.stat().st_size
+    if not path.suffix:
+        raise UploadError(f"{path.name!r} has no extension; servers refuse such files.")
+    if size == 0:
+        raise UploadError(f"{path.name!r} is empty.")
+    limit = _limit(session, url)
+    if limit is not None and size > limit:
+        raise UploadError(f"{path.name!r} has {size >> 20} MB; the service takes {limit >> 20} MB at most.")
+    name = _UNSAFE.sub("_", path.name)
+    if size <= PART_SIZE:
+        with path.open("rb") as file:
+            reply = session.post_json(
+                f"{url.uploads}/upload", {}, files={"file": (name, file)}, read_timeout=_UPLOAD_TIMEOUT
+            )
+        item = _item_id(reply)
+    else:
+        item = _in_parts(session, url, path, name, size, progress)
+    if progress is not None:
+        progress(100.0)
+    return item
+
+
+def _limit(session: GPSession, url: GPURL) -> int | None:
+    """The largest file in bytes; None when the service does not say."""
+    try:
+        megabytes = session.get_json(f"{url.uploads}/info").get("maxUploadFileSize")
+    except GPError:
+        return None
+    return int(megabytes) << 20 if isinstance(megabytes, int | float) and megabytes > 0 else None
+
+
+def _in_parts(
+    session: GPSession, url: GPURL, path: Path, name: str, size: int, progress: Callable[[float], None] | None
+) -> str:
+    item = _item_id(session.post_json(f"{url.uploads}/register", {"itemName": name}))
+    parts: list[str] = []
+    with path.open("rb") as file:
+        while chunk := file.read(PART_SIZE):
+            number = str(len(parts) + 1)
+            session.post_json(
+                f"{url.uploads}/{item}/uploadPart",
+                {"partId": number},
+                files={"file": (name, chunk)},
+                read_timeout=_UPLOAD_TIMEOUT,
+            )
+            parts.append(number)
+            if progress is not None:
+                progress(min(99.0, 100.0 * file.tell() / size))
+    session.post_json(f"{url.uploads}/{item}/commit", {"parts": ",".join(parts)})
+    return item
+
+
+def _item_id(reply: Mapping[str, Any]) -> str:
+    item = reply.get("item")
+    found = item.get("itemID") if isinstance(item, Mapping) else None
+    if not isinstance(found, str) or not re.fullmatch(r"[\w.-]+", found):
+        raise BadReply("The server took the upload but gave no usable item id.")
+    return found
