@@ -1,0 +1,142 @@
+"""The ``gpwidgets`` command: try the demo, describe a task, run a task."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gpwidgets.errors import GPError
+
+if TYPE_CHECKING:
+    from gpwidgets.protocol.description import GPParameter
+    from gpwidgets.tasks.outputs import Outputs
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Returns
+    -------
+    int
+        0 when all went well, 1 after an error, 2 for a wrong command line.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.action(options))
+    except (GPError, TypeError, OSError) as error:
+        print(f"gpwidgets: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="gpwidgets", description="ArcGIS geoprocessing services in a notebook.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    demo = commands.add_parser("demo", help="open JupyterLab on the quickstart, with an embedded server")
+    demo.add_argument("--check", action="store_true", help="run the quickstart without a browser and tell what came back")
+    demo.add_argument("--serve", action="store_true", help="start only the embedded server, until interrupted")
+    demo.add_argument("--port", type=int, default=0, help="port of the embedded server with --serve")
+    demo.add_argument("--no-browser", action="store_true", help="start JupyterLab without opening a browser")
+    demo.add_argument("--folder", type=Path, default=Path("gpwidgets-demo"), help="where notebooks are copied to")
+    demo.set_defaults(action=_demo)
+
+    describe = commands.add_parser("describe", help="tell what a service or task is and takes")
+    describe.add_argument("url")
+    describe.set_defaults(action=_describe)
+
+    run = commands.add_parser("run", help="run a task and save what comes back")
+    run.add_argument("url")
+    run.add_argument("inputs", nargs="*", metavar="NAME=VALUE", help="text, a path to a file, or JSON after NAME:=")
+    run.add_argument("--out", type=Path, default=Path("results"), help="folder for the results")
+    run.set_defaults(action=_run)
+    return parser
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from gpwidgets import quickstart
+
+    if options.serve:
+        from gpwidgets.demo.__main__ import main as serve
+
+        return serve(["--port", str(options.port)])
+    if options.check:
+        return quickstart.check()
+    return quickstart.open_lab(options.folder, browser=not options.no_browser)
+
+
+def _describe(options: argparse.Namespace) -> int:
+    from gpwidgets.protocol.urls import GPURL
+    from gpwidgets.tasks.service import GPService
+    from gpwidgets.tasks.task import GPTask
+
+    url = GPURL.parse(options.url)
+    if url.task_name:
+        _print_task(GPTask(url))
+        return 0
+    service = GPService(url)
+    if service.is_folder:
+        print("\n".join([*(f"{name}/" for name in service.folders), *service.services]))
+    else:
+        print("\n".join(service.tasks))
+    return 0
+
+
+def _print_task(task: Any) -> None:
+    kind = "asynchronous" if task.is_asynchronous else "synchronous"
+    print(f"{task.info.display_name} ({kind})")
+    for title, parameters in (("Inputs", task.inputs), ("Outputs", task.outputs)):
+        print(f"\n{title}:")
+        for parameter in parameters:
+            print(f"  {_parameter_line(parameter)}")
+
+
+def _parameter_line(parameter: GPParameter) -> str:
+    needed = ", required" if parameter.required else ""
+    choices = f", one of {', '.join(choice.label for choice in parameter.choices)}" if parameter.choices else ""
+    return f"{parameter.name}: {parameter.data_type}{needed}{choices}"
+
+
+def _run(options: argparse.Namespace) -> int:
+    from gpwidgets.tasks.task import GPTask
+
+    task = GPTask(options.url)
+    outputs = task(**dict(_named(text) for text in options.inputs))
+    for message in outputs.messages:
+        print(f"{message.level}: {message.description}", file=sys.stderr)
+    for name in outputs:
+        print(f"{name}: {_save(outputs, name, options.out)}")
+    return 1 if outputs.errors else 0
+
+
+def _named(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise TypeError(f"{text!r} is not NAME=VALUE")
+    if name.endswith(":"):
+        return name[:-1], json.loads(value)
+    return name, value
+
+
+def _save(outputs: Outputs, name: str, folder: Path) -> str:
+    """Write one output and say where it is."""
+    if name in outputs.errors:
+        return f"could not be read: {outputs.errors[name]}"
+    value = outputs[name]
+    if hasattr(value, "download"):
+        return str(value.download(folder))
+    if not hasattr(value, "columns"):
+        return str(value)
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = "".join(letter if letter.isalnum() else "_" for letter in name)
+    path = folder / (f"{stem}.gpkg" if hasattr(value, "geometry") else f"{stem}.csv")
+    if hasattr(value, "geometry"):
+        value.to_file(path)
+    else:
+        value.to_csv(path, index=False)
+    return f"{len(value)} rows in {path}"

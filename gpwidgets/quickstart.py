@@ -1,0 +1,103 @@
+"""The quickstart notebook: opened in JupyterLab, or run without a browser."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from gpwidgets.errors import GPError
+
+NOTEBOOK = "01-quickstart.ipynb"
+
+_COUNTS = """
+import json as _json
+print("COUNTS " + _json.dumps({
+    "BufferPoints": len(buffers),
+    "Viewshed": len(viewshed),
+    "HotSpots": len(hot_spots),
+}))
+"""
+
+
+class DemoNotInstalled(GPError, ImportError):
+    """What the demo needs beside the package itself is missing."""
+
+
+def notebook_path() -> Path:
+    """Where the quickstart is: in the installed package, or beside it in a checkout.
+
+    Raises
+    ------
+    DemoNotInstalled
+        It is in neither place.
+    """
+    package = Path(__file__).parent
+    for folder in (package / "notebooks", package.parent / "notebooks"):
+        if (folder / NOTEBOOK).is_file():
+            return folder / NOTEBOOK
+    raise DemoNotInstalled(f"{NOTEBOOK} was not installed with gpwidgets")
+
+
+def _need(*modules: str) -> None:
+    missing = [name for name in modules if find_spec(name) is None]
+    if missing:
+        raise DemoNotInstalled(f'{", ".join(missing)} is missing; install with: pip install "gpwidgets[demo]"')
+
+
+def open_lab(folder: Path, *, browser: bool = True) -> int:
+    """Open JupyterLab on a copy of the quickstart.
+
+    Parameters
+    ----------
+    folder
+        Gets the copy; a notebook that is there already is opened as it is.
+    browser
+        Whether to open a browser.
+
+    Returns
+    -------
+    int
+        JupyterLab's exit code.
+    """
+    _need("jupyterlab", "matplotlib")
+    source = notebook_path()
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / NOTEBOOK
+    if not target.exists():
+        shutil.copyfile(source, target)
+    command = [sys.executable, "-m", "jupyterlab", NOTEBOOK]
+    if not browser:
+        command.append("--no-browser")
+    return subprocess.call(command, cwd=folder)  # noqa: S603
+
+
+def check() -> int:
+    """Run the quickstart against the embedded server and print what each tool returned.
+
+    Returns
+    -------
+    int
+        0 if every tool returned features, 1 otherwise.
+    """
+    _need("nbclient", "nbformat", "ipykernel", "matplotlib")
+    import json
+
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
+
+    notebook = nbformat.read(notebook_path(), as_version=4)
+    notebook.cells.append(nbformat.v4.new_code_cell(_COUNTS))
+    try:
+        NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
+    except CellExecutionError as error:
+        print(f"The quickstart stopped: {error.ename}: {error.evalue}", file=sys.stderr)
+        return 1
+    text = "".join(output.get("text", "") for output in notebook.cells[-1].outputs)
+    counts = json.loads(text.partition("COUNTS ")[2] or "{}")
+    for tool, count in counts.items():
+        print(f"{tool}: {count} features")
+    return 0 if counts and all(counts.values()) else 1

@@ -1,0 +1,106 @@
+"""The whole check of the project: ``nox`` runs what has to pass before a change lands."""
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import nox
+
+nox.options.sessions = ["lint", "types", "tests", "tests_oldest", "notebooks", "browser", "build"]
+nox.options.stop_on_first_error = False
+nox.options.reuse_existing_virtualenvs = True
+
+ROOT = Path(__file__).parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLOORS = ["tests/protocol", "tests/client", "tests/convert", "tests/tasks", "tests/widgets", "tests/demo"]
+PROMISES = ["tests/test_layers.py", "tests/test_public_api.py", "tests/test_docs.py", "tests/test_secrets.py"]
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, by ruff."""
+    session.install("ruff>=0.14")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Types, by mypy: strict below the widgets."""
+    session.install(".", "mypy>=1.18", "types-requests", "pandas-stubs")
+    session.run("mypy")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """All floors, on the newest libraries."""
+    session.install("-e", ".[test]")
+    session.run("pytest", *(session.posargs or [*FLOORS, *PROMISES]))
+
+
+@nox.session
+def tests_oldest(session: nox.Session) -> None:
+    """All floors, on the oldest libraries that are supported."""
+    session.install("-e", ".[test]", "--constraint", "tests/oldest.txt")
+    session.run("pytest", *FLOORS)
+
+
+@nox.session
+def notebooks(session: nox.Session) -> None:
+    """Every notebook runs from top to bottom."""
+    session.install("-e", ".[test]")
+    session.run("pytest", "tests/notebooks")
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """What a user does, with the mouse, in a real JupyterLab."""
+    session.install("-e", ".[test]")
+    session.run("pytest", "tests/browser", *session.posargs, env={"CHROMIUM": find_browser(session)})
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """The wheel holds everything: installed alone, it runs the quickstart."""
+    session.install("build")
+    with tempfile.TemporaryDirectory() as folder:
+        session.run("python", "-m", "build", "--outdir", folder, silent=True)
+        wheel = next(Path(folder).glob("*.whl"))
+        session.install("--force-reinstall", "--no-deps", str(wheel))
+        session.install(f"gpwidgets[demo] @ {wheel.as_uri()}")
+        session.chdir(folder)
+        session.run("gpwidgets", "demo", "--check")
+
+
+def find_browser(session: nox.Session) -> str:
+    """Path of a Chromium: the one named or installed, else Playwright's, else the system package."""
+    named = os.environ.get("CHROMIUM")
+    for name in (named, *BROWSERS):
+        found = shutil.which(name) if name else None
+        if found:
+            return found
+    downloaded = session.run(
+        "python", "-m", "playwright", "install", "chromium", success_codes=range(256), silent=True
+    )
+    path = str(
+        session.run(
+            "python",
+            "-c",
+            "from playwright.sync_api import sync_playwright as s\n"
+            "with s() as p: print(p.chromium.executable_path)",
+            silent=True,
+        )
+    ).strip()
+    if Path(path).exists():
+        return path
+    session.log(f"Playwright could not download a browser: {str(downloaded)[-200:]}")
+    if sys.platform == "linux" and shutil.which("apt-get"):
+        prefix = [] if os.geteuid() == 0 else ["sudo"]
+        session.run(*prefix, "apt-get", "update", "-qq", external=True)
+        session.run(*prefix, "apt-get", "install", "-y", "-qq", "chromium", external=True, silent=True)
+        found = shutil.which("chromium")
+        if found:
+            return found
+    session.error("No Chromium was found, and none could be installed; set CHROMIUM to the path of one.")
