@@ -103,7 +103,7 @@ class FaultBoard:
     def __init__(self, seed: int = 0) -> None:
         self._faults: list[Fault] = []
         self._lock = threading.Lock()
-        self._dice = random.Random(seed)  # noqa: S311 - dice, no secrets
+        self._dice = random.Random(seed)
 
     def add(self, kind: str, on: str = "", **details: object) -> Fault:
         """Switch a fault on.

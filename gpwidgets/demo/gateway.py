@@ -53,9 +53,7 @@ class Gateway(RequestHandler):
         self.set_header("Server", "gpwidgets demo")
 
     async def _answer(self) -> None:
-        fields = {
-            name: values[-1].decode("utf-8", "replace") for name, values in self.request.arguments.items()
-        }
+        fields = _read_fields(self.request.arguments)
         route = Route("")
         faults: dict[str, Fault] = {}
         body: Any
@@ -167,3 +165,12 @@ class Gateway(RequestHandler):
                 await asyncio.sleep(faults["slow_body"].seconds / 10)
             return
         self.write(body)
+
+
+def _read_fields(arguments: dict[str, list[bytes]]) -> dict[str, str]:
+    """The last value of each field as text."""
+    return {
+        # tornado reads names as Latin-1, whatever they are.
+        name.encode("latin1").decode("utf-8", "replace"): values[-1].decode("utf-8", "replace")
+        for name, values in arguments.items()
+    }
