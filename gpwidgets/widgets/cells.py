@@ -18,7 +18,7 @@ def is_missing(value: Any) -> bool:
 
 
 def cell_text(value: Any) -> str:
-    """Return a value as people write it: whole numbers whole, dates without empty times, nothing for missing."""
+    """Return a value as people write it: whole numbers whole, dates short, missing ones empty."""
     if is_missing(value):
         return ""
     if isinstance(value, bool):

@@ -1,7 +1,7 @@
 """Frames as map layers: lean GeoJSON that is made once, sent once and styled in the browser.
 
-Only the geometry travels; a clicked feature comes back with its row number, and the attributes are looked up in
-the frame, which stays here whole however little of it is drawn.
+Only the geometry travels; a clicked feature comes back with its row number, and the attributes are looked up
+in the frame, which stays here whole however little of it is drawn.
 """
 
 from __future__ import annotations
@@ -12,9 +12,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import traitlets
-from ipyleaflet import GeoJSON
-
 from gpwidgets.convert.geojson import geographic_bounds, to_geojson
+from ipyleaflet import GeoJSON
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 #: Above this many features a browser no longer pans smoothly; the first ones are drawn and the layer says so.
 MAX_FEATURES = 10_000
 
-#: Above this many vertices shapes are drawn simplified, to less than a pixel near the zoom that fits the layer.
+#: Above this many vertices shapes are drawn simplified, to less than a pixel where the layer fits the map.
 MAX_VERTICES = 50_000
 
 #: Colours that stay apart for colour-blind readers, after Okabe and Ito.
@@ -53,8 +52,8 @@ def _data_to_wire(data: Mapping[str, Any], layer: LeanGeoJSON) -> Mapping[str, A
 class LeanGeoJSON(GeoJSON):  # type: ignore[misc]
     """A GeoJSON layer without per-feature styles in Python.
 
-    The browser applies `style` and `hover_style` to the layer by itself, so neither a deep copy of the data nor a second
-    message is needed.
+    The browser applies `style` and `hover_style` to the layer by itself, so neither a deep copy of the
+    data nor a second message is needed.
     """
 
     data = traitlets.Dict().tag(sync=True, to_json=_data_to_wire)
@@ -86,16 +85,14 @@ class LeanGeoJSON(GeoJSON):  # type: ignore[misc]
         return f"<{type(self).__name__} {self.name!r}>"
 
 
-def layer_style(color: str, *, dashed: bool = False) -> dict[str, Any]:
+def layer_style(color: str) -> dict[str, Any]:
     """Return style, hover and point style in one colour, as keyword arguments of a GeoJSON layer."""
-    line: dict[str, Any] = {"color": color, "weight": 2, "opacity": 0.9, "fillColor": color, "fillOpacity": 0.25}
-    if dashed:
-        line["dashArray"] = "6 4"
+    line = {"color": color, "weight": 2, "opacity": 0.9, "fillColor": color, "fillOpacity": 0.25}
     return {
         "style": line,
         "hover_style": {"weight": 4, "fillOpacity": 0.45},
         # Without a point style the map uses image markers, which fail on hover and are far slower.
-        "point_style": {**line, "radius": 6, "fillOpacity": 0.7, "dashArray": None},
+        "point_style": {**line, "radius": 6},
     }
 
 
@@ -106,6 +103,15 @@ def layer_label(name: str, color: str) -> str:
         f'border:1px solid #555;background:{escape(color)}"></span>'
     )
     return patch + escape(name)
+
+
+def free_label(map_widget: Any, name: str, color: str) -> str:
+    """Return a label that no layer of the map has yet; the layer list shows only one of two with the same."""
+    taken = {layer.name for layer in map_widget.layers}
+    label, number = layer_label(name, color), 2
+    while label in taken:
+        label, number = layer_label(f"{name} ({number})", color), number + 1
+    return label
 
 
 class FrameLayer(LeanGeoJSON):

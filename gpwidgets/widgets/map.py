@@ -1,13 +1,14 @@
 """The map of a task: base map, drawing targets and result layers.
 
-This and its helpers (``map_draw.py``, ``layers.py``) are the only places that know ipyleaflet. Everything that
-comes in or goes out is longitude and latitude, EPSG:4326, x before y; only ipyleaflet's own centre is not.
+This and its helpers (``map_draw.py``, ``layers.py``) are the only places that know ipyleaflet. Everything
+that comes in or goes out is longitude and latitude, EPSG:4326, x before y; only ipyleaflet's own centre
+is not.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -15,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 import traitlets
-from ipyleaflet import LayersControl, Map, Popup, ScaleControl, TileLayer
+from ipyleaflet import LayersControl, Map, ScaleControl, TileLayer, WidgetControl
 
-from gpwidgets.widgets.layers import RESULT_COLORS, TARGET_COLORS, FrameLayer, LeanGeoJSON
+from gpwidgets.widgets.cells import cell_text
+from gpwidgets.widgets.layers import RESULT_COLORS, TARGET_COLORS, FrameLayer, LeanGeoJSON, free_label
 from gpwidgets.widgets.map_draw import DrawTarget, Pen
 from gpwidgets.widgets.map_view import Bounds, size_of, union, view_of
 
@@ -88,13 +90,13 @@ class TaskMap(w.VBox):
 
     note = traitlets.Unicode("", help="What the map does not show as it is, in words.")
 
-    def __init__(self, map: Map | None = None, *, height: str = "420px") -> None:
+    def __init__(self, map: Map | None = None, *, height: str = "420px") -> None:  # noqa: A002
         self.is_own = map is None
         self.map: Map = base_map(height) if map is None else map
         self.targets: dict[str, DrawTarget] = {}
         self.results: dict[str, FrameLayer] = {}
         self._colors: dict[str, str] = {}
-        self._popup: Popup | None = None
+        self._attributes = AttributePanel(self._hide_attributes)
         self._note_box = w.HTML(layout=w.Layout(display="none"))
         if not any(isinstance(control, LayersControl) for control in self.map.controls):
             self.map.add(LayersControl(position="topright"))
@@ -125,7 +127,7 @@ class TaskMap(w.VBox):
         if parameter_name not in self.targets:
             color = color or TARGET_COLORS[len(self.targets) % len(TARGET_COLORS)]
             self.targets[parameter_name] = DrawTarget(
-                self.map, parameter_name, geometry_types, color, self._free_name(label or parameter_name)
+                self.map, parameter_name, geometry_types, color, label or parameter_name
             )
         return self.targets[parameter_name]
 
@@ -149,9 +151,11 @@ class TaskMap(w.VBox):
         layer.on_click(lambda **event: self._show_attributes(layer, event))
         old = self.results.get(name)
         if old is not None and old in self.map.layers:
+            layer.name = old.name
             self.map.substitute(old, layer)
             old.close()
         else:
+            layer.name = free_label(self.map, name, color)
             self.map.add(layer)
         self.results[name] = layer
         self._tell_notes()
@@ -187,7 +191,7 @@ class TaskMap(w.VBox):
 
     @property
     def extent(self) -> Bounds:
-        """West, south, east, north of what the map shows now, in degrees; the whole world before it is shown."""
+        """West, south, east, north of what the map shows, in degrees; before it is shown, the world."""
         south, west, north, east = (getattr(self.map, side) for side in ("south", "west", "north", "east"))
         if not (north > south and east > west):
             return (-180.0, -85.0, 180.0, 85.0)
@@ -202,14 +206,7 @@ class TaskMap(w.VBox):
             target.detach()
         for name in list(self.results):
             self.remove_result(name)
-        self._close_popup()
-
-    def _free_name(self, name: str) -> str:
-        taken = {layer.name for layer in self.map.layers} | {one._label for one in self.targets.values()}
-        free, number = name, 2
-        while free in taken:  # the layer list shows only one of two layers with the same name
-            free, number = f"{name} ({number})", number + 1
-        return free
+        self._hide_attributes()
 
     def _tell_notes(self) -> None:
         notes = [f"{name}: {layer.note}" for name, layer in self.results.items() if layer.note]
@@ -223,32 +220,40 @@ class TaskMap(w.VBox):
     def _show_attributes(self, layer: FrameLayer, event: Mapping[str, Any]) -> None:
         if Pen.of(self.map).target is not None:
             return  # the click belongs to a shape being drawn
-        row = layer.row(event.get("id"))
-        spot = event.get("coordinates")
-        if not spot:
-            return
-        self._close_popup()
-        self._popup = Popup(
-            location=tuple(spot), child=w.HTML(_attributes_html(layer.title, row)), max_width=360, max_height=260
-        )
-        self.map.add(self._popup)
+        self._attributes.show(layer.title, layer.row(event.get("id")))
+        if self._attributes not in self.map.controls:
+            self.map.add(self._attributes)
 
-    def _close_popup(self) -> None:
-        if self._popup is not None:
-            if self._popup in self.map.layers:
-                self.map.remove(self._popup)
-            self._popup.close()
-            self._popup = None
+    def _hide_attributes(self) -> None:
+        if self._attributes in self.map.controls:
+            self.map.remove(self._attributes)
 
     def __repr__(self) -> str:
         return f"<TaskMap: {len(self.targets)} targets, {len(self.results)} results>"
 
 
-def _attributes_html(title: str, row: Mapping[str, Any]) -> str:
-    from gpwidgets.widgets.cells import cell_text
+class AttributePanel(WidgetControl):  # type: ignore[misc]
+    """The attributes of the feature clicked last, in a corner of the map.
 
-    cells = "".join(
-        f'<tr><th scope="row">{escape(name)}</th><td>{escape(cell_text(value))}</td></tr>'
-        for name, value in row.items()
-    )
-    return f'<div class="gpw-popup"><b>{escape(title)}</b><table>{cells}</table></div>'
+    A popup on the feature would appear in the layer list, and one bound to the layer would swallow the clicks
+    that are meant for drawing.
+    """
+
+    def __init__(self, hide: Callable[[], None]) -> None:
+        self._text = w.HTML()
+        close = w.Button(description="Close", icon="times", layout=w.Layout(width="auto"))
+        close.on_click(lambda _button: hide())
+        box = w.VBox(
+            [self._text, close], layout=w.Layout(max_width="300px", max_height="260px", overflow="auto")
+        )
+        box.add_class("gpw-attributes")
+        super().__init__(widget=box, position="bottomright")
+
+    def show(self, title: str, row: Mapping[str, Any]) -> None:
+        """Show a feature's attributes under its layer's name."""
+        cells = "".join(
+            f'<tr><th scope="row">{escape(name)}</th><td>{escape(cell_text(value))}</td></tr>'
+            for name, value in row.items()
+        )
+        table = f'<table class="gpw-frame">{cells}</table>' if cells else "No attributes"
+        self._text.value = f'<div role="status"><b>{escape(title)}</b>{table}</div>'

@@ -1,8 +1,8 @@
 """Drawing on the map: one drawing control per map, lent to one target at a time.
 
 The control is only the pen. What it draws is taken out of it at once and kept by the target that was armed,
-as shapes with ids, shown in a layer of the target's own colour: so several parameters can be drawn on one map,
-each shape stays with its parameter, and undo works without the browser.
+as shapes with ids, shown in a layer of the target's own colour: so several parameters can be drawn on one
+map, each shape stays with its parameter, and undo works without the browser.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 import traitlets
 from ipyleaflet import GeomanDrawControl, Map
 
-from gpwidgets.widgets.layers import FrameLayer, LeanGeoJSON, layer_label, layer_style
+from gpwidgets.widgets.layers import FrameLayer, LeanGeoJSON, free_label, layer_label, layer_style
 from gpwidgets.widgets.shapes import Shape, ShapeModel, drawn_shape
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class Pen:
                 return
             self._taken.update(_key(feature) for feature in fresh)
             drawn = [shape for feature in fresh if (shape := drawn_shape(feature)) is not None]
-            # The control reports before the browser has seen this: a late report of the same shape is in _taken.
+            # The browser may report the same shape again before it has seen this; _taken knows it then.
             self.control.data = [feature for feature in change["new"] if _key(feature) in self._theirs]
             if drawn and target.armed not in ("point", "multipoint"):
                 self.disarm(target)
@@ -162,7 +162,7 @@ class DrawTarget(traitlets.HasTraits):
             data=_collection(()),
             name=layer_label(self._label, color),
             pm_ignore=True,
-            **layer_style(color, dashed=True),
+            **layer_style(color),
         )
 
     def arm(self, kind: str | None = None) -> None:
@@ -241,8 +241,8 @@ class DrawTarget(traitlets.HasTraits):
     def set_frame(self, gdf: GeoDataFrame) -> None:
         """Put a frame in the place of what there is.
 
-        Up to `MAX_SHAPES` rows become shapes that can be edited and undone; a larger frame is shown as it is and
-        `frame` returns it untouched, followed by what is drawn on top of it.
+        Up to `MAX_SHAPES` rows become shapes that can be edited and undone; a larger frame is shown as it is
+        and `frame` returns it untouched, followed by what is drawn on top of it.
         """
         from gpwidgets.convert.geojson import to_geojson
 
@@ -304,6 +304,7 @@ class DrawTarget(traitlets.HasTraits):
         shapes = self._model.shapes
         self._layer.data = _collection(shapes)
         if shapes and self._layer not in self._map.layers:
+            self._layer.name = free_label(self._map, self._label, self.color)
             self._map.add(self._layer)
         self.set_trait("shapes", shapes)
 

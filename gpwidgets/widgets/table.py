@@ -52,9 +52,7 @@ class FrameTable(w.VBox):
         self._rows: list[int] = list(range(len(df)))
         self._html = w.HTML(layout=w.Layout(width="100%", overflow="auto", max_height="420px"))
         self._build_controls(page_size)
-        super().__init__(
-            [self._top, self._html, self._bottom], layout=w.Layout(width="100%", min_width="0")
-        )
+        super().__init__([self._top, self._html, self._bottom], layout=w.Layout(width="100%", min_width="0"))
         self.add_class("gpw-table")
         self._render()
 
@@ -71,10 +69,10 @@ class FrameTable(w.VBox):
         self._first, self._back, self._next, self._last = (
             w.Button(description=text, tooltip=tip, layout=w.Layout(width="auto"))
             for text, tip in (
-                ("⏮", "First page"),
-                ("◀", "Previous page"),
-                ("▶", "Next page"),
-                ("⏭", "Last page"),
+                ("First", "First page"),
+                ("Previous", "Previous page"),
+                ("Next", "Next page"),
+                ("Last", "Last page"),
             )
         )
         self._where = w.HTML()

@@ -28,7 +28,8 @@ def test_features_carry_a_row_number_and_no_attributes() -> None:
     assert [feature["id"] for feature in layer.data["features"]] == [0, 1, 2]
     assert all(feature["properties"] == {} for feature in layer.data["features"])
     assert layer.row(2)["n"] == 2
-    assert layer.row(99) == {} and layer.row(None) == {}
+    assert layer.row(99) == {}
+    assert layer.row(None) == {}
 
 
 def test_a_frame_in_another_crs_is_drawn_where_it_is() -> None:
@@ -66,7 +67,8 @@ def test_simplified_drawing_is_said_and_loses_no_small_feature(monkeypatch: pyte
     layer = FrameLayer(gpd.GeoDataFrame(geometry=[big, tiny], crs=4326))
     assert "simplified" in layer.note
     drawn = [shapely.geometry.shape(feature["geometry"]) for feature in layer.data["features"]]
-    assert len(drawn) == 2 and all(not one.is_empty for one in drawn)
+    assert len(drawn) == 2
+    assert all(not one.is_empty for one in drawn)
     assert len(drawn[0].exterior.coords) < 400
 
 
@@ -79,4 +81,6 @@ def test_rows_without_geometry_are_said_and_harmless() -> None:
 
 def test_a_frame_without_rows_is_an_empty_layer() -> None:
     layer = FrameLayer(points(0))
-    assert layer.data["features"] == [] and layer.bounds_4326 is None and layer.note == ""
+    assert layer.data["features"] == []
+    assert layer.bounds_4326 is None
+    assert layer.note == ""

@@ -140,13 +140,15 @@ def test_a_large_frame_stays_whole() -> None:
     task_map = TaskMap()
     target = task_map.target("A")
     target.set_frame(squares(MAX_SHAPES + 1))
-    assert target.shapes == () and not target.is_empty
+    assert target.shapes == ()
+    assert not target.is_empty
     target.add(point(1, 1))
     gdf = target.frame()
     assert len(gdf) == MAX_SHAPES + 2
     assert gdf["n"].iloc[MAX_SHAPES] == MAX_SHAPES
     target.clear()
-    assert target.is_empty and len(target.frame()) == 0
+    assert target.is_empty
+    assert len(target.frame()) == 0
 
 
 def test_the_map_of_the_user_keeps_all_that_is_on_it() -> None:
@@ -167,7 +169,8 @@ def test_the_map_of_the_user_keeps_all_that_is_on_it() -> None:
     assert len(target.shapes) == 1
     task_map.detach()
     assert theirs.layers == before
-    assert control in theirs.controls and not control.hide_controls
+    assert control in theirs.controls
+    assert not control.hide_controls
 
 
 def test_two_task_maps_on_one_map_share_one_drawing_control() -> None:
@@ -178,6 +181,8 @@ def test_two_task_maps_on_one_map_share_one_drawing_control() -> None:
     b.arm("point")
     draw(one, feature(point(1, 1)))
     assert (len(a.shapes), len(b.shapes)) == (0, 1)
+    a.add(point(2, 2))
+    one.target("C", label="A").add(point(2, 2))
     assert sum(isinstance(c, ipyleaflet.GeomanDrawControl) for c in theirs.controls) == 1
     assert len({layer.name for layer in theirs.layers}) == len(theirs.layers)
 
@@ -185,8 +190,9 @@ def test_two_task_maps_on_one_map_share_one_drawing_control() -> None:
 def test_the_map_is_not_blank_without_tiles() -> None:
     layers = TaskMap().map.layers
     land = [layer for layer in layers if layer.name == "Land outlines"]
-    assert land and land[0].style["pane"] in TaskMap().map.panes
-    assert "key" not in [layer for layer in layers if isinstance(layer, ipyleaflet.TileLayer)][0].url
+    assert land
+    assert land[0].style["pane"] in TaskMap().map.panes
+    assert "key" not in next(layer for layer in layers if isinstance(layer, ipyleaflet.TileLayer)).url
 
 
 def test_a_result_of_the_same_name_takes_the_place_and_the_color_of_the_old() -> None:
@@ -194,7 +200,8 @@ def test_a_result_of_the_same_name_takes_the_place_and_the_color_of_the_old() ->
     first = task_map.add_result("R", squares(1))
     other = task_map.add_result("S", squares(1))
     second = task_map.add_result("R", squares(2))
-    assert first not in task_map.map.layers and second in task_map.map.layers
+    assert first not in task_map.map.layers
+    assert second in task_map.map.layers
     assert second.color == first.color != other.color
     task_map.remove_result("R")
     task_map.remove_result("R")
@@ -206,8 +213,13 @@ def test_names_from_a_server_cannot_carry_markup() -> None:
     layer = task_map.add_result("<img src=x onerror=alert(1)>", squares(1))
     target = task_map.target("T", label="<script>")
     target.add(point(1, 1))
-    assert "<img" not in layer.name and "&lt;img" in layer.name
+    assert "<img" not in layer.name
+    assert "&lt;img" in layer.name
     assert not any("<script>" in one.name for one in task_map.map.layers)
+
+
+def click(layer: Any, row: int) -> None:
+    layer._handle_mouse_events(None, {"event": "click", "id": row, "coordinates": [0.1, 0.1]}, [])
 
 
 def test_a_click_on_a_feature_shows_its_attributes_escaped() -> None:
@@ -215,20 +227,23 @@ def test_a_click_on_a_feature_shows_its_attributes_escaped() -> None:
     gdf = squares(2)
     gdf["text"] = ["<b>bold</b>", "other"]
     layer = task_map.add_result("R", gdf)
-    layer._handle_mouse_events(None, {"event": "click", "id": 0, "coordinates": [0.1, 0.1]}, [])
-    html = task_map._popup.child.value  # type: ignore[union-attr]
-    assert "&lt;b&gt;bold" in html and "<b>bold" not in html
-    assert "<td>0</td>" in html
-    layer._handle_mouse_events(None, {"event": "click", "id": 1, "coordinates": [0.1, 1.1]}, [])
-    assert sum(isinstance(one, ipyleaflet.Popup) for one in task_map.map.layers) == 1
+    click(layer, 0)
+    panel = task_map._attributes
+    assert panel in task_map.map.controls
+    assert "&lt;b&gt;bold" in panel._text.value
+    assert "<td>0</td>" in panel._text.value
+    click(layer, 1)
+    assert "other" in panel._text.value
+    panel.widget.children[-1].click()
+    assert panel not in task_map.map.controls
 
 
 def test_a_click_while_drawing_shows_nothing() -> None:
     task_map = TaskMap()
     layer = task_map.add_result("R", squares(2))
     task_map.target("A").arm("point")
-    layer._handle_mouse_events(None, {"event": "click", "id": 0, "coordinates": [0.1, 0.1]}, [])
-    assert task_map._popup is None
+    click(layer, 0)
+    assert task_map._attributes not in task_map.map.controls
 
 
 def test_the_map_goes_to_the_results() -> None:
@@ -236,7 +251,8 @@ def test_the_map_goes_to_the_results() -> None:
     task_map.add_result("R", squares(3))
     task_map.zoom_to_results()
     lat, lon = task_map.map.center
-    assert lon == pytest.approx(1.25) and lat == pytest.approx(0.25, abs=0.01)
+    assert lon == pytest.approx(1.25)
+    assert lat == pytest.approx(0.25, abs=0.01)
     assert task_map.map.zoom == 8
 
 

@@ -34,10 +34,14 @@ def test_undo_and_redo_walk_through_every_change() -> None:
     model.add(POINT)
     model.add(LINE)
     model.clear()
-    assert model.undo() and len(model) == 2
-    assert model.undo() and len(model) == 1
-    assert model.redo() and len(model) == 2
-    assert model.redo() and len(model) == 0
+    assert model.undo()
+    assert len(model) == 2
+    assert model.undo()
+    assert len(model) == 1
+    assert model.redo()
+    assert len(model) == 2
+    assert model.redo()
+    assert len(model) == 0
     assert not model.redo()
 
 
@@ -97,7 +101,8 @@ def test_a_circle_across_180_degrees_is_split_there() -> None:
     geometry = wrap_geometry(circle_polygon(179.99, 10.0, 20_000.0))
     assert geometry["type"] == "MultiPolygon"
     lons = [x for polygon in geometry["coordinates"] for ring in polygon for x, _ in ring]
-    assert min(lons) == -180.0 and max(lons) == 180.0
+    assert min(lons) == -180.0
+    assert max(lons) == 180.0
 
 
 def test_longitudes_of_a_repeated_world_come_back() -> None:

@@ -8,7 +8,9 @@ from gpwidgets.widgets.table import FrameTable
 
 
 def frame(rows: int = 30) -> pd.DataFrame:
-    df = pd.DataFrame({"name": [f"n{i:02}" for i in range(rows)], "size": [float(i % 7) for i in range(rows)]})
+    df = pd.DataFrame(
+        {"name": [f"n{i:02}" for i in range(rows)], "size": [float(i % 7) for i in range(rows)]}
+    )
     df.attrs["gpwidgets"] = {
         "aliases": {"size": "Size in m"},
         "domains": {"name": {"codedValues": [{"name": "the first", "code": "n00"}]}},
@@ -25,10 +27,13 @@ def test_only_the_rows_of_the_page_are_in_the_page() -> None:
 def test_paging_stays_within_the_pages() -> None:
     table = FrameTable(frame(25), page_size=10)
     table._last.click()
-    assert table.page == 3 and table.visible_rows == list(range(20, 25))
-    assert table._next.disabled and not table._back.disabled
+    assert table.page == 3
+    assert table.visible_rows == list(range(20, 25))
+    assert table._next.disabled
+    assert not table._back.disabled
     table._first.click()
-    assert table.page == 1 and table._back.disabled
+    assert table.page == 1
+    assert table._back.disabled
 
 
 def test_sorting_puts_missing_values_last_in_both_directions() -> None:
@@ -50,7 +55,8 @@ def test_the_filter_looks_into_every_cell_and_returns_to_the_first_page() -> Non
     table = FrameTable(frame(30), page_size=10)
     table.page = 3
     table._filter.value = "N07"
-    assert table.visible_rows == [7] and table.page == 1
+    assert table.visible_rows == [7]
+    assert table.page == 1
     assert "1 of 30 rows" in table._where.value
     table._filter.value = ""
     assert len(table._rows) == 30
@@ -65,7 +71,9 @@ def test_aliases_head_the_columns_and_domains_name_the_values() -> None:
 def test_cells_headings_and_caption_are_escaped() -> None:
     df = pd.DataFrame({"<b>": ["<script>alert(1)</script>"]})
     html = FrameTable(df, caption="<i>x</i>")._html.value
-    assert "<script>" not in html and "<b>" not in html and "<i>" not in html
+    assert "<script>" not in html
+    assert "<b>" not in html
+    assert "<i>" not in html
     assert "<caption>" in html
 
 
