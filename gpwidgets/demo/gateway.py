@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import re
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -18,6 +19,8 @@ from gpwidgets.demo.operations import Call, Operations
 from gpwidgets.demo.pages import LOGIN_PAGE, error_page, html_page
 from gpwidgets.demo.refusals import Refusal, invalid_input
 from gpwidgets.demo.routes import Route, find_route
+
+log = logging.getLogger(__name__)
 
 Offload = Callable[..., "Future[Any]"]
 _QUICK = frozenset(
@@ -67,6 +70,11 @@ class Gateway(RequestHandler):
             body = await self._work(call)
         except Refusal as refused:
             body = refused.to_json()
+        except Finish:
+            raise
+        except Exception:
+            log.exception("the answer to %s could not be made", self.request.path)
+            body = Refusal(500, f"Error performing {route.operation} operation").to_json()
         try:
             await self._reply(body, route, fields, faults)
         finally:
@@ -141,7 +149,7 @@ class Gateway(RequestHandler):
 
     async def _dump(self, body: Any, route: Route, indent: int | None) -> str:
         def dump() -> str:
-            return json.dumps(body, ensure_ascii=False, indent=indent)
+            return json.dumps(body, ensure_ascii=False, indent=indent, default=str)
 
         return dump() if route.operation in _QUICK else await asyncio.wrap_future(self._offload(dump))
 

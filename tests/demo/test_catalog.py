@@ -1,5 +1,6 @@
 """Catalog, services and tasks as clients find them."""
 
+import asyncio
 import json
 import signal
 import subprocess
@@ -8,6 +9,7 @@ import urllib.request
 
 import pytest
 
+from gpwidgets import demo
 from gpwidgets.protocol.description import ServiceInfo, TaskInfo
 
 _NEEDED = {"name", "dataType", "displayName", "direction", "defaultValue", "parameterType"}
@@ -20,6 +22,14 @@ def test_starting_a_server_loads_no_heavy_library():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_a_server_answers_while_the_loop_of_a_notebook_is_busy(get):
+    async def cell():
+        with demo.serve() as server:
+            return get(server.url)
+
+    assert asyncio.run(cell())["services"]
 
 
 def test_the_module_prints_the_services_root_first_and_runs_until_stopped():

@@ -95,6 +95,15 @@ def test_an_exception_in_a_function_becomes_an_error_that_names_it(own_server, p
     assert "ZeroDivisionError: " in details[0]
 
 
+def test_a_function_that_returns_the_wrong_type_gives_an_error_not_a_crash(own_server, post, caplog):
+    def numbers() -> list[int]:
+        return 5
+
+    error = post(own_server.publish(numbers) + "/execute")["error"]
+    assert (error["code"], error["message"]) == (500, "Error performing execute operation")
+    assert "could not be made" in caplog.text
+
+
 def test_files_and_dates_and_units_reach_the_function_as_python_values(own_server, post, post_file, raw):
     seen = []
 
