@@ -1,0 +1,121 @@
+"""The door to the network survives what can be survived, and repeats nothing that creates work."""
+
+import logging
+
+import pytest
+
+from gpwidgets.client.session import GPSession
+from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, ResourceNotFound, ServerError
+
+PAGE = b"<html><head><title>Sign in &amp; wait</title></head><body><script>x</script></body></html>"
+
+
+def test_json_is_asked_for(scripted, answer) -> None:
+    url = scripted.on("/S/GPServer", answer(b'{"a": 1}'))
+    assert GPSession().get_json(url) == {"a": 1}
+    assert scripted.asked[0].path.endswith("/S/GPServer?f=json")
+
+
+@pytest.mark.parametrize("body", [b'\xef\xbb\xbf{"a": 1}', b'cb({"a": 1});', b' {"a": 1}\n'])
+def test_wrapped_json_is_unwrapped(scripted, answer, body: bytes) -> None:
+    assert GPSession().get_json(scripted.on("/x", answer(body))) == {"a": 1}
+
+
+def test_a_bare_nan_is_tolerated(scripted, answer) -> None:
+    got = GPSession().get_json(scripted.on("/x", answer(b'{"a": NaN}')))
+    assert got["a"] != got["a"]
+
+
+def test_an_error_inside_http_200_is_raised_with_the_servers_text(scripted, answer) -> None:
+    url = scripted.on(
+        "/x", answer(b'{"error": {"code": 400, "message": "Bad thing", "details": ["because"]}}')
+    )
+    with pytest.raises(ServerError, match="Bad thing because"):
+        GPSession().get_json(url)
+
+
+def test_a_page_instead_of_json_is_told_by_its_title_only(scripted, answer) -> None:
+    with pytest.raises(BadReply, match="Sign in & wait") as caught:
+        GPSession().get_json(scripted.on("/x", answer(PAGE)))
+    assert "script" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("status", "kind"), [(401, AuthenticationError), (404, ResourceNotFound)])
+def test_an_http_status_without_json_is_typed(scripted, answer, status: int, kind: type) -> None:
+    with pytest.raises(kind):
+        GPSession().get_json(scripted.on("/x", answer(PAGE, status)))
+
+
+@pytest.mark.parametrize("body", [b'{"a": [1, 2', b"", b"nonsense", b"[" * 5000])
+def test_cut_or_strange_bodies_are_bad_replies(scripted, answer, body: bytes) -> None:
+    with pytest.raises(BadReply):
+        GPSession().get_json(scripted.on("/x", answer(body)))
+
+
+def test_reads_are_repeated_after_trouble(scripted, answer, no_waiting) -> None:
+    url = scripted.on("/x", answer(PAGE, 503), answer(drop=True), answer(b'{"a": 1}'))
+    assert GPSession(sleep=no_waiting.append).get_json(url) == {"a": 1}
+    assert len(no_waiting) == 2
+
+
+def test_retry_after_is_honoured(scripted, answer, no_waiting) -> None:
+    url = scripted.on("/x", answer(b"", 429, {"Retry-After": "7"}), answer(b'{"a": 1}'))
+    GPSession(sleep=no_waiting.append).get_json(url)
+    assert no_waiting == [7.0]
+
+
+def test_reads_are_given_up_after_some_tries(scripted, answer, no_waiting) -> None:
+    url = scripted.on("/x", answer(drop=True))
+    with pytest.raises(ConnectionFailed):
+        GPSession(sleep=no_waiting.append).get_json(url)
+    assert len(scripted.asked) == 4
+
+
+@pytest.mark.parametrize("trouble", [{"drop": True}, {"body": b'{"jobId": "j1"}', "cut": True}])
+def test_a_submission_is_sent_once_when_its_answer_is_lost(scripted, answer, trouble: dict) -> None:
+    url = scripted.on("/S/GPServer/T/submitJob", answer(**trouble))
+    with pytest.raises(ConnectionFailed) as caught:
+        GPSession().post_json(url, {"a": "1"})
+    assert caught.value.maybe_sent
+    assert len(scripted.asked) == 1
+
+
+def test_a_submission_that_never_left_says_so(scripted) -> None:
+    scripted.close()
+    with pytest.raises(ConnectionFailed) as caught:
+        GPSession().post_json(scripted.root + "/x", {})
+    assert not caught.value.maybe_sent
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_post_stays_a_post_through_a_redirect(scripted, answer, status: int) -> None:
+    target = scripted.on("/b/submitJob", answer(b'{"jobId": "j1"}'))
+    url = scripted.on("/a/submitJob", answer(b"", status, {"Location": target}))
+    assert GPSession().post_json(url, {"n": "5"}) == {"jobId": "j1"}
+    assert [(asked.method, "n=5" in asked.body) for asked in scripted.asked] == [("POST", True)] * 2
+
+
+def test_a_circle_of_redirects_ends(scripted, answer) -> None:
+    url = scripted.on("/a", answer(b"", 302, {"Location": "/arcgis/rest/services/a"}))
+    with pytest.raises(BadReply, match="circle"):
+        GPSession().get_json(url)
+
+
+def test_too_large_an_answer_is_refused(scripted, answer) -> None:
+    with pytest.raises(BadReply, match="larger"):
+        GPSession(max_bytes=100).get_json(scripted.on("/x", answer(b'"' + b"a" * 1000 + b'"')))
+
+
+def test_connections_are_kept(server) -> None:
+    session = GPSession()
+    for _ in range(3):
+        session.get_json(server.url)
+    pool = next(iter(session._http.get_adapter("http://").poolmanager.pools._container.values()))
+    assert pool.num_connections == 1
+
+
+def test_log_lines_hold_no_query(scripted, answer, caplog) -> None:
+    caplog.set_level(logging.DEBUG, "gpwidgets.client")
+    GPSession().get_json(scripted.on("/x", answer(b"{}")), {"where": "SECRET"})
+    assert "SECRET" not in caplog.text
+    assert "/x" in caplog.text
