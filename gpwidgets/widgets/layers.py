@@ -49,7 +49,7 @@ def _data_to_wire(data: Mapping[str, Any], layer: LeanGeoJSON) -> Mapping[str, A
     return data
 
 
-class LeanGeoJSON(GeoJSON):  # type: ignore[misc]
+class LeanGeoJSON(GeoJSON):
     """A GeoJSON layer without per-feature styles in Python.
 
     The browser applies `style` and `hover_style` to the layer by itself, so neither a deep copy of the
@@ -157,7 +157,7 @@ def _bounds(gdf: GeoDataFrame) -> tuple[float, float, float, float] | None:
     from gpwidgets.widgets.map_view import union
 
     bounds = geographic_bounds(gdf) if len(gdf) else None
-    return union([tuple(bounds)]) if bounds is not None else None  # type: ignore[list-item]
+    return union([bounds]) if bounds is not None else None
 
 
 def drawable(

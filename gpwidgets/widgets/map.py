@@ -232,7 +232,7 @@ class TaskMap(w.VBox):
         return f"<TaskMap: {len(self.targets)} targets, {len(self.results)} results>"
 
 
-class AttributePanel(WidgetControl):  # type: ignore[misc]
+class AttributePanel(WidgetControl):
     """The attributes of the feature clicked last, in a corner of the map.
 
     A popup on the feature would appear in the layer list, and one bound to the layer would swallow the clicks

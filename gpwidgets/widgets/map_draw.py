@@ -319,7 +319,7 @@ def _collection(shapes: Sequence[Shape]) -> dict[str, Any]:
 
 
 def _one_multipoint(features: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    points = []
+    points: list[Any] = []
     for feature in features:
         geometry = feature["geometry"]
         coordinates = geometry["coordinates"]

@@ -1,0 +1,87 @@
+"""Callbacks whose failures are seen.
+
+What a widget's callback raises ends in a log that nobody looks at; so each callback is wrapped, and the
+widget shows the exception in its own place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from html import escape
+from typing import Any, Protocol, TypeVar
+
+from gpwidgets.errors import (
+    AccessDenied,
+    AuthenticationError,
+    BadReply,
+    ConnectionFailed,
+    GPError,
+    ResourceNotFound,
+    RunCancelled,
+    RunExpired,
+    RunLost,
+    RunTimedOut,
+    mask,
+)
+
+
+class ShowsErrors(Protocol):
+    """A widget with a place for exceptions."""
+
+    def show_error(self, error: Exception) -> None:
+        """Show the exception to the user."""
+
+
+Result = TypeVar("Result")
+
+
+def guarded(method: Callable[..., Result]) -> Callable[..., Result | None]:
+    """Wrap a callback method: what it raises goes to the widget's ``show_error``, and None comes back."""
+
+    @wraps(method)
+    def call(self: ShowsErrors, *args: Any, **kwargs: Any) -> Result | None:
+        try:
+            return method(self, *args, **kwargs)
+        except Exception as error:
+            self.show_error(error)
+            return None
+
+    return call
+
+
+_TITLES: tuple[tuple[type[Exception], str, str], ...] = (
+    (AuthenticationError, "Sign-in needed", "Sign in below, or pass auth= when you make the widget."),
+    (AccessDenied, "Not allowed", "You are signed in, but this account may not use it."),
+    (ResourceNotFound, "Not found on the server", "Check the address; the service may have been moved."),
+    (ConnectionFailed, "No connection", "Check the address and the network, then try again."),
+    (BadReply, "Unreadable answer", "The address may belong to a web page and not to a service."),
+    (RunCancelled, "Cancelled", ""),
+    (RunTimedOut, "Over the server's time limit", "Try a smaller area or fewer features."),
+    (RunExpired, "No longer on the server", "The server has thrown the job away; run it again."),
+    (RunLost, "Not known whether it runs", "The answer was lost; the server may or may not have started it."),
+)
+
+
+def error_words(error: Exception) -> tuple[str, str, str]:
+    """Return what happened, the exception's own text and what to do about it, secrets hidden."""
+    for kind, title, advice in _TITLES:
+        if isinstance(error, kind):
+            return title, mask(str(error)), advice
+    if isinstance(error, GPError):
+        return "It did not work", mask(str(error)), ""
+    return "Unexpected trouble", mask(f"{type(error).__name__}: {error}"), ""
+
+
+def error_html(error: Exception | None) -> str:
+    """Return an exception as an alert; empty for None."""
+    if error is None:
+        return ""
+    title, text, advice = error_words(error)
+    shown = escape(text).replace("\n", "<br>")
+    more = f'<div class="gpw-advice">{escape(advice)}</div>' if advice else ""
+    return (
+        f'<div class="gpw-alert gpw-error" role="alert"><b><span aria-hidden="true">✖</span> '
+        f"{escape(title)}</b>"
+        f"<div>{shown}</div>{more}</div>"
+    )

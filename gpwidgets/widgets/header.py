@@ -1,0 +1,51 @@
+"""The head of a task's widget: what the task is and what its service can do."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from gpwidgets.widgets.html import sanitized
+
+from gpwidgets.errors import GPError
+
+if TYPE_CHECKING:
+    from gpwidgets.protocol.description import ServiceInfo, TaskInfo
+    from gpwidgets.tasks.task import GPTask
+
+
+def header_html(task: GPTask) -> str:
+    """Return name, description, help link and abilities of a task; the server's own HTML is sanitised."""
+    info = task.info
+    title = escape(info.display_name or info.name)
+    if urlsplit(info.help_url).scheme in ("http", "https"):
+        link = f'href="{escape(info.help_url)}" target="_blank" rel="noopener noreferrer"'
+        title += f' <a class="gpw-help" {link}>Help</a>'
+    about = sanitized(info.description) if info.description else ""
+    line = escape(abilities(info, _service(task), task.is_asynchronous))
+    return (
+        f'<div class="gpw-header"><h3 class="gpw-title">{title}</h3><div class="gpw-about">{about}</div>'
+        f'<div class="gpw-muted">{line}</div></div>'
+    )
+
+
+def _service(task: GPTask) -> ServiceInfo | None:
+    try:
+        return task.service
+    except GPError:
+        return None  # the task works without it; only the line on its abilities is shorter
+
+
+def abilities(info: TaskInfo, service: ServiceInfo | None, is_asynchronous: bool) -> str:
+    """Return one line on how the task runs and what its service allows."""
+    parts = ["Runs as a job on the server" if is_asynchronous else "Answers at once"]
+    if service is not None:
+        if service.maximum_records:
+            parts.append(f"up to {service.maximum_records:,} rows per result")
+        parts.append("takes uploaded files" if service.can_upload else "takes no uploaded files")
+        if service.current_version is not None:
+            parts.append(f"server {service.current_version}")
+    count = len(info.outputs)
+    parts.append(f"{count} output{'' if count == 1 else 's'}")
+    return " · ".join(parts)

@@ -1,0 +1,184 @@
+"""What a run gave back, each output in the form that suits it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from html import escape
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import ipywidgets as w
+
+from gpwidgets.errors import mask
+from gpwidgets.protocol.values import DataFile, LayerReference, MapImage, RasterData
+from gpwidgets.widgets.cells import cell_text
+from gpwidgets.widgets.files import FileView, safe_link
+from gpwidgets.widgets.guard import error_html
+from gpwidgets.widgets.table import FrameTable
+
+if TYPE_CHECKING:
+    from gpwidgets.tasks.outputs import Outputs
+    from gpwidgets.widgets.map import TaskMap
+
+#: Members of a list output that are shown; the rest is counted.
+MAX_MEMBERS = 50
+
+
+class ResultsView(w.VBox):
+    """All outputs of a run, one section each.
+
+    An output that cannot be shown says why in its own section; the others are shown all the same.
+
+    Parameters
+    ----------
+    outputs
+        From `Run.outputs`, or any mapping of names to values.
+    map
+        Where features become layers, named as the output; none are drawn without it.
+
+    Attributes
+    ----------
+    sections : dict of str to ipywidgets.VBox
+        By output name.
+    """
+
+    def __init__(self, outputs: Outputs | Mapping[str, Any], map: TaskMap | None = None) -> None:  # noqa: A002
+        self.outputs = outputs
+        self.map = map
+        self.sections: dict[str, w.VBox] = {}
+        self._on_map: list[str] = []
+        for name in outputs:
+            self.sections[name] = self._section(name)
+        children: list[w.Widget] = list(self.sections.values())
+        if not children:
+            children = [w.HTML('<div class="gpw-muted">This task has no outputs.</div>')]
+        super().__init__(children, layout=w.Layout(width="100%", min_width="0"))
+        self.add_class("gpw-results")
+        if self.map is not None and self._on_map:
+            self.map.zoom_to_results(self._on_map)
+
+    def _section(self, name: str) -> w.VBox:
+        parameter = getattr(self.outputs, "parameters", {}).get(name)
+        title = getattr(parameter, "display_name", "") or name
+        head = w.HTML(f'<h4 class="gpw-output-name" title="{escape(name)}">{escape(title)}</h4>')
+        try:
+            parts = self._parts(name, title, self.outputs[name])
+        except Exception as error:
+            parts = [w.HTML(error_html(error))]
+        section = w.VBox([head, *parts], layout=w.Layout(width="100%", min_width="0"))
+        section.add_class("gpw-output")
+        return section
+
+    def _parts(self, name: str, title: str, value: Any) -> list[w.Widget]:
+        banner: list[w.Widget] = []
+        if name in getattr(self.outputs, "truncated", ()):
+            banner = [w.HTML(_truncated_html(value))]
+        kind = type(value).__name__
+        if kind == "GeoDataFrame":
+            return [*banner, *self._features(title, value)]
+        if kind == "DataFrame":
+            return [*banner, _line(_count(len(value), "row")), FrameTable(value, caption=title)]
+        return [*banner, value_view(value)]
+
+    def _features(self, title: str, gdf: Any) -> list[w.Widget]:
+        crs = gdf.crs.to_string() if gdf.crs is not None else "unknown"
+        words = _count(len(gdf), "feature")
+        if len(gdf):
+            words += f", coordinate system {crs if len(crs) <= 60 else gdf.crs.name}"
+        parts: list[w.Widget] = [_line(words)]
+        if self.map is not None and len(gdf):
+            try:
+                layer = self.map.add_result(title, gdf)
+                self._on_map.append(title)
+                if layer.note:
+                    parts.append(_line(f"On the map: {layer.note}. The table and the frame hold everything."))
+            except Exception as error:
+                parts.append(w.HTML(error_html(error)))
+        if len(gdf):
+            parts.append(FrameTable(gdf, caption=title))
+        return parts
+
+    def __repr__(self) -> str:
+        return f"<ResultsView: {', '.join(self.sections) or 'no outputs'}>"
+
+
+def _count(number: int, word: str) -> str:
+    if number == 0:
+        return f"Nothing was found: the result has no {word}s"
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def _line(text: str) -> w.HTML:
+    return w.HTML(f'<div class="gpw-muted">{escape(text)}</div>')
+
+
+def _truncated_html(value: Any) -> str:
+    rows = f" Only {len(value):,} are here." if hasattr(value, "__len__") else ""
+    return (
+        '<div class="gpw-alert gpw-warning" role="alert"><b><span aria-hidden="true">⚠</span> Not complete.'
+        f"</b> The server holds more rows than it sends.{rows} Try a smaller area, or ask the server's "
+        "owner.</div>"
+    )
+
+
+def value_view(value: Any) -> w.Widget:
+    """Return a view of a value that is no frame: text, number, unit, file, image, link or a list of them."""
+    for kinds, view in _VIEWS:
+        if isinstance(value, kinds):
+            return view(value)
+    text = cell_text(value) if isinstance(value, bool | int | float | str) else str(value)
+    return w.HTML(f'<div class="gpw-value">{escape(mask(text)).replace(chr(10), "<br>")}</div>')
+
+
+def _nothing_view(_value: None) -> w.Widget:
+    return _line("The tool gave no value.")
+
+
+def _text_view(value: str) -> w.Widget:
+    if not value:
+        return _line("Empty text.")
+    shown = escape(mask(value)).replace("\n", "<br>")
+    if len(value) < 2000 and urlsplit(value).scheme in ("http", "https") and " " not in value:
+        shown = safe_link(value)
+    return w.HTML(f'<div class="gpw-value">{shown}</div>')
+
+
+def _list_view(value: list[Any] | tuple[Any, ...]) -> w.Widget:
+    if not value:
+        return _line("An empty list.")
+    if all(isinstance(one, bool | int | float | str) for one in value):
+        rows = "".join(f"<li>{escape(mask(cell_text(one)))}</li>" for one in value[:MAX_MEMBERS])
+        more = f"<li>and {len(value) - MAX_MEMBERS:,} more</li>" if len(value) > MAX_MEMBERS else ""
+        return w.HTML(f'<ul class="gpw-value">{rows}{more}</ul>')
+    views = [value_view(one) for one in value[:MAX_MEMBERS]]
+    if len(value) > MAX_MEMBERS:
+        views.append(_line(f"and {len(value) - MAX_MEMBERS:,} more"))
+    return w.VBox(views)
+
+
+def _mapping_view(value: Mapping[str, Any]) -> w.Widget:
+    text = json.dumps(value, indent=2, default=str, ensure_ascii=False)
+    shown = text if len(text) <= 20_000 else text[:20_000] + "\n… (cut)"
+    return w.HTML(f'<pre class="gpw-code" tabindex="0">{escape(mask(shown))}</pre>')
+
+
+def _image_view(value: MapImage) -> w.Widget:
+    size = f" ({value.width} by {value.height} pixels)" if value.width and value.height else ""
+    return w.HTML(f'<div class="gpw-value">Map image{escape(size)}: {safe_link(value.href)}</div>')
+
+
+def _reference_view(value: LayerReference) -> w.Widget:
+    return w.HTML(f'<div class="gpw-value">Layer on the server: {safe_link(value.url)}</div>')
+
+
+#: Which view serves which type; the first that fits is taken.
+_VIEWS: tuple[tuple[Any, Callable[[Any], w.Widget]], ...] = (
+    (type(None), _nothing_view),
+    (str, _text_view),
+    ((DataFile, RasterData), FileView),
+    (MapImage, _image_view),
+    (LayerReference, _reference_view),
+    (Mapping, _mapping_view),
+    ((list, tuple), _list_view),
+)

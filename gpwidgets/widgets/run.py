@@ -1,0 +1,106 @@
+"""One run with its status and, once it has succeeded, its results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as w
+import traitlets
+from gpwidgets.widgets.theme import style_sheet
+
+from gpwidgets.tasks.run import Run
+from gpwidgets.tasks.status import RunStatus
+from gpwidgets.widgets.guard import error_html, guarded
+from gpwidgets.widgets.results import ResultsView
+from gpwidgets.widgets.status import RunStatusView
+
+if TYPE_CHECKING:
+    from gpwidgets.widgets.map import TaskMap
+
+
+class RunWidget(w.VBox):
+    """Status and results of one run, for example one that `gpwidgets.attach` has found again.
+
+    Parameters
+    ----------
+    run
+        The run; it goes on whether this widget is shown or not.
+    map
+        Map for features among the results. Left out, one is made when there are any.
+    bare
+        Leave out the title and the Cancel button, for use inside another widget.
+    """
+
+    outputs = traitlets.Any(None, allow_none=True, help="The run's Outputs, once it has succeeded.")
+
+    def __init__(self, run: Run, *, map: TaskMap | None = None, bare: bool = False) -> None:  # noqa: A002
+        self.run = run
+        self._bare = bare
+        self._map = map
+        self._own_map = w.VBox()
+        self.status = RunStatusView(run)
+        self._results = w.VBox(layout=w.Layout(width="100%", min_width="0"))
+        self._cancel = w.Button(description="Cancel", icon="stop", tooltip="Ask the server to stop the run")
+        self._cancel.on_click(self._cancel_run)
+        self._said = w.HTML()
+        title = w.HTML(f'<h3 class="gpw-title">{escape(run.task.name)}</h3>')
+        head: list[w.Widget] = [] if bare else [style_sheet(), title]
+        foot: list[w.Widget] = [] if bare else [self._cancel]
+        super().__init__(
+            [*head, self.status, *foot, self._said, self._own_map, self._results],
+            layout=w.Layout(width="100%", min_width="0"),
+        )
+        self.add_class("gpw")
+        self._following = True
+        run.observe(self._follow, names="status")
+        self._follow_state()
+
+    @property
+    def results(self) -> ResultsView | None:
+        """The view of the results, once there are any."""
+        return self._results.children[0] if self._results.children else None
+
+    def _follow(self, _change: Mapping[str, Any]) -> None:
+        self._follow_state()
+
+    @guarded
+    def _follow_state(self) -> None:
+        status = self.run.status
+        self._cancel.disabled = status.is_final or status is RunStatus.CANCELLING
+        self._cancel.layout.display = "none" if status.is_final else ""
+        if status is RunStatus.SUCCEEDED and self.results is None and self.run.outputs is not None:
+            self._results.children = [ResultsView(self.run.outputs, self._map_for_results())]
+            self.outputs = self.run.outputs
+
+    def _map_for_results(self) -> TaskMap | None:
+        if self._map is not None or self._bare:
+            return self._map
+        values = [self.run.outputs[name] for name in self.run.outputs if name not in self.run.outputs.errors]
+        if any(type(value).__name__ == "GeoDataFrame" and len(value) for value in values):
+            from gpwidgets.widgets.map import TaskMap
+
+            self._map = TaskMap()
+            self._own_map.children = [self._map]
+        return self._map
+
+    @guarded
+    def _cancel_run(self, _button: w.Button) -> None:
+        self.run.cancel()
+
+    def show_error(self, error: Exception) -> None:
+        """Show what went wrong here; the run itself is not touched."""
+        self._said.value = error_html(error)
+
+    def close(self) -> None:
+        """Stop following the run and free the widgets; the run goes on."""
+        if not self._following:
+            return  # ipywidgets closes once more when the object goes
+        self._following = False
+        self.run.unobserve(self._follow, names="status")
+        self.status.close()
+        super().close()
+
+    def __repr__(self) -> str:
+        return f"<RunWidget of {self.run!r}>"

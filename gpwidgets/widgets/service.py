@@ -1,0 +1,205 @@
+"""Finding a task: folders, services and tasks of a server as lists to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as w
+import traitlets
+from gpwidgets.widgets.theme import style_sheet
+
+from gpwidgets.errors import AuthenticationError
+from gpwidgets.protocol.urls import GPURL
+from gpwidgets.tasks.service import GPService
+from gpwidgets.tasks.workers import start_worker
+from gpwidgets.widgets.guard import error_html, guarded
+from gpwidgets.widgets.sign_in import SignInBox
+from gpwidgets.widgets.task import TaskWidget
+
+if TYPE_CHECKING:
+    from gpwidgets.client.auth import Auth
+
+#: Lists longer than this get a search box.
+MANY = 12
+
+_ROOT = "(top level)"
+
+
+class PickList(w.VBox):
+    """A list to choose one name from, with a search box when there are many."""
+
+    value = traitlets.Unicode("", help="The chosen name; empty when none is.")
+
+    def __init__(self, label: str) -> None:
+        self._names: tuple[str, ...] = ()
+        wide = w.Layout(width="100%")
+        style = {"description_width": "70px"}
+        self.search = w.Text(placeholder="part of the name", description="Search", layout=wide, style=style)
+        self.list = w.Dropdown(description=label, layout=wide, style=style)
+        self.search.observe(lambda _change: self._narrow(), names="value")
+        self.list.observe(self._choose, names="value")
+        super().__init__([self.search, self.list], layout=w.Layout(flex="1 1 240px", min_width="0"))
+        self.show(())
+
+    def show(self, names: Sequence[str]) -> None:
+        """Offer these names; the first is chosen when it is the only one."""
+        self._names = tuple(names)
+        self.search.value = ""
+        self.search.layout.display = "" if len(self._names) > MANY else "none"
+        self._narrow()
+        if len(self._names) == 1:
+            self.list.value = self._names[0]
+
+    def _narrow(self) -> None:
+        wanted = self.search.value.strip().casefold()
+        names = [name for name in self._names if wanted in name.casefold()]
+        kept = self.value if self.value in names else ""
+        self.list.options = [
+            (f"choose one of {len(names)}" if names else "none", ""),
+            *((n, n) for n in names),
+        ]
+        self.list.value = kept
+        self.list.disabled = not names
+
+    def _choose(self, change: Mapping[str, Any]) -> None:
+        self.value = change["new"] or ""
+
+
+class ServiceWidget(w.VBox):
+    """Folders, services and tasks of a server; choosing a task opens its form.
+
+    Making it never raises for a server that cannot be reached: the widget says so and offers to try again.
+
+    Parameters
+    ----------
+    url
+        A services root, a folder, a service or a task.
+    auth
+        `Token`, `Login` or an authentication object of requests, for secured services.
+
+    Attributes
+    ----------
+    task_widget : TaskWidget or None
+        The form that is shown.
+    """
+
+    task_widget = traitlets.Instance(TaskWidget, allow_none=True, help="The form that is shown.")
+    error = traitlets.Any(None, allow_none=True, help="The exception that is shown; None when all is well.")
+
+    def __init__(self, url: str | GPURL, auth: Auth | None = None) -> None:
+        self._url = url
+        self._auth = auth
+        self._root: GPService | None = None
+        self._service: GPService | None = None
+        self.folders, self.services, self.tasks = (PickList(label) for label in ("Folder", "Service", "Task"))
+        self._said = w.HTML()
+        self._help = w.VBox()
+        self._form = w.VBox(layout=w.Layout(width="100%", min_width="0"))
+        self._retry: Callable[[], None] = self._open
+        self._worker: Thread | None = None
+        pickers = w.HBox(
+            [self.folders, self.services, self.tasks], layout=w.Layout(flex_flow="row wrap", width="100%")
+        )
+        super().__init__(
+            [style_sheet(), pickers, self._said, self._help, self._form],
+            layout=w.Layout(width="100%", min_width="0"),
+        )
+        self.add_class("gpw")
+        for picker, follow in (
+            (self.folders, self._open_folder),
+            (self.services, self._open_service),
+            (self.tasks, self._open_task),
+        ):
+            picker.observe(follow, names="value")
+        self._try(self._open)
+
+    def _open(self) -> None:
+        parsed = self._url if isinstance(self._url, GPURL) else GPURL.parse(self._url)
+        found = GPService(parsed, self._auth)
+        if found.is_folder:
+            folders, services = found.folders, found.services
+            self._root = found
+            self.folders.show([_ROOT, *folders] if folders else [])
+            self.folders.list.value = _ROOT if folders else ""
+            self.services.show(services)
+        else:
+            self._root = None
+            self._show_tasks(found)
+            if parsed.task_name:
+                self.tasks.value = self.tasks.list.value = parsed.task_name
+        self.folders.layout.display = "" if self._root is not None and self._root.folders else "none"
+        self.services.layout.display = "" if self._root is not None else "none"
+
+    def _open_folder(self, change: Mapping[str, Any]) -> None:
+        root, name = self._root, change["new"]
+        if root is None or not name:
+            return
+
+        def read() -> None:
+            self.services.show((root if name == _ROOT else root.folder(name)).services)
+
+        self.tasks.show(())
+        self._in_worker(read)
+
+    def _open_service(self, change: Mapping[str, Any]) -> None:
+        root, name = self._root, change["new"]
+        if root is None:
+            return
+        self.tasks.show(())
+        if name:
+            self._in_worker(lambda: self._show_tasks(root.service(name)))
+
+    def _show_tasks(self, service: GPService) -> None:
+        names = service.tasks
+        self._service = service
+        self.tasks.show(names)
+
+    def _open_task(self, change: Mapping[str, Any]) -> None:
+        service, name = self._service, change["new"]
+        if self.task_widget is not None:
+            self._form.children = ()
+            self.task_widget.close()
+            self.task_widget = None
+        if service is None or not name:
+            return
+
+        def build() -> None:
+            self.task_widget = TaskWidget(service.url.for_task(name), auth=self._auth)
+            self._form.children = [self.task_widget]
+
+        self._in_worker(build)
+
+    def _in_worker(self, work: Callable[[], None]) -> None:
+        """Speak to the server without holding up the kernel."""
+        self._said.value = '<div class="gpw-muted" role="status">Reading from the server…</div>'
+        self._worker = start_worker(lambda: self._try(work), "gpwidgets-browse")
+
+    def _try(self, work: Callable[[], None]) -> None:
+        self._help.children = ()
+        self._retry = work
+        try:
+            work()
+        except Exception as error:
+            self.show_error(error)
+        else:
+            self.error = None
+            self._said.value = ""
+
+    def show_error(self, error: Exception) -> None:
+        """Show an exception and a way to go on."""
+        again = w.Button(description="Try again", icon="refresh")
+        again.on_click(lambda _button: self._in_worker(self._retry))
+        signing = [SignInBox(self._sign_in)] if isinstance(error, AuthenticationError) else []
+        self._help.children = [*signing, again]
+        self.error = error
+        self._said.value = error_html(error)
+
+    @guarded
+    def _sign_in(self, auth: Auth) -> None:
+        self._auth = auth
+        self._in_worker(self._open)
+
+    def __repr__(self) -> str:
+        return "<ServiceWidget>"

@@ -1,0 +1,151 @@
+"""What a run is doing, live: state, progress, time and messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as w
+
+from gpwidgets.tasks.status import RunStatus
+from gpwidgets.widgets.guard import error_html
+
+if TYPE_CHECKING:
+    from gpwidgets.protocol.replies import GPMessage
+    from gpwidgets.tasks.run import Run
+
+#: Messages beyond this many are left out from the top; the run keeps them all.
+MAX_MESSAGES = 300
+
+#: A sign and words for each state; the sign repeats what the words and the colour say.
+STATES: dict[RunStatus, tuple[str, str]] = {
+    RunStatus.PREPARING: ("…", "Preparing"),
+    RunStatus.UPLOADING: ("⇧", "Sending files"),
+    RunStatus.SUBMITTED: ("…", "Submitted"),
+    RunStatus.WAITING: ("…", "Waiting in the server's queue"),
+    RunStatus.RUNNING: ("▶", "Running"),
+    RunStatus.CANCELLING: ("■", "Cancelling"),
+    RunStatus.SUCCEEDED: ("✔", "Succeeded"),
+    RunStatus.FAILED: ("✖", "Failed"),
+    RunStatus.CANCELLED: ("■", "Cancelled"),
+    RunStatus.TIMED_OUT: ("✖", "Over the server's time limit"),
+    RunStatus.EXPIRED: ("✖", "No longer on the server"),
+    RunStatus.LOST: ("?", "Lost: the server's answer never came"),
+}
+
+_LEVELS = {"warning": ("⚠", "Warning"), "error": ("✖", "Error"), "info": ("", "")}
+
+
+def elapsed_text(seconds: float) -> str:
+    """Return a time span as people read it: ``8 s``, ``2 min 05 s``, ``1 h 02 min``."""
+    whole = int(seconds)
+    if whole < 60:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02} min"
+
+
+class RunStatusView(w.VBox):
+    """A live view of one run.
+
+    It only observes the run and sets traits of its own parts, so it may be updated from any thread. Closing
+    it leaves the run alone.
+
+    Parameters
+    ----------
+    run
+        The run to follow.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self._state, self._bar, self._time, self._messages, self._trouble = (w.HTML() for _ in range(5))
+        self._messages.add_class("gpw-log-box")
+        row = w.HBox([self._state, self._time], layout=w.Layout(flex_flow="row wrap", align_items="baseline"))
+        super().__init__(
+            [row, self._bar, self._trouble, self._messages], layout=w.Layout(width="100%", min_width="0")
+        )
+        self.add_class("gpw-status")
+        self._parts = {
+            "status": self._show_state,
+            "note": self._show_state,
+            "progress": self._show_progress,
+            "progress_text": self._show_progress,
+            "elapsed": self._show_time,
+            "messages": self._show_messages,
+            "error": self._show_trouble,
+        }
+        self._following = True
+        run.observe(self._follow, names=list(self._parts))
+        for show in dict.fromkeys(self._parts.values()):
+            show()
+
+    def _follow(self, change: Mapping[str, Any]) -> None:
+        self._parts[change["name"]]()
+        if change["name"] == "status":
+            self._show_progress()  # whether there is a bar depends on the state
+            self._show_time()
+
+    def _show_state(self) -> None:
+        status = self.run.status
+        sign, words = STATES[status]
+        note = f' <span class="gpw-muted">{escape(self.run.note)}</span>' if self.run.note else ""
+        self._state.value = (
+            f'<div class="gpw-state gpw-state-{status.value}" role="status" aria-live="polite">'
+            f'<span aria-hidden="true">{sign}</span> <b>{words}</b>{note}</div>'
+        )
+
+    def _show_progress(self) -> None:
+        if self.run.status.is_final:
+            self._bar.value = ""
+            return
+        percent, text = self.run.progress, escape(self.run.progress_text)
+        value = "" if percent is None else f' value="{percent:.1f}"'
+        number = "" if percent is None else f"{percent:.0f} %"
+        self._bar.value = (
+            f'<div class="gpw-progress"><progress max="100"{value} aria-label="Progress" '
+            f'style="width:100%;max-width:420px"></progress> <span>{number} {text}</span></div>'
+        )
+
+    def _show_time(self) -> None:
+        self._time.value = f'<span class="gpw-muted">{elapsed_text(self.run.elapsed)}</span>'
+
+    def _show_messages(self) -> None:
+        self._messages.value = messages_html(self.run.messages)
+
+    def _show_trouble(self) -> None:
+        self._trouble.value = error_html(self.run.error)
+
+    def close(self) -> None:
+        """Stop following the run and free the widgets."""
+        if not self._following:
+            return  # ipywidgets closes once more when the object goes
+        self._following = False
+        self.run.unobserve(self._follow, names=list(self._parts))
+        for part in (self._state, self._bar, self._time, self._messages, self._trouble):
+            part.close()
+        super().close()
+
+    def __repr__(self) -> str:
+        return f"<RunStatusView of {self.run!r}>"
+
+
+def messages_html(messages: Sequence[GPMessage]) -> str:
+    """Return a tool's messages as a list that scrolls, each with its level in words; empty for none."""
+    if not messages:
+        return ""
+    left_out = len(messages) - MAX_MESSAGES
+    lines = [f'<li class="gpw-muted">{left_out:,} earlier messages</li>'] if left_out > 0 else []
+    for message in messages[-MAX_MESSAGES:]:
+        sign, word = _LEVELS[message.level]
+        level = f'<b><span aria-hidden="true">{sign}</span> {word}:</b> ' if word else ""
+        text = escape(message.description).replace("\n", "<br>")
+        lines.append(f'<li class="gpw-message gpw-{message.level}">{level}{text}</li>')
+    # Column-reverse makes the browser keep the end of the list in sight, without a script.
+    return (
+        '<div class="gpw-log" role="log" aria-label="Messages" tabindex="0" style="display:flex;'
+        'flex-direction:column-reverse;max-height:180px;overflow:auto"><ul style="margin:0;list-style:none;'
+        f'padding:0 0 0 4px">{"".join(lines)}</ul></div>'
+    )

@@ -1,0 +1,369 @@
+"""A task as a form: describe it, fill it in, draw, run it, follow it and see what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as w
+import traitlets
+from gpwidgets.widgets.editors.base import EditorContext
+from gpwidgets.widgets.form import TaskForm
+from gpwidgets.widgets.theme import style_sheet
+
+from gpwidgets.errors import AuthenticationError, InputErrors, ParameterError
+from gpwidgets.tasks.run import Run
+from gpwidgets.tasks.task import GPTask
+from gpwidgets.tasks.workers import start_worker
+from gpwidgets.widgets.guard import error_html, guarded
+from gpwidgets.widgets.header import header_html
+from gpwidgets.widgets.run import RunWidget
+from gpwidgets.widgets.sign_in import SignInBox
+
+if TYPE_CHECKING:
+    from threading import Thread
+
+    import ipyleaflet
+
+    from gpwidgets.client.auth import Auth
+    from gpwidgets.protocol.description import GPParameter, TaskInfo
+    from gpwidgets.protocol.urls import GPURL
+    from gpwidgets.widgets.map import TaskMap
+
+_MAP_TYPES = frozenset({"GPFeatureRecordSetLayer", "GPExtent", "GPEnvelope"})
+
+
+def _wide(**more: str) -> w.Layout:
+    return w.Layout(width="100%", min_width="0", **more)
+
+
+def needs_map(info: TaskInfo) -> bool:
+    """Whether features or extents go into a task or come out of it."""
+    return any(_on_map(parameter) for parameter in info.parameters)
+
+
+def _on_map(parameter: GPParameter) -> bool:
+    return parameter.data_type in _MAP_TYPES or parameter.member_type in _MAP_TYPES
+
+
+class TaskWidget(w.VBox):
+    """The form of a geoprocessing task, with map, Run and Cancel, status and results.
+
+    A server that cannot be reached, an address that is wrong or a sign-in that is needed is said in the
+    widget, with a way to go on; making the widget never raises for it. The values survive every error.
+
+    Parameters
+    ----------
+    task_or_url
+        A `GPTask`, or the task's address; that of a service will do when it has one task.
+    map
+        An ipyleaflet map of your own to draw and show results on; nothing of yours on it is changed.
+    auth
+        `Token`, `Login` or an authentication object of requests, for a secured service.
+    values
+        First values by parameter name.
+
+    Attributes
+    ----------
+    task : GPTask or None
+        None until the description could be read.
+    form : TaskForm or None
+        The form; None until then.
+    map : TaskMap or None
+        None when the task has nothing to do with a map.
+    """
+
+    values = traitlets.Dict(help="Values of the form by parameter name; what is not set is left out.")
+    run = traitlets.Instance(Run, allow_none=True, help="The run started last.")
+    outputs = traitlets.Any(None, allow_none=True, help="Outputs of the run that succeeded last.")
+    error = traitlets.Any(None, allow_none=True, help="The exception that is shown; None when all is well.")
+
+    def __init__(
+        self,
+        task_or_url: GPTask | GPURL | str,
+        *,
+        map: ipyleaflet.Map | None = None,  # noqa: A002
+        auth: Auth | None = None,
+        values: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._source = task_or_url
+        self._auth = auth
+        self._user_map = map
+        self._start_values = dict(values or {})
+        self.task: GPTask | None = None
+        self.form: TaskForm | None = None
+        self.map: TaskMap | None = None
+        self._run_view: RunWidget | None = None
+        self._updating = False
+        self._closed = False
+        self._worker: Thread | None = None
+        self._signed_in_for: Run | None = None
+        self._header = w.HTML(layout=_wide())
+        self._work = w.HBox(layout=_wide(flex_flow="row wrap", align_items="stretch"))
+        self._said = w.HTML(layout=_wide())
+        self._missing = w.HBox(layout=w.Layout(flex_flow="row wrap"))
+        self._help = w.VBox()
+        self._below = w.VBox(layout=_wide())
+        self._buttons = self._make_buttons()
+        self._code, self._code_text = self._make_code()
+        super().__init__(
+            [
+                style_sheet(),
+                self._header,
+                self._work,
+                self._buttons,
+                self._said,
+                self._missing,
+                self._help,
+                self._below,
+                self._code,
+            ],
+            layout=_wide(),
+        )
+        self.add_class("gpw")
+        self._connect()
+
+    def _make_buttons(self) -> w.HBox:
+        self._run_button = w.Button(description="Run", icon="play", button_style="primary")
+        self._cancel_button = w.Button(
+            description="Cancel", icon="stop", tooltip="Ask the server to stop the run", disabled=True
+        )
+        self._reset_button = w.Button(description="Reset", icon="undo", tooltip="Put the default values back")
+        self._run_button.on_click(self._start_run)
+        self._cancel_button.on_click(self._cancel_run)
+        self._reset_button.on_click(self._reset_form)
+        box = w.HBox(
+            [self._run_button, self._cancel_button, self._reset_button], layout=w.Layout(flex_flow="row wrap")
+        )
+        box.add_class("gpw-buttons")
+        return box
+
+    def _make_code(self) -> tuple[w.Accordion, w.HTML]:
+        text = w.HTML(layout=_wide())
+        accordion = w.Accordion([text], titles=("This form as Python",), selected_index=None, layout=_wide())
+        accordion.observe(lambda _change: self._show_code(), names="selected_index")
+        return accordion, text
+
+    # Connecting
+
+    def _connect(self) -> None:
+        """Read the description and build the form, or say why not."""
+        try:
+            source = self._source
+            task = source if isinstance(source, GPTask) else GPTask(source, self._auth)
+            self._build(task)
+        except Exception as error:
+            self._show_unusable(error)
+
+    def _build(self, task: GPTask) -> None:
+        self.task = task
+        if needs_map(task.info) and self.map is None:
+            from gpwidgets.widgets.map import TaskMap
+
+            self.map = TaskMap(self._user_map)
+        if self.form is None:
+            self.form = TaskForm(task.info, EditorContext(map=self.map, task=task))
+            self.form.observe(self._take_values, names="values")
+            if self._start_values:
+                self.form.values = self._start_values
+        self._header.value = header_html(task)
+        self._work.children = self._work_parts()
+        self._help.children = ()
+        self._said.value = ""
+        self.error = None
+        self._show_buttons(True)
+        self._take_values()
+        self._follow_state()
+
+    def _work_parts(self) -> list[w.Widget]:
+        assert self.form is not None
+        form_box = w.VBox([self.form], layout=w.Layout(flex="1 1 340px", min_width="0", width="auto"))
+        if self.map is None:
+            return [form_box]
+        map_box = w.VBox([self.map], layout=w.Layout(flex="1.4 1 380px", min_width="0", width="auto"))
+        return [form_box, map_box]
+
+    def _show_unusable(self, error: Exception) -> None:
+        """Show why there is no form, and what can be done."""
+        if self.form is None:
+            address = self._source.url.task if isinstance(self._source, GPTask) else str(self._source)
+            self._header.value = f'<h3 class="gpw-title">{escape(_short(address))}</h3>'
+            self._show_buttons(False)
+        retry = w.Button(description="Try again", icon="refresh")
+        retry.on_click(lambda _button: self._reconnect())
+        self._help.children = [retry]
+        if isinstance(error, AuthenticationError):
+            self._help.children = [SignInBox(self._sign_in), retry]
+        self.error = error
+
+    @guarded
+    def _reconnect(self) -> None:
+        for child in self._help.children:
+            if isinstance(child, w.Button):
+                child.disabled = True
+        self.error = None
+        self._said.value = '<div class="gpw-muted" role="status">Connecting…</div>'
+        self._worker = start_worker(self._connect, "gpwidgets-connect")
+
+    def _sign_in(self, auth: Auth) -> None:
+        self._auth = auth
+        self._signed_in_for = self.run  # its refusal is dealt with
+        if isinstance(self._source, GPTask):
+            self._source = self._source.url
+        elif self.task is not None:
+            self._source = self.task.url
+        self._reconnect()
+
+    def _show_buttons(self, shown: bool) -> None:
+        for part in (self._buttons, self._code):
+            part.layout.display = "" if shown else "none"
+
+    # Values
+
+    def _take_values(self, _change: object = None) -> None:
+        """Follow the form."""
+        form = self.form
+        if form is not None and not self._updating:
+            self._while_updating(lambda: self.set_trait("values", dict(form.values)))
+        self._show_code()
+
+    @traitlets.observe("values")
+    def _give_values(self, change: Mapping[str, Any]) -> None:
+        """Follow a caller who sets the trait."""
+        if self._updating:
+            return
+        if self.form is None:
+            self._start_values = dict(change["new"])
+            return
+        form = self.form
+        self._while_updating(lambda: form.set_trait("values", dict(change["new"])))
+        self._take_values()
+
+    def _while_updating(self, action: Callable[[], None]) -> None:
+        self._updating = True
+        try:
+            action()
+        finally:
+            self._updating = False
+
+    def _show_code(self) -> None:
+        if self._code.selected_index is None or self.task is None or self.form is None:
+            return
+        try:
+            code = self.task.code(self.form.values)
+            self._code_text.value = f'<pre class="gpw-code" tabindex="0">{escape(code)}</pre>'
+        except Exception as error:
+            self._code_text.value = error_html(error)
+
+    @guarded
+    def _reset_form(self, _button: w.Button) -> None:
+        if self.form is not None:
+            self.form.reset()
+        self._missing.children = ()
+        self.error = None
+
+    # Running
+
+    @guarded
+    def _start_run(self, _button: w.Button) -> None:
+        if self.task is None or self.form is None or self._is_busy:
+            return
+        self._missing.children = ()
+        self.error = None
+        try:
+            wrong = self.form.check()
+            if wrong:
+                raise InputErrors(wrong)
+            self.run = self.task.start(**self.form.values)
+        except ParameterError as error:
+            self._refuse(error)
+
+    def _refuse(self, error: ParameterError) -> None:
+        """Say which inputs are missing or wrong; each entry leads to its field."""
+        assert self.form is not None
+        errors = list(error.errors) if isinstance(error, InputErrors) else [error]
+        self.form.show_errors(errors)
+        self.error = error
+        self._missing.children = [self._way_to(one) for one in errors if one.parameter in self.form.editors]
+
+    def _way_to(self, error: ParameterError) -> w.Button:
+        assert self.form is not None
+        editor = self.form.editors[error.parameter]
+        title = editor.parameter.display_name or error.parameter
+        button = w.Button(description=f"Go to {title}", tooltip=error.problem, layout=w.Layout(width="auto"))
+        button.on_click(lambda _button: editor.focus())
+        return button
+
+    @guarded
+    def _cancel_run(self, _button: w.Button) -> None:
+        if self.run is not None:
+            self.run.cancel()
+
+    @property
+    def _is_busy(self) -> bool:
+        return self.run is not None and not self.run.status.is_final
+
+    @traitlets.observe("run")
+    def _show_run(self, change: Mapping[str, Any]) -> None:
+        if change["old"] is not None:
+            change["old"].unobserve(self._follow, names="status")
+        if self._run_view is not None:
+            self._run_view.close()
+        self._run_view = None
+        self._below.children = ()
+        if self.run is not None:
+            self.run.observe(self._follow, names="status")
+            self._run_view = RunWidget(self.run, map=self.map, bare=True)
+            self._below.children = [self._run_view]
+        self._follow_state()
+
+    def _follow(self, _change: Mapping[str, Any]) -> None:
+        self._follow_state()
+
+    @guarded
+    def _follow_state(self) -> None:
+        """Let buttons and traits follow the run's state; no path can leave them locked."""
+        run, busy = self.run, self._is_busy
+        self._run_button.disabled = busy or self.task is None
+        self._run_button.description = "Running…" if busy else "Run"
+        self._cancel_button.disabled = run is None or not busy or run.cancel_requested
+        if run is None or busy:
+            return
+        if run.outputs is not None:
+            self.outputs = run.outputs
+        elif isinstance(run.error, AuthenticationError) and run is not self._signed_in_for:
+            self._help.children = [SignInBox(self._sign_in)]
+
+    @traitlets.observe("error")
+    def _show_the_error(self, _change: Mapping[str, Any]) -> None:
+        self._said.value = error_html(self.error)
+
+    def show_error(self, error: Exception) -> None:
+        """Show an exception in the widget; values and drawings stay."""
+        self.error = error
+
+    def close(self) -> None:
+        """Take the widget away; a run goes on, a map of the user's own is left as it was."""
+        if self._closed:
+            return  # ipywidgets closes once more when the object goes
+        self._closed = True
+        if self.run is not None:
+            self.run.unobserve(self._follow, names="status")
+        if self._run_view is not None:
+            self._run_view.close()
+        if self.map is not None and not self.map.is_own:
+            self.map.detach()
+        super().close()
+
+    def __repr__(self) -> str:
+        # Values stay out: the text form of a widget is saved in the notebook.
+        name = self.task.name if self.task is not None else "no task"
+        return f"<TaskWidget {name}>"
+
+
+def _short(text: str) -> str:
+    from gpwidgets.errors import mask
+
+    shown = mask(text)
+    return shown if len(shown) <= 120 else shown[:117] + "…"

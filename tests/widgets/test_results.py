@@ -1,0 +1,156 @@
+"""What a run gave back, shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import ipywidgets as w
+import pandas as pd
+import pytest
+
+from gpwidgets.errors import ConversionError
+from gpwidgets.protocol.units import LinearUnit
+from gpwidgets.protocol.values import DataFile, Fetch, RasterData
+from gpwidgets.tasks.outputs import Outputs
+from gpwidgets.widgets.files import FileView, safe_link, size_text
+from gpwidgets.widgets.map import TaskMap
+from gpwidgets.widgets.results import MAX_MEMBERS, ResultsView
+from gpwidgets.widgets.table import FrameTable
+
+
+def html_of(widget: w.Widget) -> str:
+    """Return all HTML below a widget."""
+    if isinstance(widget, w.HTML):
+        return widget.value
+    return " ".join(html_of(child) for child in getattr(widget, "children", ()))
+
+
+def parts_of(view: ResultsView, name: str, kind: type) -> list[Any]:
+    return [child for child in view.sections[name].children if isinstance(child, kind)]
+
+
+def cities() -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame({"name": ["a", "b"]}, geometry=gpd.points_from_xy([1, 2], [3, 4]), crs=4326)
+
+
+def test_features_get_a_table_and_a_layer_and_the_map_goes_there() -> None:
+    task_map = TaskMap()
+    view = ResultsView(Outputs({"Cities": cities()}), task_map)
+    assert parts_of(view, "Cities", FrameTable)
+    assert "2 features, coordinate system EPSG:4326" in html_of(view)
+    assert list(task_map.results) == ["Cities"]
+    assert task_map.map.center == pytest.approx([3.5, 1.5], abs=0.01)
+
+
+def test_features_without_a_map_still_get_a_table() -> None:
+    assert parts_of(ResultsView(Outputs({"Cities": cities()})), "Cities", FrameTable)
+
+
+def test_an_empty_result_is_said_in_words() -> None:
+    view = ResultsView(Outputs({"Cities": cities().iloc[:0]}), TaskMap())
+    assert "Nothing was found: the result has no features" in html_of(view)
+
+
+def test_a_truncated_result_is_never_silent() -> None:
+    view = ResultsView(Outputs({"T": pd.DataFrame({"a": [1, 2]})}, truncated=("T",)))
+    assert "Not complete" in html_of(view)
+    assert "Only 2 are here" in html_of(view)
+
+
+def test_one_bad_output_does_not_hide_the_others() -> None:
+    outputs = Outputs({"good": 1}, errors={"bad": ConversionError("row 7 is broken")})
+    view = ResultsView(outputs)
+    assert set(view.sections) == {"good", "bad"}
+    assert "row 7 is broken" in html_of(view.sections["bad"])
+    assert ">1<" in html_of(view.sections["good"])
+
+
+def test_a_layer_that_cannot_be_drawn_leaves_the_table() -> None:
+    broken = cities()
+    task_map = TaskMap()
+    task_map.add_result = None  # type: ignore[assignment,method-assign]
+    view = ResultsView(Outputs({"Cities": broken}), task_map)
+    assert parts_of(view, "Cities", FrameTable)
+    assert "Unexpected trouble" in html_of(view)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (True, "yes"),
+        (2.5, "2.5"),
+        (LinearUnit(5, "esriMiles"), "5"),
+        ("<b>x</b>", "&lt;b&gt;x"),
+        ("", "Empty text"),
+        (None, "The tool gave no value"),
+        ([], "An empty list"),
+        (["a", "<i>"], "<li>&lt;i&gt;</li>"),
+        ({"a": 1}, "&quot;a&quot;: 1"),
+        ("javascript:alert(1)", "javascript:alert(1)"),
+    ],
+)
+def test_values_are_shown_as_escaped_text(value: Any, text: str) -> None:
+    html = html_of(ResultsView(Outputs({"x": value})))
+    assert text in html
+    assert "<b>x" not in html
+    assert 'href="javascript' not in html
+
+
+def test_long_lists_are_counted() -> None:
+    html = html_of(ResultsView(Outputs({"x": list(range(MAX_MEMBERS + 3))})))
+    assert "and 3 more" in html
+
+
+def test_a_task_without_outputs_says_so() -> None:
+    assert "no outputs" in html_of(ResultsView(Outputs({})))
+
+
+def a_file(text: bytes = b"hello", **more: Any) -> DataFile:
+    def download(url: str, folder: Path) -> Path:
+        path = folder / "report.txt"
+        path.write_bytes(text)
+        return path
+
+    return DataFile(url="http://127.0.0.1/report.txt", _fetch=Fetch(download, lambda url: text), **more)
+
+
+def test_a_file_is_saved_into_the_folder_and_says_where(tmp_path: Path) -> None:
+    view = FileView(a_file(), folder=str(tmp_path / "new"))
+    assert "report.txt" in html_of(view)
+    view._save_now()
+    assert view.path == tmp_path / "new" / "report.txt"
+    assert view.path.read_bytes() == b"hello"
+    assert "Saved as" in view._said.value
+    assert "5 bytes" in view._said.value
+    assert not view._save.disabled
+
+
+def test_a_file_that_cannot_be_saved_says_why() -> None:
+    view = FileView(DataFile(url="http://127.0.0.1/x.txt"))
+    view._save_now()
+    assert 'role="alert"' in view._said.value
+    assert not view._save.disabled
+
+
+def test_rasters_name_their_format() -> None:
+    view = ResultsView(Outputs({"r": RasterData(url="http://127.0.0.1/dem.tif", format="tif")}))
+    assert "dem.tif" in html_of(view)
+    assert "(tif)" in html_of(view)
+
+
+def test_only_plain_web_addresses_become_links() -> None:
+    assert safe_link("https://host/a b?x=<1>").startswith('<a href="https://host/a b?x=&lt;1&gt;"')
+    assert "<a" not in safe_link("javascript:alert(1)")
+    assert "<a" not in safe_link("https://host/f?token=abc")
+    assert "abc" not in safe_link("https://host/f?token=abc")
+
+
+def test_sizes_read_as_people_write_them() -> None:
+    assert [size_text(n) for n in (5, 1500, 2_500_000, 3_000_000_000)] == [
+        "5 bytes",
+        "1.5 kB",
+        "2.5 MB",
+        "3.0 GB",
+    ]

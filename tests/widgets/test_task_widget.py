@@ -1,0 +1,240 @@
+"""The widget of a task, against the embedded server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import ipyleaflet
+import ipywidgets as w
+import pytest
+
+from gpwidgets import demo
+from gpwidgets.client.auth import Token
+from gpwidgets.errors import AuthenticationError, ConnectionFailed, InputErrors
+from gpwidgets.tasks.status import RunStatus
+from gpwidgets.tasks.task import GPTask
+from gpwidgets.widgets.map_draw import Pen
+from gpwidgets.widgets.run import RunWidget
+from gpwidgets.widgets.sign_in import SignInBox
+from gpwidgets.widgets.task import TaskWidget
+
+POINT = {
+    "type": "Feature",
+    "properties": {"type": "marker"},
+    "geometry": {"type": "Point", "coordinates": [-84.2, 36.3]},
+}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[demo.DemoServer]:
+    with demo.serve() as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _no_faults(server: demo.DemoServer) -> Iterator[None]:
+    yield
+    server.faults.clear()
+
+
+def html_of(widget: w.Widget) -> str:
+    if isinstance(widget, w.HTML):
+        return "" if widget.layout.display == "none" else widget.value
+    return " ".join(html_of(child) for child in getattr(widget, "children", ()))
+
+
+def all_below(widget: w.Widget, kind: type) -> list[Any]:
+    found = [widget] if isinstance(widget, kind) else []
+    for child in getattr(widget, "children", ()):
+        found += all_below(child, kind)
+    return found
+
+
+def draw_point(widget: TaskWidget) -> None:
+    assert widget.map is not None
+    name = next(iter(widget.map.targets))
+    widget.map.targets[name].arm("point")
+    Pen.of(widget.map.map).control.set_state({"data": [POINT]})
+
+
+def finish(widget: TaskWidget) -> None:
+    assert widget.run is not None
+    widget.run.call_when_done(lambda: None)
+    widget.run._finished.wait(60)
+
+
+def test_a_drawn_point_becomes_a_buffer_on_the_map_and_in_the_table(server: demo.DemoServer) -> None:
+    widget = TaskWidget(server.url_of("BufferPoints"))
+    assert widget.error is None, widget.error
+    draw_point(widget)
+    widget._run_button.click()
+    assert widget.error is None, widget.error
+    finish(widget)
+    assert widget.run is not None
+    assert widget.run.status is RunStatus.SUCCEEDED, widget.run.error
+    assert len(widget.outputs["Buffers"]) == 1
+    assert widget.map is not None
+    assert list(widget.map.results) == ["Buffers"]
+    assert "1 feature" in html_of(widget)
+    assert not widget._run_button.disabled
+    assert widget._cancel_button.disabled
+
+
+def test_the_widget_and_the_call_give_the_same(server: demo.DemoServer) -> None:
+    widget = TaskWidget(server.url_of("BufferPoints"))
+    draw_point(widget)
+    widget._run_button.click()
+    finish(widget)
+    called = GPTask(server.url_of("BufferPoints"))(**widget.values)
+    assert called["Buffers"].geometry.equals(widget.outputs["Buffers"].geometry)
+
+
+def test_run_is_refused_with_a_list_of_what_is_missing(server: demo.DemoServer) -> None:
+    widget = TaskWidget(server.url_of("BufferPoints"))
+    widget._run_button.click()
+    assert widget.run is None
+    assert isinstance(widget.error, InputErrors)
+    assert [button.description[:6] for button in widget._missing.children] == ["Go to "]
+    draw_point(widget)
+    widget._run_button.click()
+    assert widget._missing.children == ()
+    finish(widget)
+
+
+def test_values_can_be_read_set_and_watched(server: demo.DemoServer) -> None:
+    widget = TaskWidget(server.url_of("SlowCount"), values={"steps": 3})
+    name = next(key for key in widget.values if key.lower() == "steps")
+    assert widget.values[name] == 3
+    seen: list[Any] = []
+    widget.observe(lambda change: seen.append(change["new"][name]), names="values")
+    widget.form.editors[name].value = 4
+    widget.values = {**widget.values, name: 5}
+    assert widget.form.editors[name].value == 5
+    assert seen[0] == 4
+    assert seen[-1] == 5
+    widget._reset_button.click()
+    assert widget.values[name] == 10
+
+
+def test_a_run_can_be_cancelled_and_started_again(server: demo.DemoServer) -> None:
+    widget = TaskWidget(server.url_of("SlowCount"))
+    widget.values = dict(widget.values.items())
+    names = {name.lower(): name for name in widget.form.editors}
+    widget.values = {**widget.values, names["seconds"]: 60.0}
+    widget._run_button.click()
+    assert widget._run_button.disabled
+    assert not widget._cancel_button.disabled
+    widget._cancel_button.click()
+    finish(widget)
+    assert widget.run.status is RunStatus.CANCELLED
+    assert not widget._run_button.disabled
+    widget.values = {**widget.values, names["seconds"]: 0.0 + 0.1}
+    widget._run_button.click()
+    finish(widget)
+    assert widget.run.status is RunStatus.SUCCEEDED
+    assert "Counted 10." in html_of(widget)
+
+
+def test_a_failed_run_shows_its_messages_and_keeps_the_values(server: demo.DemoServer) -> None:
+    widget = TaskWidget(server.url_of("SlowCount"))
+    names = {name.lower(): name for name in widget.form.editors}
+    widget.values = {**widget.values, names["seconds"]: 0.1, names["fail"]: True}
+    widget._run_button.click()
+    finish(widget)
+    assert widget.run.status is RunStatus.FAILED
+    assert "The count failed at step" in html_of(widget)
+    assert widget.values[names["fail"]] is True
+    assert not widget._run_button.disabled
+
+
+def test_a_task_without_geometry_has_no_map(server: demo.DemoServer) -> None:
+    assert TaskWidget(server.url_of("SlowCount")).map is None
+
+
+def test_the_map_of_the_user_is_used_and_left_as_it_was(server: demo.DemoServer) -> None:
+    theirs = ipyleaflet.Map()
+    layers, controls = theirs.layers, theirs.controls
+    widget = TaskWidget(server.url_of("BufferPoints"), map=theirs)
+    draw_point(widget)
+    widget._run_button.click()
+    finish(widget)
+    assert len(theirs.layers) > len(layers)
+    widget.close()
+    assert theirs.layers == layers
+    assert set(controls) <= set(theirs.controls)
+
+
+def test_an_unreachable_server_is_said_and_can_be_tried_again(server: demo.DemoServer) -> None:
+    fault = server.faults.add("lost_request")
+    widget = TaskWidget(server.url_of("BufferPoints"), values={"dissolve": "ALL"})
+    assert isinstance(widget.error, ConnectionFailed)
+    assert "No connection" in html_of(widget)
+    assert widget._buttons.layout.display == "none"
+    server.faults.remove(fault)
+    widget._help.children[-1].click()
+    widget._worker.join(30)
+    assert widget.error is None
+    assert widget.form is not None
+    assert widget._buttons.layout.display == ""
+    assert "ALL" in widget.values.values()
+
+
+@pytest.mark.parametrize("url", ["nonsense", "", "http://127.0.0.1:9/arcgis/rest/services/X/GPServer/Y"])
+def test_a_bad_address_is_said_in_the_widget(url: str) -> None:
+    widget = TaskWidget(url)
+    assert widget.error is not None
+    assert 'role="alert"' in html_of(widget)
+
+
+def test_a_secured_task_asks_for_a_token_in_place(server: demo.DemoServer) -> None:
+    widget = TaskWidget(server.url_of("SecuredCount"))
+    assert isinstance(widget.error, AuthenticationError)
+    box = all_below(widget, SignInBox)[0]
+    box.token.value = server.token_for()
+    box.button.click()
+    assert box.token.value == ""
+    widget._worker.join(30)
+    assert widget.error is None, widget.error
+    assert widget.form is not None
+
+
+def test_a_user_name_and_a_password_do_as_well(server: demo.DemoServer) -> None:
+    widget = TaskWidget(server.url_of("SecuredCount"))
+    box = all_below(widget, SignInBox)[0]
+    box.way.value = box.way.options[1]
+    box.user.value, box.password.value = demo.USERNAME, demo.PASSWORD
+    box.button.click()
+    assert box.password.value == ""
+    widget._worker.join(30)
+    assert widget.error is None, widget.error
+
+
+def test_a_wrong_token_is_refused_in_words(server: demo.DemoServer) -> None:
+    widget = TaskWidget(server.url_of("SecuredCount"), auth=Token("wrong-token-text"))
+    assert isinstance(widget.error, AuthenticationError)
+    assert "wrong-token-text" not in html_of(widget)
+    assert all_below(widget, SignInBox)
+
+
+def test_the_form_as_python_follows_the_values(server: demo.DemoServer) -> None:
+    widget = TaskWidget(server.url_of("SlowCount"))
+    widget._code.selected_index = 0
+    assert "gp.GPTask(" in html_of(widget._code)
+    names = {name.lower(): name for name in widget.form.editors}
+    widget.values = {**widget.values, names["steps"]: 77}
+    assert "77" in html_of(widget._code)
+
+
+def test_the_text_form_holds_no_values(server: demo.DemoServer) -> None:
+    widget = TaskWidget(server.url_of("SlowCount"), auth=Token("top-secret"))
+    assert repr(widget) == "<TaskWidget SlowCount>"
+
+
+def test_a_run_has_a_widget_of_its_own(server: demo.DemoServer) -> None:
+    run = GPTask(server.url_of("SlowCount")).start(**{"seconds": 0.1})
+    widget = RunWidget(run)
+    run.wait(60, show_progress=False)
+    assert "Succeeded" in html_of(widget)
+    assert widget.outputs is run.outputs
+    assert RunWidget(run).results is not None
