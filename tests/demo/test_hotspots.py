@@ -95,7 +95,7 @@ def test_filters_choose_events(job, run_job, get, inputs, fewer):
     def events(url):
         return features_to_frame(get(f"{url}/results/Hot_Spots")["value"])["EVENTS"].sum()
 
-    assert (events(run_job("HotSpots", **inputs)) < events(job)) is fewer
+    assert bool(events(run_job("HotSpots", **inputs)) < events(job)) is fewer
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ def _sees(values, observer, target, width, height):
         upper = values[top, left] * (1 - right) + values[top, left + 1] * right
         lower = values[top + 1, left] * (1 - right) + values[top + 1, left + 1] * right
         ground = upper * (1 - down) + lower * down
-        if slope(step / steps, ground) > aim + 1e-12:
+        if slope(step / steps, ground) > aim + 1e-9:
             return False
     return True
 

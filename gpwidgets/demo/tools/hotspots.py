@@ -31,6 +31,8 @@ _AREAS: Mapping[str, tuple[float, float, float, float]] = {
     "United States without Alaska and Hawaii": (-125.0, 24.0, -66.0, 50.0),
     _WORLD: (-180.0, -90.0, 180.0, 90.0),
 }
+# Where the world ends in its projection (EPSG:6933), in metres from its middle.
+_WORLD_ENDS = (17367530.4, 7314540.8)
 # Lower end of |z|, and how sure one can be that the cell is no accident.
 _LEVELS = ((2.58, 3, "99 %"), (1.96, 2, "95 %"), (1.65, 1, "90 %"))
 _CELL_FIELDS = {
@@ -67,6 +69,7 @@ class _Grid(NamedTuple):
     bottom: float
     cell: float
     crs: str
+    ends: tuple[float, float]
 
 
 @tool(asynchronous=True, display_name="Hot Spots", category="Statistics")
@@ -167,7 +170,8 @@ def _count(events: Any, area: str, cell: float) -> _Grid:
     row = ((projected.y.to_numpy() - bottom) // cell).astype(int)
     column = ((projected.x.to_numpy() - left) // cell).astype(int)
     np.add.at(counts, (row, column), 1)
-    return _Grid(counts, float(left), float(bottom), cell, str(projected.crs.to_wkt()))
+    ends = _WORLD_ENDS if area == _WORLD else (np.inf, np.inf)
+    return _Grid(counts, float(left), float(bottom), cell, str(projected.crs.to_wkt()), ends)
 
 
 def gi_star(counts: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -220,14 +224,19 @@ def _cells(grid: _Grid, scores: NDArray[np.float64]) -> Any:
     rows, columns = np.nonzero(_neighbourhood_sum(grid.counts.astype(float)))
     z = scores[rows, columns]
     left, bottom = grid.left + columns * grid.cell, grid.bottom + rows * grid.cell
-    boxes = shapely.box(left, bottom, left + grid.cell, bottom + grid.cell)
+    # Cells at the rim of the world end there.
+    x_end, y_end = grid.ends
+    west, east = np.clip(left, -x_end, x_end), np.clip(left + grid.cell, -x_end, x_end)
+    south, north = np.clip(bottom, -y_end, y_end), np.clip(bottom + grid.cell, -y_end, y_end)
+    boxes = shapely.box(west, south, east, north)
     table = {
         "EVENTS": grid.counts[rows, columns],
         "GI_Z": z,
         "GI_P": [p_value(each) for each in z],
         "GI_BIN": [confidence_bin(each) for each in z],
     }
-    return gpd.GeoDataFrame(table, geometry=boxes, crs=grid.crs).to_crs(4326)
+    frame = gpd.GeoDataFrame(table, geometry=boxes, crs=grid.crs)
+    return frame[(west < east) & (south < north)].to_crs(4326)
 
 
 def p_value(z: float) -> float:

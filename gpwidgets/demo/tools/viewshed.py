@@ -23,6 +23,8 @@ _EARTH_RADIUS = 6_371_000.0
 # Air bends sight lines down by about this part of the Earth's curvature.
 _REFRACTION = 0.13
 _MOST_OBSERVERS = 20
+# Ground on an even slope is seen: slopes that differ by rounding alone are equal.
+_TIE = 1e-9
 
 
 class ViewshedOutputs(NamedTuple):
@@ -173,18 +175,17 @@ def _seen(
     import numpy as np
 
     offset = targets - np.array(observer)
-    steps = max(int(np.abs(offset).max()), 1)
-    parts = np.arange(1, steps) / steps
-    ground = _sample(
-        dem.values, observer[0] + np.outer(offset[:, 0], parts), observer[1] + np.outer(offset[:, 1], parts)
-    )
-    away = np.outer(meters, parts)
+    # One sample per row or column crossed, whichever are more; the last would be the target itself.
+    steps = np.maximum(np.abs(offset).max(axis=1), 1)[:, None]
+    parts = np.arange(1, max(int(steps.max()), 2))[None, :] / steps
+    inside = parts < 1
+    parts = np.where(inside, parts, 1.0)
+    ground = _sample(dem.values, observer[0] + offset[:, :1] * parts, observer[1] + offset[:, 1:] * parts)
+    away = meters[:, None] * parts
     with np.errstate(divide="ignore", invalid="ignore"):
-        slopes = (ground - _drop(away) - eye) / away
+        slopes = np.where(inside, (ground - _drop(away) - eye) / away, -np.inf)
         aim = (dem.values[targets[:, 0], targets[:, 1]] + target_height - _drop(meters) - eye) / meters
-    # Close to the observer there is nothing between: those samples lie in the observer's own cell.
-    slopes[away < meters[:, None] / np.maximum(np.abs(offset).max(axis=1), 1)[:, None]] = -np.inf
-    return np.asarray(aim >= slopes.max(axis=1, initial=-np.inf))
+    return np.asarray(aim + _TIE >= slopes.max(axis=1))
 
 
 def _drop(meters: NDArray[np.float64]) -> NDArray[np.float64]:
