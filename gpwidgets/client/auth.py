@@ -6,12 +6,13 @@ A secret is handed to the server it was given for and to nobody else: scheme, ho
 
 from __future__ import annotations
 
+import ipaddress
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from gpwidgets.errors import AuthenticationError, GPError
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _RENEW_BEFORE = 300.0
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_BINDING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,27 @@ def same_server(url: str, home: str) -> bool:
     """
     one, two = urlsplit(url), urlsplit(home)
     context = two.path.partition("/rest")[0] + "/"
-    origins = (_origin(one), _origin(two))
-    upgraded = origins == (("https", origins[1][1], 443), ("http", origins[1][1], 80))
-    return (origins[0] == origins[1] or upgraded) and (one.path + "/").startswith(context)
+    return _is_plain(url) and same_origin(url, home) and (one.path + "/").startswith(context)
+
+
+def same_origin(url: str, home: str) -> bool:
+    """Whether scheme, host and port agree, or only differ by the step to https on the usual ports."""
+    one, two = _origin(urlsplit(url)), _origin(urlsplit(home))
+    return one == two or (one, two) == (("https", two[1], 443), ("http", two[1], 80))
+
+
+def _is_plain(url: str) -> bool:
+    # HTTP libraries resolve dots, and differ about what a backslash or a user name does to the host.
+    parts = urlsplit(url)
+    odd = "\\" in url or any(letter.isspace() or not letter.isprintable() for letter in url)
+    return not odd and "@" not in parts.netloc and ".." not in unquote(parts.path).split("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _origin(parts: Any) -> tuple[str, str, int | None]:
@@ -66,12 +86,31 @@ def _origin(parts: Any) -> tuple[str, str, int | None]:
 class Auth:
     """Base of the ways to sign in; also the way of not signing in."""
 
+    _home = ""
+
+    def admits(self, url: str, home: str) -> bool:
+        """Whether the secret may go to `url`.
+
+        It belongs to the server that it is first used with, through whatever sessions it is used later.
+
+        Parameters
+        ----------
+        url
+            What is asked for.
+        home
+            Services root of the session that asks.
+        """
+        with _BINDING:
+            if not self._home:
+                self._home = home
+        return same_server(url, self._home)
+
     def credentials(self, session: GPSession) -> Credentials:
         """What a request to the session's own server carries."""
         return Credentials()
 
-    def renew(self, session: GPSession) -> bool:
-        """Get a new token after the server refused the old one; False when there is no way to."""
+    def renew(self, session: GPSession, refused: Credentials) -> bool:
+        """Get a new token after the server refused one; False when there is no way to."""
         return False
 
     def __reduce__(self) -> NoReturn:
@@ -161,11 +200,13 @@ class Login(Auth):
                 self._fetch(session)
             return _token_credentials(self._token, _referer(session), header=False)
 
-    def renew(self, session: GPSession) -> bool:
-        """Fetch a new token; threads that come while one fetches share its token."""
-        seen = self._token
+    def renew(self, session: GPSession, refused: Credentials) -> bool:
+        """Fetch a new token, once for all threads whose requests carried the refused one."""
+        stale = refused.fields.get("token")
+        if stale is None:
+            return False
         with self._lock:
-            if self._token == seen:
+            if self._token == stale:
                 self._fetch(session)
         return True
 
@@ -198,14 +239,23 @@ class Login(Auth):
             raise AuthenticationError(
                 "The server does not say where it issues tokens; give token_url.", url=info_url
             )
-        there, here = urlsplit(url), urlsplit(session.home)
-        if (there.hostname or "").lower() != (here.hostname or "").lower() or there.scheme < here.scheme:
+        self._check_place(url, session.home, info_url)
+        return url
+
+    def _check_place(self, url: str, home: str, info_url: str) -> None:
+        there = urlsplit(url)
+        if not _is_plain(url) or not same_origin(url, home):
             raise AuthenticationError(
-                f"The server wants the password sent to {there.scheme}://{there.hostname}, another place "
+                f"The server wants the password sent to {there.scheme}://{there.netloc}, another place "
                 "than the service. If you trust it, give it as token_url.",
                 url=info_url,
             )
-        return url
+        if there.scheme.lower() != "https" and not _is_loopback(there.hostname or ""):
+            raise AuthenticationError(
+                f"{there.scheme}://{there.netloc} is not encrypted, so the password was not sent. Use the "
+                "https address of the service, or give token_url to send it all the same.",
+                url=info_url,
+            )
 
     def __repr__(self) -> str:
         return f"Login({self._username!r}, '***')"

@@ -18,6 +18,9 @@ _HEADING = re.compile(rb"(?is)<(?:h1|b)[^>]*>(.*?)</(?:h1|b)>")
 _CALLBACK = re.compile(rb"^[\w.$]+\(\s*([\[{].*[\]}])\s*\)\s*;?\s*$", re.DOTALL)
 _TAGS = re.compile(r"<[^>]*>")
 _BOM = b"\xef\xbb\xbf"
+_DEEPEST = 100
+_NOT_STRUCTURE = bytes(code for code in range(256) if code not in b'[]{}"')
+_QUOTED = re.compile(rb'"[^"]*"')
 
 
 def html_title(body: bytes) -> str:
@@ -35,7 +38,7 @@ def parse_json(body: bytes, url: str, status: int = 200) -> Any:
     Raises
     ------
     BadReply
-        The body is a page, is cut off, or is no JSON.
+        The body is a page, is cut off, is no JSON, or is nested more than a hundred deep.
     """
     text = body.removeprefix(_BOM).strip()
     if text.startswith(b"<"):
@@ -45,10 +48,24 @@ def parse_json(body: bytes, url: str, status: int = 200) -> Any:
     wrapped = _CALLBACK.match(text)
     if wrapped:
         text = wrapped.group(1)
+    if _is_deep(text):
+        raise BadReply(f"The answer of {url} is nested too deeply to be read.", url=url)
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
         return _parse_tolerantly(text, url, status)
+
+
+def _is_deep(text: bytes) -> bool:
+    # Each round takes the innermost brackets away, at the speed of bytes.replace.
+    plain = text.replace(b"\\\\", b"").replace(b'\\"', b"").translate(None, _NOT_STRUCTURE)
+    plain = _QUOTED.sub(b"", plain)
+    for _ in range(_DEEPEST):
+        shorter = plain.replace(b"[]", b"").replace(b"{}", b"")
+        if len(shorter) == len(plain):
+            return len(plain) > _DEEPEST
+        plain = shorter
+    return bool(plain)
 
 
 def _parse_tolerantly(text: bytes, url: str, status: int) -> Any:

@@ -10,7 +10,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
@@ -18,7 +18,7 @@ import requests
 import requests.adapters
 
 import gpwidgets
-from gpwidgets.client.auth import Auth, Credentials, as_auth, same_server
+from gpwidgets.client.auth import Auth, Credentials, as_auth, same_origin
 from gpwidgets.client.bodies import json_object
 from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, mask
 
@@ -26,6 +26,7 @@ _LOG = logging.getLogger("gpwidgets.client")
 _TRIES = 4
 _BUSY = frozenset({429, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_GET_REFUSED = frozenset({405, 414, 501})
 _CHUNK = 1 << 18
 
 
@@ -39,11 +40,14 @@ class Reply:
         HTTP status.
     body : bytes
     headers : mapping of str to str
+    credentials : Credentials
+        What the request carried.
     """
 
     status: int
     body: bytes
     headers: Mapping[str, str]
+    credentials: Credentials = field(default_factory=Credentials, repr=False)
 
 
 class GPSession:
@@ -130,21 +134,13 @@ class GPSession:
             ``ConnectionFailed.maybe_sent`` tells whether the server may have got the request.
         """
         form = {"f": "json", **data}
+        reply = self._send("POST", url, form, signed=signed, read_timeout=read_timeout, files=files)
         try:
-            return self._post_once(url, form, signed, read_timeout, files)
+            return json_object(reply.body, mask(url), reply.status)
         except AuthenticationError:
-            if not signed or not self._renewed():
+            if not signed or not self._renewed(reply):
                 raise
-        return self._post_once(url, form, signed, read_timeout, files)
-
-    def _post_once(
-        self,
-        url: str,
-        form: Mapping[str, str],
-        signed: bool,
-        read_timeout: float | None,
-        files: Mapping[str, Any] | None,
-    ) -> dict[str, Any]:
+        _rewind(files)
         reply = self._send("POST", url, form, signed=signed, read_timeout=read_timeout, files=files)
         return json_object(reply.body, mask(url), reply.status)
 
@@ -159,10 +155,14 @@ class GPSession:
             The token was refused and could not be renewed.
         """
         renewed = False
+        method = "GET"
         tries = _TRIES if retry else 1
         for number in range(1, tries + 1):
             try:
-                reply = self._send("GET", url, params, signed=signed)
+                reply = self._send(method, url, params, signed=signed)
+                if method == "GET" and reply.status in _GET_REFUSED:
+                    method = "POST"  # some gateways let only one of the two through
+                    reply = self._send(method, url, params, signed=signed)
             except ConnectionFailed:
                 if number == tries:
                     raise
@@ -171,20 +171,20 @@ class GPSession:
             if reply.status in _BUSY and number < tries:
                 self._sleep(_pause(number, reply.headers.get("Retry-After")))
                 continue
-            if signed and not renewed and _wants_sign_in(reply, url) and self._renewed():
+            if signed and not renewed and _wants_sign_in(reply, url) and self._renewed(reply):
                 renewed = True
-                reply = self._send("GET", url, params, signed=signed)
+                reply = self._send(method, url, params, signed=signed)
             return reply
         raise AssertionError("the loop above returns or raises")
 
-    def _renewed(self) -> bool:
-        return self.auth is not None and self.auth.renew(self)
+    def _renewed(self, reply: Reply) -> bool:
+        return self.auth is not None and self.auth.renew(self, reply.credentials)
 
     def _credentials(self, url: str, signed: bool) -> Credentials:
         with self._lock:
             if self._home is None and signed:
                 self._home = _services_root(url)
-        if not signed or self.auth is None or not same_server(url, self.home):
+        if not signed or self.auth is None or not self.auth.admits(url, self.home):
             return Credentials()
         return self.auth.credentials(self)
 
@@ -207,6 +207,7 @@ class GPSession:
             if reply.status not in _REDIRECTS or not reply.headers.get("Location"):
                 return reply
             url = _redirected(url, reply.headers["Location"], method)
+            _rewind(files)
         raise BadReply(f"{mask(url)} redirects in a circle.", url=url)
 
     def _exchange(
@@ -236,7 +237,7 @@ class GPSession:
                 **arguments,
             ) as answer:
                 status = str(answer.status_code)
-                return Reply(answer.status_code, self._body(answer, url), dict(answer.headers))
+                return Reply(answer.status_code, self._body(answer, url), dict(answer.headers), secret)
         except requests.RequestException as error:
             raise _connection_failed(error, url) from None
         finally:
@@ -268,6 +269,14 @@ def _new_http() -> requests.Session:
     return http
 
 
+def _rewind(files: Mapping[str, Any] | None) -> None:
+    """Let open files be sent again from their beginning."""
+    for part in (files or {}).values():
+        content = part[1] if isinstance(part, tuple) else part
+        if hasattr(content, "seek"):
+            content.seek(0)
+
+
 def _pause(number: int, retry_after: str | None = None) -> float:
     wait: float = 0.3 * 2.0**number * random.uniform(0.8, 1.2)
     if retry_after and retry_after.strip().isdigit():
@@ -296,9 +305,11 @@ def _redirected(url: str, location: str, method: str) -> str:
     old, new = urlsplit(url), urlsplit(target)
     if new.scheme not in ("http", "https") or (old.scheme == "https" and new.scheme == "http"):
         raise BadReply(f"{_bare(url)} redirects to an address that is not safe to follow.", url=url)
-    if method == "POST" and old.hostname != new.hostname:
+    upgraded = old.hostname == new.hostname and (old.scheme, new.scheme) == ("http", "https")
+    if method == "POST" and not upgraded and not same_origin(target, url):
         raise BadReply(
-            f"{_bare(url)} redirects to another host, {new.hostname}; use that URL if you trust it.",
+            f"{_bare(url)} redirects to another host, {new.netloc.rpartition('@')[2]}; "
+            "use that URL if you trust it.",
             url=url,
         )
     return urlunsplit((new.scheme, new.netloc, new.path, "" if method == "GET" else new.query, ""))
