@@ -6,7 +6,8 @@ import os
 import re
 import tempfile
 from pathlib import Path
-from urllib.parse import unquote, urlsplit, urlunsplit
+from typing import BinaryIO
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from gpwidgets.client.bodies import json_object
 from gpwidgets.client.session import GPSession, Reply
@@ -40,19 +41,18 @@ def read(session: GPSession, url: str, *, service: GPURL) -> bytes:
     ServerError, ConnectionFailed, BadReply
         The file cannot be had; it may have been cleaned up on the server.
     """
-    try:
-        return _fetch(session, url).body
-    except (ConnectionFailed, ServerError) as error:
-        swapped = _on_the_services_host(url, service)
-        if swapped == url:
-            raise
-        try:
-            return _fetch(session, swapped).body
-        except GPError:
-            raise error from None
+    return _from_either_host(session, url, service, None).body
 
 
-def download(session: GPSession, url: str, folder: Path, *, service: GPURL) -> Path:
+def download(
+    session: GPSession,
+    url: str,
+    folder: Path,
+    *,
+    service: GPURL,
+    name: str | None = None,
+    max_bytes: int | None = None,
+) -> Path:
     """Save a result file below a folder, under a name that is free.
 
     Parameters
@@ -61,20 +61,31 @@ def download(session: GPSession, url: str, folder: Path, *, service: GPURL) -> P
         Made when it is missing.
     service
         The service that named the file; its host is tried when the file's host is an internal one.
+    name
+        File name to use instead of the server's; cleaned like that.
+    max_bytes
+        Largest file to save; that of the session when None.
 
     Returns
     -------
     Path
-        Where the file is.
+        Where the file is; it appears there only when it is whole.
+
+    Raises
+    ------
+    ServerError, ConnectionFailed, BadReply
+        The file cannot be had, or is larger than allowed.
+    OSError
+        The folder cannot be written to.
     """
-    body = read(session, url, service=service)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".gpwidgets-")
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(body)
-        return _claim(Path(temporary), folder, safe_name(url))
+        with os.fdopen(descriptor, "w+b") as file:
+            limited = session if max_bytes is None else session.limited(max_bytes)
+            _from_either_host(limited, url, service, file)
+        return _claim(Path(temporary), folder, safe_name(quote(name) if name else url))
     finally:
         Path(temporary).unlink(missing_ok=True)
 
@@ -97,14 +108,27 @@ def _claim(temporary: Path, folder: Path, name: str) -> Path:
     raise BadReply(f"There are too many files named like {name!r} in {folder}.")
 
 
-def _fetch(session: GPSession, url: str) -> Reply:
+def _from_either_host(session: GPSession, url: str, service: GPURL, sink: BinaryIO | None) -> Reply:
+    try:
+        return _fetch(session, url, sink)
+    except (ConnectionFailed, ServerError) as error:
+        swapped = _on_the_services_host(url, service)
+        if swapped == url:
+            raise
+        try:
+            return _fetch(session, swapped, sink)
+        except GPError:
+            raise error from None
+
+
+def _fetch(session: GPSession, url: str, sink: BinaryIO | None) -> Reply:
     """Read a file without sign-in first: most servers give files to anybody, and a token is best not sent."""
     try:
-        return _checked(session.read(url, {}, signed=False), url)
+        return _checked(session.read(url, {}, signed=False, sink=sink), url)
     except (AuthenticationError, ServerError):
         if session.auth is None:
             raise
-        return _checked(session.read(url, {}), url)
+        return _checked(session.read(url, {}, sink=sink), url)
 
 
 def _checked(reply: Reply, url: str) -> Reply:

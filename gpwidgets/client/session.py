@@ -5,13 +5,14 @@ Reads are repeated after trouble on the way. What creates work on the server is 
 
 from __future__ import annotations
 
+import copy
 import logging
 import random
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import requests
@@ -28,6 +29,7 @@ _BUSY = frozenset({429, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _GET_REFUSED = frozenset({405, 414, 501})
 _CHUNK = 1 << 18
+_KEPT_OF_A_FILE = 1 << 14
 
 
 @dataclass(frozen=True)
@@ -144,8 +146,28 @@ class GPSession:
         reply = self._send("POST", url, form, signed=signed, read_timeout=read_timeout, files=files)
         return json_object(reply.body, mask(url), reply.status)
 
-    def read(self, url: str, params: Mapping[str, str], *, signed: bool = True, retry: bool = True) -> Reply:
+    def read(
+        self,
+        url: str,
+        params: Mapping[str, str],
+        *,
+        signed: bool = True,
+        retry: bool = True,
+        sink: BinaryIO | None = None,
+    ) -> Reply:
         """Read a resource, again after trouble on the way.
+
+        Parameters
+        ----------
+        url, params
+            Address and query fields; nothing is added to them.
+        signed
+            Whether to send the sign-in, where the address may have it.
+        retry
+            Whether to ask again after trouble.
+        sink
+            A file to write the body of a good answer to, from its beginning; only the first 16 kB of such a
+            body are in the reply too.
 
         Raises
         ------
@@ -159,10 +181,10 @@ class GPSession:
         tries = _TRIES if retry else 1
         for number in range(1, tries + 1):
             try:
-                reply = self._send(method, url, params, signed=signed)
+                reply = self._send(method, url, params, signed=signed, sink=sink)
                 if method == "GET" and reply.status in _GET_REFUSED:
                     method = "POST"  # some gateways let only one of the two through
-                    reply = self._send(method, url, params, signed=signed)
+                    reply = self._send(method, url, params, signed=signed, sink=sink)
             except ConnectionFailed:
                 if number == tries:
                     raise
@@ -173,7 +195,7 @@ class GPSession:
                 continue
             if signed and not renewed and _wants_sign_in(reply, url) and self._renewed(reply):
                 renewed = True
-                reply = self._send(method, url, params, signed=signed)
+                reply = self._send(method, url, params, signed=signed, sink=sink)
             return reply
         raise AssertionError("the loop above returns or raises")
 
@@ -197,13 +219,14 @@ class GPSession:
         signed: bool,
         read_timeout: float | None = None,
         files: Mapping[str, Any] | None = None,
+        sink: BinaryIO | None = None,
     ) -> Reply:
         """Send a request and read the whole answer, following redirects without losing form or secret."""
         for _ in range(6):
             secret = self._credentials(url, signed)
             form = {**fields, **secret.fields}
             sent = "POST" if secret.fields else method
-            reply = self._exchange(sent, url, form, secret, read_timeout, files)
+            reply = self._exchange(sent, url, form, secret, read_timeout, files, sink)
             if reply.status not in _REDIRECTS or not reply.headers.get("Location"):
                 return reply
             url = _redirected(url, reply.headers["Location"], method)
@@ -218,6 +241,7 @@ class GPSession:
         secret: Credentials,
         read_timeout: float | None,
         files: Mapping[str, Any] | None,
+        sink: BinaryIO | None,
     ) -> Reply:
         connect, read = self.timeout
         arguments: dict[str, Any] = {"params": form} if method == "GET" else {"data": form, "files": files}
@@ -237,20 +261,34 @@ class GPSession:
                 **arguments,
             ) as answer:
                 status = str(answer.status_code)
-                return Reply(answer.status_code, self._body(answer, url), dict(answer.headers), secret)
+                body = self._body(answer, url, sink if answer.status_code < 300 else None)
+                return Reply(answer.status_code, body, dict(answer.headers), secret)
         except requests.RequestException as error:
             raise _connection_failed(error, url) from None
         finally:
             _LOG.debug("%s %s: %s, %.0f ms", method, _bare(url), status, 1000 * (time.monotonic() - started))
 
-    def _body(self, answer: requests.Response, url: str) -> bytes:
+    def _body(self, answer: requests.Response, url: str, sink: BinaryIO | None) -> bytes:
         pieces, size = [], 0
+        if sink is not None:
+            sink.seek(0)
+            sink.truncate()
         for piece in answer.iter_content(_CHUNK):
             size += len(piece)
             if size > self.max_bytes:
                 raise BadReply(f"The answer of {_bare(url)} is larger than {self.max_bytes} bytes.", url=url)
-            pieces.append(piece)
-        return b"".join(pieces)
+            if sink is not None:
+                sink.write(piece)
+            if sink is None or size - len(piece) < _KEPT_OF_A_FILE:
+                pieces.append(piece)
+        body = b"".join(pieces)
+        return body if sink is None else body[:_KEPT_OF_A_FILE]
+
+    def limited(self, max_bytes: int) -> GPSession:
+        """The same session, connections and sign-in, with a lower limit to the size of answers."""
+        other = copy.copy(self)
+        other.max_bytes = min(max_bytes, self.max_bytes)
+        return other
 
     def close(self) -> None:
         """Close idle connections."""
