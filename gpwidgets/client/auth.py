@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import unquote, urlsplit
 
-from gpwidgets.errors import AuthenticationError, GPError
+from gpwidgets.errors import AuthenticationError, GPError, ServerError
 
 if TYPE_CHECKING:
     from gpwidgets.client.session import GPSession
@@ -219,7 +219,13 @@ class Login(Auth):
             "referer": _referer(session),
             "expiration": str(self._minutes),
         }
-        reply = session.post_json(url, form, signed=False)
+        try:
+            reply = session.post_json(url, form, signed=False)
+        except ServerError as error:
+            # Servers answer code 400 here, which elsewhere means that a job or a path is unknown.
+            raise AuthenticationError(
+                error.message, code=error.code, details=error.details, url=error.url
+            ) from error
         token = reply.get("token")
         if not isinstance(token, str) or not token:
             raise AuthenticationError("The server issued no token.", url=url)

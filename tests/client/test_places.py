@@ -150,3 +150,10 @@ def test_secrets_show_in_no_url_log_or_exception(scripted, answer, caplog) -> No
 def test_copies_cannot_be_made_of_a_secret() -> None:
     with pytest.raises(TypeError, match="secret"):
         copy.deepcopy(Token("SECRET"))
+
+
+def test_a_wrong_password_is_a_matter_of_signing_in(server) -> None:
+    session = GPSession(Login("learner", "WRONG"))
+    with pytest.raises(AuthenticationError, match="Invalid username or password") as caught:
+        session.get_json(server.url)
+    assert "WRONG" not in str(caught.value) + repr(caught.value.__cause__)
