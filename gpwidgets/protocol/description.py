@@ -149,8 +149,8 @@ class GPParameter:
             data_type=kind if isinstance(kind, str) and kind else "GPString",
             display_name=_text(data, "displayName") or name,
             description=_text(data, "description"),
-            direction=Direction(data.get("direction")),
-            parameter_type=ParameterType(data.get("parameterType")),
+            direction=Direction(data.get("direction") or ""),
+            parameter_type=ParameterType(data.get("parameterType") or ""),
             default_value=data.get("defaultValue"),
             has_default="defaultValue" in data,
             category=_text(data, "category"),
@@ -259,7 +259,7 @@ class TaskInfo:
             description=_text(data, "description"),
             category=_text(data, "category"),
             help_url=_text(data, "helpUrl", "helpURL"),
-            execution_type=ExecutionType(data.get("executionType")),
+            execution_type=ExecutionType(data.get("executionType") or ""),
             parameters=tuple(GPParameter.from_json(row) for row in rows),
         )
 
@@ -322,7 +322,7 @@ class ServiceInfo:
             current_version=_bound(data.get("currentVersion")),
             description=_text(data, "serviceDescription", "description"),
             tasks=tuple(str(name) for name in _rows(data.get("tasks")) if isinstance(name, str)),
-            execution_type=ExecutionType(data.get("executionType")),
+            execution_type=ExecutionType(data.get("executionType") or ""),
             result_map_server_name=_text(data, "resultMapServerName"),
             maximum_records=limit if isinstance(limit, int) and not isinstance(limit, bool) else None,
             # A 10.8.1 server was seen to write the text "null" here.

@@ -46,7 +46,9 @@ class Field:
             name,
             str(data.get("type") or "esriFieldTypeString"),
             str(data.get("alias") or name),
-            int(length) if isinstance(length, int) or (isinstance(length, str) and length.isdigit()) else None,
+            int(length)
+            if isinstance(length, int) or (isinstance(length, str) and length.isdigit())
+            else None,
             data.get("nullable") is not False,
             data.get("editable") is not False,
             domain if isinstance(domain, Mapping) else None,

@@ -36,7 +36,7 @@ class GPMessage:
         """Read a ``messages`` list; anything that is not one gives no messages."""
         rows = data if isinstance(data, list | tuple) else ()
         return tuple(
-            cls(MessageType(row.get("type")), str(row.get("description") or ""))
+            cls(MessageType(row.get("type") or ""), str(row.get("description") or ""))
             for row in rows
             if isinstance(row, Mapping)
         )

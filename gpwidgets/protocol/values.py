@@ -154,10 +154,10 @@ class Extent:
         if not isinstance(data, Mapping):
             raise ValueError("an extent is an object with xmin, ymin, xmax and ymax")
         try:
-            edges = [float(data[key]) for key in ("xmin", "ymin", "xmax", "ymax")]
+            xmin, ymin, xmax, ymax = (float(data[key]) for key in ("xmin", "ymin", "xmax", "ymax"))
         except (KeyError, TypeError, ValueError):
             raise ValueError("an extent needs the numbers xmin, ymin, xmax and ymax") from None
-        if not all(map(math.isfinite, edges)):
+        if not all(map(math.isfinite, (xmin, ymin, xmax, ymax))):
             raise ValueError("the edges of an extent have to be finite numbers")
         reference = SpatialReference.from_json(data.get("spatial_reference") or data.get("spatialReference"))
         further = {
@@ -165,7 +165,7 @@ class Extent:
             for key in ("zmin", "zmax", "mmin", "mmax")
             if isinstance(data.get(key), int | float)
         }
-        return cls(*edges, reference, **further)
+        return cls(xmin, ymin, xmax, ymax, reference, **further)
 
     def to_json(self, *, reference_key: str = "spatial_reference") -> dict[str, Any]:
         """The wire form; `reference_key` is ``spatialReference`` inside a ``context``."""
@@ -281,10 +281,11 @@ class DataFile(_Fetched):
             return cls(url=data, _fetch=fetch)
         if not isinstance(data, Mapping):
             raise ValueError("a file is an object with url, itemID or portalItemID")
-        values = [
-            data[key] if isinstance(data.get(key), str) else None for key in ("url", "itemID", "portalItemID")
-        ]
-        return cls(*(value or None for value in values), _fetch=fetch)
+        texts = {
+            key: data[key] for key in ("url", "itemID", "portalItemID") if isinstance(data.get(key), str)
+        }
+        url, item, portal = (texts.get(key) or None for key in ("url", "itemID", "portalItemID"))
+        return cls(url, item, portal, _fetch=fetch)
 
     def to_json(self) -> dict[str, Any]:
         """The wire form; a local path has none before it is uploaded."""

@@ -1,0 +1,187 @@
+"""What all data types share, and the table from wire name to codec."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from gpwidgets.errors import ParameterError
+from gpwidgets.protocol.description import GPParameter
+from gpwidgets.protocol.values import UNSET, Unset
+
+_C = TypeVar("_C", bound="type[DataTypeCodec]")
+
+
+class DataTypeCodec:
+    """A data type: also the one for types that are not known, whose values pass through as they are.
+
+    Attributes
+    ----------
+    example : str
+        A value that works, for messages and tooltips.
+    """
+
+    example = 'text, or JSON such as {"key": 1}'
+
+    def check(self, value: Any, parameter: GPParameter) -> Any:
+        """Normalise what a caller gives.
+
+        Raises
+        ------
+        ParameterError
+            The value cannot be used; the text says what would be right.
+        """
+        return value
+
+    def encode(self, value: Any, parameter: GPParameter) -> Any:
+        """The JSON value for a request, from a checked value."""
+        return value.to_json() if hasattr(value, "to_json") else value
+
+    def decode(self, wire: Any, parameter: GPParameter) -> Any:
+        """The Python value of a result; what cannot be understood is returned as it is."""
+        return wire
+
+    def default(self, parameter: GPParameter) -> Any | Unset:
+        """The value a form starts with; `UNSET` when the server names none that can be used."""
+        wire = parameter.default_value
+        if wire is None or wire == "" or wire == {} or wire == []:
+            return UNSET
+        try:
+            return self.check(self.decode(wire, parameter), parameter)
+        except (ParameterError, ValueError, TypeError):
+            return UNSET
+
+    def describe(self, parameter: GPParameter) -> str:
+        """What is accepted, in a few words with an example."""
+        return f"{parameter.data_type}: {self.example}"
+
+
+TABLE: dict[str, DataTypeCodec] = {}
+"""Codec by wire name."""
+
+_UNKNOWN = DataTypeCodec()
+
+
+def data_type(*names: str) -> Callable[[_C], _C]:
+    """Put a codec class into the table under its wire names."""
+
+    def keep(codec: _C) -> _C:
+        for name in names:
+            TABLE[name] = codec()
+        return codec
+
+    return keep
+
+
+def datatype_of(parameter: GPParameter) -> DataTypeCodec:
+    """The codec of a parameter; unknown types pass values through."""
+    if parameter.is_multi:
+        return TABLE["GPMultiValue"]
+    return TABLE.get(parameter.data_type, _UNKNOWN)
+
+
+def form_text(value: Any) -> str:
+    """The text of a request field: strings as they are, everything else as JSON."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return repr(int(value))
+    return json.dumps(value, separators=(",", ":"), allow_nan=False, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "to_json"):
+        return value.to_json()
+    return plain(value)
+
+
+def plain(value: Any) -> Any:
+    """A numpy scalar as the Python number it stands for; anything else as it is."""
+    item = getattr(value, "item", None)
+    if item is not None and callable(item) and getattr(value, "shape", None) == ():
+        return item()
+    return value
+
+
+def wrong(parameter: GPParameter, problem: str) -> ParameterError:
+    """The error for a value of this parameter."""
+    return ParameterError(parameter.name, problem)
+
+
+def shown(value: Any) -> str:
+    """A value as it is quoted in a message."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def check_choice(value: Any, parameter: GPParameter) -> Any:
+    """The value of the choice that is meant, by value or label; the value itself when all are allowed.
+
+    Raises
+    ------
+    ParameterError
+        It is none of the choices.
+    """
+    choices = parameter.choices
+    if not choices:
+        return value
+    for choice in choices:
+        if choice.value == value:
+            return choice.value
+    for choice in choices:
+        if str(value).strip().lower() in (str(choice.value).lower(), choice.label.lower()):
+            return choice.value
+    labels = ", ".join(choice.label for choice in choices[:12]) + (" …" if len(choices) > 12 else "")
+    raise wrong(parameter, f"{shown(value)} is not one of: {labels}.")
+
+
+def check_range(number: float, parameter: GPParameter) -> None:
+    """Refuse a number outside the parameter's range; both ends are allowed."""
+    limits = parameter.filter
+    if limits is None or limits.type != "range":
+        return
+    low, high = limits.minimum, limits.maximum
+    if (low is not None and number < low) or (high is not None and number > high):
+        if low is not None and high is not None:
+            raise wrong(parameter, f"{number:g} is out of range; enter a number from {low:g} to {high:g}.")
+        bound = f"at least {low:g}" if low is not None else f"at most {high:g}"
+        raise wrong(parameter, f"{number:g} is out of range; enter a number of {bound}.")
+
+
+def to_number(value: Any, parameter: GPParameter, example: str) -> float:
+    """A finite number from a number or numeric text.
+
+    Raises
+    ------
+    ParameterError
+        It is none.
+    """
+    value = plain(value)
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise wrong(parameter, f"{shown(value)} is not a number; enter one such as {example}.")
+    try:
+        number = float(value.strip() if isinstance(value, str) else value)
+    except (ValueError, OverflowError):
+        raise wrong(parameter, f"{shown(value)} is not a number; enter one such as {example}.") from None
+    if not math.isfinite(number):
+        raise wrong(parameter, f"{shown(value)} is not a finite number; enter one such as {example}.")
+    return number
+
+
+def as_json_text(value: Any, parameter: GPParameter) -> Any:
+    """Parse text that is meant as a JSON object or list; anything else as it is."""
+    if isinstance(value, str) and value.strip()[:1] in ("{", "["):
+        try:
+            return json.loads(value)
+        except ValueError as error:
+            raise wrong(parameter, f"the JSON cannot be read: {error}.") from None
+    return value
+
+
+def is_mapping(value: Any) -> bool:
+    """Whether a value is a JSON object."""
+    return isinstance(value, Mapping)

@@ -1,0 +1,235 @@
+"""Values made of values: lists of one type, tables of columns, and one of several types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from gpwidgets.errors import ParameterError
+from gpwidgets.protocol.datatypes.base import (
+    DataTypeCodec,
+    as_json_text,
+    data_type,
+    datatype_of,
+    shown,
+    wrong,
+)
+from gpwidgets.protocol.description import GPParameter
+from gpwidgets.protocol.values import UNSET, Unset
+
+
+@data_type("GPMultiValue")
+class MultiValueType(DataTypeCodec):
+    """A list of values of one type."""
+
+    example = "a list"
+
+    def check(self, value: Any, parameter: GPParameter) -> list[Any]:
+        """A list of checked values; a single value is a list of one."""
+        member, codec = parameter.member, datatype_of(parameter.member)
+        rows = []
+        for number, row in enumerate(_rows(as_json_text(value, parameter)), 1):
+            try:
+                rows.append(codec.check(row, member))
+            except ParameterError as error:
+                raise wrong(parameter, f"value {number}: {error.problem}") from None
+        if parameter.required and not rows:
+            raise wrong(parameter, "the list is empty; at least one value is needed.")
+        return rows
+
+    def encode(self, value: Any, parameter: GPParameter) -> list[Any]:
+        """A JSON array, even for one value."""
+        member = parameter.member
+        return [datatype_of(member).encode(row, member) for row in value]
+
+    def decode(self, wire: Any, parameter: GPParameter) -> Any:
+        """A list; helpers that join lists by commas or semicolons are undone only where choices prove it."""
+        if wire is None:
+            return None
+        member = parameter.member
+        return [datatype_of(member).decode(row, member) for row in _rows(wire)]
+
+    def describe(self, parameter: GPParameter) -> str:
+        """What is accepted, in a few words with an example."""
+        return f"a list; each is {datatype_of(parameter.member).describe(parameter.member)}"
+
+
+def _rows(value: Any) -> Iterable[Any]:
+    if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
+        return [value]
+    if hasattr(value, "geometry") or hasattr(value, "columns") or hasattr(value, "geom_type"):
+        return [value]
+    return list(value)
+
+
+@dataclass(frozen=True)
+class CompositeValue:
+    """A value of a composite parameter, with the type it is meant as.
+
+    Attributes
+    ----------
+    data_type : str
+        Wire name of the member type.
+    value : object
+        The checked value.
+    """
+
+    data_type: str
+    value: Any
+
+
+@data_type("GPComposite")
+class CompositeType(DataTypeCodec):
+    """One of several types."""
+
+    example = "a value of one of its types"
+
+    def check(self, value: Any, parameter: GPParameter) -> CompositeValue:
+        """The value with the first of its types that takes it.
+
+        A type can be named, as ``CompositeValue("Field", "POP")`` or ``{"dataType": …, "value": …}``.
+        """
+        value = as_json_text(value, parameter)
+        members = self.members(parameter)
+        named, inner = _named(value)
+        if named is not None:
+            members = [member for member in members if member.data_type == named] or [
+                _member(parameter, named)
+            ]
+        problems = []
+        for member in members:
+            try:
+                return CompositeValue(member.data_type, datatype_of(member).check(inner, member))
+            except ParameterError as error:
+                problems.append(f"as {member.data_type}: {error.problem}")
+        raise wrong(parameter, f"{shown(inner)} fits none of its types; {' '.join(problems)}")
+
+    @staticmethod
+    def members(parameter: GPParameter) -> list[GPParameter]:
+        """The member types as parameters of this name."""
+        filters = parameter.filter.members if parameter.filter is not None else ()
+        infos = parameter.parameter_infos or (GPParameter("", "GPString"),)
+        return [
+            replace(
+                info, name=parameter.name, filter=info.filter or (filters[at] if at < len(filters) else None)
+            )
+            for at, info in enumerate(infos)
+        ]
+
+    def encode(self, value: Any, parameter: GPParameter) -> dict[str, Any]:
+        """The wrapped form, which leaves no doubt of the type."""
+        member = next(
+            (m for m in self.members(parameter) if m.data_type == value.data_type),
+            _member(parameter, value.data_type),
+        )
+        return {"dataType": value.data_type, "value": datatype_of(member).encode(value.value, member)}
+
+    def decode(self, wire: Any, parameter: GPParameter) -> Any:
+        """The value with its type, where it is wrapped; else as it is."""
+        named, inner = _named(wire)
+        if named is None:
+            return wire
+        if inner is None:
+            return None
+        member = _member(parameter, named)
+        return CompositeValue(named, datatype_of(member).decode(inner, member))
+
+    def default(self, parameter: GPParameter) -> Any | Unset:
+        """The default value with its type; none when only the type is named."""
+        named, inner = _named(parameter.default_value)
+        if named is not None and inner in (None, "", {}, []):
+            return UNSET
+        return super().default(parameter)
+
+
+def _named(value: Any) -> tuple[str | None, Any]:
+    if isinstance(value, CompositeValue):
+        return value.data_type, value.value
+    if isinstance(value, Mapping) and "dataType" in value and "value" in value:
+        return str(value["dataType"]), value["value"]
+    return None, value
+
+
+def _member(parameter: GPParameter, kind: str) -> GPParameter:
+    return replace(parameter, data_type=kind, parameter_infos=(), filter=None, choice_list=())
+
+
+@data_type("GPValueTable")
+class ValueTableType(DataTypeCodec):
+    """Rows of columns, kept as a list of lists in the order of the columns."""
+
+    example = "a list of rows"
+
+    def check(self, value: Any, parameter: GPParameter) -> list[list[Any]]:
+        """Full rows of checked cells; an empty cell is None."""
+        value = as_json_text(value, parameter)
+        if hasattr(value, "to_dict") and hasattr(value, "columns"):
+            value = value.to_dict("records")
+        if isinstance(value, str | Mapping) or not isinstance(value, Iterable):
+            raise wrong(parameter, f"{shown(value)} is no table; give {self.example}.")
+        return [self._row(row, number, parameter) for number, row in enumerate(value, 1)]
+
+    def _row(self, row: Any, number: int, parameter: GPParameter) -> list[Any]:
+        columns = self.columns(parameter)
+        cells = _cells(row, columns)
+        if cells is None or (columns and len(cells) > len(columns)):
+            raise wrong(parameter, f"row {number}: {len(columns)} values are wanted, not {shown(row)}.")
+        cells += [None] * (len(columns) - len(cells))
+        checked = []
+        for column, cell in zip(columns, cells, strict=bool(columns)):
+            try:
+                empty = cell is None or cell is UNSET
+                checked.append(None if empty else datatype_of(column).check(cell, column))
+            except ParameterError as error:
+                title = column.display_name or column.name or column.data_type
+                raise wrong(parameter, f"row {number}, {title}: {error.problem}") from None
+        return checked if columns else cells
+
+    @staticmethod
+    def columns(parameter: GPParameter) -> list[GPParameter]:
+        """The columns, each with its filter; empty when the server does not describe them."""
+        filters = parameter.filter.members if parameter.filter is not None else ()
+        return [
+            replace(info, filter=info.filter or (filters[at] if at < len(filters) else None))
+            for at, info in enumerate(parameter.parameter_infos)
+        ]
+
+    def encode(self, value: Any, parameter: GPParameter) -> list[list[Any]]:
+        """Arrays of cells: this form works even when columns share a name."""
+        columns = self.columns(parameter)
+        if not columns:
+            return [list(row) for row in value]
+        return [
+            [
+                None if cell is None else datatype_of(column).encode(cell, column)
+                for column, cell in zip(columns, row, strict=True)
+            ]
+            for row in value
+        ]
+
+    def decode(self, wire: Any, parameter: GPParameter) -> Any:
+        """A list of rows, from arrays or objects."""
+        if not isinstance(wire, list):
+            return wire
+        columns = self.columns(parameter)
+        rows = []
+        for row in wire:
+            cells = _cells(row, columns)
+            if cells is None or len(cells) > len(columns):
+                rows.append(row)
+                continue
+            cells += [None] * (len(columns) - len(cells))
+            pairs = zip(columns, cells, strict=True)
+            rows.append(
+                [None if cell is None else datatype_of(column).decode(cell, column) for column, cell in pairs]
+            )
+        return rows
+
+
+def _cells(row: Any, columns: list[GPParameter]) -> list[Any] | None:
+    if isinstance(row, Mapping):
+        return [row.get(column.name) for column in columns]
+    if isinstance(row, str) or not isinstance(row, Iterable):
+        return [row] if len(columns) == 1 else None
+    return list(row)

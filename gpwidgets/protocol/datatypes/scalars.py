@@ -1,0 +1,172 @@
+"""Yes or no, numbers and texts."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from gpwidgets.protocol.datatypes.base import (
+    DataTypeCodec,
+    check_choice,
+    check_range,
+    data_type,
+    plain,
+    shown,
+    to_number,
+    wrong,
+)
+from gpwidgets.protocol.description import GPParameter
+from gpwidgets.protocol.values import UNSET, Unset
+
+_WORDS = {
+    "true": True,
+    "yes": True,
+    "on": True,
+    "1": True,
+    "false": False,
+    "no": False,
+    "off": False,
+    "0": False,
+}
+_LARGEST_LONG = 2**52 - 1
+
+
+@data_type("GPBoolean")
+class BooleanType(DataTypeCodec):
+    """Yes or no."""
+
+    example = "True or False"
+
+    def check(self, value: Any, parameter: GPParameter) -> bool:
+        """True or False, from a bool, 0 or 1, or a word for it."""
+        value = plain(value)
+        if isinstance(value, bool):
+            return value
+        known = _WORDS.get(str(value).strip().lower()) if isinstance(value, int | str) else None
+        if known is None:
+            raise wrong(parameter, f"{shown(value)} is neither yes nor no; give True or False.")
+        return known
+
+    def decode(self, wire: Any, parameter: GPParameter) -> Any:
+        """True or False, also from the words that old servers send."""
+        if isinstance(wire, str):
+            return _WORDS.get(wire.strip().lower(), wire)
+        return bool(wire) if isinstance(wire, int) else wire
+
+
+@data_type("GPLong")
+class LongType(DataTypeCodec):
+    """A whole number."""
+
+    example = "7"
+
+    def check(self, value: Any, parameter: GPParameter) -> int:
+        """A whole number within the range."""
+        value = plain(value)
+        exact = _whole(value)
+        if exact is None:
+            number = to_number(value, parameter, self.example)
+            if not number.is_integer():
+                raise wrong(
+                    parameter, f"{shown(value)} is not a whole number; enter one such as {self.example}."
+                )
+            exact = int(number)
+        if abs(exact) > _LARGEST_LONG:
+            raise wrong(parameter, f"{exact} is too large; whole numbers go to {_LARGEST_LONG}.")
+        check_range(exact, parameter)
+        chosen: int = (
+            check_choice(exact, parameter) if not parameter.choice_list else _choice(exact, parameter)
+        )
+        return chosen
+
+    def decode(self, wire: Any, parameter: GPParameter) -> Any:
+        """An int, also from numeric text."""
+        exact = _whole(wire)
+        if exact is not None:
+            return exact
+        if isinstance(wire, float) and wire.is_integer():
+            return int(wire)
+        return wire
+
+
+def _choice(number: int, parameter: GPParameter) -> int:
+    return int(check_choice(str(number), parameter))
+
+
+def _whole(value: Any) -> int | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, str):
+        try:
+            return int(value.strip())
+        except ValueError:
+            return None
+    return None
+
+
+@data_type("GPDouble")
+class DoubleType(DataTypeCodec):
+    """A number."""
+
+    example = "2.5"
+
+    def check(self, value: Any, parameter: GPParameter) -> float:
+        """A finite number within the range."""
+        number = to_number(value, parameter, self.example)
+        check_range(number, parameter)
+        return number
+
+    def decode(self, wire: Any, parameter: GPParameter) -> Any:
+        """A float, also from numeric text and the ways to write that there is no number."""
+        if wire is None or isinstance(wire, bool):
+            return wire
+        try:
+            return float(wire)
+        except (TypeError, ValueError, OverflowError):
+            return math.nan if str(wire).strip().lower() == "nan" else wire
+
+
+@data_type("GPString", "GPSQLExpression")
+class StringType(DataTypeCodec):
+    """A text."""
+
+    example = "a text"
+
+    def check(self, value: Any, parameter: GPParameter) -> Any:
+        """A text, or one of the choices; objects become JSON text, which is what some tools take."""
+        value = plain(value)
+        if isinstance(value, dict | list):
+            value = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+        if not isinstance(value, str):
+            if isinstance(value, bool | int | float) or hasattr(value, "__fspath__"):
+                value = str(value)
+            else:
+                raise wrong(parameter, f"{shown(value)} is not a text.")
+        return check_choice(value, parameter)
+
+    def decode(self, wire: Any, parameter: GPParameter) -> Any:
+        """The text; some tools answer with an object or list, which stays one."""
+        return str(wire) if isinstance(wire, int | float) and not isinstance(wire, bool) else wire
+
+    def default(self, parameter: GPParameter) -> Any | Unset:
+        """The default text as it is, even if it is none of the choices; the empty text means none."""
+        wire = parameter.default_value
+        if wire is None or wire == "":
+            return UNSET
+        if parameter.choices:
+            return super().default(parameter)
+        return wire if isinstance(wire, str) else super().default(parameter)
+
+
+@data_type("GPStringHidden")
+class HiddenStringType(StringType):
+    """A text that is not shown."""
+
+    example = "a password or key"
+
+    def default(self, parameter: GPParameter) -> Unset:
+        """Hidden texts have no default."""
+        return UNSET
