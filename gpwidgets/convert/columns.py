@@ -1,0 +1,194 @@
+"""Attribute values of the wire to typed pandas columns.
+
+=================================  ==========================================
+field type                         column
+=================================  ==========================================
+OID, BigInteger                    Int64
+Integer, SmallInteger              Int32, Int16, or Int64 when a value is larger
+Double, Single                     float64, NaN for missing
+String, GUID, GlobalID, XML        text
+Date                               datetime64[ms, UTC]
+DateOnly, TimeOnly                 `datetime.date`, `datetime.time`
+TimestampOffset                    `datetime.datetime` with the offset sent
+anything else                      as sent
+=================================  ==========================================
+
+A column that holds something else than its type promises keeps what was sent.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+__all__ = ["Column", "infer_type"]
+
+_PREFIX = "esriFieldType"
+_WHOLE = {"OID": "int64", "BigInteger": "int64", "Integer": "int32", "SmallInteger": "int16", "Long": "int32"}
+_FLOATS = {"Double", "Single", "Float"}
+_TEXTS = {"String", "GUID", "GlobalID", "XML"}
+#: Years 1 to 9999, which is what Python's own dates can hold.
+_FIRST_MS, _LAST_MS = -62135596800000, 253402300799999
+#: Before pandas 3 the type of text is object; its "str" would turn None into "None".
+_TEXT_DTYPE = "str" if int(pd.__version__.split(".")[0]) >= 3 else "object"
+
+
+class Column:
+    """One column, filled in pieces; any cutting into pieces gives the same column.
+
+    Parameters
+    ----------
+    field_type
+        ``esriFieldType…`` word; an unknown one keeps the values as they are.
+    """
+
+    def __init__(self, field_type: str) -> None:
+        self.kind = field_type.removeprefix(_PREFIX)
+        self._pieces: list[Any] = []
+
+    def add(self, values: list[Any]) -> None:
+        """Take the values of the next rows, None where a row has none."""
+        self._pieces.append(self._compact(values))
+
+    def finish(self) -> Any:
+        """The column of all rows, an array that pandas takes."""
+        if not self._pieces:
+            self.add([])
+        if self.kind in _WHOLE or self.kind in _FLOATS or self.kind == "Date":
+            if any(isinstance(piece, list) for piece in self._pieces):
+                return self._from_odd([value for piece in self._pieces for value in _listed(piece)])
+            numbers, masks = zip(*self._pieces, strict=True)
+            return self._typed(np.concatenate(numbers), np.concatenate(masks))
+        values = [value for piece in self._pieces for value in piece]
+        if self.kind in _TEXTS:
+            return _texts(values)
+        return _objects(_parsed(values, _READERS[self.kind]) if self.kind in _READERS else values)
+
+    def _compact(self, values: list[Any]) -> Any:
+        """Numbers and their mask, or the list when the values need a closer look."""
+        kinds = set(map(type, values))
+        if self.kind in _WHOLE or self.kind == "Date":
+            if kinds <= {int, type(None)}:
+                mask = np.fromiter((value is None for value in values), dtype=bool, count=len(values))
+                whole = [value or 0 for value in values] if type(None) in kinds else values
+                try:
+                    return np.array(whole, dtype=np.int64), mask
+                except OverflowError:
+                    return values
+        elif self.kind in _FLOATS and kinds <= {float, int, type(None)}:
+            numbers = np.array(values, dtype=np.float64)
+            return numbers, np.isnan(numbers)
+        return values
+
+    def _from_odd(self, values: list[Any]) -> Any:
+        """Numbers written as text, whole numbers written as decimals, dates written as text."""
+        try:
+            numbers = [_milliseconds(v) if self.kind == "Date" else _number(v) for v in values]
+            mask = np.array([number is None for number in numbers], dtype=bool)
+            if self.kind in _FLOATS or any(isinstance(number, float) for number in numbers):
+                return np.array(numbers, dtype=np.float64)
+            return self._typed(np.array([number or 0 for number in numbers], dtype=np.int64), mask)
+        except (ValueError, TypeError, OverflowError):
+            return _objects(values)
+
+    def _typed(self, values: NDArray[Any], mask: NDArray[np.bool_]) -> Any:
+        if self.kind in _FLOATS:
+            return values
+        if self.kind == "Date":
+            moments = values.astype("datetime64[ms]")
+            moments[mask | (values < _FIRST_MS) | (values > _LAST_MS)] = np.datetime64("NaT")
+            return pd.DatetimeIndex(moments, tz="UTC")
+        width = np.iinfo(_WHOLE[self.kind])
+        fits = not len(values) or (values.min() >= width.min and values.max() <= width.max)
+        return pd.arrays.IntegerArray(values.astype(width.dtype if fits else np.int64), mask)
+
+
+def infer_type(values: Sequence[Any]) -> str:
+    """The field type of a column that no field describes; ``""`` when the values are of several sorts."""
+    kinds = set(map(type, values)) - {type(None)}
+    if kinds == {int}:
+        limits = np.iinfo(np.int32)
+        small = all(limits.min <= value <= limits.max for value in values if value is not None)
+        return _PREFIX + ("Integer" if small else "BigInteger")
+    if kinds and kinds <= {int, float}:
+        return _PREFIX + "Double"
+    return _PREFIX + "String" if kinds == {str} else ""
+
+
+def _listed(piece: Any) -> list[Any]:
+    if isinstance(piece, list):
+        return piece
+    numbers, mask = (part.tolist() for part in piece)
+    return [None if missing else value for value, missing in zip(numbers, mask, strict=True)]
+
+
+def _number(value: Any) -> int | float | None:
+    """A number from a number or its text; None for missing, ValueError for anything else."""
+    if value is None or isinstance(value, int):
+        return None if value is None else int(value)
+    if isinstance(value, str):
+        text = value.strip()
+        if text.lower() in ("", "nan", "null"):
+            return None
+        try:
+            return int(text)
+        except ValueError:
+            value = float(text)
+    if not isinstance(value, float):
+        raise ValueError("not a number")
+    if math.isnan(value):
+        return None
+    return int(value) if value.is_integer() else value
+
+
+def _milliseconds(value: Any) -> int | None:
+    try:
+        number = _number(value)
+        return None if number is None else int(number)
+    except ValueError:
+        moment = datetime.fromisoformat(value)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return int(moment.timestamp() * 1000)
+
+
+def _texts(values: list[Any]) -> Any:
+    if set(map(type, values)) <= {str, type(None)}:
+        try:
+            return pd.array(values, dtype=_TEXT_DTYPE)
+        except UnicodeEncodeError:  # half a surrogate pair, which Arrow cannot hold
+            pass
+    return _objects(values)
+
+
+def _objects(values: list[Any]) -> Any:
+    """Values as they are; an array of lists must not become a table, nor dates another type."""
+    return pd.Series(np.fromiter(values, dtype=object, count=len(values)), dtype=object)
+
+
+def _parsed(values: list[Any], reader: Callable[[Any], Any]) -> list[Any]:
+    found = []
+    for value in values:
+        try:
+            found.append(None if value is None else reader(value))
+        except (ValueError, TypeError, OverflowError):
+            found.append(value)
+    return found
+
+
+def _day(value: Any) -> date:
+    if isinstance(value, str):
+        return datetime.fromisoformat(value).date()
+    return datetime.fromtimestamp(value / 1000, UTC).date()
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "DateOnly": _day,
+    "TimeOnly": time.fromisoformat,
+    "TimestampOffset": datetime.fromisoformat,
+}

@@ -1,0 +1,133 @@
+"""Feature sets and record sets to frames."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import geopandas
+import orjson
+import pandas as pd
+
+from gpwidgets.convert.crs import to_crs
+from gpwidgets.convert.geometries import GeometryColumn
+from gpwidgets.convert.source import FeatureSource, find_features
+from gpwidgets.convert.table import Table
+from gpwidgets.errors import ConversionError
+
+__all__ = ["features_to_frame", "frame_of", "parse", "read_features", "records_to_frame"]
+
+
+def read_features(body: bytes | bytearray | Iterable[bytes]) -> geopandas.GeoDataFrame:
+    """Read the features in the body of an answer.
+
+    Parameters
+    ----------
+    body
+        JSON, whole or in pieces cut anywhere: a feature set, a feature collection or a result
+        ``{"paramName", "dataType", "value"}``.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Columns in the order of the fields, then ``geometry``; rows in the order sent, None for a missing
+        geometry; the CRS that the answer names, coordinates as (x, y[, z]). ``attrs["gpwidgets"]`` holds
+        aliases, domains, field_types, object_id_field, geometry_type and truncated.
+
+    Raises
+    ------
+    ConversionError
+        The body is no JSON, or there are no features in it.
+
+    Warns
+    -----
+    CurveApproximated
+        True curves became lines of short segments.
+    GeometryRepaired
+        Rings or paths with too few vertices were left out.
+    """
+    if not isinstance(body, bytes | bytearray):
+        body = b"".join(body)
+    return features_to_frame(parse(body))
+
+
+def features_to_frame(feature_set: Mapping[str, Any]) -> geopandas.GeoDataFrame:
+    """Turn a feature set that is already parsed into a frame, with the same result as `read_features`."""
+    source = find_features(feature_set)
+    rows = source.rows
+    table = Table(source.fields)
+    table.add([_attributes(row) for row in rows])
+    has_z, has_m = source.flags
+    shapes = GeometryColumn(has_z=has_z, has_m=has_m, quantisation=source.quantisation)
+    shapes.add([row.get("geometry") for row in rows])
+    return frame_of(source, table, shapes)
+
+
+def records_to_frame(record_set: Mapping[str, Any]) -> pd.DataFrame:
+    """Turn a record set, or the attributes of a feature set, into a table.
+
+    Parameters
+    ----------
+    record_set
+        Parsed JSON; a result around it is looked through.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns in the order of the fields; ``attrs["gpwidgets"]`` as of `read_features`.
+
+    Raises
+    ------
+    ConversionError
+        There are no rows in it.
+    """
+    source = find_features(record_set)
+    table = Table(source.fields)
+    rows = source.rows
+    table.add([_attributes(row) for row in rows])
+    frame = pd.DataFrame(table.finish(), index=pd.RangeIndex(len(rows)))
+    frame.attrs["gpwidgets"] = source.describe()
+    return frame
+
+
+def frame_of(source: FeatureSource, table: Table, shapes: GeometryColumn) -> geopandas.GeoDataFrame:
+    """Put columns and geometries together."""
+    columns = table.finish()
+    geometry = geopandas.array.GeometryArray(shapes.finish(), crs=to_crs(source.reference))
+    name = _free_name(columns)
+    plain = pd.DataFrame(columns, index=pd.RangeIndex(len(geometry)))
+    plain[name] = geometry
+    frame = geopandas.GeoDataFrame(plain, geometry=name)
+    frame.attrs["gpwidgets"] = source.describe()
+    return frame
+
+
+def parse(body: bytes | bytearray) -> Any:
+    """Read JSON, with ``NaN`` as numbers where a server writes them.
+
+    Raises
+    ------
+    ConversionError
+        It is no JSON.
+    """
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        start = bytes(body[:40]).decode("utf-8", "replace")
+        raise ConversionError(f"The answer is no JSON, it starts with {start!r}: {error}") from None
+
+
+def _attributes(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    attributes = row.get("attributes")
+    return attributes if isinstance(attributes, Mapping) else {}
+
+
+def _free_name(columns: Mapping[str, Any]) -> str:
+    """``geometry``, unless an attribute has that name."""
+    names = ["geometry", "shape", *(f"geometry_{number}" for number in range(1, len(columns) + 1))]
+    return next(name for name in names if name not in columns)

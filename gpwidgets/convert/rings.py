@@ -1,0 +1,159 @@
+"""Ragged arrays of coordinates to shapely geometries, without a loop over features or vertices.
+
+Coordinates are float64 arrays of shape (n, 2) or (n, 3): x or longitude first, then y, then z.
+``lengths`` counts the vertices of each ring or path; ``owners`` holds the row that each one belongs to, in
+ascending order.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from gpwidgets.convert.nesting import Rings, even_odd, find_parents, offsets
+from gpwidgets.errors import GeometryRepaired
+
+__all__ = ["lines", "multipoints", "points", "polygons"]
+
+Floats: TypeAlias = NDArray[np.float64]
+Ints: TypeAlias = NDArray[np.int64]
+Bools: TypeAlias = NDArray[np.bool_]
+Shapes: TypeAlias = NDArray[np.object_]
+
+
+def polygons(coords: Floats, lengths: Ints, owners: Ints, count: int) -> Shapes:
+    """Polygons and multipolygons from rings in any order.
+
+    Clockwise rings are parts, the others holes of the smallest part around them. A hole outside every part
+    becomes a part; rings of a row without any clockwise one nest by the even-odd rule. Open rings are closed.
+
+    Parameters
+    ----------
+    coords, lengths, owners
+        All rings of all rows.
+    count
+        Number of rows.
+
+    Returns
+    -------
+    numpy.ndarray
+        One geometry for each row, None where there is no usable ring.
+
+    Warns
+    -----
+    GeometryRepaired
+        Rings with fewer than three corners were left out.
+    """
+    rings = _closed(*_without_missing(coords, lengths, owners))
+    rings = _long_enough(rings, 4, "ring")
+    if not len(rings):
+        return np.full(count, None, dtype=object)
+    outer = rings.areas < 0
+    lost = np.bincount(rings.owners, weights=outer, minlength=count)[rings.owners] == 0
+    if lost.any():
+        outer[lost] = even_odd(rings.take(np.flatnonzero(lost)))
+    parents = find_parents(rings, outer)
+    return _filled(rings, parents, count)
+
+
+def lines(coords: Floats, lengths: Ints, owners: Ints, count: int) -> Shapes:
+    """Lines and multilines from paths; parameters and result as in `polygons`.
+
+    Warns
+    -----
+    GeometryRepaired
+        Paths with fewer than two vertices were left out.
+    """
+    paths = _long_enough(Rings(*_without_missing(coords, lengths, owners)), 2, "path")
+    if not len(paths):
+        return np.full(count, None, dtype=object)
+    parts = shapely.from_ragged_array(
+        shapely.GeometryType.LINESTRING, paths.coords, (offsets(paths.lengths),)
+    )
+    return _joined(parts, paths.owners, count, shapely.multilinestrings)
+
+
+def multipoints(coords: Floats, lengths: Ints, owners: Ints, count: int) -> Shapes:
+    """Multipoints; parameters and result as in `polygons`, vertices without x or y are left out."""
+    groups = Rings(*_without_missing(coords, lengths, owners))
+    groups = groups.take(np.flatnonzero(groups.lengths > 0))
+    found: Shapes = np.full(count, None, dtype=object)
+    if len(groups):
+        found[groups.owners] = shapely.from_ragged_array(
+            shapely.GeometryType.MULTIPOINT, groups.coords, (offsets(groups.lengths),)
+        )
+    return found
+
+
+def points(coords: Floats) -> Shapes:
+    """Points, one for each row of `coords`; None where x or y is NaN."""
+    found: Shapes = np.asarray(shapely.points(coords), dtype=object)
+    found[np.isnan(coords[:, :2]).any(axis=1)] = None
+    return found
+
+
+def _without_missing(coords: Floats, lengths: Ints, owners: Ints) -> tuple[Floats, Ints, Ints]:
+    """Leave out vertices without x or y."""
+    known = ~np.isnan(coords[:, :2]).any(axis=1)
+    if known.all():
+        return coords, lengths, owners
+    of_vertex = np.repeat(np.arange(len(lengths)), lengths)
+    return coords[known], np.bincount(of_vertex[known], minlength=len(lengths)), owners
+
+
+def _closed(coords: Floats, lengths: Ints, owners: Ints) -> Rings:
+    rings = Rings(coords, lengths, owners)
+    rings = rings.take(np.flatnonzero(lengths > 0)) if (lengths == 0).any() else rings
+    first = rings.starts
+    last = first + rings.lengths - 1
+    unlike: Bools = (rings.coords[first, :2] != rings.coords[last, :2]).any(axis=1)
+    if not unlike.any():
+        return rings
+    closing = rings.coords[first[unlike]]
+    coords = np.insert(rings.coords, last[unlike] + 1, closing, axis=0)
+    return Rings(coords, rings.lengths + unlike, rings.owners)
+
+
+def _long_enough(rings: Rings, least: int, word: str) -> Rings:
+    usable = rings.lengths >= least
+    if usable.all():
+        return rings
+    dropped = int(np.count_nonzero(~usable & (rings.lengths > 0)))
+    if dropped:
+        what = f"One {word} has" if dropped == 1 else f"{dropped} {word}s have"
+        corners = least - (word == "ring")
+        warnings.warn(
+            f"{what} fewer than {corners} vertices and cannot be drawn.", GeometryRepaired, stacklevel=3
+        )
+    return rings.take(np.flatnonzero(usable))
+
+
+def _filled(rings: Rings, parents: Ints, count: int) -> Shapes:
+    """Polygons from rings whose part is known; the rings of a part follow each other, its outer first."""
+    numbers = np.arange(len(rings))
+    outer = parents == numbers
+    part = (np.cumsum(outer) - 1)[parents]
+    order = np.lexsort((numbers, ~outer, part))
+    owners = rings.owners[outer]
+    if (order != numbers).any():
+        rings = rings.take(order)
+    parts = shapely.from_ragged_array(
+        shapely.GeometryType.POLYGON, rings.coords, (offsets(rings.lengths), offsets(np.bincount(part)))
+    )
+    return _joined(parts, owners, count, shapely.multipolygons)
+
+
+def _joined(parts: Shapes, owners: Ints, count: int, join: Callable[..., Any]) -> Shapes:
+    """One geometry for each row: a part alone as it is, several as a collection."""
+    found: Shapes = np.full(count, None, dtype=object)
+    several = np.bincount(owners, minlength=count)[owners] > 1
+    found[owners[~several]] = parts[~several]
+    if several.any():
+        rows, indices = np.unique(owners[several], return_inverse=True)
+        found[rows] = join(parts[several], indices=indices)
+    return found

@@ -1,0 +1,140 @@
+"""Where the features are in an answer, and what it says about all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gpwidgets.convert.geometries import type_of
+from gpwidgets.convert.quantised import Quantisation
+from gpwidgets.errors import ConversionError
+from gpwidgets.protocol.features import FeatureSet, Field
+from gpwidgets.protocol.values import SpatialReference
+
+__all__ = ["FeatureSource", "find_features"]
+
+
+@dataclass(frozen=True)
+class FeatureSource:
+    """A feature set or record set, wherever it was found.
+
+    Attributes
+    ----------
+    json : mapping
+        The object that holds ``features``.
+    layer : mapping
+        The ``layerDefinition`` next to it; empty without one.
+    """
+
+    json: Mapping[str, Any]
+    layer: Mapping[str, Any]
+
+    @property
+    def rows(self) -> list[Mapping[str, Any]]:
+        """The features; what is no object counts as a feature with nothing."""
+        rows = self.json.get("features")
+        return [row if isinstance(row, Mapping) else {} for row in rows] if isinstance(rows, list) else []
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The columns, without the geometry; empty when nothing names them."""
+        named = FeatureSet(self.json).fields or FeatureSet(self.layer).fields
+        return tuple(field for field in named if field.type != "esriFieldTypeGeometry")
+
+    @property
+    def geometry_type(self) -> str:
+        """``esriGeometry…``, from the first geometry when it is not said."""
+        said = FeatureSet(self.json).geometry_type or FeatureSet(self.layer).geometry_type
+        return said or next(filter(None, (type_of(row.get("geometry")) for row in self.rows)), "")
+
+    @property
+    def reference(self) -> SpatialReference:
+        """Reference of the coordinates; empty when nothing names one."""
+        extent = self.layer.get("extent")
+        holders = [self.json, self.layer, extent if isinstance(extent, Mapping) else {}]
+        holders += [row["geometry"] for row in self.rows[:1] if type_of(row.get("geometry"))]
+        references = (SpatialReference.from_json(holder.get("spatialReference")) for holder in holders)
+        return next(filter(None, references), SpatialReference())
+
+    @property
+    def flags(self) -> tuple[bool, bool]:
+        """Whether vertices carry z, and whether they carry a measure."""
+        has_z, has_m = (
+            self.json.get(key) is True or (key not in self.json and self.layer.get(key) is True)
+            for key in ("hasZ", "hasM")
+        )
+        return has_z, has_m
+
+    @property
+    def quantisation(self) -> Quantisation | None:
+        """How whole numbers become coordinates; None when they already are."""
+        return Quantisation.from_json(self.json.get("transform"))
+
+    def describe(self) -> dict[str, Any]:
+        """What a frame keeps in ``attrs["gpwidgets"]``."""
+        fields = self.fields
+        aliases = {field.name: field.alias for field in fields if field.alias}
+        said = self.json.get("fieldAliases")
+        aliases.update(said if isinstance(said, Mapping) else {})
+        return {
+            "aliases": {name: str(alias) for name, alias in aliases.items() if alias},
+            "domains": {field.name: dict(field.domain) for field in fields if field.domain},
+            "field_types": {field.name: field.type for field in fields},
+            "object_id_field": self._object_id_field(fields),
+            "geometry_type": self.geometry_type,
+            "truncated": self.json.get("exceededTransferLimit") is True,
+        }
+
+    def _object_id_field(self, fields: tuple[Field, ...]) -> str:
+        for holder, key in ((self.json, "objectIdFieldName"), (self.layer, "objectIdField")):
+            if isinstance(holder.get(key), str) and holder[key]:
+                return str(holder[key])
+        return next((field.name for field in fields if field.type == "esriFieldTypeOID"), "")
+
+
+def find_features(data: Any) -> FeatureSource:
+    """Find the feature set in what a server sent.
+
+    Parameters
+    ----------
+    data
+        A feature set, a record set, a feature collection, a result ``{"paramName", "dataType", "value"}``,
+        or several results; the first one with features counts.
+
+    Raises
+    ------
+    ConversionError
+        There are no features in it.
+    """
+    found = _search(data, {})
+    if found is not None:
+        return found
+    if isinstance(data, Mapping) and isinstance(data.get("error"), Mapping):
+        message = data["error"].get("message") or "no reason given"
+        raise ConversionError(f"The server sent an error in place of features: {message}")
+    raise ConversionError(f"There is no feature set in {_described(data)}.")
+
+
+def _search(data: Any, layer: Mapping[str, Any]) -> FeatureSource | None:
+    if isinstance(data, list):
+        return next(filter(None, (_search(entry, layer) for entry in data)), None)
+    if not isinstance(data, Mapping):
+        return None
+    if "features" in data and data.get("type") != "FeatureCollection":
+        return FeatureSource(data, layer)
+    definition = data.get("layerDefinition")
+    layer = definition if isinstance(definition, Mapping) else layer
+    inner = ("featureSet", "value", "layers", "featureCollection", "results")
+    found = next(filter(None, (_search(data[key], layer) for key in inner if key in data)), None)
+    if found is None and ("fields" in data or "geometryType" in data):
+        return FeatureSource(data, layer)
+    return found
+
+
+def _described(data: Any) -> str:
+    if isinstance(data, Mapping):
+        if data.get("type") == "FeatureCollection":
+            return "this object; it is GeoJSON, which gpwidgets.convert.readers.to_frame reads"
+        return f"an object with {', '.join(map(repr, list(data)[:8])) or 'nothing in it'}"
+    return "a list of other things" if isinstance(data, list) else f"{str(data)[:40]!r}"
