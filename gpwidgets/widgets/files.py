@@ -36,6 +36,14 @@ def safe_link(url: str, text: str = "") -> str:
     return f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">{shown}</a>'
 
 
+def saved_html(path: Path, size: int) -> str:
+    """Return a line that says where a file was saved and how large it is."""
+    return (
+        '<span role="status"><span aria-hidden="true">✔</span> Saved as '
+        f"<code>{escape(str(path))}</code>, {size_text(size)}</span>"
+    )
+
+
 class FileView(w.VBox):
     """A result file with a button that saves it into a folder beside the notebook.
 
@@ -85,10 +93,7 @@ class FileView(w.VBox):
             folder.mkdir(parents=True, exist_ok=True)
             self.path = self.value.download(folder)
             size = self.path.stat().st_size
-            self._said.value = (
-                f'<span role="status"><span aria-hidden="true">✔</span> Saved as '
-                f"<code>{escape(str(self.path))}</code>, {size_text(size)}</span>"
-            )
+            self._said.value = saved_html(self.path, size)
             self._show_picture(self.path, size)
         except Exception as error:
             self.show_error(error)

@@ -85,14 +85,20 @@ class LeanGeoJSON(GeoJSON):
         return f"<{type(self).__name__} {self.name!r}>"
 
 
-def layer_style(color: str) -> dict[str, Any]:
+def layer_style(color: str, *, crowded: bool = False) -> dict[str, Any]:
     """Return style, hover and point style in one colour, as keyword arguments of a GeoJSON layer."""
-    line = {"color": color, "weight": 2, "opacity": 0.9, "fillColor": color, "fillOpacity": 0.25}
+    line = {
+        "color": color,
+        "weight": 1 if crowded else 2,
+        "opacity": 0.9,
+        "fillColor": color,
+        "fillOpacity": 0.25,
+    }
     return {
         "style": line,
         "hover_style": {"weight": 4, "fillOpacity": 0.45},
         # Without a point style the map uses image markers, which fail on hover and are far slower.
-        "point_style": {**line, "radius": 6},
+        "point_style": {**line, "radius": 4 if crowded else 6},
     }
 
 
@@ -142,7 +148,8 @@ class FrameLayer(LeanGeoJSON):
         self.color = color
         self.bounds_4326 = _bounds(gdf)
         data, self.note = drawable(gdf, self.bounds_4326)
-        super().__init__(data=data, name=layer_label(name, color), pm_ignore=True, **layer_style(color))
+        style = layer_style(color, crowded=len(gdf) > 1000)
+        super().__init__(data=data, name=layer_label(name, color), pm_ignore=True, **style)
 
     def row(self, feature_id: Any) -> dict[str, Any]:
         """Return the attributes of the feature with this id, by column; empty when there is none."""

@@ -13,9 +13,11 @@ import ipywidgets as w
 from gpwidgets.errors import mask
 from gpwidgets.protocol.values import DataFile, LayerReference, MapImage, RasterData
 from gpwidgets.widgets.cells import cell_text
+from gpwidgets.widgets.export import FrameSaver
 from gpwidgets.widgets.files import FileView, safe_link
 from gpwidgets.widgets.guard import error_html
 from gpwidgets.widgets.table import FrameTable
+from gpwidgets.widgets.view_styles import style_sheet
 
 if TYPE_CHECKING:
     from gpwidgets.tasks.outputs import Outputs
@@ -53,7 +55,7 @@ class ResultsView(w.VBox):
         children: list[w.Widget] = list(self.sections.values())
         if not children:
             children = [w.HTML('<div class="gpw-muted">This task has no outputs.</div>')]
-        super().__init__(children, layout=w.Layout(width="100%", min_width="0"))
+        super().__init__([style_sheet(), *children], layout=w.Layout(width="100%", min_width="0"))
         self.add_class("gpw-results")
         if self.map is not None and self._on_map:
             self.map.zoom_to_results(self._on_map)
@@ -76,12 +78,13 @@ class ResultsView(w.VBox):
             banner = [w.HTML(_truncated_html(value))]
         kind = type(value).__name__
         if kind == "GeoDataFrame":
-            return [*banner, *self._features(title, value)]
+            return [*banner, *self._features(name, title, value)]
         if kind == "DataFrame":
-            return [*banner, _line(_count(len(value), "row")), FrameTable(value, caption=title)]
+            parts = [*banner, _line(_count(len(value), "row")), FrameTable(value, caption=title)]
+            return [*parts, FrameSaver(value, name)] if len(value) else parts
         return [*banner, value_view(value)]
 
-    def _features(self, title: str, gdf: Any) -> list[w.Widget]:
+    def _features(self, name: str, title: str, gdf: Any) -> list[w.Widget]:
         crs = gdf.crs.to_string() if gdf.crs is not None else "unknown"
         words = _count(len(gdf), "feature")
         if len(gdf):
@@ -89,14 +92,15 @@ class ResultsView(w.VBox):
         parts: list[w.Widget] = [_line(words)]
         if self.map is not None and len(gdf):
             try:
-                layer = self.map.add_result(title, gdf)
-                self._on_map.append(title)
+                label = title if title not in self._on_map else f"{title} ({name})"
+                layer = self.map.add_result(label, gdf)
+                self._on_map.append(label)
                 if layer.note:
                     parts.append(_line(f"On the map: {layer.note}. The table and the frame hold everything."))
             except Exception as error:
                 parts.append(w.HTML(error_html(error)))
         if len(gdf):
-            parts.append(FrameTable(gdf, caption=title))
+            parts += [FrameTable(gdf, caption=title), FrameSaver(gdf, name)]
         return parts
 
     def __repr__(self) -> str:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 import traitlets
-from gpwidgets.widgets.theme import style_sheet
 
 from gpwidgets.tasks.run import Run
 from gpwidgets.tasks.status import RunStatus
 from gpwidgets.widgets.guard import error_html, guarded
 from gpwidgets.widgets.results import ResultsView
 from gpwidgets.widgets.status import RunStatusView
+from gpwidgets.widgets.view_styles import style_sheet
 
 if TYPE_CHECKING:
     from gpwidgets.widgets.map import TaskMap
@@ -34,6 +34,8 @@ class RunWidget(w.VBox):
     """
 
     outputs = traitlets.Any(None, allow_none=True, help="The run's Outputs, once it has succeeded.")
+
+    _following = False
 
     def __init__(self, run: Run, *, map: TaskMap | None = None, bare: bool = False) -> None:  # noqa: A002
         self.run = run

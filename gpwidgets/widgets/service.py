@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 import traitlets
-from gpwidgets.widgets.theme import style_sheet
 
 from gpwidgets.errors import AuthenticationError
 from gpwidgets.protocol.urls import GPURL
@@ -17,6 +16,7 @@ from gpwidgets.tasks.workers import start_worker
 from gpwidgets.widgets.guard import error_html, guarded
 from gpwidgets.widgets.sign_in import SignInBox
 from gpwidgets.widgets.task import TaskWidget
+from gpwidgets.widgets.view_styles import style_sheet
 
 if TYPE_CHECKING:
     from gpwidgets.client.auth import Auth

@@ -59,6 +59,8 @@ class RunStatusView(w.VBox):
         The run to follow.
     """
 
+    _following = False
+
     def __init__(self, run: Run) -> None:
         self.run = run
         self._state, self._bar, self._time, self._messages, self._trouble = (w.HTML() for _ in range(5))

@@ -13,6 +13,7 @@ import ipywidgets as w
 import traitlets
 
 from gpwidgets.widgets.cells import cell_text, is_missing
+from gpwidgets.widgets.view_styles import style_sheet
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -46,13 +47,15 @@ class FrameTable(w.VBox):
         about: Mapping[str, Any] = df.attrs.get("gpwidgets") or {}
         self._aliases: Mapping[str, str] = about.get("aliases") or {}
         self._domains: Mapping[str, Any] = about.get("domains") or {}
-        geometry = _geometry_columns(df)
-        self.columns = [name for name in df.columns if name not in geometry]
+        # Columns are taken by position: a table may have two of the same name.
+        self._places = [place for place, kind in enumerate(df.dtypes) if str(kind) != "geometry"]
+        self.columns = [df.columns[place] for place in self._places]
         self._texts: list[list[str]] | None = None
         self._rows: list[int] = list(range(len(df)))
         self._html = w.HTML(layout=w.Layout(width="100%", overflow="auto", max_height="420px"))
         self._build_controls(page_size)
-        super().__init__([self._top, self._html, self._bottom], layout=w.Layout(width="100%", min_width="0"))
+        parts = [style_sheet(), self._top, self._html, self._bottom]
+        super().__init__(parts, layout=w.Layout(width="100%", min_width="0"))
         self.add_class("gpw-table")
         self._render()
 
@@ -125,7 +128,7 @@ class FrameTable(w.VBox):
     @traitlets.observe("sort_by", "descending", "filter_text")
     def _arrange(self, _change: Mapping[str, Any]) -> None:
         rows = self._matching_rows()
-        names = {str(name): place for place, name in enumerate(self.frame.columns)}
+        names = {str(self.frame.columns[place]): place for place in reversed(self._places)}
         if self.sort_by in names:
             values = list(self.frame.iloc[:, names[self.sort_by]])
             present = [row for row in rows if not is_missing(values[row])]
@@ -141,7 +144,8 @@ class FrameTable(w.VBox):
             return list(range(len(self.frame)))
         if self._texts is None:
             columns = [
-                [self._text(name, value).casefold() for value in self.frame[name]] for name in self.columns
+                [self._text(name, value).casefold() for value in self.frame.iloc[:, place]]
+                for name, place in zip(self.columns, self._places, strict=True)
             ]
             self._texts = [list(row) for row in zip(*columns, strict=True)]
         return [row for row, texts in enumerate(self._texts) if any(wanted in text for text in texts)]
@@ -151,7 +155,9 @@ class FrameTable(w.VBox):
 
     def _render(self) -> None:
         part = self.frame.iloc[self.visible_rows]
-        columns = [(name, list(part[name])) for name in self.columns]
+        columns = [
+            (name, list(part.iloc[:, place])) for name, place in zip(self.columns, self._places, strict=True)
+        ]
         body = []
         for place, row in enumerate(self.visible_rows):
             cells = "".join(
@@ -200,10 +206,6 @@ def domain_label(domain: Any, value: Any) -> str:
         if isinstance(coded, Mapping) and coded.get("code") == value:
             return str(coded.get("name", ""))
     return ""
-
-
-def _geometry_columns(df: DataFrame) -> set[Any]:
-    return {name for name, kind in df.dtypes.items() if str(kind) == "geometry"}
 
 
 def _cell_class(value: Any) -> str:

@@ -10,7 +10,6 @@ import ipywidgets as w
 import traitlets
 from gpwidgets.widgets.editors.base import EditorContext
 from gpwidgets.widgets.form import TaskForm
-from gpwidgets.widgets.theme import style_sheet
 
 from gpwidgets.errors import AuthenticationError, InputErrors, ParameterError
 from gpwidgets.tasks.run import Run
@@ -20,6 +19,7 @@ from gpwidgets.widgets.guard import error_html, guarded
 from gpwidgets.widgets.header import header_html
 from gpwidgets.widgets.run import RunWidget
 from gpwidgets.widgets.sign_in import SignInBox
+from gpwidgets.widgets.view_styles import style_sheet
 
 if TYPE_CHECKING:
     from threading import Thread
@@ -79,6 +79,8 @@ class TaskWidget(w.VBox):
     outputs = traitlets.Any(None, allow_none=True, help="Outputs of the run that succeeded last.")
     error = traitlets.Any(None, allow_none=True, help="The exception that is shown; None when all is well.")
 
+    _closed = False
+
     def __init__(
         self,
         task_or_url: GPTask | GPURL | str,
@@ -96,7 +98,6 @@ class TaskWidget(w.VBox):
         self.map: TaskMap | None = None
         self._run_view: RunWidget | None = None
         self._updating = False
-        self._closed = False
         self._worker: Thread | None = None
         self._signed_in_for: Run | None = None
         self._header = w.HTML(layout=_wide())

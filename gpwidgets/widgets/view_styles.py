@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipywidgets as w
+
 VIEW_CSS = """
 .gpw .gpw-title { margin: 0 0 4px; font-size: 1.25em; font-weight: 600; line-height: 1.3; }
 .gpw .gpw-title a { font-size: 0.75em; font-weight: 400; margin-left: 0.5em; }
@@ -20,7 +22,8 @@ VIEW_CSS = """
 .gpw-state-succeeded { color: var(--jp-success-color0, #1b5e20); }
 .gpw-state-failed, .gpw-state-timed_out, .gpw-state-expired, .gpw-state-lost {
   color: var(--jp-error-color0, #b71c1c); }
-.gpw-progress progress { height: 14px; vertical-align: middle; accent-color: var(--jp-brand-color1, #1976d2); }
+.gpw-progress progress { height: 14px; vertical-align: middle;
+  accent-color: var(--jp-brand-color1, #1976d2); }
 .gpw-log { border: 1px solid var(--jp-border-color2, #e0e0e0); border-radius: 3px; padding: 4px 6px;
   font-size: 0.95em; }
 .gpw-log li { line-height: 1.45; overflow-wrap: anywhere; }
@@ -48,3 +51,8 @@ table.gpw-frame tbody tr:nth-child(even) { background: var(--jp-rendermime-table
 .gpw-attributes { padding: 4px; background: var(--jp-layout-color1, #fff); border-radius: 4px; }
 .gpw-map .leaflet-container { z-index: 0; }
 """
+
+
+def style_sheet() -> w.HTML:
+    """Return a widget that shows nothing and brings the styles into the page."""
+    return w.HTML(f"<style>{VIEW_CSS}</style>", layout=w.Layout(display="none"))

@@ -14,6 +14,7 @@ from gpwidgets.errors import ConversionError
 from gpwidgets.protocol.units import LinearUnit
 from gpwidgets.protocol.values import DataFile, Fetch, RasterData
 from gpwidgets.tasks.outputs import Outputs
+from gpwidgets.widgets.export import FrameSaver
 from gpwidgets.widgets.files import FileView, safe_link, size_text
 from gpwidgets.widgets.map import TaskMap
 from gpwidgets.widgets.results import MAX_MEMBERS, ResultsView
@@ -154,3 +155,36 @@ def test_sizes_read_as_people_write_them() -> None:
         "2.5 MB",
         "3.0 GB",
     ]
+
+
+@pytest.mark.parametrize("label", ["GeoPackage", "GeoJSON", "CSV"])
+def test_features_are_saved_and_nothing_is_written_over(tmp_path: Path, label: str) -> None:
+    saver = FrameSaver(cities().to_crs(3857), "My cities/..", folder=str(tmp_path))
+    saver.format.value = label
+    paths = []
+    for _ in range(2):
+        saver.button.click()
+        assert saver._worker is not None
+        saver._worker.join(30)
+        assert saver.path is not None, saver._said.value
+        paths.append(saver.path)
+    assert [path.stem for path in paths] == ["My_cities", "My_cities-2"]
+    if label != "CSV":
+        read = gpd.read_file(paths[0]).to_crs(4326)
+        assert list(read["name"]) == ["a", "b"]
+        assert read.total_bounds == pytest.approx([1, 3, 2, 4])
+
+
+def test_a_table_is_saved_as_csv(tmp_path: Path) -> None:
+    saver = FrameSaver(pd.DataFrame({"a": [1, 2]}), "T", folder=str(tmp_path))
+    saver._save()
+    assert saver.path == tmp_path / "T.csv"
+    assert pd.read_csv(saver.path)["a"].tolist() == [1, 2]
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    saver = FrameSaver(pd.DataFrame({"a": [1]}), "T", folder=str(tmp_path / "file"))
+    saver._save()
+    assert 'role="alert"' in saver._said.value
+    assert not saver.button.disabled

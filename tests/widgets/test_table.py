@@ -110,3 +110,10 @@ def test_the_frame_is_not_changed() -> None:
     table = FrameTable(df)
     table.sort_by, table.descending = "size", True
     pd.testing.assert_frame_equal(df, before)
+
+
+def test_two_columns_of_one_name_are_both_shown() -> None:
+    df = pd.DataFrame([[1, "x"], [2, "y"]], columns=["a", "a"])
+    html = FrameTable(df)._html.value
+    assert ">1<" in html
+    assert ">x<" in html

@@ -1,0 +1,123 @@
+"""Saving a frame among the results as a file beside the notebook."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as w
+
+from gpwidgets.tasks.workers import start_worker
+from gpwidgets.widgets.files import saved_html
+from gpwidgets.widgets.guard import error_html, guarded
+
+if TYPE_CHECKING:
+    from threading import Thread
+
+    from pandas import DataFrame
+
+
+def _write_gpkg(frame: Any, path: Path) -> None:
+    frame.to_file(path, driver="GPKG", layer=path.stem)
+
+
+def _write_geojson(frame: Any, path: Path) -> None:
+    (frame if frame.crs is None else frame.to_crs("EPSG:4326")).to_file(path, driver="GeoJSON")
+
+
+def _write_csv(frame: Any, path: Path) -> None:
+    if type(frame).__name__ == "GeoDataFrame":
+        frame = frame.to_wkt()  # the geometry stays readable, as text
+    frame.to_csv(path, index=False)
+
+
+Writer = Callable[[Any, Path], None]
+
+#: Label, ending and writer of each format for features; tables take the last only.
+FORMATS: tuple[tuple[str, str, Writer], ...] = (
+    ("GeoPackage", ".gpkg", _write_gpkg),
+    ("GeoJSON", ".geojson", _write_geojson),
+    ("CSV", ".csv", _write_csv),
+)
+
+
+def free_path(folder: Path, name: str, ending: str) -> Path:
+    """Return a path in the folder that does not exist yet, its name cleaned for every system."""
+    clean = re.sub(r"[^\w.-]+", "_", name).strip("._")[:80] or "result"
+    path, number = folder / f"{clean}{ending}", 2
+    while path.exists():
+        path, number = folder / f"{clean}-{number}{ending}", number + 1
+    return path
+
+
+class FrameSaver(w.HBox):
+    """Saves a frame in a format of the user's choice; a file that exists is never written over.
+
+    Parameters
+    ----------
+    frame
+        A DataFrame or GeoDataFrame.
+    name
+        First part of the file's name.
+    folder
+        Where it is saved, as typed into the box.
+
+    Attributes
+    ----------
+    path : pathlib.Path or None
+        Where it was saved last.
+    """
+
+    def __init__(self, frame: DataFrame, name: str, *, folder: str = "results") -> None:
+        self.frame = frame
+        self.path: Path | None = None
+        self._name = name
+        self._worker: Thread | None = None
+        self._formats = FORMATS if type(frame).__name__ == "GeoDataFrame" else FORMATS[-1:]
+        self.format = w.Dropdown(
+            options=[label for label, _, _ in self._formats],
+            description="Save as",
+            layout=w.Layout(width="200px"),
+        )
+        self.folder = w.Text(value=folder, description="in folder", layout=w.Layout(width="220px"))
+        self.button = w.Button(
+            description="Save",
+            icon="download",
+            tooltip=f"Save {name} as a file",
+            layout=w.Layout(width="auto"),
+        )
+        self._said = w.HTML()
+        self.button.on_click(self._start)
+        super().__init__(
+            [self.format, self.folder, self.button, self._said],
+            layout=w.Layout(flex_flow="row wrap", align_items="center"),
+        )
+
+    @guarded
+    def _start(self, _button: w.Button) -> None:
+        self.button.disabled = True
+        self._said.value = '<span role="status">Saving…</span>'
+        self._worker = start_worker(self._save, "gpwidgets-save")
+
+    def _save(self) -> None:
+        try:
+            _, ending, write = self._formats[self.format.index]
+            folder = Path(self.folder.value or ".").expanduser()
+            folder.mkdir(parents=True, exist_ok=True)
+            path = free_path(folder, self._name, ending)
+            write(self.frame, path)
+            self.path = path
+            self._said.value = saved_html(path, path.stat().st_size)
+        except Exception as error:
+            self.show_error(error)
+        finally:
+            self.button.disabled = False
+
+    def show_error(self, error: Exception) -> None:
+        """Show why it could not be saved."""
+        self._said.value = error_html(error)
+
+    def __repr__(self) -> str:
+        return f"<FrameSaver of {self._name!r}>"
