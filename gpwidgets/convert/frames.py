@@ -1,8 +1,6 @@
-"""Feature sets and record sets of the wire to frames and back.
+"""Frames from feature sets and feature sets from frames: the doors that the other floors use."""
 
-`read_features` and `features_to_frame` give a GeoDataFrame, `records_to_frame` a DataFrame;
-`write_features`, `frame_to_features` and `frame_to_records` are the ways back.
-"""
+from __future__ import annotations
 
 from gpwidgets.convert.reading import features_to_frame, read_features, records_to_frame
 from gpwidgets.convert.writing import frame_to_features, frame_to_records, write_features

@@ -11,82 +11,190 @@ import orjson
 import pandas as pd
 import shapely
 
-from gpwidgets.convert.coordinates import common_type, esri_geometries
 from gpwidgets.convert.crs import from_crs
-from gpwidgets.convert.fields import attributes_of
+from gpwidgets.convert.nesting import offsets
+from gpwidgets.convert.plain import field_of, wire_values
+from gpwidgets.errors import ConversionError
 
-__all__ = ["frame_to_features", "frame_to_records", "write_features"]
+__all__ = ["esri_geometries", "frame_to_features", "frame_to_records", "geometry_type", "write_features"]
+
+#: shapely's type number -> what a feature set of it is called.
+_TYPES = {
+    0: "esriGeometryPoint",
+    1: "esriGeometryPolyline",
+    2: "esriGeometryPolyline",
+    3: "esriGeometryPolygon",
+    4: "esriGeometryMultipoint",
+    5: "esriGeometryPolyline",
+    6: "esriGeometryPolygon",
+}
+_KEYS = {
+    "esriGeometryPolygon": "rings",
+    "esriGeometryPolyline": "paths",
+    "esriGeometryMultipoint": "points",
+}
 
 
 def write_features(gdf: geopandas.GeoDataFrame, *, decimals: int | None = None) -> bytes:
-    """Write a frame as the JSON text of a feature set.
+    """Write a frame as a feature set.
 
     Parameters
     ----------
     gdf
-        Points, lines or polygons, in any CRS; the feature set names it. Multipoints and points may be mixed.
+        Points, lines or polygons; parts of one row are fine, different kinds are not. Columns become fields,
+        further geometry columns are left out.
     decimals
-        Places to round coordinates to; None for all that there are.
+        Round coordinates to so many places; None keeps every digit.
 
     Returns
     -------
     bytes
-        UTF-8 JSON with the fields, the spatial reference, outer rings clockwise and closed, z where there is
-        one, null for a missing value or geometry.
+        JSON. Coordinates are (x, y[, z]) in the frame's CRS, which is named; outer rings run clockwise; dates
+        are milliseconds UTC; missing values and empty geometries are null.
 
     Raises
     ------
     ConversionError
-        The geometries are of several kinds, or collections.
+        The geometries are of several kinds, or of one that a feature set cannot hold.
     """
-    return orjson.dumps(_feature_set(gdf, decimals, plain=False), option=orjson.OPT_SERIALIZE_NUMPY)
+    return orjson.dumps(_feature_set(gdf, decimals), option=orjson.OPT_SERIALIZE_NUMPY)
 
 
 def frame_to_features(gdf: geopandas.GeoDataFrame) -> dict[str, Any]:
-    """Turn a frame into a feature set of plain lists and dicts; the same content as of `write_features`."""
-    return _feature_set(gdf, None, plain=True)
+    """Turn a frame into a feature set of plain lists and numbers; see `write_features`."""
+    told: dict[str, Any] = orjson.loads(write_features(gdf))
+    return told
 
 
 def frame_to_records(df: pd.DataFrame) -> dict[str, Any]:
-    """Turn a table into a record set of plain lists and dicts; geometry columns are left out.
+    """Turn a table into a record set of plain lists and numbers.
 
-    Returns
-    -------
-    dict
-        ``{"fields": […], "features": [{"attributes": {…}}]}``.
+    Raises
+    ------
+    ConversionError
+        Two columns have the same name.
     """
-    fields, rows = attributes_of(_plain(df))
+    fields, rows = _rows(df)
     return {"fields": fields, "features": [{"attributes": row} for row in rows]}
 
 
-def _feature_set(gdf: geopandas.GeoDataFrame, decimals: int | None, *, plain: bool) -> dict[str, Any]:
-    geometries = np.asarray(gdf.geometry.array, dtype=object)
-    kind = common_type(geometries) or _told_type(gdf)
-    has_z = bool(shapely.has_z(geometries).any())
-    shapes = esri_geometries(geometries, kind, has_z=has_z, decimals=decimals, plain=plain)
-    fields, rows = attributes_of(_plain(gdf))
-    pairs: dict[str, Any] = {
-        "geometryType": kind,
-        "hasZ": has_z,
-        "hasM": False,
-        "spatialReference": from_crs(gdf.crs).to_json(),
-        "fields": fields,
-        "features": [
-            {"attributes": row, "geometry": shape} for row, shape in zip(rows, shapes, strict=True)
-        ],
-    }
-    unknown = {key for key in ("geometryType", "spatialReference") if not pairs[key]}
-    return {key: value for key, value in pairs.items() if key not in unknown}
+def _feature_set(gdf: geopandas.GeoDataFrame, decimals: int | None) -> dict[str, Any]:
+    shapes = _shapes(gdf)
+    kind = geometry_type(shapes) or _described(gdf).get("geometry_type") or "esriGeometryPoint"
+    has_z = bool(shapely.has_z(shapes).any())
+    others = [number for number, dtype in enumerate(gdf.dtypes) if not _is_geometry(dtype)]
+    fields, rows = _rows(pd.DataFrame(gdf.iloc[:, others]))
+    told: dict[str, Any] = {"geometryType": kind, "hasZ": has_z, "fields": fields}
+    reference = from_crs(gdf.crs).to_json()
+    if reference:
+        told["spatialReference"] = reference
+    geometries = esri_geometries(shapes, kind, has_z=has_z, decimals=decimals)
+    told["features"] = [
+        {"attributes": row, "geometry": geometry} for row, geometry in zip(rows, geometries, strict=True)
+    ]
+    return told
 
 
-def _told_type(gdf: geopandas.GeoDataFrame) -> str:
-    about = gdf.attrs.get("gpwidgets")
-    return str(about.get("geometry_type") or "") if isinstance(about, Mapping) else ""
+def esri_geometries(
+    shapes: Any, kind: str, *, has_z: bool = False, decimals: int | None = None
+) -> list[dict[str, Any] | None]:
+    """Esri geometry objects of shapely geometries of one kind, their vertices as numpy arrays.
+
+    Parameters
+    ----------
+    shapes
+        Array of geometries; missing and empty ones give None.
+    kind
+        ``esriGeometry…`` word.
+    has_z
+        Whether to write z, null where a geometry has none.
+    decimals
+        Places to round to.
+    """
+    if kind == "esriGeometryPoint":
+        return _points(shapes, has_z, decimals)
+    parts, owners = shapely.get_parts(shapes, return_index=True)
+    if kind == "esriGeometryPolygon":
+        parts = shapely.orient_polygons(parts, exterior_cw=True)
+        parts, of_part = shapely.get_rings(parts, return_index=True)
+        owners = owners[of_part]
+    coords = _coordinates(parts, has_z, decimals)
+    key = _KEYS.get(kind, "paths")
+    if key == "points":
+        vertices = offsets(np.bincount(owners, minlength=len(shapes))).tolist()
+        return [
+            {key: coords[i:j]} if j > i else None for i, j in zip(vertices, vertices[1:], strict=False)
+        ]
+    lengths = shapely.get_num_coordinates(parts)
+    ends = offsets(lengths).tolist()
+    pieces = [coords[i:j] for i, j in zip(ends, ends[1:], strict=False)]
+    bounds = offsets(np.bincount(owners[lengths > 0], minlength=len(shapes))).tolist()
+    pieces = [piece for piece in pieces if len(piece)]
+    return [{key: pieces[i:j]} if j > i else None for i, j in zip(bounds, bounds[1:], strict=False)]
 
 
-def _plain(df: pd.DataFrame) -> pd.DataFrame:
-    """The columns without geometries; every geometry column has the extension type of geopandas."""
-    kept = [str(kind) != "geometry" for kind in df.dtypes]
-    plain = pd.DataFrame(df.loc[:, kept])
-    plain.attrs = df.attrs
-    return plain
+def _points(shapes: Any, has_z: bool, decimals: int | None) -> list[dict[str, Any] | None]:
+    there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    numbers = iter(_coordinates(shapes[there], has_z, decimals).tolist())
+    names = ("x", "y", "z") if has_z else ("x", "y")
+    return [dict(zip(names, next(numbers), strict=True)) if known else None for known in there.tolist()]
+
+
+def _coordinates(shapes: Any, has_z: bool, decimals: int | None) -> Any:
+    coords = shapely.get_coordinates(shapes, include_z=has_z)
+    return coords if decimals is None else coords.round(decimals)
+
+
+def _shapes(gdf: geopandas.GeoDataFrame) -> Any:
+    try:
+        shapes = np.asarray(gdf.geometry.array, dtype=object)
+    except AttributeError as error:
+        raise ConversionError("The frame has no geometry column; choose one with set_geometry().") from error
+    if (shapely.get_type_id(shapes) == 4).any():
+        single = shapely.get_type_id(shapes) == 0
+        shapes = shapes.copy()
+        shapes[single] = [shapely.MultiPoint(shapely.get_coordinates(point)) for point in shapes[single]]
+    return shapes
+
+
+def geometry_type(shapes: Any) -> str:
+    """The geometry type of all rows, ``""`` when no row has a geometry."""
+    numbers = np.unique(shapely.get_type_id(shapes[~shapely.is_missing(shapes)])).tolist()
+    unknown = [number for number in numbers if number not in _TYPES]
+    if unknown:
+        raise ConversionError(
+            "Geometry collections cannot be sent; take them apart with explode() and send one kind of them."
+        )
+    kinds = {_TYPES[number] for number in numbers}
+    if len(kinds) > 1:
+        words = " and ".join(sorted(kind.removeprefix("esriGeometry").lower() + "s" for kind in kinds))
+        raise ConversionError(f"The frame mixes {words}; one feature set holds one kind of geometry.")
+    return kinds.pop() if kinds else ""
+
+
+def _rows(df: pd.DataFrame) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Fields and attributes of all rows."""
+    names = [str(name) for name in df.columns]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ConversionError(f"Two columns are named {twice!r}; rename one of them.")
+    described = _described(df)
+    types, aliases = described.get("field_types") or {}, described.get("aliases") or {}
+    columns = [df.iloc[:, number] for number in range(len(names))]
+    fields = [
+        field_of(name, column, types.get(name, ""), aliases.get(name, ""))
+        for name, column in zip(names, columns, strict=True)
+    ]
+    if not columns:
+        return fields, [{} for _ in range(len(df))]
+    values = [wire_values(column, field["type"]) for column, field in zip(columns, fields, strict=True)]
+    return fields, [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
+
+
+def _described(df: pd.DataFrame) -> Mapping[str, Any]:
+    told = df.attrs.get("gpwidgets")
+    return told if isinstance(told, Mapping) else {}
+
+
+def _is_geometry(dtype: Any) -> bool:
+    return bool(str(dtype) == "geometry")

@@ -47,7 +47,7 @@ def read_field(text: str, spec: ParameterSpec) -> Any:
         value = (
             _read_composite(text, spec) if spec.data_type == "GPComposite" else _read(text, spec.data_type)
         )
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         raise InputRefused(spec.name, str(error)) from None
     _check(value, spec)
     return value
@@ -67,7 +67,7 @@ def _read(text: str, data_type: str) -> Any:
         value = json.loads(text)
     except json.JSONDecodeError:
         value = text.strip()
-    if kind in FILE_TYPES and value in ({"url": ""}, {}):
+    if value is None or (kind in FILE_TYPES and value in ({"url": ""}, {})):
         return UNSET
     return _settle(value, kind)
 
@@ -78,14 +78,15 @@ def _read_composite(text: str, spec: ParameterSpec) -> Any:
         value = json.loads(text)
     except json.JSONDecodeError:
         value = text
-    if isinstance(value, dict) and "dataType" in value:
+    kinds = [member.data_type for member in spec.param.members]
+    if isinstance(value, dict) and value.get("dataType") in kinds:
         return {**value, "value": _settle(value.get("value"), value["dataType"])}
-    for member in spec.param.members:
+    for kind in kinds:
         try:
-            return {"dataType": member.data_type, "value": _settle(value, member.data_type)}
+            return {"dataType": kind, "value": _settle(value, kind)}
         except (ValueError, TypeError, KeyError):
             continue
-    raise ValueError(f"{text!r} fits none of {', '.join(member.data_type for member in spec.param.members)}")
+    raise ValueError(f"{text[:100]!r} fits none of {', '.join(kinds)}")
 
 
 def _read_list(text: str) -> list[Any]:
@@ -120,11 +121,30 @@ def _settle(value: Any, kind: str) -> Any:
     if kind in _UNITS:
         unit = _UNITS[kind]
         return (unit.parse(value) if isinstance(value, str) else unit.from_json(value)).to_json()
-    if kind in _OBJECTS and not isinstance(value, dict):
-        raise ValueError(f"expected a JSON object, got {value!r}")
-    if kind in FILE_TYPES and isinstance(value, str):
-        return {"url": value}
+    if kind in _OBJECTS:
+        return _mapping(value, kind)
+    if kind in FILE_TYPES:
+        return {"url": value} if isinstance(value, str) else _mapping(value, kind)
+    return _rows(value) if kind in (FEATURES, RECORDS) else value
+
+
+def _mapping(value: Any, kind: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError(f"expected a JSON object as {kind}, got {str(value)[:100]}")
     return value
+
+
+def _rows(value: Any) -> Any:
+    """A feature or record set with rows that are objects; names of layers and references pass."""
+    if isinstance(value, str):
+        return value
+    told = _mapping(value, "feature set")
+    rows = _mapping(told.get("featureSet", told), "feature set").get("features", [])
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise ValueError("features is no array of objects")
+    if not all(isinstance(row.get("geometry"), (dict, type(None))) for row in rows):
+        raise ValueError("a geometry is no object")
+    return told
 
 
 def _boolean(value: Any) -> bool:
@@ -223,7 +243,11 @@ def _frame(value: Any, kind: str, spec: ParameterSpec, find_file: FileFinder) ->
         value = json.loads(find_file(value).read_text("utf-8"))
     if kind == RECORDS:
         return records_to_frame(value)
-    return features_to_frame(complete_features(value, spec))
+    complete = complete_features(value, spec)
+    allowed = spec.param.geometry_types
+    if allowed and complete["geometryType"] not in allowed:
+        raise ValueError(f"{complete['geometryType']} is not one of {', '.join(allowed)}")
+    return features_to_frame(complete)
 
 
 def complete_features(value: Mapping[str, Any], spec: ParameterSpec) -> dict[str, Any]:

@@ -134,7 +134,7 @@ class Job:
         except ToolCancelled:
             self._end(JobStatus.CANCELLED, info, "Cancel complete.")
         except Refusal as refused:
-            self._fail("\n".join([refused.message, *refused.details]))
+            self._fail("\n".join(refused.details or [refused.message]))
         except ToolError as error:
             self._fail(str(error))
         except Exception as error:

@@ -133,8 +133,19 @@ def _from_frame(frame: Any, options: OutputOptions) -> dict[str, Any]:
     if options.out_sr is not None and frame.crs is not None:
         crs = to_crs(_reference(options.out_sr))
         frame = frame.to_crs(crs) if crs is not None else frame
-    features: dict[str, Any] = frame_to_features(frame)
-    return features
+    return _numbered(frame_to_features(frame))
+
+
+def _numbered(told: dict[str, Any]) -> dict[str, Any]:
+    """Number the rows in a column OBJECTID, as servers do, unless they have a number already."""
+    if any(each["type"] == "esriFieldTypeOID" or each["name"] == "OBJECTID" for each in told["fields"]):
+        return told
+    column = {"name": "OBJECTID", "type": "esriFieldTypeOID", "alias": "OBJECTID"}
+    rows = [
+        {**row, "attributes": {"OBJECTID": number, **row["attributes"]}}
+        for number, row in enumerate(told["features"], 1)
+    ]
+    return {**told, "fields": [column, *told["fields"]], "features": rows}
 
 
 def _reproject(value: Mapping[str, Any], spec: ParameterSpec, options: OutputOptions) -> dict[str, Any]:
@@ -160,7 +171,7 @@ def _records(value: Any, spec: ParameterSpec, options: OutputOptions, file_url: 
     if hasattr(value, "columns"):
         from gpwidgets.convert.frames import frame_to_records
 
-        value = frame_to_records(value)
+        value = _numbered(frame_to_records(value))
     return _limited(value, options) if isinstance(value, Mapping) and "features" in value else value
 
 

@@ -235,7 +235,7 @@ class JobDriver:
         """Fetch the results; some servers link them a moment after success."""
         if not job.has_results and self._run.task.outputs and self._late_reads < self._READS_OF_LATE_RESULTS:
             self._late_reads += 1
-            return 0.1 * 2**self._late_reads
+            return 0.1 * 2.0**self._late_reads
         self._run.update(progress_text="fetching results")
         outputs = self._transport.outputs_of_job(self._run, job)
         note = "It had finished before the cancel arrived." if self._run.cancel_requested else ""

@@ -12,7 +12,11 @@ from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.replies import GPMessage
 from gpwidgets.protocol.values import DataFile, Fetch, LayerReference, MapImage, RasterData
 
-_FILES = {"GPDataFile": DataFile, "GPRasterDataLayer": RasterData, "GPRasterData": RasterData}
+_FILES: dict[str, type[DataFile] | type[RasterData]] = {
+    "GPDataFile": DataFile,
+    "GPRasterDataLayer": RasterData,
+    "GPRasterData": RasterData,
+}
 
 
 class Outputs(Mapping[str, Any]):

@@ -69,7 +69,7 @@ class Run(traitlets.HasTraits):
         self._finished = threading.Event()
         self._ending = threading.Lock()
         self._ended = False
-        self._when_done: list[Callable[[], None]] = []
+        self._when_done: list[Callable[[], object]] = []
 
     def begin(self, driver: Driver) -> Run:
         """Start the work with its driver; for `GPTask`, once per run."""
@@ -150,7 +150,7 @@ class Run(traitlets.HasTraits):
         await event.wait()
         return self.result()
 
-    def call_when_done(self, callback: Callable[[], None]) -> None:
+    def call_when_done(self, callback: Callable[[], object]) -> None:
         """Call `callback` once the run has ended, at once if it has; in whatever thread ends it."""
         with self._ending:
             if not self._finished.is_set():

@@ -12,7 +12,7 @@ import gpwidgets
 from gpwidgets.client import downloads, resources
 from gpwidgets.errors import GPError
 from gpwidgets.protocol.replies import ExecuteReply, JobInfo
-from gpwidgets.protocol.values import UNSET, Fetch
+from gpwidgets.protocol.values import Fetch
 from gpwidgets.tasks.outputs import Decoder, Outputs, is_truncated, summary, warn_truncated
 
 if TYPE_CHECKING:
@@ -130,11 +130,10 @@ class Transport:
 
     def _provenance(self, run: Run) -> dict[str, Any]:
         hidden = {p.name for p in self._task.inputs if "StringHidden" in p.data_type}
-        shown = {name: "***" if name in hidden else summary(value) for name, value in run.inputs.items()}
         return {
             "task": self._task.url.task,
             "job_id": run.job_id,
-            "inputs": {name: text for name, text in shown.items() if text is not UNSET},
+            "inputs": {name: "***" if name in hidden else summary(run.inputs[name]) for name in run.inputs},
             "time": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             "gpwidgets": gpwidgets.__version__,
         }

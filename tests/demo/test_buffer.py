@@ -5,9 +5,9 @@ import math
 import geopandas as gpd
 import pytest
 import shapely
-from gpwidgets.convert.frames import features_to_frame
 from pyproj import Geod
 
+from gpwidgets.convert.frames import features_to_frame
 from gpwidgets.demo.tools.buffer import geodesic_circle
 
 _GEOD = Geod(ellps="WGS84")
@@ -69,6 +69,19 @@ def test_the_task_buffers_each_point_within_one_percent(server, post):
         assert told == pytest.approx(_area(shape) / 1e6)
 
 
+def test_rows_are_numbered_as_servers_do(server, post):
+    reply = post(server.url_of("BufferPoints") + "/execute", Input_Points=_points((0, 0), (1, 1)))
+    value = reply["results"][0]["value"]
+    assert value["fields"][0]["type"] == "esriFieldTypeOID"
+    assert [row["attributes"]["OBJECTID"] for row in value["features"]] == [1, 2]
+
+
+def test_longitudes_beyond_180_are_brought_back(server, post):
+    url = server.url_of("BufferPoints") + "/execute"
+    here, there = (_buffers(post(url, Input_Points=_points((x, 50)))).geometry.iloc[0] for x in (-170, 190))
+    assert here.equals(there)
+
+
 def test_dissolving_joins_what_overlaps(server, post):
     url = server.url_of("BufferPoints") + "/execute"
     sent = _points((0, 0), (0.01, 0))
@@ -107,6 +120,11 @@ def test_points_without_set_level_reference_type_or_fields_are_understood(server
         ({"Input_Points": _points((0, 0)), "Distance": {"distance": -1}}, "must be above 0"),
         ({"Input_Points": _points((0, 0)), "Distance": {"distance": 1, "units": "parsecs"}}, "parsecs"),
         ({"Input_Points": {"points": []}}, "Input_Points"),
+        ({"Input_Points": _points((0, 91))}, "nowhere on Earth"),
+        ({"Input_Points": "null"}, "a value is required"),
+        ({"Input_Points": "[]"}, "expected a JSON object"),
+        ({"Input_Points": {"features": [5]}}, "no array of objects"),
+        ({"Input_Points": {"features": [{"geometry": {"rings": []}}]}}, "esriGeometryPolygon is not one of"),
         ({"Input_Points": {"url": "https://elsewhere.example.com/FeatureServer/0"}}, "files of this server"),
     ],
 )

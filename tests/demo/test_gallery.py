@@ -159,6 +159,26 @@ def test_value_tables_come_as_objects_when_asked(server, post):
     assert rows == [{"Count": 1, "Kind": "small", "Width": None, "Keep": False}]
 
 
+@pytest.mark.parametrize("name", list(PARAMS))
+def test_hostile_values_are_refused_or_kept_but_break_nothing(server, post, name):
+    url = server.url_of("ParameterGallery") + "/execute"
+    deep = "[" * 100_000
+    for sent in (
+        "null",
+        "[]",
+        "{}",
+        '"x"',
+        "[[]]",
+        '{"features": [5]}',
+        "NaN",
+        "1e400",
+        deep,
+        '{"dataType": 5}',
+    ):
+        reply = post(url, **{f"Input_{name}": sent, "outSR": "3857"})
+        assert "results" in reply or reply["error"]["code"] == 400
+
+
 @pytest.mark.parametrize("name", ["Choice", "Coded"])
 def test_a_value_off_the_list_is_refused_with_the_list(server, post, name):
     error = post(server.url_of("ParameterGallery") + "/execute", **{f"Input_{name}": "OTHER"})["error"]

@@ -50,7 +50,10 @@ def buffer_points(
     places = points[points.geometry.notna() & ~points.geometry.is_empty]
     if places.empty:
         raise ToolError("Input Points holds no points.")
-    circles = [geodesic_circle(point.x, point.y, radius) for point in places.geometry]
+    if not (places.geometry.x.abs().le(540) & places.geometry.y.abs().le(90)).all():
+        raise ToolError("Some points lie nowhere on Earth.")
+    # Maps that repeat the world hand out longitudes beyond 180.
+    circles = [geodesic_circle((at.x + 180) % 360 - 180, at.y, radius) for at in places.geometry]
     if dissolve == "ALL":
         circles = [gpd.GeoSeries(circles).union_all()]
     job.message(f"Buffered {len(places)} points by {radius:,.0f} m.")
