@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from recorded import recorded, recorded_root
 
 settings.register_profile("gpwidgets", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("gpwidgets")
@@ -14,29 +15,17 @@ settings.load_profile("gpwidgets")
 _LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0", ""}
 
 
-def recorded_root() -> Path | None:
-    """The folder of recorded answers; in CI it has to be there."""
+def pytest_configure() -> None:
+    """In CI the recorded answers have to be there."""
     named = os.environ.get("GPWIDGETS_RECORDED")
-    if named and Path(named).is_dir():
-        return Path(named)
-    if named or os.environ.get("CI"):
+    if recorded_root() is None and (named or os.environ.get("CI")):
         pytest.exit(f"GPWIDGETS_RECORDED is {named!r}, which is no folder", returncode=1)
-    return None
 
 
 @pytest.fixture(scope="session")
 def recorded_files() -> Callable[..., list[Path]]:
     """`recorded_files("task", "service")`: all recorded files of these kinds; none without the folder."""
-    root = recorded_root()
-
-    def files(*kinds: str) -> list[Path]:
-        if root is None:
-            return []
-        found = [path for kind in kinds for path in sorted((root / kind).iterdir()) if path.is_file()]
-        assert found, f"no recorded files of kind {kinds} in {root}"
-        return found
-
-    return files
+    return recorded
 
 
 @pytest.fixture(scope="session")

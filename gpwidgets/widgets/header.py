@@ -6,9 +6,8 @@ from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from gpwidgets.widgets.html import sanitized
-
 from gpwidgets.errors import GPError
+from gpwidgets.widgets.html import sanitized
 
 if TYPE_CHECKING:
     from gpwidgets.protocol.description import ServiceInfo, TaskInfo

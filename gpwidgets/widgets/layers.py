@@ -12,8 +12,9 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import traitlets
-from gpwidgets.convert.geojson import geographic_bounds, to_geojson
 from ipyleaflet import GeoJSON
+
+from gpwidgets.convert.geojson import geographic_bounds, to_geojson
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 import traitlets
-from gpwidgets.widgets.editors.base import EditorContext
-from gpwidgets.widgets.form import TaskForm
 
 from gpwidgets.errors import AuthenticationError, InputErrors, ParameterError
 from gpwidgets.tasks.run import Run
 from gpwidgets.tasks.task import GPTask
 from gpwidgets.tasks.workers import start_worker
+from gpwidgets.widgets.editors.base import EditorContext
+from gpwidgets.widgets.form import TaskForm
 from gpwidgets.widgets.guard import error_html, guarded
 from gpwidgets.widgets.header import header_html
 from gpwidgets.widgets.run import RunWidget
@@ -289,11 +289,12 @@ class TaskWidget(w.VBox):
         self._missing.children = [self._way_to(one) for one in errors if one.parameter in self.form.editors]
 
     def _way_to(self, error: ParameterError) -> w.Button:
-        assert self.form is not None
-        editor = self.form.editors[error.parameter]
+        form = self.form
+        assert form is not None
+        editor = form.editors[error.parameter]
         title = editor.parameter.display_name or error.parameter
         button = w.Button(description=f"Go to {title}", tooltip=error.problem, layout=w.Layout(width="auto"))
-        button.on_click(lambda _button: editor.focus())
+        button.on_click(lambda _button: form.focus(error.parameter))
         return button
 
     @guarded

@@ -1,0 +1,1 @@
+"""Forms, maps and results in a notebook."""

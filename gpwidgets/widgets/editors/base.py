@@ -1,0 +1,309 @@
+"""What the editors of all data types share, and the table from data type to editor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from html import escape
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import ipywidgets as w
+import traitlets
+
+from gpwidgets.errors import GPError, ParameterError
+from gpwidgets.protocol.datatypes.base import datatype_of
+from gpwidgets.protocol.values import UNSET
+from gpwidgets.tasks.inputs import check_value, has_usable_default
+from gpwidgets.widgets.html import plain_text, sanitized
+
+if TYPE_CHECKING:
+    from gpwidgets.protocol.description import GPParameter
+    from gpwidgets.tasks.task import GPTask
+    from gpwidgets.widgets.map import TaskMap
+
+__all__ = ["EditorContext", "ParameterEditor", "editor_for", "edits", "register_editor"]
+
+_SHORT_HELP = 140
+_NEEDED = "a value is needed here."
+
+
+@dataclass
+class EditorContext:
+    """What an editor may use besides its parameter.
+
+    Attributes
+    ----------
+    map : TaskMap or None
+        Where geometry is drawn.
+    task : GPTask or None
+        The task that the form is for.
+    editors : dict
+        The other editors of the form by parameter name.
+    """
+
+    map: TaskMap | None = None
+    task: GPTask | None = None
+    editors: dict[str, ParameterEditor] = field(default_factory=dict)
+
+    def sibling(self, name: str | None) -> ParameterEditor | None:
+        """Return the editor of another parameter; None when there is none."""
+        return self.editors.get(name) if name else None
+
+
+class ParameterEditor(w.VBox):
+    """The field of one parameter: label, controls, help and what is wrong with it.
+
+    A subclass makes its controls in `build`, reads them in `read` and fills them in `show`; it calls
+    `take` when the user has changed something.
+
+    Parameters
+    ----------
+    parameter
+        The parameter.
+    context
+        Map, task and the other editors.
+    compact
+        Whether the label is shown by a surrounding editor, as in a row of a list.
+    """
+
+    value = traitlets.Any(
+        UNSET, help="The checked value; UNSET when nothing is given or what is given is wrong."
+    )
+    error = traitlets.Unicode("", help="What is wrong, shown at the field; empty when all is well.")
+
+    def __init__(
+        self, parameter: GPParameter, context: EditorContext | None = None, *, compact: bool = False
+    ) -> None:
+        self.parameter = parameter
+        self.context = context or EditorContext()
+        self.compact = compact
+        self.codec: Any = datatype_of(parameter)
+        self.default = self.codec.default(parameter)
+        self._filling = False
+        self._error_box = w.HTML(layout=w.Layout(display="none"))
+        self._undo = w.Button(icon="undo", tooltip="Put the default back", layout=w.Layout(display="none"))
+        self._undo.add_class("gpw-default")
+        self._undo.on_click(lambda _button: self.reset())
+        super().__init__([*self.build(), *self._foot()], layout=w.Layout(width="100%", min_width="0"))
+        self.add_class("gpw-field")
+        self.reset()
+
+    # For subclasses
+
+    def build(self) -> list[w.Widget]:
+        """Make the controls and watch them."""
+        raise NotImplementedError
+
+    def read(self) -> Any:
+        """Return what the controls hold, `UNSET` when that is nothing; ParameterError when it is no value."""
+        raise NotImplementedError
+
+    def show(self, value: Any) -> None:
+        """Put a checked value, or `UNSET`, into the controls."""
+        raise NotImplementedError
+
+    def show_raw(self, value: Any) -> None:
+        """Put a value that was refused into the controls, where they can hold it."""
+
+    @property
+    def focus_target(self) -> w.DOMWidget | None:
+        """The control that takes the keyboard when the user is led here."""
+        return None
+
+    def take(self, _change: object = None) -> None:
+        """Read the controls after the user has changed something."""
+        if self._filling:
+            return
+        try:
+            raw = self.read()
+            checked = raw if raw is UNSET else check_value(self.parameter, raw)
+        except ParameterError as error:
+            self._refuse(error.problem)
+            return
+        except GPError as error:
+            self._refuse(str(error))
+            return
+        self._filling = True
+        try:
+            self.error = ""
+            self.value = checked
+        finally:
+            self._filling = False
+
+    def _refuse(self, problem: str) -> None:
+        self._filling = True
+        try:
+            self.value = UNSET
+            self.error = problem
+        finally:
+            self._filling = False
+
+    # For callers
+
+    @property
+    def title(self) -> str:
+        """The name that is shown."""
+        return self.parameter.display_name or self.parameter.name
+
+    @property
+    def label(self) -> str:
+        """Text of the label: the name, with a star when a value is needed; empty in a row of a list."""
+        if self.compact:
+            return ""
+        return f"{self.title} *" if self.parameter.required else self.title
+
+    def set_value(self, value: Any) -> None:
+        """Take a value of any accepted form; one that is wrong is shown with what is wrong about it."""
+        if value is None:
+            value = UNSET
+        try:
+            self.value = value
+            self.error = ""
+            self._fill(lambda: self.show(self.value))
+        except GPError as error:
+            self._refuse(error.problem if isinstance(error, ParameterError) else str(error))
+            self._fill(lambda: self.show_raw(value))
+
+    def check(self) -> bool:
+        """Say at the field what is missing; whether the value can be sent."""
+        if not self.error and self.value is UNSET and self.is_missing:
+            self.error = _NEEDED
+        return not self.error
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the task cannot run as the field is."""
+        return self.value is UNSET and self.parameter.required and not has_usable_default(self.parameter)
+
+    def reset(self) -> None:
+        """Put the server's default back."""
+        self._filling = True
+        try:
+            self.show(self.default)
+            self.value = self.default
+            self.error = ""
+        finally:
+            self._filling = False
+        self._follow_default()
+
+    def focus(self) -> None:
+        """Put the keyboard into the field."""
+        if self.focus_target is not None:
+            self.focus_target.focus()
+
+    @traitlets.validate("value")
+    def _checked(self, proposal: Mapping[str, Any]) -> Any:
+        value = proposal["value"]
+        if value is UNSET or self._filling:
+            return value
+        return check_value(self.parameter, value)
+
+    @traitlets.observe("value")
+    def _show_value(self, change: Mapping[str, Any]) -> None:
+        if not self._filling:
+            self._fill(lambda: self.show(change["new"]))
+            self.error = ""
+        elif change["new"] is not UNSET:
+            self.error = ""
+        self._follow_default()
+
+    def _fill(self, action: Callable[[], None]) -> None:
+        before, self._filling = self._filling, True
+        try:
+            action()
+        finally:
+            self._filling = before
+
+    @traitlets.observe("error")
+    def _show_error(self, _change: Mapping[str, Any]) -> None:
+        text = self.error[:1].upper() + self.error[1:]
+        self._error_box.value = (
+            f'<div class="gpw-problem" role="alert"><span aria-hidden="true">✖ </span>{escape(text)}</div>'
+        )
+        self._error_box.layout.display = "" if self.error else "none"
+        (self.add_class if self.error else self.remove_class)("gpw-invalid")
+
+    def _follow_default(self) -> None:
+        changed = not self.compact and self.default is not UNSET and self.value is not self.default
+        self._undo.layout.display = "" if changed and not _same(self.value, self.default) else "none"
+
+    def _foot(self) -> list[w.Widget]:
+        """Help, the way back to the default, and the place for errors."""
+        if self.compact:
+            return [self._error_box]
+        about = w.HTML(help_html(self.parameter))
+        about.layout.display = "" if about.value else "none"
+        row = w.HBox([about, self._undo], layout=w.Layout(align_items="flex-start", min_width="0"))
+        row.add_class("gpw-foot")
+        return [self._error_box, row]
+
+    def __repr__(self) -> str:
+        # Values stay out: they may be hidden, and the text form of a widget is saved in the notebook.
+        return f"<{type(self).__name__} {self.parameter.name!r}>"
+
+
+def help_html(parameter: GPParameter) -> str:
+    """Return a parameter's help: short texts as they are, long ones folded."""
+    words = plain_text(parameter.description)
+    if not words or words == parameter.display_name:
+        return ""
+    if len(words) <= _SHORT_HELP:
+        return f'<div class="gpw-muted">{sanitized(parameter.description)}</div>'
+    return f'<details class="gpw-muted"><summary>Help</summary>{sanitized(parameter.description)}</details>'
+
+
+def _same(one: Any, other: Any) -> bool:
+    try:
+        return bool(one == other)
+    except (ValueError, TypeError):
+        return False  # frames answer with a frame
+
+
+EDITORS: dict[str, type[ParameterEditor]] = {}
+"""Editor by data type."""
+
+_REGISTERED: dict[str, type[ParameterEditor]] = {}
+_E = TypeVar("_E", bound=type[ParameterEditor])
+
+
+def edits(*data_types: str) -> Callable[[_E], _E]:
+    """Put an editor class into the table under its data types."""
+
+    def keep(editor: _E) -> _E:
+        for name in data_types:
+            EDITORS[name] = editor
+        return editor
+
+    return keep
+
+
+def register_editor(data_type: str, editor: type[ParameterEditor]) -> None:
+    """Use an editor of your own for a data type from now on.
+
+    Parameters
+    ----------
+    data_type
+        The wire's word, such as ``GPString`` or ``GPMultiValue:GPString``.
+    editor
+        A subclass of `ParameterEditor`.
+    """
+    _REGISTERED[data_type] = editor
+
+
+def editor_for(
+    parameter: GPParameter, context: EditorContext | None = None, *, compact: bool = False
+) -> ParameterEditor:
+    """Make the editor of a parameter; types that are not known are edited as JSON."""
+    made: ParameterEditor = _class_for(parameter)(parameter, context, compact=compact)
+    return made
+
+
+def _class_for(parameter: GPParameter) -> type[ParameterEditor]:
+    kind = parameter.data_type
+    if kind in _REGISTERED:
+        return _REGISTERED[kind]
+    if parameter.is_multi:
+        return EDITORS["choices" if parameter.member.choices else "rows"]
+    if parameter.choices and kind in ("GPString", "GPLong", "GPDouble", "GPDate"):
+        return EDITORS["choice"]
+    return EDITORS.get(kind, EDITORS["json"])

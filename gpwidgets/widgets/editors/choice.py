@@ -1,0 +1,221 @@
+"""Editors that offer what is allowed: yes or no, one of a list, several of a list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ipywidgets as w
+
+from gpwidgets.protocol.description import Choice
+from gpwidgets.protocol.values import UNSET
+from gpwidgets.widgets.editors.base import ParameterEditor, edits
+
+#: A longer list is searched by typing.
+_LONG = 15
+#: More boxes than this are slow to make; a list takes their place.
+_MANY_BOXES = 40
+_WIDE = {"width": "100%", "min_width": "0"}
+
+
+@edits("GPBoolean")
+class BooleanEditor(ParameterEditor):
+    """A box to tick; a list of three where the server names no default, so that it can stay open."""
+
+    def build(self) -> list[w.Widget]:
+        """Make the control."""
+        self.control: Any
+        if self.default is UNSET and not self.parameter.required:
+            options = [("not set", UNSET), ("Yes", True), ("No", False)]
+            self.control = w.Dropdown(
+                description=self.label, options=options, tooltip=self.title, layout=w.Layout(**_WIDE)
+            )
+        else:
+            label = self.title if self.compact else self.label
+            self.control = w.Checkbox(
+                description=label, indent=False, value=False, layout=w.Layout(width="auto")
+            )
+            self.control.add_class("gpw-check")
+        self.control.observe(self.take, names="value")
+        return [self.control]
+
+    @property
+    def focus_target(self) -> w.DOMWidget:
+        """The box."""
+        return self.control
+
+    def read(self) -> Any:
+        """Return whether it is ticked."""
+        return self.control.value
+
+    def show(self, value: Any) -> None:
+        """Tick it or not."""
+        if isinstance(self.control, w.Dropdown):
+            self.control.index = {UNSET: 0, True: 1, False: 2}.get(value, 0)
+        else:
+            self.control.value = value is True
+
+    def reset(self) -> None:
+        """Put the default back; a box without one is a No."""
+        super().reset()
+        if isinstance(self.control, w.Checkbox) and self.value is UNSET:
+            self.take()
+
+
+@edits("choice")
+class ChoiceEditor(ParameterEditor):
+    """One of a list; long lists are searched by typing."""
+
+    def build(self) -> list[w.Widget]:
+        """Make a list, or a box with suggestions."""
+        self._by_label = {choice.label: choice.value for choice in self.parameter.choices}
+        self._is_long = len(self._by_label) > _LONG
+        self.control: Any = self._make_long() if self._is_long else self._make_short()
+        self.control.observe(self.take, names="value")
+        return [self.control]
+
+    def _make_long(self) -> w.Combobox:
+        return w.Combobox(
+            description=self.label,
+            options=tuple(self._by_label),
+            ensure_option=False,
+            placeholder=f"type to search {len(self._by_label)} choices",
+            tooltip=self.title,
+            layout=w.Layout(**_WIDE),
+        )
+
+    def _make_short(self) -> w.Dropdown:
+        nothing = "choose…" if self.parameter.required else "not set"
+        options = [(nothing, UNSET), *self._by_label.items()]
+        return w.Dropdown(
+            description=self.label, options=options, tooltip=self.title, layout=w.Layout(**_WIDE)
+        )
+
+    @property
+    def focus_target(self) -> w.DOMWidget:
+        """The list."""
+        return self.control
+
+    def read(self) -> Any:
+        """Return the chosen value."""
+        if not self._is_long:
+            return self.control.value
+        text = self.control.value.strip()
+        return self._by_label.get(text, text) if text else UNSET
+
+    def show(self, value: Any) -> None:
+        """Choose a value."""
+        label = next((label for label, known in self._by_label.items() if known == value), None)
+        if label is None:
+            label = next((one for one, known in self._by_label.items() if str(known) == str(value)), None)
+        if self._is_long:
+            self.control.value = "" if value is UNSET else (label or str(value))
+        else:
+            self.control.index = 0 if label is None else list(self._by_label).index(label) + 1
+
+    def show_raw(self, value: Any) -> None:
+        """Write a refused value where there is room for one."""
+        if self._is_long:
+            self.control.value = str(value)
+        else:
+            self.control.index = 0
+
+
+@edits("choices")
+class MultiChoiceEditor(ParameterEditor):
+    """Several of a list, with all and none."""
+
+    def build(self) -> list[w.Widget]:
+        """Make the boxes, or a list when they are many."""
+        self._choices: tuple[Choice, ...] = self.parameter.member.choices
+        self._every = w.Button(
+            description="All", tooltip=f"All of {self.title}", layout=w.Layout(width="auto")
+        )
+        self._none = w.Button(
+            description="None", tooltip=f"None of {self.title}", layout=w.Layout(width="auto")
+        )
+        self._every.on_click(lambda _button: self.set_value([choice.value for choice in self._choices]))
+        self._none.on_click(lambda _button: self._clear())
+        self._find = w.Text(
+            placeholder="find", tooltip=f"Find in {self.title}", layout=w.Layout(width="120px")
+        )
+        self._find.observe(lambda change: self._show_found(change["new"]), names="value")
+        self._find.layout.display = "" if len(self._choices) > _LONG else "none"
+        head = w.HBox([self._every, self._none, self._find], layout=w.Layout(flex_flow="row wrap"))
+        title = w.Label(self.label, layout=w.Layout(display="none" if self.compact else ""))
+        title.add_class("gpw-label")
+        return [title, head, self._make_list()]
+
+    def _make_list(self) -> w.Widget:
+        self._boxes: list[w.Checkbox] = []
+        self._list: w.SelectMultiple | None = None
+        if len(self._choices) > _MANY_BOXES:
+            self._list = w.SelectMultiple(
+                options=[(choice.label, at) for at, choice in enumerate(self._choices)],
+                rows=10,
+                tooltip=self.title,
+                layout=w.Layout(**_WIDE),
+            )
+            self._list.observe(self.take, names="value")
+            return self._list
+        for choice in self._choices:
+            box = w.Checkbox(
+                description=choice.label, indent=False, value=False, layout=w.Layout(width="auto")
+            )
+            box.observe(self.take, names="value")
+            self._boxes.append(box)
+        frame = w.VBox(self._boxes, layout=w.Layout(max_height="180px", overflow="auto", **_WIDE))
+        frame.add_class("gpw-boxes")
+        return frame
+
+    @property
+    def focus_target(self) -> w.DOMWidget:
+        """The first control."""
+        return self._list or (self._boxes[0] if self._boxes else self._every)
+
+    def _show_found(self, text: str) -> None:
+        text = text.strip().lower()
+        found = [at for at, choice in enumerate(self._choices) if text in choice.label.lower()]
+        for at, box in enumerate(self._boxes):
+            box.layout.display = "" if at in found else "none"
+        if self._list is not None:
+            chosen = set(self._list.value)
+            shown = sorted(chosen.union(found))  # what is chosen stays in the list
+            self._fill(lambda: self._relist(shown, chosen))
+
+    def _relist(self, shown: list[int], chosen: set[int]) -> None:
+        assert self._list is not None
+        self._list.options = [(self._choices[at].label, at) for at in shown]
+        self._list.value = tuple(at for at in shown if at in chosen)
+
+    def _clear(self) -> None:
+        self.show(UNSET)
+        self.take()
+
+    def read(self) -> Any:
+        """Return the chosen values in the order of the list."""
+        if self._list is not None:
+            chosen = sorted(self._list.value)
+        else:
+            chosen = [at for at, box in enumerate(self._boxes) if box.value]
+        return [self._choices[at].value for at in chosen] or UNSET
+
+    def show(self, value: Any) -> None:
+        """Choose values."""
+        values = [] if value is UNSET else list(value)
+        chosen = [at for at, choice in enumerate(self._choices) if choice.value in values]
+        if self._list is not None:
+            self._fill(lambda: self._relist(list(range(len(self._choices))), set(chosen)))
+        for at, box in enumerate(self._boxes):
+            self._set_box(box, at in chosen)
+
+    def _set_box(self, box: w.Checkbox, ticked: bool) -> None:
+        def set_it() -> None:
+            box.value = ticked
+
+        self._fill(set_it)
+
+    def take(self, _change: object = None) -> None:
+        """Read the boxes; a list that is needed says so when it is empty."""
+        super().take(_change)
+        if not self._filling and self.is_missing and not self.error:
+            self.error = "choose at least one."

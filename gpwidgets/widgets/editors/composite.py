@@ -1,0 +1,103 @@
+"""Editor of values that may be of one of several types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ipywidgets as w
+
+from gpwidgets.errors import ParameterError
+from gpwidgets.protocol.datatypes.composite import CompositeType, CompositeValue
+from gpwidgets.protocol.values import UNSET
+from gpwidgets.widgets.editors.base import ParameterEditor, editor_for, edits
+
+_WORDS = {
+    "GPBoolean": "Yes or no",
+    "GPComposite": "One of several types",
+    "GPDataFile": "File",
+    "GPDate": "Date",
+    "GPDouble": "Number",
+    "GPExtent": "Extent",
+    "GPEnvelope": "Extent",
+    "GPFeatureRecordSetLayer": "Features",
+    "GPLinearUnit": "Distance",
+    "GPArealUnit": "Area",
+    "GPTimeUnit": "Time span",
+    "GPLong": "Whole number",
+    "GPRasterDataLayer": "Raster",
+    "GPRasterData": "Raster",
+    "GPRecordSet": "Table",
+    "GPSpatialReference": "Coordinate system",
+    "GPCoordinateSystem": "Coordinate system",
+    "GPSQLExpression": "SQL expression",
+    "GPString": "Text",
+    "GPValueTable": "Rows",
+    "Field": "Field",
+}
+
+
+def type_words(data_type: str) -> str:
+    """Return what people call a data type."""
+    if data_type.startswith("GPMultiValue:"):
+        return f"List: {type_words(data_type.removeprefix('GPMultiValue:'))}"
+    return _WORDS.get(data_type, data_type)
+
+
+@edits("GPComposite")
+class CompositeEditor(ParameterEditor):
+    """A switch between types, and the editor of the chosen one."""
+
+    def build(self) -> list[w.Widget]:
+        """Make the switch; an editor is made when its type is chosen."""
+        self._members = CompositeType.members(self.parameter)
+        self._editors: dict[int, ParameterEditor] = {}
+        options = [(type_words(member.data_type), at) for at, member in enumerate(self._members)]
+        self.kind = w.Dropdown(
+            description=self.label,
+            options=options,
+            tooltip=f"Type of {self.title}",
+            layout=w.Layout(width="auto"),
+        )
+        self.box = w.VBox(layout=w.Layout(width="100%", min_width="0"))
+        self.kind.observe(self._switch, names="value")
+        return [self.kind, self.box]
+
+    @property
+    def member(self) -> ParameterEditor:
+        """The editor of the chosen type."""
+        at = int(self.kind.value)
+        if at not in self._editors:
+            editor = editor_for(self._members[at], self.context, compact=True)
+            editor.observe(self.take, names=["value", "error"])
+            self._editors[at] = editor
+        return self._editors[at]
+
+    @property
+    def focus_target(self) -> w.DOMWidget | None:
+        """The chosen type's control."""
+        return self.member.focus_target or self.kind
+
+    def _switch(self, _change: object) -> None:
+        self.box.children = [self.member]
+        self.take()
+
+    def read(self) -> Any:
+        """Return the value with its type."""
+        member = self.member
+        if member.error:
+            raise ParameterError(self.parameter.name, member.error)
+        if member.value is UNSET:
+            return UNSET
+        return CompositeValue(member.parameter.data_type, member.value)
+
+    def show(self, value: Any) -> None:
+        """Show a value in the editor of its type."""
+        if value is UNSET:
+            for editor in self._editors.values():
+                editor.reset()
+        else:
+            kinds = [member.data_type for member in self._members]
+            if value.data_type in kinds:
+                self.kind.value = kinds.index(value.data_type)
+            self.member.set_value(value.value)
+        self.box.children = [self.member]

@@ -1,0 +1,44 @@
+"""Editor of moments in time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import ipywidgets as w
+
+from gpwidgets.protocol.values import UNSET
+from gpwidgets.widgets.editors.base import ParameterEditor, edits
+
+
+@edits("GPDate")
+class DateEditor(ParameterEditor):
+    """Date and time in UTC, which is what servers take them for."""
+
+    def build(self) -> list[w.Widget]:
+        """Make the picker."""
+        self.control = w.NaiveDatetimePicker(
+            description=self.label and f"{self.label} (UTC)",
+            tooltip=f"{self.title}, in UTC",
+            layout=w.Layout(width="100%", min_width="0"),
+        )
+        self.control.observe(self.take, names="value")
+        return [self.control]
+
+    @property
+    def focus_target(self) -> w.DOMWidget:
+        """The picker."""
+        return self.control
+
+    def read(self) -> Any:
+        """Return the moment."""
+        moment: datetime | None = self.control.value
+        return UNSET if moment is None else moment.replace(tzinfo=UTC)
+
+    def show(self, value: Any) -> None:
+        """Show a moment."""
+        self.control.value = None if value is UNSET else value.astimezone(UTC).replace(tzinfo=None)
+
+    def show_raw(self, value: Any) -> None:
+        """Show nothing: the picker holds dates only."""
+        self.control.value = None

@@ -1,0 +1,88 @@
+"""Editor of rectangles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ipywidgets as w
+
+from gpwidgets.errors import ParameterError
+from gpwidgets.protocol.datatypes.base import datatype_of
+from gpwidgets.protocol.description import GPParameter
+from gpwidgets.protocol.values import UNSET, Extent
+from gpwidgets.widgets.editors.base import ParameterEditor, edits
+
+_FLEX = {"width": "auto", "min_width": "0"}
+
+
+@edits("GPExtent", "GPEnvelope")
+class ExtentEditor(ParameterEditor):
+    """Four edges and their coordinate system, or what the map shows."""
+
+    def build(self) -> list[w.Widget]:
+        """Make the controls."""
+        self.edges = w.Text(
+            description=self.label,
+            placeholder="xmin, ymin, xmax, ymax",
+            tooltip=f"{self.title}: xmin, ymin, xmax, ymax",
+            layout=w.Layout(flex="3 1 160px", **_FLEX),
+        )
+        self.system = w.Text(
+            placeholder="EPSG:4326",
+            tooltip=f"Coordinate system of {self.title}",
+            layout=w.Layout(flex="1 1 90px", **_FLEX),
+        )
+        self.from_map = w.Button(
+            description="From the map",
+            icon="crop",
+            tooltip="Take what the map shows",
+            layout=w.Layout(width="auto", display="" if self.context.map is not None else "none"),
+        )
+        self.edges.observe(self.take, names="value")
+        self.system.observe(self.take, names="value")
+        self.from_map.on_click(self._take_map)
+        row = w.HBox(
+            [self.edges, self.system, self.from_map],
+            layout=w.Layout(width="100%", min_width="0", align_items="flex-end", flex_flow="row wrap"),
+        )
+        return [row]
+
+    @property
+    def focus_target(self) -> w.DOMWidget:
+        """The edges."""
+        return self.edges
+
+    def _take_map(self, _button: w.Button) -> None:
+        if self.context.map is not None:
+            edges = [round(edge, 6) for edge in self.context.map.extent]
+            self.edges.value = ", ".join(f"{edge:g}" if edge == int(edge) else repr(edge) for edge in edges)
+            self.system.value = "EPSG:4326"
+
+    def read(self) -> Any:
+        """Return the rectangle."""
+        if not self.edges.value.strip():
+            return UNSET
+        made: Extent = self.codec.check(self.edges.value, self.parameter)
+        if not self.system.value.strip():
+            return made
+        asked = GPParameter(self.parameter.name, "GPSpatialReference")
+        try:
+            reference = datatype_of(asked).check(self.system.value, asked)
+        except ParameterError as error:
+            raise ParameterError(self.parameter.name, error.problem) from None
+        return Extent(*made.bounds, reference)
+
+    def show(self, value: Any) -> None:
+        """Show a rectangle."""
+        if value is UNSET:
+            self.edges.value = self.system.value = ""
+            return
+        self.edges.value = ", ".join(f"{edge!r}" for edge in value.bounds)
+        code = value.spatial_reference.latest_wkid or value.spatial_reference.wkid
+        self.system.value = (
+            "" if not value.spatial_reference else str(code or value.spatial_reference.wkt or "")
+        )
+
+    def show_raw(self, value: Any) -> None:
+        """Write a refused value."""
+        self.edges.value = str(value)

@@ -1,0 +1,120 @@
+"""Editors of files and rasters: a path, a URL, or a file sent from the browser."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as w
+
+from gpwidgets.protocol.values import UNSET, DataFile, RasterData
+from gpwidgets.widgets.editors.base import ParameterEditor, edits
+
+_UNSAFE = re.compile(r"[^\w.\- ]+")
+
+
+@edits("GPDataFile", "GPRasterDataLayer", "GPRasterData")
+class FileEditor(ParameterEditor):
+    """A file for a task."""
+
+    def build(self) -> list[w.Widget]:
+        """Make a box for path or URL, and a button that takes a file from the browser."""
+        self._given: Any = UNSET
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self.text = self._make_text()
+        self.upload = w.FileUpload(
+            description="From this computer",
+            accept=",".join(f".{ending}" for ending in self._endings),
+            multiple=False,
+            tooltip=f"Take a file from this computer for {self.title}",
+            layout=w.Layout(width="auto"),
+        )
+        self.text.observe(self.take, names="value")
+        self.upload.observe(self._take_upload, names="value")
+        row = w.HBox(
+            [self.text, self.upload],
+            layout=w.Layout(width="100%", min_width="0", align_items="flex-end", flex_flow="row wrap"),
+        )
+        return [row]
+
+    def _make_text(self) -> Any:
+        layout = w.Layout(flex="1 1 180px", width="auto", min_width="0")
+        names = tuple(choice.label for choice in self.parameter.choices)
+        if names:
+            return w.Combobox(
+                description=self.label,
+                options=names,
+                ensure_option=False,
+                placeholder="a layer of the server, a path or a URL",
+                tooltip=self.title,
+                layout=layout,
+            )
+        endings = ", ".join(f".{ending}" for ending in self._endings)
+        return w.Text(
+            description=self.label,
+            placeholder=f"a path or a URL{f' ({endings})' if endings else ''}",
+            continuous_update=False,
+            tooltip=self.title,
+            layout=layout,
+        )
+
+    @property
+    def _endings(self) -> tuple[str, ...]:
+        limits = self.parameter.filter
+        if limits is None or limits.type != "file":
+            return ()
+        return tuple(ending.lstrip(".") for ending in limits.values)
+
+    @property
+    def focus_target(self) -> w.DOMWidget:
+        """The box."""
+        return self.text
+
+    def _take_upload(self, _change: object) -> None:
+        if not self.upload.value:
+            return
+        sent = self.upload.value[0]
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="gpwidgets-")
+        path = Path(self._folder.name) / _safe_name(sent["name"])
+        path.write_bytes(bytes(sent["content"]))
+        self.upload.value = ()  # the content need not stay in the notebook
+        self.set_value(str(path))
+
+    def read(self) -> Any:
+        """Return path, URL or name; what has neither stays as it was given."""
+        text = self.text.value.strip()
+        if not text:
+            return UNSET
+        return self._given if text == self._text_of(self._given) else text
+
+    def show(self, value: Any) -> None:
+        """Show path, URL or name."""
+        self._given = value
+        self.text.value = self._text_of(value)
+
+    def show_raw(self, value: Any) -> None:
+        """Write a refused value."""
+        self.text.value = str(value)
+
+    @staticmethod
+    def _text_of(value: Any) -> str:
+        if isinstance(value, DataFile | RasterData):
+            portal = value.portal_item_id if isinstance(value, DataFile) else None
+            return value.path or value.url or value.item_id or portal or ""
+        return "" if value is UNSET else str(value)
+
+    def close(self) -> None:
+        """Throw the copies of sent files away with the editor."""
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+        super().close()
+
+
+def _safe_name(name: str) -> str:
+    """Return the last part of a name without anything that a path could be made of."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return _UNSAFE.sub("_", last).strip(". ")[:120] or "file"

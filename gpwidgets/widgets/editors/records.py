@@ -1,0 +1,98 @@
+"""Editor of tables without geometry."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import ipywidgets as w
+
+from gpwidgets.errors import ParameterError
+from gpwidgets.protocol.features import RecordSet
+from gpwidgets.protocol.values import UNSET, LayerReference
+from gpwidgets.widgets.editors.base import ParameterEditor, edits
+from gpwidgets.widgets.editors.namespace import frames_in_notebook
+from gpwidgets.widgets.editors.pasting import split_rows
+
+_WIDE = {"width": "100%", "min_width": "0"}
+
+
+@edits("GPRecordSet")
+class RecordEditor(ParameterEditor):
+    """Rows pasted from a spreadsheet, a frame of the notebook, a file or the URL of a table."""
+
+    def build(self) -> list[w.Widget]:
+        """Make the box for text and the line that says what there is."""
+        self._given: Any = UNSET
+        self.text = w.Textarea(
+            description=self.label,
+            placeholder="rows pasted from a spreadsheet, headings first; a file's path; the URL of a table; "
+            "or the name of a DataFrame",
+            rows=3,
+            continuous_update=False,
+            tooltip=self.title,
+            layout=w.Layout(**_WIDE),
+        )
+        self.clear = w.Button(description="Clear", icon="trash-o", tooltip=f"Take {self.title} away")
+        self.summary = w.HTML()
+        self.text.observe(self._take_text, names="value")
+        self.clear.on_click(lambda _button: self.set_value(UNSET))
+        row = w.HBox([self.clear, self.summary], layout=w.Layout(flex_flow="row wrap", **_WIDE))
+        return [self.text, row]
+
+    @property
+    def focus_target(self) -> w.DOMWidget:
+        """The box for text."""
+        return self.text
+
+    def _take_text(self, change: Any) -> None:
+        text = change["new"].strip()
+        if self._filling or not text:
+            return
+        self._given = frames_in_notebook(with_geometry=False).get(text, text)
+        self.take()
+        self._tell(self.value)
+
+    def read(self) -> Any:
+        """Return what was given last; pasted rows as a list of dicts."""
+        given = self._given
+        is_pasted = isinstance(given, str) and "\n" in given and given[:1] not in "{["
+        return _table(given, self.parameter.name) if is_pasted else given
+
+    def show(self, value: Any) -> None:
+        """Keep a value and say what it is."""
+        self._given = value
+        self.text.value = ""
+        self._tell(value)
+
+    def show_raw(self, value: Any) -> None:
+        """Write refused text where it was typed."""
+        self.text.value = value if isinstance(value, str) else ""
+
+    def _tell(self, value: Any) -> None:
+        self.clear.disabled = value is UNSET
+        self.summary.value = f'<div class="gpw-muted" role="status">{_words(value)}</div>'
+
+
+def _table(text: str, name: str) -> list[dict[str, str]]:
+    rows = split_rows(text)
+    if len(rows) < 2:
+        raise ParameterError(name, "the table has no rows below its headings.")
+    return [dict(zip(rows[0], row, strict=False)) for row in rows[1:]]
+
+
+def _words(value: Any) -> str:
+    if value is UNSET:
+        return "Nothing yet."
+    if isinstance(value, LayerReference):
+        return f"The server reads {escape(value.url)}."
+    if isinstance(value, str):
+        return f"The table {escape(value)}."
+    count = (
+        len(value.features)
+        if isinstance(value, RecordSet)
+        else len(value)
+        if hasattr(value, "__len__")
+        else 0
+    )
+    return f"{count:,} row{'' if count == 1 else 's'}."

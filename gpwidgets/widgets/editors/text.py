@@ -1,0 +1,232 @@
+"""Editors of one box of text: texts, numbers, SQL, coordinate systems, JSON and hidden texts."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import ipywidgets as w
+
+from gpwidgets.errors import ParameterError
+from gpwidgets.protocol.values import UNSET
+from gpwidgets.widgets.editors.base import ParameterEditor, edits
+
+_WIDE = {"width": "100%", "min_width": "0"}
+_SYSTEMS = (
+    "EPSG:4326",
+    "EPSG:3857",
+    "EPSG:4258",
+    "EPSG:4269",
+    "EPSG:3035",
+    "EPSG:25832",
+    "EPSG:25833",
+    "EPSG:27700",
+    "EPSG:5070",
+)
+
+
+def range_text(parameter: Any) -> str:
+    """Return the range of a number in words; empty when there is none."""
+    limits = parameter.filter
+    if limits is None or limits.type != "range" or (limits.minimum is None and limits.maximum is None):
+        return ""
+    if limits.maximum is None:
+        return f"{limits.minimum:g} or more"
+    if limits.minimum is None:
+        return f"{limits.maximum:g} or less"
+    return f"{limits.minimum:g} to {limits.maximum:g}"
+
+
+@edits("GPString")
+class TextEditor(ParameterEditor):
+    """One line of text, read as the parameter's type."""
+
+    def build(self) -> list[w.Widget]:
+        """Make the box."""
+        self.control = self.make_control()
+        self.control.observe(self.take, names="value")
+        return [self.control]
+
+    def make_control(self) -> Any:
+        """Make the widget that holds the text."""
+        return w.Text(
+            description=self.label,
+            placeholder=self.placeholder,
+            tooltip=self.title,
+            layout=w.Layout(**_WIDE),
+        )
+
+    @property
+    def placeholder(self) -> str:
+        """What the empty box says."""
+        return "" if self.parameter.required else "not set"
+
+    @property
+    def focus_target(self) -> w.DOMWidget:
+        """The box."""
+        return self.control
+
+    def read(self) -> Any:
+        """Return the text; nothing when it is empty."""
+        text = self.control.value
+        return text if text.strip() else UNSET
+
+    def show(self, value: Any) -> None:
+        """Write a value."""
+        self.control.value = "" if value is UNSET else self.text_of(value)
+
+    def show_raw(self, value: Any) -> None:
+        """Write a refused value."""
+        self.control.value = str(value)
+
+    def text_of(self, value: Any) -> str:
+        """Return the text of a value."""
+        return str(value)
+
+
+@edits("GPLong", "GPDouble")
+class NumberEditor(TextEditor):
+    """A number, as text: so it can be empty, and what is wrong with it can be said."""
+
+    @property
+    def placeholder(self) -> str:
+        """The range."""
+        return range_text(self.parameter) or ("a whole number" if self._is_whole else "a number")
+
+    @property
+    def _is_whole(self) -> bool:
+        return self.parameter.data_type == "GPLong"
+
+    def text_of(self, value: Any) -> str:
+        """Return the number without a needless fraction."""
+        number = float(value)
+        return (
+            str(int(value))
+            if self._is_whole or (number.is_integer() and abs(number) < 1e15)
+            else repr(number)
+        )
+
+
+@edits("GPSQLExpression")
+class ExpressionEditor(TextEditor):
+    """An SQL expression over the columns of another input."""
+
+    def make_control(self) -> Any:
+        """Make a box of several lines."""
+        return w.Textarea(
+            description=self.label,
+            placeholder="POP > 1000",
+            rows=2,
+            tooltip=self.title,
+            layout=w.Layout(**_WIDE),
+        )
+
+
+@edits("GPSpatialReference", "GPCoordinateSystem")
+class SpatialReferenceEditor(TextEditor):
+    """A coordinate system by code or WKT."""
+
+    def make_control(self) -> Any:
+        """Make a box with usual codes to choose from."""
+        return w.Combobox(
+            description=self.label,
+            options=_SYSTEMS,
+            ensure_option=False,
+            placeholder="EPSG:25832, a WKID or WKT",
+            tooltip=self.title,
+            layout=w.Layout(**_WIDE),
+        )
+
+    def text_of(self, value: Any) -> str:
+        """Return the code, or the definition."""
+        if isinstance(value, dict):
+            return json.dumps(value)
+        code = value.latest_wkid or value.wkid
+        if code is None:
+            return value.wkt2 or value.wkt or json.dumps(value.to_json())
+        return f"EPSG:{code}" if code < 32767 else str(code)
+
+
+@edits("json")
+class JsonEditor(TextEditor):
+    """Raw JSON, for types that are not known; text that is no JSON is sent as text."""
+
+    def make_control(self) -> Any:
+        """Make a box of several lines."""
+        return w.Textarea(
+            description=self.label,
+            placeholder=f"{self.parameter.data_type}: JSON or text",
+            rows=3,
+            tooltip=self.title,
+            layout=w.Layout(**_WIDE),
+        )
+
+    def read(self) -> Any:
+        """Return the parsed JSON, or the text."""
+        text = self.control.value.strip()
+        if not text:
+            return UNSET
+        try:
+            return json.loads(text)
+        except ValueError as error:
+            if text[0] in "{[":
+                raise ParameterError(self.parameter.name, f"the JSON cannot be read: {error}.") from None
+            return text
+
+    def text_of(self, value: Any) -> str:
+        """Return JSON."""
+        plain = value.to_json() if hasattr(value, "to_json") else value
+        return plain if isinstance(plain, str) else json.dumps(plain, indent=1, default=str)
+
+
+@edits("GPStringHidden")
+class HiddenEditor(ParameterEditor):
+    """A text that is not shown.
+
+    What is typed is wiped from the box as soon as it has been read, so no saved notebook holds it.
+    """
+
+    def build(self) -> list[w.Widget]:
+        """Make the box and its switch."""
+        self._secret: Any = UNSET
+        self.control = w.Password(
+            description=self.label, continuous_update=False, tooltip=self.title, layout=w.Layout(flex="1 1 0")
+        )
+        self.forget = w.Button(
+            description="Forget", tooltip=f"Forget {self.title}", layout=w.Layout(width="auto")
+        )
+        self.control.observe(self._keep, names="value")
+        self.forget.on_click(self._drop)
+        row = w.HBox([self.control, self.forget], layout=w.Layout(align_items="flex-end", **_WIDE))
+        return [row]
+
+    @property
+    def focus_target(self) -> w.DOMWidget:
+        """The box."""
+        return self.control
+
+    def _keep(self, change: Any) -> None:
+        if change["new"]:
+            self._secret = change["new"]
+            self.control.value = ""
+            self.take()
+            self._tell()
+
+    def _drop(self, _button: w.Button) -> None:
+        self._secret = UNSET
+        self.take()
+        self._tell()
+
+    def _tell(self) -> None:
+        known = self._secret is not UNSET
+        self.control.placeholder = "•••••••• (set)" if known else "not set"
+        self.forget.layout.display = "" if known else "none"
+
+    def read(self) -> Any:
+        """Return what was typed."""
+        return self._secret
+
+    def show(self, value: Any) -> None:
+        """Keep a value without showing it."""
+        self._secret = value
+        self._tell()

@@ -1,0 +1,172 @@
+"""The form of a task: one editor for each input, in groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as w
+import traitlets
+
+from gpwidgets.errors import ParameterError
+from gpwidgets.protocol.values import UNSET
+from gpwidgets.tasks.inputs import has_usable_default, resolve_names
+from gpwidgets.widgets.editors import base as editors_base
+from gpwidgets.widgets.editors.base import EditorContext, ParameterEditor
+from gpwidgets.widgets.editors.fields import FieldEditor
+from gpwidgets.widgets.form_styles import form_style_sheet
+
+if TYPE_CHECKING:
+    from gpwidgets.protocol.description import GPParameter, TaskInfo
+
+__all__ = ["TaskForm"]
+
+#: So many optional inputs are shown at once; more of them are folded.
+_FEW = 4
+
+
+class TaskForm(w.VBox):
+    """Editors for the inputs of a task: what is needed first, the rest below or folded by category.
+
+    Parameters
+    ----------
+    info
+        The task.
+    context
+        Map and task for the editors.
+
+    Attributes
+    ----------
+    editors : dict
+        Editor by parameter name, in the task's order.
+    """
+
+    values = traitlets.Dict(help="Checked values by parameter name; what is not set is left out.")
+
+    def __init__(self, info: TaskInfo, context: EditorContext | None = None) -> None:
+        self.info = info
+        self.context = context or EditorContext()
+        self.editors: dict[str, ParameterEditor] = self.context.editors
+        self._sections: dict[str, tuple[w.Accordion, int]] = {}
+        self._updating = False
+        for parameter in info.inputs:
+            self.editors[parameter.name] = _make(parameter, self.context)
+        for editor in self.editors.values():
+            if isinstance(editor, FieldEditor):
+                editor.follow()
+            editor.observe(self._gather, names="value")
+        super().__init__([form_style_sheet(), *self._groups()], layout=w.Layout(width="100%", min_width="0"))
+        self.add_class("gpw-form")
+        self._gather()
+
+    def _groups(self) -> list[w.Widget]:
+        if not self.editors:
+            return [w.HTML('<div class="gpw-muted">This task takes no inputs.</div>')]
+        groups: list[w.Widget] = []
+        for category in self.info.categories:
+            of_it = [editor for editor in self.editors.values() if editor.parameter.category == category]
+            if category:
+                needed = any(_is_needed(editor.parameter) for editor in of_it)
+                groups.append(self._section(category, of_it, is_open=needed))
+                continue
+            first = [editor for editor in of_it if editor.parameter.required]
+            rest = [editor for editor in of_it if not editor.parameter.required]
+            groups += first
+            if first and len(rest) > _FEW:
+                groups.append(self._section(f"Optional inputs ({len(rest)})", rest, is_open=False))
+            else:
+                groups += rest
+        return groups
+
+    def _section(self, title: str, editors: list[ParameterEditor], *, is_open: bool) -> w.Accordion:
+        box = w.VBox(editors, layout=w.Layout(width="100%", min_width="0"))
+        section = w.Accordion([box], titles=(title,), selected_index=0 if is_open else None)
+        section.add_class("gpw-section")
+        for editor in editors:
+            self._sections[editor.parameter.name] = (section, 0)
+        return section
+
+    # Values
+
+    def _gather(self, _change: object = None) -> None:
+        if self._updating:
+            return
+        self._updating = True
+        try:
+            self.values = {name: one.value for name, one in self.editors.items() if one.value is not UNSET}
+        finally:
+            self._updating = False
+
+    @traitlets.validate("values")
+    def _known_names(self, proposal: Mapping[str, Any]) -> dict[str, Any]:
+        return resolve_names(self.info, proposal["value"])
+
+    @traitlets.observe("values")
+    def _spread(self, change: Mapping[str, Any]) -> None:
+        """Give each editor its value; those that are not named become unset."""
+        if self._updating:
+            return
+        self._updating = True
+        try:
+            for name, editor in self.editors.items():
+                given = change["new"].get(name, UNSET)
+                if given is not editor.value:
+                    editor.set_value(given)
+        finally:
+            self._updating = False
+        self._gather()
+
+    def check(self) -> list[ParameterError]:
+        """Mark every field that is missing or wrong, and return what is wrong with each."""
+        wrong = [editor for editor in self.editors.values() if not editor.check()]
+        return [ParameterError(editor.parameter.name, editor.error) for editor in wrong]
+
+    def reset(self) -> None:
+        """Put all defaults back."""
+        self._updating = True
+        try:
+            for editor in self.editors.values():
+                editor.reset()
+        finally:
+            self._updating = False
+        self._gather()
+
+    def show_errors(self, errors: Iterable[ParameterError]) -> None:
+        """Show errors at their fields and open the sections that hold them."""
+        for error in errors:
+            editor = self.editors.get(error.parameter)
+            if editor is not None:
+                editor.error = error.problem
+                self.open_section(error.parameter)
+
+    def open_section(self, name: str) -> None:
+        """Unfold the section that a parameter's field is in."""
+        if name in self._sections:
+            section, index = self._sections[name]
+            section.selected_index = index
+
+    def focus(self, name: str) -> None:
+        """Lead the user to a parameter's field."""
+        self.open_section(name)
+        self.editors[name].focus()
+
+    def close(self) -> None:
+        """Take the form away with its editors."""
+        for editor in self.editors.values():
+            editor.close()
+        super().close()
+
+
+def _is_needed(parameter: GPParameter) -> bool:
+    return parameter.required and not has_usable_default(parameter)
+
+
+def _make(parameter: GPParameter, context: EditorContext) -> ParameterEditor:
+    """Make an editor; one that cannot be made gives way to raw JSON, so that no input is missing."""
+    try:
+        return editors_base.editor_for(parameter, context)
+    except Exception as error:  # an editor registered by the user may raise anything
+        plain = editors_base.EDITORS["json"](replace(parameter, filter=None, choice_list=()), context)
+        plain.error = f"the usual field could not be made ({type(error).__name__}); give JSON instead."
+        return plain

@@ -1,0 +1,352 @@
+"""Editors, used as the browser uses them: through the traits of their controls."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as w
+import pytest
+
+from gpwidgets.errors import ParameterError
+from gpwidgets.protocol.datatypes.composite import CompositeValue
+from gpwidgets.protocol.description import GPParameter
+from gpwidgets.protocol.features import FeatureSet
+from gpwidgets.protocol.values import (
+    UNSET,
+    DataFile,
+    Extent,
+    FieldRef,
+    LayerReference,
+    LinearUnit,
+    RasterData,
+    SpatialReference,
+)
+from gpwidgets.widgets.editors.base import EditorContext, editor_for
+from gpwidgets.widgets.editors.pasting import split_rows
+from gpwidgets.widgets.map import TaskMap
+
+REQUIRED = "esriGPParameterTypeRequired"
+
+
+def make(kind: str, context: EditorContext | None = None, **more: Any) -> Any:
+    data = {"name": "Value", "dataType": kind, "direction": "esriGPParameterDirectionInput", **more}
+    return editor_for(GPParameter.from_json(data), context)
+
+
+def below(widget: w.Widget, kind: type) -> list[Any]:
+    found = [widget] if isinstance(widget, kind) else []
+    for child in getattr(widget, "children", ()):
+        found += below(child, kind)
+    return found
+
+
+EXAMPLES: list[tuple[str, dict[str, Any], Any]] = [
+    ("GPString", {}, "a text"),
+    ("GPString", {"choiceList": ["A", "B"]}, "B"),
+    ("GPString", {"choiceList": [f"choice {number}" for number in range(30)]}, "choice 20"),
+    ("GPSQLExpression", {}, "POP > 3"),
+    ("GPStringHidden", {}, "hush"),
+    ("GPLong", {}, -4),
+    ("GPLong", {"choiceList": ["1", "2"]}, 2),
+    ("GPDouble", {}, 2.5),
+    ("GPDouble", {}, 1e-20),
+    ("GPBoolean", {}, False),
+    ("GPBoolean", {"defaultValue": False}, True),
+    ("GPDate", {}, datetime(2025, 1, 31, 14, 5, 7, tzinfo=UTC)),
+    ("GPLinearUnit", {}, LinearUnit(2.5, "esriMiles")),
+    ("GPSpatialReference", {}, SpatialReference(25832)),
+    ("GPSpatialReference", {}, SpatialReference(102100)),
+    ("GPExtent", {}, Extent(1, 2, 3, 4.5, SpatialReference(4326))),
+    ("GPDataFile", {}, DataFile(path="folder/a.csv")),
+    ("GPDataFile", {}, DataFile(url="https://example.org/a.csv")),
+    ("GPDataFile", {}, DataFile(item_id="i" + "0" * 8 + "-0000-0000-0000-000000000000")),
+    ("GPRasterDataLayer", {}, RasterData(url="https://example.org/a.tif", format="tif")),
+    ("Field", {}, FieldRef("POP", "esriFieldTypeInteger")),
+    ("GPMultiValue:GPString", {}, ["a", "b"]),
+    ("GPMultiValue:GPString", {"choiceList": ["A", "B", "C"]}, ["A", "C"]),
+    ("GPMultiValue:GPString", {"choiceList": [str(number) for number in range(60)]}, ["3", "40"]),
+    ("GPMultiValue:GPLinearUnit", {}, [LinearUnit(1, "esriMeters"), LinearUnit(2, "esriKilometers")]),
+    (
+        "GPValueTable",
+        {
+            "parameterInfos": [
+                {"name": "Field", "dataType": "Field", "direction": "esriGPParameterDirectionInput"},
+                {"name": "Weight", "dataType": "GPDouble", "direction": "esriGPParameterDirectionInput"},
+            ]
+        },
+        [[FieldRef("POP"), 0.5], [FieldRef("AREA"), None]],
+    ),
+    (
+        "GPComposite",
+        {
+            "parameterInfos": [
+                {"name": "", "dataType": "GPDouble", "direction": "esriGPParameterDirectionInput"},
+                {"name": "", "dataType": "GPString", "direction": "esriGPParameterDirectionInput"},
+            ]
+        },
+        CompositeValue("GPString", "POP"),
+    ),
+    (
+        "GPFeatureRecordSetLayer",
+        {},
+        LayerReference("https://example.org/rest/services/A/MapServer/0", "A > 1"),
+    ),
+    ("GPRecordSet", {}, LayerReference("https://example.org/rest/services/A/FeatureServer/1")),
+    ("GPSomethingNew", {}, {"key": [1, 2]}),
+]
+
+
+@pytest.mark.parametrize(("kind", "more", "value"), EXAMPLES)
+def test_a_value_that_is_set_is_what_the_controls_are_read_as(
+    kind: str, more: dict[str, Any], value: Any
+) -> None:
+    editor = make(kind, **more)
+    editor.value = value
+    assert editor.value == value
+    editor.take()
+    assert editor.error == ""
+    assert editor.value == value
+
+
+@pytest.mark.parametrize(("kind", "more", "value"), EXAMPLES)
+def test_a_value_can_be_taken_away_again(kind: str, more: dict[str, Any], value: Any) -> None:
+    editor = make(kind, **{**more, "defaultValue": None})
+    editor.value = value
+    editor.value = UNSET
+    editor.take()
+    assert editor.value is UNSET
+    assert editor.error == ""
+
+
+@pytest.mark.parametrize(("kind", "more", "_value"), EXAMPLES)
+def test_every_control_has_a_name_for_those_who_do_not_see_it(
+    kind: str, more: dict[str, Any], _value: Any
+) -> None:
+    editor = make(kind, displayName="Shown name", **more)
+    controls = below(editor, w.Text | w.Textarea | w.Dropdown | w.Combobox | w.Button | w.SelectMultiple)
+    for control in controls:
+        words = f"{control.description} {control.tooltip or ''} {getattr(control, 'placeholder', '')}"
+        assert words.strip(), control
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "typed", "words"),
+    [
+        ("GPLong", {}, "1.5", "not a whole number"),
+        ("GPDouble", {}, "many", "not a number"),
+        ("GPDouble", {"filter": {"type": "range", "minimum": 0, "maximum": 1}}, "3", "from 0 to 1"),
+        ("GPLinearUnit", {}, "5 parsecs", "not a unit"),
+        ("GPLinearUnit", {}, "far", "does not start with a number"),
+        ("GPSpatialReference", {}, "somewhere", "no coordinate system"),
+        ("GPExtent", {}, "1, 2, 3", "no extent"),
+        ("GPExtent", {}, "5, 2, 3, 4", "inside out"),
+        ("GPSomethingNew", {}, "{broken", "cannot be read"),
+        ("GPString", {"choiceList": [f"choice {number}" for number in range(30)]}, "other", "not one of"),
+    ],
+)
+def test_what_is_typed_wrong_is_said_in_words_and_stays_in_the_box(
+    kind: str, more: dict[str, Any], typed: str, words: str
+) -> None:
+    editor = make(kind, **more)
+    box = editor.focus_target
+    box.value = typed
+    assert words in editor.error
+    assert editor.value is UNSET
+    assert not editor.check()
+    assert box.value == typed
+
+
+def test_setting_a_wrong_value_from_python_raises_and_keeps_the_old_one() -> None:
+    editor = make("GPLong", defaultValue=3)
+    with pytest.raises(ParameterError, match="whole number"):
+        editor.value = 1.5
+    assert editor.value == 3
+    assert editor.control.value == "3"
+
+
+def test_a_unit_typed_after_the_number_is_taken() -> None:
+    editor = make("GPLinearUnit", defaultValue={"distance": 500, "units": "esriMeters"})
+    assert (editor.number.value, editor.unit.label) == ("500", "meters")
+    editor.number.value = "5 mi"
+    assert editor.value == LinearUnit(5, "esriMiles")
+    assert editor.unit.label == "miles"
+    editor.unit.value = "esriKilometers"
+    assert editor.value == LinearUnit(5, "esriMiles"), "what is typed wins"
+    editor.number.value = "5"
+    editor.unit.value = "esriKilometers"
+    assert editor.value == LinearUnit(5, "esriKilometers")
+
+
+def test_the_way_back_to_the_default_is_offered_only_after_a_change() -> None:
+    editor = make("GPLong", defaultValue=3)
+    assert editor._undo.layout.display == "none"
+    editor.control.value = "4"
+    assert editor._undo.layout.display == ""
+    editor._undo.click()
+    assert editor.value == 3
+    assert editor._undo.layout.display == "none"
+
+
+def test_a_hidden_text_is_never_kept_in_a_synced_trait() -> None:
+    editor = make("GPStringHidden")
+    editor.control.value = "hush-hush"
+    assert editor.value == "hush-hush"
+    states = [str(one.get_state()) for one in [editor, *below(editor, w.Widget)]]
+    assert not any("hush-hush" in state for state in states)
+    assert "hush-hush" not in repr(editor)
+    editor.forget.click()
+    assert editor.value is UNSET
+
+
+def test_several_choices_can_be_taken_all_at_once_and_searched() -> None:
+    names = [f"layer {number}" for number in range(20)]
+    editor = make("GPMultiValue:GPString", choiceList=names)
+    editor._every.click()
+    assert editor.value == names
+    editor._find.value = "layer 1"
+    assert sum(box.layout.display != "none" for box in editor._boxes) == 11
+    assert editor.value == names
+    editor._none.click()
+    assert editor.value is UNSET
+
+
+def test_a_long_list_of_choices_keeps_what_is_chosen_while_it_is_searched() -> None:
+    editor = make("GPMultiValue:GPString", choiceList=[f"layer {number}" for number in range(60)])
+    editor._list.value = (3, 50)
+    editor._find.value = "layer 7"
+    assert editor.value == ["layer 3", "layer 50"]
+    assert [label for label, _at in editor._list.options] == ["layer 3", "layer 7", "layer 50"]
+    editor._list.value = (3, 7, 50)
+    editor._find.value = ""
+    assert editor.value == ["layer 3", "layer 7", "layer 50"]
+
+
+def test_rows_are_added_moved_removed_and_pasted() -> None:
+    editor = make("GPMultiValue:GPLong")
+    editor.add()
+    assert editor.value is UNSET
+    editor.rows.children[0].editors[0].control.value = "1"
+    editor.pasted.value = "2\n\n3\n"
+    editor._paste()
+    assert editor.value == [1, 2, 3]
+    editor.move(editor.rows.children[2], -1)
+    assert editor.value == [1, 3, 2]
+    editor.move(editor.rows.children[0], -1)
+    editor.remove(editor.rows.children[0])
+    assert editor.value == [3, 2]
+    editor.rows.children[1].editors[0].control.value = "two"
+    assert editor.error.startswith("row 2: ")
+    assert editor.value is UNSET
+    editor.rows.children[1].editors[0].control.value = "2"
+    assert editor.value == [3, 2]
+
+
+def test_a_table_takes_rows_from_a_spreadsheet() -> None:
+    columns = [
+        {"name": "Name", "dataType": "GPString", "direction": "esriGPParameterDirectionInput"},
+        {"name": "Weight", "dataType": "GPDouble", "direction": "esriGPParameterDirectionInput"},
+    ]
+    editor = make("GPValueTable", parameterInfos=columns)
+    editor.pasted.value = "roads\t0.25\nrivers\t\n"
+    editor._paste()
+    assert editor.value == [["roads", 0.25], ["rivers", None]]
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("a\tb, c\n1\t2", [["a", "b, c"], ["1", "2"]]),
+        ("a;b\n1,5;2", [["a", "b"], ["1,5", "2"]]),
+        ('a,"b, c"\n', [["a", "b, c"]]),
+        ("\n \n", []),
+    ],
+)
+def test_pasted_text_is_split_as_spreadsheets_write_it(text: str, rows: list[list[str]]) -> None:
+    assert split_rows(text) == rows
+
+
+def test_a_composite_keeps_what_was_given_for_each_of_its_types() -> None:
+    infos = [{"name": "", "dataType": kind} for kind in ("GPDouble", "Field")]
+    editor = make("GPComposite", parameterInfos=infos)
+    assert [label for label, _at in editor.kind.options] == ["Number", "Field"]
+    editor.member.control.value = "2.5"
+    assert editor.value == CompositeValue("GPDouble", 2.5)
+    editor.kind.value = 1
+    assert editor.value is UNSET
+    editor.member.control.value = "POP"
+    assert editor.value == CompositeValue("Field", FieldRef("POP"))
+    editor.kind.value = 0
+    assert editor.value == CompositeValue("GPDouble", 2.5)
+
+
+def test_a_file_from_the_browser_lands_under_a_harmless_name() -> None:
+    editor = make("GPDataFile")
+    sent = {"name": "../../etc/pass wd.csv", "type": "text/csv", "size": 3, "content": memoryview(b"a,b")}
+    sent["last_modified"] = datetime(2025, 1, 1, tzinfo=UTC)
+    editor.upload.value = (sent,)
+    path = Path(editor.value.path)
+    assert path.name == "pass wd.csv"
+    assert path.read_bytes() == b"a,b"
+    assert editor.upload.value == ()
+    editor.close()
+    assert not path.exists()
+
+
+def test_a_file_of_the_wrong_type_is_refused() -> None:
+    editor = make("GPDataFile", filter={"type": "file", "list": ["csv", "txt"]})
+    assert editor.upload.accept == ".csv,.txt"
+    editor.text.value = "a.pdf"
+    assert "allowed are csv, txt" in editor.error
+
+
+def test_columns_are_offered_from_the_layer_that_a_field_belongs_to() -> None:
+    from gpwidgets.protocol.description import TaskInfo
+    from gpwidgets.widgets.form import TaskForm
+
+    layer = {
+        "geometryType": "esriGeometryPoint",
+        "fields": [
+            {"name": "POP", "type": "esriFieldTypeInteger"},
+            {"name": "N", "type": "esriFieldTypeString"},
+        ],
+        "features": [{"attributes": {"POP": 1, "N": "a"}, "geometry": {"x": 1, "y": 2}}],
+    }
+    inputs = [
+        {
+            "name": "Layer",
+            "dataType": "GPFeatureRecordSetLayer",
+            "direction": "esriGPParameterDirectionInput",
+        },
+        {
+            "name": "Column",
+            "dataType": "Field",
+            "direction": "esriGPParameterDirectionInput",
+            "dependency": "Layer",
+        },
+    ]
+    form = TaskForm(TaskInfo.from_json({"name": "T", "parameters": inputs}))
+    form.values = {"Layer": FeatureSet(layer)}
+    assert set(form.editors["Column"].control.options) == {"POP", "N"}
+
+
+def test_an_extent_can_be_taken_from_the_map() -> None:
+    editor = make("GPExtent", EditorContext(map=TaskMap()))
+    editor.from_map.click()
+    assert editor.value.spatial_reference.wkid == 4326
+    assert editor.value.bounds == (-180.0, -85.0, 180.0, 85.0)
+
+
+def test_a_tick_box_without_a_default_is_a_no_and_an_optional_one_can_stay_open() -> None:
+    assert make("GPBoolean", parameterType=REQUIRED).value is False
+    assert make("GPBoolean").value is UNSET
+
+
+@pytest.mark.parametrize("kind", ["GPString", "GPLong", "GPStringHidden", "GPDataFile", "GPDate", "GPExtent"])
+def test_a_needed_value_that_is_missing_is_said_after_a_check_only(kind: str) -> None:
+    editor = make(kind, parameterType=REQUIRED, displayName="Shown")
+    assert editor.error == ""
+    assert not editor.check()
+    assert editor.error == "a value is needed here."
+    assert editor.label == "Shown *"
