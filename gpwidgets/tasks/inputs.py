@@ -86,7 +86,7 @@ def check_inputs(info: TaskInfo, given: Mapping[str, Any]) -> dict[str, Any]:
                 problems.append(ParameterError(parameter.name, "a value is needed here."))
             continue
         try:
-            checked[parameter.name] = _check_one(parameter, value)
+            checked[parameter.name] = check_value(parameter, value)
         except ParameterError as error:
             problems.append(error)
         except GPError as error:
@@ -104,10 +104,19 @@ def has_usable_default(parameter: GPParameter) -> bool:
     return default not in (None, "", [], {})
 
 
-def _check_one(parameter: GPParameter, value: Any) -> Any:
+def check_value(parameter: GPParameter, value: Any) -> Any:
+    """Check and normalise one value; features in any form become a frame.
+
+    Raises
+    ------
+    ParameterError
+        The value cannot be used; the text says what would be right.
+    ConversionError
+        Features or rows cannot be read.
+    """
     checked = datatype_of(parameter).check(value, parameter)
     if parameter.is_multi and parameter.member_type in (FEATURES, RECORDS):
-        return [_check_one(parameter.member, row) for row in checked]
+        return [check_value(parameter.member, row) for row in checked]
     if parameter.data_type == FEATURES and not _on_the_wire(checked):
         frame = _to_frame(checked)
         if parameter.required and frame.empty:

@@ -28,6 +28,7 @@ from gpwidgets.widgets.editors.pasting import split_rows
 from gpwidgets.widgets.map import TaskMap
 
 REQUIRED = "esriGPParameterTypeRequired"
+INPUT = {"direction": "esriGPParameterDirectionInput"}
 
 
 def make(kind: str, context: EditorContext | None = None, **more: Any) -> Any:
@@ -91,7 +92,7 @@ EXAMPLES: list[tuple[str, dict[str, Any], Any]] = [
     (
         "GPFeatureRecordSetLayer",
         {},
-        LayerReference("https://example.org/rest/services/A/MapServer/0", "A > 1"),
+        LayerReference("https://example.org/A/MapServer/0", "A > 1"),
     ),
     ("GPRecordSet", {}, LayerReference("https://example.org/rest/services/A/FeatureServer/1")),
     ("GPSomethingNew", {}, {"key": [1, 2]}),
@@ -314,21 +315,15 @@ def test_columns_are_offered_from_the_layer_that_a_field_belongs_to() -> None:
         "features": [{"attributes": {"POP": 1, "N": "a"}, "geometry": {"x": 1, "y": 2}}],
     }
     inputs = [
-        {
-            "name": "Layer",
-            "dataType": "GPFeatureRecordSetLayer",
-            "direction": "esriGPParameterDirectionInput",
-        },
-        {
-            "name": "Column",
-            "dataType": "Field",
-            "direction": "esriGPParameterDirectionInput",
-            "dependency": "Layer",
-        },
+        {"name": "Layer", "dataType": "GPFeatureRecordSetLayer", **INPUT},
+        {"name": "Column", "dataType": "Field", "dependency": "Layer", **INPUT},
     ]
     form = TaskForm(TaskInfo.from_json({"name": "T", "parameters": inputs}))
     form.values = {"Layer": FeatureSet(layer)}
-    assert set(form.editors["Column"].control.options) == {"POP", "N"}
+    column = form.editors["Column"]
+    assert column.control.options == ("POP", "N")
+    column.control.value = "POP"
+    assert column.value.type == "esriFieldTypeInteger"
 
 
 def test_an_extent_can_be_taken_from_the_map() -> None:
