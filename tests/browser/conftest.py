@@ -1,32 +1,38 @@
-"""One JupyterLab, one Chromium and one Lab page for all browser tests; each test has its own notebook and kernel.
+"""One JupyterLab and one Chromium for all browser tests; each test has its own notebook and kernel.
 
-A missing browser fails the run: these tests are never skipped. Screenshots go to ``build/screenshots`` or to the
-folder named by ``SCREENSHOTS``.
+A missing browser fails the run: these tests are never skipped. Screenshots go to ``build/screenshots``, or to
+the folder that ``SCREENSHOTS`` names.
 """
 
 import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
-import labkit
 import pytest
+from closed_network import ClosedNetwork
+from lab_notebook import LabNotebook, write_notebook
+from lab_server import LabServer, chromium_path
+from playwright.sync_api import sync_playwright
 
-import gpwidgets
-
-LAND = Path(gpwidgets.__file__).parent / "data" / "land.geojson"
 ROOT = Path(__file__).parents[2]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if any("browser" in str(item.path) for item in items) and labkit.chromium_path() is None:
-        pytest.exit("browser tests need a Chromium on the path, or its path in CHROMIUM", returncode=1)
+_OPTIONS = [
+    "--no-sandbox",  # root in a container has no other way
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[Any]:
+    """Keep each report with its test, so that a failure can be photographed."""
     report = yield
-    setattr(item, "report_" + report.when, report)
+    setattr(item, f"report_{report.when}", report)
     return report
 
 
@@ -39,44 +45,55 @@ def screenshots() -> Path:
 
 
 @pytest.fixture(scope="session")
-def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[labkit.Server]:
-    with labkit.Server(tmp_path_factory.mktemp("lab"), state=tmp_path_factory.mktemp("state")) as server:
+def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
+    """The JupyterLab."""
+    with LabServer(tmp_path_factory.mktemp("lab"), tmp_path_factory.mktemp("state")) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def lab_page(lab_server: labkit.Server) -> Iterator[object]:
-    with labkit.browser() as browser:
-        yield labkit.open_lab(lab_server, browser, land=LAND)
+def lab_page() -> Iterator[Any]:
+    """A page of a real browser, kept from calling out."""
+    path = chromium_path()
+    assert path, "browser tests need a Chromium on the path, or its path in CHROMIUM"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=_OPTIONS)
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.network = ClosedNetwork(page)
+        yield page
+        browser.close()
 
 
 @pytest.fixture
-def open_notebook(lab_server, lab_page, request, screenshots) -> Iterator[Callable[..., labkit.Notebook]]:
+def open_notebook(
+    lab_server: LabServer, lab_page: Any, request: pytest.FixtureRequest, screenshots: Path
+) -> Iterator[Callable[..., LabNotebook]]:
     """`open_notebook(*cells)` or `open_notebook(path=...)`: a notebook that is open in Lab.
 
-    After the test: no JavaScript error, and no call to any other machine.
+    Afterwards: no JavaScript error, and no call to any other machine.
     """
-    opened: list[labkit.Notebook] = []
+    opened: list[LabNotebook] = []
 
-    def make(*cells: str, path: Path | None = None) -> labkit.Notebook:
+    def make(*cells: str, path: Path | None = None) -> LabNotebook:
         name = re.sub(r"\W+", "-", request.node.name)[:60] + f"-{len(opened)}.ipynb"
         if path is not None:
             (lab_server.root / name).write_bytes(path.read_bytes())
         else:
-            labkit.write_notebook(lab_server.root / name, cells)
-        notebook = labkit.Notebook(lab_server, lab_page, name)
-        opened.append(notebook)
-        return notebook
+            write_notebook(lab_server.root / name, cells)
+        opened.append(LabNotebook(lab_server, lab_page, name))
+        return opened[-1]
 
     lab_page.network.refused.clear()
     lab_page.network.tiles = "draw"
+    lab_page.set_viewport_size({"width": 1280, "height": 900})
     yield make
-    failed = getattr(request.node, "report_call", None) is not None and request.node.report_call.failed
-    problems = []
+    report = getattr(request.node, "report_call", None)
+    failed = report is not None and report.failed
+    problems: list[str] = []
     for notebook in reversed(opened):
         if failed:
-            notebook.shot(screenshots / f"failed-{notebook.name[:-6]}.png")
-        problems += notebook.js_errors()
+            notebook.picture(screenshots / f"failed-{notebook.name[:-6]}.png")
+        problems += notebook.problems()
         notebook.close()
     if not failed:
         assert not problems, problems
