@@ -35,15 +35,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="gpwidgets", description="ArcGIS geoprocessing services in a notebook.")
+    parser = argparse.ArgumentParser(
+        prog="gpwidgets", description="ArcGIS geoprocessing services in a notebook."
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     demo = commands.add_parser("demo", help="open JupyterLab on the quickstart, with an embedded server")
-    demo.add_argument("--check", action="store_true", help="run the quickstart without a browser and tell what came back")
-    demo.add_argument("--serve", action="store_true", help="start only the embedded server, until interrupted")
+    demo.add_argument(
+        "--check", action="store_true", help="run the quickstart without a browser and tell what came back"
+    )
+    demo.add_argument(
+        "--serve", action="store_true", help="start only the embedded server, until interrupted"
+    )
     demo.add_argument("--port", type=int, default=0, help="port of the embedded server with --serve")
     demo.add_argument("--no-browser", action="store_true", help="start JupyterLab without opening a browser")
-    demo.add_argument("--folder", type=Path, default=Path("gpwidgets-demo"), help="where notebooks are copied to")
+    demo.add_argument(
+        "--folder", type=Path, default=Path("gpwidgets-demo"), help="where notebooks are copied to"
+    )
     demo.set_defaults(action=_demo)
 
     describe = commands.add_parser("describe", help="tell what a service or task is and takes")
@@ -52,7 +60,9 @@ def _parser() -> argparse.ArgumentParser:
 
     run = commands.add_parser("run", help="run a task and save what comes back")
     run.add_argument("url")
-    run.add_argument("inputs", nargs="*", metavar="NAME=VALUE", help="text, a path to a file, or JSON after NAME:=")
+    run.add_argument(
+        "inputs", nargs="*", metavar="NAME=VALUE", help="text, a path to a file, or JSON after NAME:="
+    )
     run.add_argument("--out", type=Path, default=Path("results"), help="folder for the results")
     run.set_defaults(action=_run)
     return parser
@@ -98,7 +108,9 @@ def _print_task(task: Any) -> None:
 
 def _parameter_line(parameter: GPParameter) -> str:
     needed = ", required" if parameter.required else ""
-    choices = f", one of {', '.join(choice.label for choice in parameter.choices)}" if parameter.choices else ""
+    choices = (
+        f", one of {', '.join(choice.label for choice in parameter.choices)}" if parameter.choices else ""
+    )
     return f"{parameter.name}: {parameter.data_type}{needed}{choices}"
 
 

@@ -44,7 +44,9 @@ def notebook_path() -> Path:
 def _need(*modules: str) -> None:
     missing = [name for name in modules if find_spec(name) is None]
     if missing:
-        raise DemoNotInstalled(f'{", ".join(missing)} is missing; install with: pip install "gpwidgets[demo]"')
+        raise DemoNotInstalled(
+            f'{", ".join(missing)} is missing; install with: pip install "gpwidgets[demo]"'
+        )
 
 
 def open_lab(folder: Path, *, browser: bool = True) -> int:

@@ -122,9 +122,7 @@ def esri_geometries(
     key = _KEYS.get(kind, "paths")
     if key == "points":
         vertices = offsets(np.bincount(owners, minlength=len(shapes))).tolist()
-        return [
-            {key: coords[i:j]} if j > i else None for i, j in zip(vertices, vertices[1:], strict=False)
-        ]
+        return [{key: coords[i:j]} if j > i else None for i, j in zip(vertices, vertices[1:], strict=False)]
     lengths = shapely.get_num_coordinates(parts)
     ends = offsets(lengths).tolist()
     pieces = [coords[i:j] for i, j in zip(ends, ends[1:], strict=False)]

@@ -114,14 +114,10 @@ class LabNotebook:
 
     def cell_with(self, text: str) -> int:
         """Number of the first code cell with this text in its source."""
-        script = (
-            "() => jupyterapp.shell.currentWidget.content.widgets.map(cell => cell.model.sharedModel.source)"
-        )
-        sources: list[str] = self.page.evaluate(script)
-        kinds = self.page.evaluate(
-            "() => jupyterapp.shell.currentWidget.content.widgets.map(cell => cell.model.type)"
-        )
-        return next(at for at, source in enumerate(sources) if text in source and kinds[at] == "code")
+        widgets = "jupyterapp.shell.currentWidget.content.widgets"
+        script = f"() => {widgets}.map(cell => [cell.model.type, cell.model.sharedModel.source])"
+        sources: list[list[str]] = self.page.evaluate(script)
+        return next(at for at, (kind, source) in enumerate(sources) if kind == "code" and text in source)
 
     def errors(self) -> list[Any]:
         """(cell, exception, message) of all cells that failed."""
