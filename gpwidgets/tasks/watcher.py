@@ -100,7 +100,7 @@ class Watcher:
             try:
                 delay = step()
             except Exception as error:
-                # A step keeps its own failures; what arrives here is a fault of ours and must not end the worker.
+                # A step keeps its own failures; a fault of ours must not end the worker.
                 _LOG.error("a watched step failed: %s", mask(repr(error)))
                 delay = None
             with self._changed:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as w
 
+from gpwidgets.tasks.signing import login_auth, token_auth
 from gpwidgets.widgets.guard import error_html, guarded
 
 if TYPE_CHECKING:
@@ -52,19 +53,17 @@ class SignInBox(w.VBox):
 
     @guarded
     def _sign_in(self, _button: w.Button) -> None:
-        from gpwidgets.client.auth import Login, Token
-
         token, user, password = self.token.value.strip(), self.user.value.strip(), self.password.value
         self.token.value = self.password.value = ""
         self._said.value = ""
         if self.way.value == _BY_TOKEN:
             if not token:
                 raise ValueError("Paste a token first.")
-            self._use(Token(token))
+            self._use(token_auth(token))
             return
         if not user or not password:
             raise ValueError("Give a user name and a password.")
-        self._use(Login(user, password))
+        self._use(login_auth(user, password))
 
     def show_error(self, error: Exception) -> None:
         """Show why signing in did not work."""
