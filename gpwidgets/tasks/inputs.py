@@ -1,28 +1,25 @@
-"""From what the caller gives to what the request carries.
-
-`check_inputs` tells every problem at once and by name; `Encoder` turns checked values into the text of the
-request's form fields, uploading local files on the way.
-"""
+"""From what the caller gives to checked values: every problem is told at once and by name."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-from gpwidgets.errors import GPError, InputErrors, ParameterError
-from gpwidgets.protocol.datatypes.base import datatype_of, form_text
+from gpwidgets.errors import ConversionError, InputErrors, ParameterError
+from gpwidgets.protocol.datatypes.base import as_json_text, datatype_of
+from gpwidgets.protocol.datatypes.composite import CompositeType, CompositeValue, ValueTableType
 from gpwidgets.protocol.description import GPParameter, TaskInfo
-from gpwidgets.protocol.features import FeatureSet, RecordSet
-from gpwidgets.protocol.values import UNSET, DataFile, LayerReference, RasterData
+from gpwidgets.protocol.features import RecordSet
+from gpwidgets.protocol.values import UNSET, DataFile, LayerReference
 
 FEATURES = "GPFeatureRecordSetLayer"
 RECORDS = "GPRecordSet"
 
-Upload = Callable[[Path], str]
-"""Uploads a local file to the service and answers with its item id."""
+_SETS = frozenset({FEATURES, RECORDS})
+_UPLOAD_ID = re.compile(r"i[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}")
 
 
 def resolve_names(info: TaskInfo, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -89,8 +86,6 @@ def check_inputs(info: TaskInfo, given: Mapping[str, Any]) -> dict[str, Any]:
             checked[parameter.name] = check_value(parameter, value)
         except ParameterError as error:
             problems.append(error)
-        except GPError as error:
-            problems.append(ParameterError(parameter.name, str(error)))
     if problems:
         raise InputErrors(problems)
     return checked
@@ -105,39 +100,111 @@ def has_usable_default(parameter: GPParameter) -> bool:
 
 
 def check_value(parameter: GPParameter, value: Any) -> Any:
-    """Check and normalise one value; features in any form become a frame.
+    """Check and normalise one value; features and rows in any form become frames, however deep they are.
 
     Raises
     ------
     ParameterError
         The value cannot be used; the text says what would be right.
-    ConversionError
-        Features or rows cannot be read.
     """
+    if parameter.data_type in _SETS:
+        return _check_set(parameter, value)
     checked = datatype_of(parameter).check(value, parameter)
-    if parameter.is_multi and parameter.member_type in (FEATURES, RECORDS):
+    if isinstance(checked, CompositeValue):
+        return _check_composite(parameter, checked, named=_names_its_type(value))
+    if parameter.is_multi and parameter.member_type in (*_SETS, "GPComposite"):
         return [check_value(parameter.member, row) for row in checked]
-    if parameter.data_type == FEATURES and not _on_the_wire(checked):
-        frame = _to_frame(checked)
-        if parameter.required and frame.empty:
-            raise ParameterError(parameter.name, "there are no features in it; draw or give at least one.")
-        _check_geometry_type(parameter, frame)
-        return frame
-    if parameter.data_type == RECORDS and not _on_the_wire(checked):
-        from gpwidgets.convert.readers import to_table
-
-        return to_table(checked)
+    if parameter.data_type == "GPValueTable":
+        return _check_rows(parameter, checked)
     return checked
 
 
-def _on_the_wire(value: Any) -> bool:
-    return isinstance(value, str | RecordSet | LayerReference | DataFile)
+def _check_set(parameter: GPParameter, value: Any) -> Any:
+    """A frame or table from whatever holds one; what servers read themselves stays as it is."""
+    if isinstance(value, str) and not parameter.choices:
+        value = _from_text(parameter, value)
+    checked = datatype_of(parameter).check(value, parameter)
+    if _on_the_wire(parameter, checked):
+        return checked
+    try:
+        return _to_frame(parameter, checked)
+    except ConversionError as error:
+        raise ParameterError(parameter.name, str(error)) from error
 
 
-def _to_frame(value: Any) -> Any:
-    from gpwidgets.convert.readers import to_frame
+def _from_text(parameter: GPParameter, text: str) -> Any:
+    text = text.strip()
+    if not text:
+        raise ParameterError(parameter.name, "the text is empty.")
+    if _UPLOAD_ID.fullmatch(text):
+        return DataFile(item_id=text)
+    # Rows of coordinates may begin with a bracket too; only objects are JSON beyond doubt.
+    return as_json_text(text, parameter) if text.startswith("{") else text
 
-    return to_frame(value)
+
+def _on_the_wire(parameter: GPParameter, value: Any) -> bool:
+    if isinstance(value, str):
+        # Some services name a layer of their own as the default, without listing it as a choice.
+        return bool(parameter.choices) or value == parameter.default_value
+    return isinstance(value, RecordSet | LayerReference | DataFile)
+
+
+def _to_frame(parameter: GPParameter, value: Any) -> Any:
+    from gpwidgets.convert.readers import to_frame, to_table
+
+    if parameter.data_type == RECORDS:
+        return to_table(value)
+    frame = to_frame(value)
+    if parameter.required and frame.empty:
+        raise ParameterError(parameter.name, "there are no features in it; draw or give at least one.")
+    _check_geometry_type(parameter, frame)
+    return frame
+
+
+def _names_its_type(value: Any) -> bool:
+    return isinstance(value, CompositeValue) or (isinstance(value, Mapping) and "dataType" in value)
+
+
+def _check_composite(parameter: GPParameter, checked: CompositeValue, *, named: bool) -> CompositeValue:
+    """Check the inner value; a type that takes any object until it is converted gives way to the next one."""
+    members = CompositeType.members(parameter)
+    kind = checked.data_type
+    member = next((each for each in members if each.data_type == kind), None)
+    if member is None:
+        return checked
+    try:
+        return CompositeValue(kind, check_value(member, checked.value))
+    except ParameterError as error:
+        others = tuple(each for each in members if each.data_type != kind)
+        if named or not others:
+            raise
+        try:
+            left = replace(parameter, parameter_infos=others, filter=None)
+            other: CompositeValue = check_value(left, checked.value)
+            return other
+        except ParameterError as further:
+            raise ParameterError(parameter.name, f"as {kind}: {error.problem} {further.problem}") from error
+
+
+def _check_rows(parameter: GPParameter, rows: list[list[Any]]) -> list[list[Any]]:
+    columns = ValueTableType.columns(parameter)
+    if not any(column.data_type in _SETS or column.data_type == "GPComposite" for column in columns):
+        return rows
+    return [
+        [
+            None if cell is None else _check_cell(parameter, column, number, cell)
+            for column, cell in zip(columns, row, strict=True)
+        ]
+        for number, row in enumerate(rows, 1)
+    ]
+
+
+def _check_cell(parameter: GPParameter, column: GPParameter, number: int, cell: Any) -> Any:
+    try:
+        return check_value(column, cell)
+    except ParameterError as error:
+        title = column.display_name or column.name
+        raise ParameterError(parameter.name, f"row {number}, {title}: {error.problem}") from error
 
 
 _SHAPE_WORDS = {
@@ -161,85 +228,3 @@ def _check_geometry_type(parameter: GPParameter, frame: Any) -> None:
             raise ParameterError(
                 parameter.name, f"it holds {kind} geometry, but {words} features are wanted."
             )
-
-
-class Encoder:
-    """Writes checked values as request form fields.
-
-    Parameters
-    ----------
-    info
-        The task.
-    upload
-        Way to upload local files; None when the service takes none.
-    """
-
-    def __init__(self, info: TaskInfo, upload: Upload | None = None) -> None:
-        self._info = info
-        self._upload = upload
-
-    def form(self, checked: Mapping[str, Any]) -> dict[str, str]:
-        """The text of each request field.
-
-        Raises
-        ------
-        InputErrors
-            A value cannot be written, or a file cannot be uploaded.
-        """
-        fields: dict[str, str] = {}
-        problems: list[ParameterError] = []
-        for name, value in checked.items():
-            parameter = self._info.parameter(name)
-            try:
-                fields[name] = self._text(parameter, value)
-            except ParameterError as error:
-                problems.append(error)
-            except (GPError, OSError) as error:
-                problems.append(ParameterError(name, str(error)))
-        if problems:
-            raise InputErrors(problems)
-        return fields
-
-    def _text(self, parameter: GPParameter, value: Any) -> str:
-        if parameter.data_type == FEATURES and not _on_the_wire(value):
-            from gpwidgets.convert.frames import write_features
-
-            return write_features(value).decode()
-        return form_text(datatype_of(parameter).encode(self._ready(parameter, value), parameter))
-
-    def _ready(self, parameter: GPParameter, value: Any) -> Any:
-        """Replace what the codecs cannot know: frames become feature sets, local files uploads."""
-        if isinstance(value, DataFile | RasterData) and value.path:
-            return replace(value, item_id=self._uploaded(parameter, Path(value.path)), path=None)
-        if isinstance(value, list | tuple):
-            return [self._ready(parameter, row) for row in value]
-        if isinstance(value, Mapping | str):
-            return value
-        if hasattr(value, "geometry") and hasattr(value, "crs"):
-            from gpwidgets.convert.frames import frame_to_features
-
-            return FeatureSet(frame_to_features(value))
-        if hasattr(value, "columns") and hasattr(value, "itertuples"):
-            from gpwidgets.convert.frames import frame_to_records
-
-            return RecordSet(frame_to_records(value))
-        return value
-
-    def _uploaded(self, parameter: GPParameter, path: Path) -> str:
-        if self._upload is None:
-            raise ParameterError(
-                parameter.name, "this service takes no uploads; give a URL that the server can read."
-            )
-        if not path.is_file():
-            raise ParameterError(parameter.name, f"there is no file {path.name!r} in {str(path.parent)!r}.")
-        return self._upload(path)
-
-
-def needs_upload(values: Iterable[Any]) -> bool:
-    """Whether any value is, or holds, a local file."""
-    for value in values:
-        if isinstance(value, DataFile | RasterData) and value.path:
-            return True
-        if isinstance(value, list | tuple) and needs_upload(value):
-            return True
-    return False

@@ -17,7 +17,8 @@ from gpwidgets.protocol.urls import GPURL
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.code import call_code
 from gpwidgets.tasks.drivers import ExecuteDriver, JobDriver
-from gpwidgets.tasks.inputs import Encoder, check_inputs, needs_upload
+from gpwidgets.tasks.encoding import Encoder, needs_upload
+from gpwidgets.tasks.inputs import check_inputs
 from gpwidgets.tasks.outputs import Outputs
 from gpwidgets.tasks.run import Run
 from gpwidgets.tasks.status import RunStatus

@@ -1,0 +1,110 @@
+"""From checked values to the text of a request's form fields, uploading local files on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from gpwidgets.errors import GPError, InputErrors, ParameterError
+from gpwidgets.protocol.datatypes.base import datatype_of, form_text
+from gpwidgets.protocol.datatypes.composite import CompositeValue
+from gpwidgets.protocol.description import GPParameter, TaskInfo
+from gpwidgets.protocol.features import FeatureSet, RecordSet
+from gpwidgets.protocol.values import DataFile, RasterData
+
+Upload = Callable[[Path], str]
+"""Uploads a local file to the service and answers with its item id."""
+
+
+class Encoder:
+    """Writes checked values as request form fields.
+
+    Parameters
+    ----------
+    info
+        The task.
+    upload
+        Way to upload local files; None when the service takes none.
+    """
+
+    def __init__(self, info: TaskInfo, upload: Upload | None = None) -> None:
+        self._info = info
+        self._upload = upload
+
+    def form(self, checked: Mapping[str, Any]) -> dict[str, str]:
+        """The text of each request field.
+
+        Raises
+        ------
+        InputErrors
+            A value cannot be written, or a file cannot be uploaded.
+        """
+        fields: dict[str, str] = {}
+        problems: list[ParameterError] = []
+        for name, value in checked.items():
+            try:
+                fields[name] = self._text(self._info.parameter(name), value)
+            except ParameterError as error:
+                problems.append(error)
+            except (GPError, OSError) as error:
+                problems.append(ParameterError(name, str(error)))
+        if problems:
+            raise InputErrors(problems)
+        return fields
+
+    def _text(self, parameter: GPParameter, value: Any) -> str:
+        if parameter.data_type == "GPFeatureRecordSetLayer" and _is_frame(value):
+            from gpwidgets.convert.frames import write_features
+
+            return write_features(value).decode()
+        return form_text(datatype_of(parameter).encode(self._ready(parameter, value), parameter))
+
+    def _ready(self, parameter: GPParameter, value: Any) -> Any:
+        """Replace frames by feature sets and local files by uploads, however deep they are."""
+        if isinstance(value, DataFile | RasterData) and value.path:
+            return replace(value, item_id=self._uploaded(parameter, Path(value.path)), path=None)
+        if isinstance(value, CompositeValue):
+            return replace(value, value=self._ready(parameter, value.value))
+        if isinstance(value, list | tuple):
+            return [self._ready(parameter, row) for row in value]
+        if isinstance(value, Mapping):
+            return {key: self._ready(parameter, row) for key, row in value.items()}
+        if _is_frame(value):
+            from gpwidgets.convert.frames import frame_to_features
+
+            return FeatureSet(frame_to_features(value))
+        if hasattr(value, "columns") and hasattr(value, "itertuples"):
+            from gpwidgets.convert.frames import frame_to_records
+
+            return RecordSet(frame_to_records(value))
+        return value
+
+    def _uploaded(self, parameter: GPParameter, path: Path) -> str:
+        if self._upload is None:
+            raise ParameterError(
+                parameter.name, "this service takes no uploads; give a URL that the server can read."
+            )
+        if not path.is_file():
+            raise ParameterError(parameter.name, f"there is no file {path.name!r} in {str(path.parent)!r}.")
+        return self._upload(path)
+
+
+def _is_frame(value: Any) -> bool:
+    return hasattr(value, "geometry") and hasattr(value, "crs") and hasattr(value, "columns")
+
+
+def needs_upload(values: Iterable[Any]) -> bool:
+    """Whether any value is, or holds at any depth, a local file."""
+    return any(_holds_file(value) for value in values)
+
+
+def _holds_file(value: Any) -> bool:
+    if isinstance(value, DataFile | RasterData):
+        return bool(value.path)
+    if isinstance(value, CompositeValue):
+        return _holds_file(value.value)
+    if isinstance(value, Mapping):
+        return needs_upload(value.values())
+    return isinstance(value, list | tuple) and needs_upload(value)
