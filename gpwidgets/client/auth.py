@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import unquote, urlsplit
 
-from gpwidgets.errors import AuthenticationError, GPError, ServerError
+from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, GPError, ServerError
 
 if TYPE_CHECKING:
     from gpwidgets.client.session import GPSession
@@ -211,6 +211,18 @@ class Login(Auth):
         return True
 
     def _fetch(self, session: GPSession) -> None:
+        """Fetch a token; when that fails, the request that wants it has not been sent."""
+        try:
+            self._sign_in(session)
+        except ConnectionFailed as error:
+            failed: GPError = ConnectionFailed(str(error), url=error.url, maybe_sent=False)
+        except BadReply as error:
+            failed = AuthenticationError(f"Signing in did not work: {error}", url=error.url)
+        else:
+            return
+        raise failed
+
+    def _sign_in(self, session: GPSession) -> None:
         url = self._token_url or self._discover(session)
         form = {
             "username": self._username,

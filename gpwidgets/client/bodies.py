@@ -7,11 +7,23 @@ import json
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 
-from gpwidgets.errors import BadReply, ServerError
+from gpwidgets.errors import BadReply, ConnectionFailed, ServerError
 from gpwidgets.protocol.replies import server_error
+
+BUSY = {
+    429: "too many requests at the moment, try again later",
+    502: "the server behind the gateway gave no usable answer",
+    503: "the server is busy or starting, try again later",
+    504: "the server behind the gateway did not answer in time",
+}
+"""HTTP statuses of a gateway that answers in the server's place, and what they mean."""
+
+GATEWAY_GAVE_UP = frozenset({502, 504})
+"""Those of a gateway that had passed the request on before."""
 
 _TITLE = re.compile(rb"(?is)<title[^>]*>(.*?)</title>")
 _HEADING = re.compile(rb"(?is)<(?:h1|b)[^>]*>(.*?)</(?:h1|b)>")
@@ -87,13 +99,18 @@ def json_object(body: bytes, url: str, status: int = 200) -> dict[str, Any]:
     ------
     ServerError
         The server reported an error, in the body or by its HTTP status.
+    ConnectionFailed
+        A gateway answered in the server's place (429, 502, 503, 504); `maybe_sent` tells whether the server
+        may have got the request.
     BadReply
         As `parse_json`, or the JSON is no object.
     """
     try:
         data = parse_json(body, url, status)
     except BadReply:
-        if status in (401, 403, 404):
+        if status in BUSY:
+            raise _busy(body, url, status) from None
+        if 400 <= status < 500:
             raise _by_status(body, url, status) from None
         raise
     error = server_error(data, url, status)
@@ -104,6 +121,16 @@ def json_object(body: bytes, url: str, status: int = 200) -> dict[str, Any]:
     if not isinstance(data, Mapping):
         raise BadReply(f"{url} answered with {type(data).__name__} where an object was expected.", url=url)
     return dict(data)
+
+
+def _busy(body: bytes, url: str, status: int) -> ConnectionFailed:
+    title = html_title(body)
+    said = f", {title!r}" if title and str(status) not in title else ""
+    what = BUSY[status]
+    # A gateway that refuses passes nothing on; one that waited in vain may have passed the request on.
+    maybe_sent = status in GATEWAY_GAVE_UP
+    host = urlsplit(url).netloc.rpartition("@")[2]
+    return ConnectionFailed(f"{host}: {what} (HTTP {status}{said}).", url=url, maybe_sent=maybe_sent)
 
 
 def _by_status(body: bytes, url: str, status: int) -> ServerError:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import copy
 import logging
-import random
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -20,12 +19,12 @@ import requests.adapters
 
 import gpwidgets
 from gpwidgets.client.auth import Auth, Credentials, as_auth, same_origin
-from gpwidgets.client.bodies import json_object
+from gpwidgets.client.bodies import BUSY, json_object
+from gpwidgets.client.trouble import connection_failed, pause
 from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, mask
 
 _LOG = logging.getLogger("gpwidgets.client")
 _TRIES = 4
-_BUSY = frozenset({429, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _GET_REFUSED = frozenset({405, 414, 501})
 _CHUNK = 1 << 18
@@ -42,6 +41,7 @@ class Reply:
         HTTP status.
     body : bytes
     headers : mapping of str to str
+        Names in any case.
     credentials : Credentials
         What the request carried.
     """
@@ -133,7 +133,8 @@ class GPSession:
         Raises
         ------
         ServerError, BadReply, ConnectionFailed
-            ``ConnectionFailed.maybe_sent`` tells whether the server may have got the request.
+            ``ConnectionFailed.maybe_sent`` tells whether the server may have got the request: a gateway's 502
+            or 504 leaves it open, its 429 or 503 says that it did not.
         """
         form = {"f": "json", **data}
         reply = self._send("POST", url, form, signed=signed, read_timeout=read_timeout, files=files)
@@ -172,7 +173,7 @@ class GPSession:
         Raises
         ------
         ConnectionFailed, BadReply
-            Every try failed.
+            Every try failed. A gateway's page that says so is the reply of the last try.
         AuthenticationError
             The token was refused and could not be renewed.
         """
@@ -188,10 +189,10 @@ class GPSession:
             except ConnectionFailed:
                 if number == tries:
                     raise
-                self._sleep(_pause(number))
+                self._sleep(pause(number))
                 continue
-            if reply.status in _BUSY and number < tries:
-                self._sleep(_pause(number, reply.headers.get("Retry-After")))
+            if reply.status in BUSY and number < tries:
+                self._sleep(pause(number, reply.headers))
                 continue
             if signed and not renewed and _wants_sign_in(reply, url) and self._renewed(reply):
                 renewed = True
@@ -262,11 +263,13 @@ class GPSession:
             ) as answer:
                 status = str(answer.status_code)
                 body = self._body(answer, url, sink if answer.status_code < 300 else None)
-                return Reply(answer.status_code, body, dict(answer.headers), secret)
+                return Reply(answer.status_code, body, answer.headers, secret)
         except requests.RequestException as error:
-            raise _connection_failed(error, url) from None
+            failed = connection_failed(error, url)
         finally:
             _LOG.debug("%s %s: %s, %.0f ms", method, _bare(url), status, 1000 * (time.monotonic() - started))
+        # Raised out here, so that the error of requests, which holds the form, is not chained to it.
+        raise failed
 
     def _body(self, answer: requests.Response, url: str, sink: BinaryIO | None) -> bytes:
         pieces, size = [], 0
@@ -315,13 +318,6 @@ def _rewind(files: Mapping[str, Any] | None) -> None:
             content.seek(0)
 
 
-def _pause(number: int, retry_after: str | None = None) -> float:
-    wait: float = 0.3 * 2.0**number * random.uniform(0.8, 1.2)
-    if retry_after and retry_after.strip().isdigit():
-        return min(max(wait, float(retry_after)), 30.0)
-    return wait
-
-
 def _wants_sign_in(reply: Reply, url: str) -> bool:
     if len(reply.body) > 4096:
         return False
@@ -363,26 +359,3 @@ def _services_root(url: str) -> str:
 
 def _bare(url: str) -> str:
     return mask(url.partition("?")[0])
-
-
-_BEFORE_SENDING = frozenset({"NewConnectionError", "NameResolutionError", "ConnectTimeoutError"})
-
-
-def _connection_failed(error: requests.RequestException, url: str) -> ConnectionFailed:
-    host = urlsplit(url).netloc.rpartition("@")[2]
-    never_sent = False
-    if isinstance(error, requests.exceptions.SSLError):
-        what, never_sent = "the certificate of the server is not trusted", True
-    elif isinstance(error, requests.exceptions.ConnectTimeout):
-        what, never_sent = "the server did not take the connection in time", True
-    elif isinstance(error, requests.exceptions.ReadTimeout):
-        what = "the server did not answer in time"
-    elif isinstance(error, requests.exceptions.ChunkedEncodingError):
-        what = "the answer was cut off"
-    elif isinstance(error, requests.exceptions.ConnectionError):
-        reason = getattr(error.args[0], "reason", None) if error.args else None
-        never_sent = type(reason).__name__ in _BEFORE_SENDING
-        what = "no connection could be made" if never_sent else "the connection broke"
-    else:
-        what = f"the request could not be made ({type(error).__name__})"
-    return ConnectionFailed(f"{host}: {what}.", url=url, maybe_sent=not never_sent)

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from gpwidgets.client.bodies import GATEWAY_GAVE_UP
 from gpwidgets.errors import (
     AuthenticationError,
     BadReply,
@@ -48,10 +49,21 @@ def _failure(run: Run, error: Exception) -> None:
 
 def _lost(run: Run, error: Exception, what: str) -> None:
     text = (
-        f"The connection ended before the server answered, so {what} may be under way on the server "
-        f"without our knowing its result. Nothing was sent a second time. ({error})"
+        f"No usable answer came back, so {what} may be under way on the server without our knowing its "
+        f"result. Nothing was sent a second time. ({error})"
     )
     run.finish(RunStatus.LOST, error=RunLost(text, run=run))
+
+
+def _may_have_arrived(error: Exception) -> bool:
+    """Whether the server may be working although it answered an error.
+
+    A gateway's 502 and 504 come after it has passed the request on, be they a page or JSON; its 429 and 503
+    say that it has not.
+    """
+    if isinstance(error, ConnectionFailed):
+        return error.maybe_sent
+    return isinstance(error, ServerError) and error.code in GATEWAY_GAVE_UP
 
 
 class ExecuteDriver:
@@ -82,13 +94,11 @@ class ExecuteDriver:
             reply = self._transport.execute(fields)
             run.add_messages(reply.messages)
             run.finish(RunStatus.SUCCEEDED, outputs=self._transport.outputs_of_reply(run, reply))
-        except ConnectionFailed as error:
-            if error.maybe_sent and run.status is RunStatus.RUNNING:
+        except Exception as error:
+            if run.status is RunStatus.RUNNING and _may_have_arrived(error):
                 _lost(run, error, "the task")
             else:
                 _failure(run, error)
-        except Exception as error:
-            _failure(run, error)
 
 
 class JobDriver:
@@ -143,13 +153,12 @@ class JobDriver:
             run.update(status=RunStatus.SUBMITTED)
             sent = True
             job = self._transport.submit(fields)
-        except (ConnectionFailed, BadReply) as error:
-            if sent and getattr(error, "maybe_sent", True):
+        except Exception as error:
+            # A page or half a reply tells nothing of the job either.
+            if sent and (isinstance(error, BadReply) or _may_have_arrived(error)):
                 _lost(run, error, "the job")
             else:
                 _failure(run, error)
-        except Exception as error:
-            _failure(run, error)
         else:
             self._take_up(job)
 

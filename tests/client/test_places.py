@@ -55,7 +55,7 @@ def test_a_password_is_not_posted_on_to_another_port(scripted, other_host, answe
     _issues(scripted, answer, "unused")
     elsewhere = other_host.at("/steal", answer(b'{"token": "x"}'))
     scripted.at("/arcgis/tokens/", answer(b"", 307, {"Location": elsewhere}))
-    with pytest.raises(BadReply, match="redirects to another host"):
+    with pytest.raises(AuthenticationError, match="redirects to another host"):
         GPSession(Login("me", "PASS")).get_json(scripted.on(SERVICE, answer()))
     assert other_host.asked == []
 

@@ -1,0 +1,70 @@
+"""Trouble on the way to a server: how long to wait before another try, and how to say it in the end."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+import requests
+
+from gpwidgets.errors import ConnectionFailed
+
+_LONGEST_PAUSE = 30.0
+
+
+def pause(number: int, headers: Mapping[str, str] | None = None) -> float:
+    """Seconds to wait after a try.
+
+    Parameters
+    ----------
+    number
+        Tries made so far.
+    headers
+        Those of the answer, which may ask for a longer wait.
+    """
+    wait: float = 0.3 * 2.0**number * random.uniform(0.8, 1.2)
+    return min(max(wait, _asked_wait(headers or {})), _LONGEST_PAUSE)
+
+
+def _asked_wait(headers: Mapping[str, str]) -> float:
+    """Seconds that ``Retry-After`` asks for, given as a number or as a date; 0 when it asks for nothing."""
+    asked = headers.get("Retry-After", "").strip()
+    if asked.isdecimal():
+        return float(asked[:9])
+    try:
+        until = parsedate_to_datetime(asked).timestamp()
+    except (ValueError, OverflowError, TypeError):
+        return 0.0
+    try:
+        # The server's own clock, since ours may differ.
+        now = parsedate_to_datetime(headers.get("Date", "")).timestamp()
+    except (ValueError, OverflowError, TypeError):
+        now = time.time()
+    return until - now
+
+
+_BEFORE_SENDING = frozenset({"NewConnectionError", "NameResolutionError", "ConnectTimeoutError"})
+
+
+def connection_failed(error: requests.RequestException, url: str) -> ConnectionFailed:
+    """Say in words what ended a request, and whether the server may have got it."""
+    host = urlsplit(url).netloc.rpartition("@")[2]
+    never_sent = False
+    if isinstance(error, requests.exceptions.SSLError):
+        what, never_sent = "the certificate of the server is not trusted", True
+    elif isinstance(error, requests.exceptions.ConnectTimeout):
+        what, never_sent = "the server did not take the connection in time", True
+    elif isinstance(error, requests.exceptions.ReadTimeout):
+        what = "the server did not answer in time"
+    elif isinstance(error, requests.exceptions.ChunkedEncodingError):
+        what = "the answer was cut off"
+    elif isinstance(error, requests.exceptions.ConnectionError):
+        reason = getattr(error.args[0], "reason", None) if error.args else None
+        never_sent = type(reason).__name__ in _BEFORE_SENDING
+        what = "no connection could be made" if never_sent else "the connection broke"
+    else:
+        what = f"the request could not be made ({type(error).__name__})"
+    return ConnectionFailed(f"{host}: {what}.", url=url, maybe_sent=not never_sent)
