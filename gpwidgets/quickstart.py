@@ -7,6 +7,7 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from gpwidgets.errors import GPError
 
@@ -76,6 +77,17 @@ def open_lab(folder: Path, *, browser: bool = True) -> int:
     return subprocess.call(command, cwd=folder)  # noqa: S603
 
 
+def _with_cell(path: Path, source: str) -> Any:
+    """The notebook of a file with one code cell more."""
+    import nbformat
+
+    # nbformat is marked as typed, but some of its functions are not.
+    form: Any = nbformat
+    notebook = form.read(path, as_version=4)
+    notebook.cells.append(form.v4.new_code_cell(source))
+    return notebook
+
+
 def check() -> int:
     """Run the quickstart against the embedded server and print what each tool returned.
 
@@ -87,12 +99,10 @@ def check() -> int:
     _need("nbclient", "nbformat", "ipykernel", "matplotlib")
     import json
 
-    import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
 
-    notebook = nbformat.read(notebook_path(), as_version=4)
-    notebook.cells.append(nbformat.v4.new_code_cell(_COUNTS))
+    notebook = _with_cell(notebook_path(), _COUNTS)
     try:
         NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
     except CellExecutionError as error:
