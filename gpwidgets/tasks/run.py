@@ -7,6 +7,8 @@ that callers and widgets observe, and the ways to wait and to cancel.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import logging
 import threading
 import time
 from collections.abc import Callable, Generator, Mapping
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import traitlets
 
-from gpwidgets.errors import RunCancelled, RunError, WaitTimeout
+from gpwidgets.errors import RunCancelled, RunError, WaitTimeout, mask
 from gpwidgets.protocol.replies import GPMessage
 from gpwidgets.tasks.outputs import Outputs
 from gpwidgets.tasks.progress import ProgressLine
@@ -23,6 +25,9 @@ from gpwidgets.tasks.watcher import shared_watcher
 
 if TYPE_CHECKING:
     from gpwidgets.tasks.task import GPTask
+
+
+_LOG = logging.getLogger("gpwidgets.tasks")
 
 
 class Driver(Protocol):
@@ -80,8 +85,8 @@ class Run(traitlets.HasTraits):
 
     @property
     def done(self) -> bool:
-        """Whether the run has ended and its outcome can be read."""
-        return self._finished.is_set()
+        """Whether the run has ended and its outcome can be read, by observers of `status` too."""
+        return bool(self.status.is_final)
 
     @property
     def job_url(self) -> str | None:
@@ -146,7 +151,12 @@ class Run(traitlets.HasTraits):
     async def _awaited(self) -> Outputs:
         loop = asyncio.get_running_loop()
         event = asyncio.Event()
-        self.call_when_done(lambda: loop.call_soon_threadsafe(event.set))
+
+        def wake() -> None:
+            with contextlib.suppress(RuntimeError):  # whoever waited may have gone, and the loop with it
+                loop.call_soon_threadsafe(event.set)
+
+        self.call_when_done(wake)
         await event.wait()
         return self.result()
 
@@ -196,7 +206,17 @@ class Run(traitlets.HasTraits):
             self._finished.set()
             callbacks, self._when_done = self._when_done, []
         for callback in callbacks:
-            callback()
+            try:
+                callback()
+            except Exception as error:
+                _LOG.error("a callback of a run failed: %s", mask(repr(error)))
+
+    def notify_change(self, change: Any) -> None:
+        """Tell observers; one that raises must neither end the run nor keep it from ending."""
+        try:
+            super().notify_change(change)
+        except Exception as error:
+            _LOG.error("an observer of a run failed: %s", mask(repr(error)))
 
     def _set_end(
         self, status: RunStatus, outputs: Outputs | None, error: Exception | None, note: str

@@ -1,0 +1,72 @@
+"""What the tests of tasks and runs share: a server of one's own, and ways to wait without sleeping."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from gpwidgets import GPTask, Run, demo
+from gpwidgets.demo.context import JobContext
+
+PATIENCE = 30.0
+
+
+@pytest.fixture
+def own_server() -> Iterator[demo.DemoServer]:
+    """A server for one test, for what would disturb others."""
+    with demo.serve() as running:
+        yield running
+
+
+@pytest.fixture
+def until() -> Callable[[Run, Callable[[], bool]], None]:
+    """`until(run, condition)`: return as soon as the condition holds, looking at every change of the run."""
+
+    def wait(run: Run, condition: Callable[[], bool]) -> None:
+        holds = threading.Event()
+
+        def look(_change: object = None) -> None:
+            if condition():
+                holds.set()
+
+        run.observe(look)
+        look()
+        assert holds.wait(PATIENCE), f"it never came to that: {run!r}, {run.note!r}, {run.error!r}"
+        run.unobserve(look)
+
+    return wait
+
+
+@dataclass
+class Gate:
+    """A task that says it is a quarter through, and goes on when the test lets it."""
+
+    task: GPTask
+    entered: threading.Event = field(default_factory=threading.Event)
+    opened: threading.Event = field(default_factory=threading.Event)
+
+
+@pytest.fixture
+def gate(own_server: demo.DemoServer) -> Iterator[Callable[..., Gate]]:
+    """`gate(asynchronous=…)`: a task on `own_server` that waits for the test."""
+    made: list[Gate] = []
+
+    def publish(*, asynchronous: bool = True) -> Gate:
+        def gated(number: int = 1, *, job: JobContext) -> int:
+            """Wait for the test, then hand the number back."""
+            job.message("The gate is closed.")
+            job.progress(25, "a quarter")
+            new.entered.set()
+            assert new.opened.wait(PATIENCE)
+            job.check_cancelled()
+            return number
+
+        task = GPTask(own_server.publish(gated, name="Gated", output="Number", asynchronous=asynchronous))
+        new = Gate(task)
+        made.append(new)
+        return new
+
+    yield publish
+    for each in made:
+        each.opened.set()
