@@ -1,0 +1,155 @@
+"""Runs on a bad network: what can be survived is survived, and what is not known is told."""
+
+import pytest
+
+import gpwidgets as gp
+from gpwidgets import demo
+from gpwidgets.errors import ConnectionFailed, RunCancelled, RunExpired, RunFailed, RunLost
+
+
+@pytest.fixture
+def slow(own_server) -> gp.GPTask:
+    return gp.GPTask(own_server.url_of("SlowCount"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "details"),
+    [("lost_answer", {}), ("cut_body", {}), ("html", {}), ("error", {"code": 504, "message": "timed out"})],
+)
+def test_a_job_whose_submission_got_no_answer_is_lost_and_not_sent_again(
+    own_server, slow, kind: str, details: dict
+) -> None:
+    fault = own_server.faults.add(kind, on="submit", **details)
+    run = slow.start(Seconds=0)
+    with pytest.raises(RunLost, match="Nothing was sent a second time") as caught:
+        run.wait(30)
+    assert run.status == gp.RunStatus.LOST
+    assert caught.value.run is run
+    assert fault.hits == 1
+    assert own_server.jobs.created <= 1
+
+
+def test_only_one_job_is_created_when_the_answer_is_lost(own_server, slow) -> None:
+    with own_server.faults.add("lost_answer", on="submit"), pytest.raises(RunLost):
+        slow(Seconds=0)
+    assert own_server.jobs.created == 1
+
+
+@pytest.mark.parametrize("code", [502, 504])
+def test_a_gateway_that_gave_up_leaves_the_job_open(own_server, slow, code: int) -> None:
+    own_server.faults.add("status", on="submit", code=code)
+    with pytest.raises(RunLost, match="may be under way"):
+        slow(Seconds=0)
+
+
+@pytest.mark.parametrize("code", [429, 503])
+def test_a_server_that_refuses_as_busy_has_started_nothing(own_server, slow, code: int) -> None:
+    fault = own_server.faults.add("status", on="submit", code=code)
+    run = slow.start(Seconds=0)
+    with pytest.raises(ConnectionFailed, match="later"):
+        run.wait(30)
+    assert run.status == gp.RunStatus.FAILED
+    assert (fault.hits, own_server.jobs.created) == (1, 0)
+
+
+def test_a_synchronous_run_without_an_answer_is_lost(own_server) -> None:
+    task = gp.GPTask(own_server.url_of("ParameterGallery"))
+    fault = own_server.faults.add("lost_answer", on="execute")
+    with pytest.raises(RunLost, match="the task may be under way"):
+        task(Input_Long=5)
+    assert fault.hits == 1
+
+
+def test_a_server_that_cannot_be_reached_is_told_as_such(own_server, slow) -> None:
+    own_server.stop()
+    run = slow.start(Seconds=0)
+    with pytest.raises(ConnectionFailed, match="no connection"):
+        run.wait(30)
+    assert run.status == gp.RunStatus.FAILED
+
+
+@pytest.mark.parametrize(
+    ("kind", "details"),
+    [
+        ("status", {"code": 503}),
+        ("status", {"code": 500}),
+        ("html", {}),
+        ("lost_answer", {}),
+        ("cut_body", {}),
+        ("error", {"code": 500, "message": "Error performing poll operation"}),
+        ("error", {"code": 400, "message": "Job does not exist"}),
+        ("missing_status", {}),
+    ],
+)
+def test_trouble_while_polling_is_survived(own_server, gate, until, kind: str, details: dict) -> None:
+    closed = gate()
+    fault = own_server.faults.add(kind, on="poll", times=2, **details)
+    run = closed.task.start(Number=4)
+    assert closed.entered.wait(30)
+    until(run, lambda: run.status == gp.RunStatus.RUNNING)
+    assert fault.hits == 2
+    assert run.note == ""
+    closed.opened.set()
+    assert run.wait(30).Number == 4
+    assert own_server.jobs.created == 1
+
+
+def test_who_waits_is_told_of_the_trouble(own_server, gate, until) -> None:
+    closed = gate()
+    run = closed.task.start(Number=4)
+    assert closed.entered.wait(30)
+    with own_server.faults.add("status", on="poll", code=503):
+        until(run, lambda: "reconnecting" in run.note)
+        assert "the job goes on" in run.note
+        assert not run.done
+    closed.opened.set()
+    assert run.wait(30).Number == 4
+
+
+def test_results_that_are_linked_late_are_waited_for(own_server, slow) -> None:
+    fault = own_server.faults.add("missing_results", on="poll", times=3)
+    assert slow(Seconds=0, Steps=3).Steps_Done == 3
+    assert fault.hits >= 1
+
+
+def test_a_first_answer_without_a_status_is_a_job(own_server, slow) -> None:
+    own_server.faults.add("missing_status", on="submit")
+    assert slow(Seconds=0, Steps=2).Steps_Done == 2
+
+
+def test_a_job_that_the_server_forgets_has_expired(own_server, slow, until) -> None:
+    run = slow.start(Seconds=3600)
+    until(run, lambda: run.status == gp.RunStatus.RUNNING)
+    own_server.jobs.remove(run.job_id)
+    with pytest.raises(RunExpired, match="no longer knows"):
+        run.wait(30)
+    assert run.status == gp.RunStatus.EXPIRED
+
+
+def test_a_job_of_a_server_that_was_started_anew_has_expired(own_server, slow, until) -> None:
+    run = slow.start(Seconds=3600)
+    until(run, lambda: run.status == gp.RunStatus.RUNNING)
+    own_server.stop()
+    until(run, lambda: "reconnecting" in run.note)
+    with demo.serve(port=own_server.port), pytest.raises(RunExpired):
+        run.wait(60)
+
+
+def test_a_run_that_fails_on_purpose_keeps_the_servers_words(own_server, slow) -> None:
+    own_server.faults.add("fail_job", message="Out of memory in <b>tool</b>")
+    with pytest.raises(RunFailed, match="Out of memory in <b>tool</b>"):
+        slow(Seconds=0)
+
+
+def test_a_cancel_before_the_submission_sends_nothing(own_server, until, tmp_path) -> None:
+    path = tmp_path / "data.txt"
+    path.write_text("1")
+    task = gp.GPTask(own_server.url_of("ParameterGalleryJob"))
+    own_server.faults.add("delay", on="upload", seconds=1)
+    run = task.start(Input_File=path)
+    until(run, lambda: run.status == gp.RunStatus.UPLOADING)
+    run.cancel()
+    with pytest.raises(RunCancelled):
+        run.wait(30)
+    assert "not been sent" in run.note
+    assert own_server.jobs.created == 0
