@@ -40,7 +40,7 @@ def resolve_names(info: TaskInfo, given: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in given.items():
         if name not in names:
             near = difflib.get_close_matches(name, names, 1, 0.5)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
+            hint = f"; did you mean {near[0]!r}?" if near else "."
             known = ", ".join(parameter.name for parameter in info.inputs) or "none"
             raise TypeError(f"{info.name} has no input {name!r}{hint} Its inputs are: {known}.")
         resolved[names[name]] = value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -192,11 +193,17 @@ def is_truncated(value: Any) -> bool:
 
 
 def warn_truncated(names: Sequence[str], limit: int | None) -> None:
-    """Warn about outputs that are not complete."""
-    if names:
-        most = f" than {limit}" if limit else " than the service allows"
-        warnings.warn(
-            f"{', '.join(names)}: the server holds more rows{most} and sent none or only some of them.",
-            TruncatedResult,
-            stacklevel=3,
-        )
+    """Warn about outputs that are not complete, at the line outside this package that wanted them."""
+    most = f" than {limit}" if limit else " than the service allows"
+    warnings.warn(
+        f"{', '.join(names)}: the server holds more rows{most} and sent none or only some of them.",
+        TruncatedResult,
+        stacklevel=_levels_to_the_caller(),
+    )
+
+
+def _levels_to_the_caller() -> int:
+    frame, levels = sys._getframe(1), 1
+    while frame.f_back is not None and str(frame.f_globals.get("__name__")).startswith("gpwidgets."):
+        frame, levels = frame.f_back, levels + 1
+    return levels

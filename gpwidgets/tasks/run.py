@@ -18,7 +18,7 @@ import traitlets
 
 from gpwidgets.errors import RunCancelled, RunError, WaitTimeout, mask
 from gpwidgets.protocol.replies import GPMessage
-from gpwidgets.tasks.outputs import Outputs
+from gpwidgets.tasks.outputs import Outputs, warn_truncated
 from gpwidgets.tasks.progress import ProgressLine
 from gpwidgets.tasks.status import RunStatus
 from gpwidgets.tasks.watcher import shared_watcher
@@ -74,6 +74,7 @@ class Run(traitlets.HasTraits):
         self._finished = threading.Event()
         self._ending = threading.Lock()
         self._ended = False
+        self._warned = False
         self._when_done: list[Callable[[], object]] = []
 
     def begin(self, driver: Driver) -> Run:
@@ -133,6 +134,11 @@ class Run(traitlets.HasTraits):
     def result(self) -> Outputs:
         """The outputs of a run that has ended.
 
+        Returns
+        -------
+        Outputs
+            Warns with `TruncatedResult`, once, when the server held rows back.
+
         Raises
         ------
         RunError, GPError
@@ -143,6 +149,10 @@ class Run(traitlets.HasTraits):
         if self.error is not None:
             raise self.error
         assert isinstance(self.outputs, Outputs)
+        if self.outputs.truncated and not self._warned:
+            # Here and not where it is found: a warning belongs into the thread of whoever takes the results.
+            self._warned = True
+            warn_truncated(self.outputs.truncated, self.task.maximum_records)
         return self.outputs
 
     def __await__(self) -> Generator[Any, None, Outputs]:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import gpwidgets
 from gpwidgets.client import downloads, resources
-from gpwidgets.errors import GPError
+from gpwidgets.errors import ConversionError, GPError
 from gpwidgets.protocol.replies import ExecuteReply, JobInfo
 from gpwidgets.protocol.values import Fetch
-from gpwidgets.tasks.outputs import Decoder, Outputs, is_truncated, summary, warn_truncated
+from gpwidgets.tasks.outputs import Decoder, Outputs, is_truncated, summary
 
 if TYPE_CHECKING:
     from gpwidgets.client.session import GPSession
@@ -32,6 +32,14 @@ class _Gathered:
         self.values[name] = value
         if is_truncated(value):
             self.truncated.append(name)
+
+    def fail(self, name: str, error: Exception) -> None:
+        if not isinstance(error, GPError):
+            # A fault of ours or of a library, or a warning that is set to raise: the other outputs are good.
+            told = ConversionError(f"{name} cannot be read: {type(error).__name__}: {error}")
+            told.__cause__ = error
+            error = told
+        self.errors[name] = error
 
 
 class Transport:
@@ -79,8 +87,8 @@ class Transport:
         for row in reply.results:
             try:
                 found.keep(row.name, decoder.value(row.name, row.data_type, row.value))
-            except GPError as error:
-                found.errors[row.name] = error
+            except Exception as error:
+                found.fail(row.name, error)
         return self._outputs(run, found)
 
     def outputs_of_job(self, run: Run, job: JobInfo) -> Outputs:
@@ -92,8 +100,8 @@ class Transport:
                 continue
             try:
                 found.keep(name, self._result(decoder, name, job.results[name]))
-            except GPError as error:
-                found.errors[name] = error
+            except Exception as error:
+                found.fail(name, error)
         return self._outputs(run, found)
 
     def _result(self, decoder: Decoder, name: str, param_url: str) -> Any:
@@ -113,7 +121,6 @@ class Transport:
         return Decoder({parameter.name: parameter for parameter in self._task.outputs}, Fetch(save, read))
 
     def _outputs(self, run: Run, found: _Gathered) -> Outputs:
-        warn_truncated(found.truncated, self._task.maximum_records)
         provenance = self._provenance(run)
         for value in found.values.values():
             attrs = getattr(value, "attrs", None)
