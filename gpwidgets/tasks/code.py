@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime
+from pathlib import PurePath
 from typing import Any
 
+from gpwidgets.errors import mask
+from gpwidgets.protocol.datatypes.base import plain
+from gpwidgets.protocol.datatypes.composite import CompositeValue
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.units import ArealUnit, LinearUnit, TimeUnit
 from gpwidgets.protocol.values import (
@@ -88,9 +92,12 @@ class _Writer:
             )
         if isinstance(value, FieldRef):
             return repr(value.name)
-        if isinstance(value, datetime):
-            self.imports.add("import datetime")
-            return repr(value)
+        if isinstance(value, date):
+            return self._moment(value)
+        if isinstance(value, CompositeValue):
+            return self.literal({"dataType": value.data_type, "value": value.value}, name)
+        if isinstance(value, PurePath):
+            return repr(str(value))
         if isinstance(value, list | tuple):
             return "[" + ", ".join(self.literal(row, name) for row in value) + "]"
         if isinstance(value, dict):
@@ -101,19 +108,35 @@ class _Writer:
             return self._placeholder(name, f"a DataFrame of {len(value)} rows")
         if hasattr(value, "to_json"):
             return repr(value.to_json())
+        if hasattr(value, "geom_type") and hasattr(value, "wkt"):
+            return repr(value.wkt)
+        value = plain(value)
+        if isinstance(value, str | bool | int | float | None):
+            return repr(value)
+        return self._placeholder(name, f"a value of type {kind.__name__}")
+
+    def _moment(self, value: date) -> str:
+        self.imports.add("import datetime")
+        if isinstance(value, datetime):
+            # pandas has a class of its own, and the names of time zones would need an import of their own.
+            value = value.astimezone(UTC) if value.tzinfo is not None else value
+            value = value.to_pydatetime() if hasattr(value, "to_pydatetime") else value
         return repr(value)
 
     @staticmethod
     def _dataclass(value: Any) -> str:
         fields = [name for name in value.__dataclass_fields__ if not name.startswith("_")]
+        # A URL may carry a token in its query.
         given = [
-            f"{name}={getattr(value, name)!r}" for name in fields if getattr(value, name) not in (None, "")
+            f"{name}={mask(repr(getattr(value, name)))}"
+            for name in fields
+            if getattr(value, name) not in (None, "")
         ]
         return f"gp.{type(value).__name__}({', '.join(given)})"
 
     def _frame(self, frame: Any, name: str) -> str:
         crs = frame.crs.to_string() if frame.crs is not None else None
-        columns = [column for column in frame.columns if column != frame.geometry.name]
+        columns = [column for column in getattr(frame, "columns", ()) if column != frame.geometry.name]
         wkt = [None if shape is None else shape.wkt for shape in frame.geometry]
         if columns or sum(len(text or "") for text in wkt) > _WKT_LIMIT:
             return self._placeholder(name, f"a GeoDataFrame of {len(frame)} features in {crs}")
