@@ -14,8 +14,8 @@ from gpwidgets.errors import CurveApproximated
 
 __all__ = ["SEGMENT_ANGLE", "linearised"]
 
-#: Largest turn from one segment to the next, in radians: 2 degrees, so that a segment of an arc strays from it
-#: by at most 0.016 % of its radius.
+#: Largest turn from one segment to the next, in radians: 2 degrees, so that a segment of an arc strays from
+#: it by at most 0.016 % of its radius.
 SEGMENT_ANGLE = math.radians(2)
 #: Segments of a Bézier curve, whatever its length.
 _BEZIER_STEPS = 64

@@ -134,4 +134,4 @@ def _milliseconds(value: Any) -> int:
         value = datetime(value.year, value.month, value.day, tzinfo=UTC)
     aware = value if value.tzinfo else value.replace(tzinfo=UTC)
     since = aware - datetime(1970, 1, 1, tzinfo=UTC)
-    return (since.days * 86400 + since.seconds) * 1000 + since.microseconds // 1000
+    return int(since.days * 86400 + since.seconds) * 1000 + int(since.microseconds) // 1000

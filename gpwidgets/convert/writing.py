@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import geopandas
@@ -122,13 +123,13 @@ def esri_geometries(
     key = _KEYS.get(kind, "paths")
     if key == "points":
         vertices = offsets(np.bincount(owners, minlength=len(shapes))).tolist()
-        return [{key: coords[i:j]} if j > i else None for i, j in zip(vertices, vertices[1:], strict=False)]
+        return [{key: coords[i:j]} if j > i else None for i, j in pairwise(vertices)]
     lengths = shapely.get_num_coordinates(parts)
     ends = offsets(lengths).tolist()
-    pieces = [coords[i:j] for i, j in zip(ends, ends[1:], strict=False)]
+    pieces = [coords[i:j] for i, j in pairwise(ends)]
     bounds = offsets(np.bincount(owners[lengths > 0], minlength=len(shapes))).tolist()
     pieces = [piece for piece in pieces if len(piece)]
-    return [{key: pieces[i:j]} if j > i else None for i, j in zip(bounds, bounds[1:], strict=False)]
+    return [{key: pieces[i:j]} if j > i else None for i, j in pairwise(bounds)]
 
 
 def _points(shapes: Any, has_z: bool, decimals: int | None) -> list[dict[str, Any] | None]:

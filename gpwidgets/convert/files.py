@@ -1,0 +1,99 @@
+"""Files of geographic data and of tables to frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import geopandas
+import orjson
+import pandas as pd
+
+from gpwidgets.errors import ConversionError
+
+__all__ = ["read_frame_file", "read_json_file", "read_table_file"]
+
+_SEPARATED = {".csv": ",", ".tsv": "\t"}
+_SHEETS = (".xlsx", ".xls", ".xlsm", ".ods")
+_PARQUET = (".parquet", ".geoparquet", ".pq")
+
+
+def read_frame_file(path: Path) -> Any:
+    """What a file of geographic data holds.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame or pandas.DataFrame
+        A plain table when there is no geometry in it, or only in columns of numbers or text.
+
+    Raises
+    ------
+    ConversionError
+        There is no such file, or its format cannot be read.
+    """
+    if path.suffix.lower() in _PARQUET:
+        return _tried(path, lambda: _parquet(path))
+    if path.suffix.lower() in _SEPARATED or path.suffix.lower() in _SHEETS:
+        return read_table_file(path)
+    return _tried(path, lambda: geopandas.read_file(path))
+
+
+def read_table_file(path: Path) -> pd.DataFrame:
+    """The rows of a file, without geometry where the format has one.
+
+    Raises
+    ------
+    ConversionError
+        There is no such file, or its format cannot be read.
+    """
+    suffix = path.suffix.lower()
+    if suffix in _SEPARATED:
+        return _tried(path, lambda: _separated(path, _SEPARATED[suffix]))
+    if suffix in _SHEETS:
+        return _tried(path, lambda: pd.read_excel(path))
+    if suffix in _PARQUET:
+        return _tried(path, lambda: _parquet(path))
+    return _tried(path, lambda: geopandas.read_file(path, ignore_geometry=True))
+
+
+def read_json_file(path: Path) -> Any:
+    """The parsed JSON of a file.
+
+    Raises
+    ------
+    ConversionError
+        There is no such file, or no JSON in it.
+    """
+    return _tried(path, lambda: orjson.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf")))
+
+
+def _separated(path: Path, usual: str) -> pd.DataFrame:
+    with path.open(encoding="utf-8-sig") as lines:
+        first = lines.readline()
+    separator = ";" if usual not in first and ";" in first else usual
+    decimal = "," if separator == ";" else "."
+    return pd.read_csv(path, sep=separator, decimal=decimal, encoding="utf-8-sig", skipinitialspace=True)
+
+
+def _parquet(path: Path) -> Any:
+    try:
+        return geopandas.read_parquet(path)
+    except ValueError:  # there is no geometry in it
+        return pd.read_parquet(path)
+
+
+def _tried(path: Path, read: Callable[[], Any]) -> Any:
+    """Read a file; the libraries behind the formats raise whatever they like."""
+    if not path.exists():
+        raise ConversionError(f"There is no file {str(path)!r}.")
+    try:
+        return read()
+    except ImportError as error:
+        raise ConversionError(f"{path.name!r} needs a further package to be read: {error}") from error
+    except Exception as error:
+        reason = str(error).strip().splitlines() or [type(error).__name__]
+        raise ConversionError(
+            f"{path.name!r} cannot be read ({reason[0]}). GeoJSON, GeoPackage, Shapefile (zipped too), "
+            "GeoParquet and CSV are among the formats that can."
+        ) from error

@@ -1,0 +1,197 @@
+"""Frames and tables from whatever a user has at hand: objects, JSON, text and files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import geopandas
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+
+from gpwidgets.convert.crs import to_crs
+from gpwidgets.convert.files import read_frame_file, read_json_file
+from gpwidgets.convert.geojson_reading import geojson_to_frame, is_geojson, shape_of
+from gpwidgets.convert.geometries import kind_of
+from gpwidgets.convert.reading import features_to_frame
+from gpwidgets.convert.tabular import (
+    ESRI_KEYS,
+    GEOGRAPHIC,
+    columns_of,
+    frame_of_shapes,
+    frame_of_table,
+    is_columns,
+)
+from gpwidgets.convert.table_reading import to_table
+from gpwidgets.convert.text_frames import frame_of_text, json_of_text
+from gpwidgets.errors import ConversionError
+from gpwidgets.protocol.features import RecordSet
+from gpwidgets.protocol.values import SpatialReference
+
+__all__ = ["to_frame", "to_table"]
+
+_FRAME_FORMS = (
+    "Give a GeoDataFrame or GeoSeries, shapely geometries, (longitude, latitude) pairs, GeoJSON, Esri JSON, "
+    "WKT, a table with lon and lat columns, or the path of a file of geographic data."
+)
+
+
+def to_frame(value: Any, *, crs: Any = None) -> geopandas.GeoDataFrame:
+    """Turn anything that holds geometry into a frame.
+
+    Parameters
+    ----------
+    value
+        GeoDataFrame, GeoSeries, DataFrame with lon and lat, x and y or WKT columns; a shapely geometry or a
+        sequence of them; a (longitude, latitude) pair or a sequence of pairs; an object with
+        ``__geo_interface__``; GeoJSON or Esri JSON, parsed or as text; a feature set as the wire holds it;
+        text with WKT, EWKT, one point a line, or CSV; the path of an existing file.
+    crs
+        Coordinate system, as pyproj reads it, of data that names none. Without it shapely geometries, WKT and
+        coordinates count as EPSG:4326, longitude first; a GeoDataFrame, GeoSeries, file or Esri JSON that
+        names none stays without. GeoJSON is always EPSG:4326, unless it has a ``crs`` member.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The same object where it is a GeoDataFrame already. Coordinates (x, y[, z]) are never moved.
+
+    Raises
+    ------
+    ConversionError
+        There is no geometry in it, or it is damaged; the text says what is accepted.
+    """
+    known = _crs(crs)
+    if isinstance(value, geopandas.GeoDataFrame | geopandas.GeoSeries):
+        return _with_crs(_own(value), known)
+    if isinstance(value, pd.Series):
+        value = value.tolist()
+    if isinstance(value, pd.DataFrame):
+        return frame_of_table(value, known)
+    if isinstance(value, shapely.Geometry):
+        return _of_list([value], known)
+    if isinstance(value, RecordSet):
+        return _with_crs(features_to_frame(value.json), known)
+    if isinstance(value, Mapping):
+        return _of_mapping(value, known)
+    if hasattr(value, "__geo_interface__"):
+        return geojson_to_frame(value.__geo_interface__, known)
+    if isinstance(value, bytes | bytearray):
+        value = bytes(value).decode("utf-8-sig", "replace")
+    if isinstance(value, str):
+        return _of_text(value, known)
+    if isinstance(value, os.PathLike):
+        return _of_file(Path(value), known)
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    if isinstance(value, Sequence):
+        return _of_list(value, known)
+    raise ConversionError(f"An object of type {type(value).__name__} holds no geometry. {_FRAME_FORMS}")
+
+
+def _own(value: Any) -> geopandas.GeoDataFrame:
+    if isinstance(value, geopandas.GeoSeries):
+        return frame_of_shapes(value.array, crs=value.crs, index=value.index)
+    if value.active_geometry_name is None:
+        raise ConversionError("The frame has no geometry column; choose one with set_geometry().")
+    return value
+
+
+def _of_mapping(value: Mapping[str, Any], crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:
+    if is_geojson(value):
+        return geojson_to_frame(value)
+    if is_columns(value):
+        return frame_of_table(columns_of(value), crs)
+    if kind_of(value):
+        told: dict[str, Any] = {"features": [{"geometry": value}]}
+    elif isinstance(value.get("geometry"), Mapping):
+        told = {"features": [value]}
+    elif ESRI_KEYS & set(value):
+        return _with_crs(features_to_frame(value), crs)
+    else:
+        names = ", ".join(map(repr, list(value)[:8])) or "nothing"
+        raise ConversionError(f"An object with {names} in it holds no geometry. {_FRAME_FORMS}")
+    return _with_crs(features_to_frame(told), crs)
+
+
+def _of_list(value: Sequence[Any], crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:
+    if _is_point(value):
+        value = [value]
+    rows = list(value)
+    if rows and all(isinstance(row, Mapping) for row in rows):
+        return _of_mappings(rows, crs)
+    if rows and all(isinstance(row, str) for row in rows):
+        return _of_text("\n".join(rows), crs)
+    shapes = [_shape(row) for row in rows]
+    return frame_of_shapes(shapes, crs=crs or GEOGRAPHIC)
+
+
+def _of_mappings(rows: list[Mapping[str, Any]], crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:
+    if all(map(is_geojson, rows)):
+        return geojson_to_frame({"type": "FeatureCollection", "features": rows})
+    if all("geometry" in row and kind_of(row["geometry"]) for row in rows):
+        return _with_crs(features_to_frame({"features": rows}), crs)
+    if all(map(kind_of, rows)):
+        return _with_crs(features_to_frame({"features": [{"geometry": row} for row in rows]}), crs)
+    return frame_of_table(pd.DataFrame(rows), crs)
+
+
+def _of_text(text: str, crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:
+    text = text.strip("\ufeff \t\r\n")
+    if text.startswith("{") or (text.startswith("[") and text[1:].lstrip().startswith(("{", "["))):
+        parsed = json_of_text(text)
+        return _of_mapping(parsed, crs) if isinstance(parsed, Mapping) else _of_list(parsed, crs)
+    if text and os.path.exists(text):
+        return _of_file(Path(text), crs)
+    return frame_of_text(text, crs)
+
+
+def _of_file(path: Path, crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:
+    suffix = path.suffix.lower()
+    if suffix == ".json":
+        return to_frame(read_json_file(path), crs=crs)
+    found = read_frame_file(path)
+    if isinstance(found, geopandas.GeoDataFrame):
+        return _with_crs(_own(found), crs)
+    return frame_of_table(found, crs)
+
+
+def _is_point(value: Sequence[Any]) -> bool:
+    numbers = [isinstance(part, int | float) and not isinstance(part, bool) for part in value]
+    return len(value) in (2, 3) and all(numbers)
+
+
+def _shape(value: Any) -> shapely.Geometry | None:
+    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+        return None
+    if isinstance(value, shapely.Geometry):
+        return value
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    if isinstance(value, Sequence) and not isinstance(value, str) and _is_point(value):
+        return shapely.Point(value)
+    if hasattr(value, "__geo_interface__"):
+        told = value.__geo_interface__
+        return shape_of(told.get("geometry", told) if isinstance(told, Mapping) else told)
+    if is_geojson(value):
+        return shape_of(value)
+    raise ConversionError(f"{str(value)[:60]!r} is no geometry. {_FRAME_FORMS}")
+
+
+def _with_crs(frame: geopandas.GeoDataFrame, crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:
+    return frame.set_crs(crs) if crs is not None and frame.crs is None else frame
+
+
+def _crs(crs: Any) -> pyproj.CRS | None:
+    if crs is None:
+        return None
+    if isinstance(crs, SpatialReference):
+        return to_crs(crs)
+    try:
+        return pyproj.CRS.from_user_input(crs)
+    except pyproj.exceptions.CRSError as error:
+        raise ConversionError(f"{str(crs)[:60]!r} is no coordinate system that is known: {error}") from None

@@ -1,0 +1,90 @@
+"""Frames from text that is no JSON: WKT, rows of coordinates, CSV."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+import geopandas
+import orjson
+import pandas as pd
+import pyproj
+
+from gpwidgets.convert.tabular import GEOGRAPHIC, coordinate_columns, frame_of_shapes, frame_of_table
+from gpwidgets.convert.texts import check_degrees, is_wkt, shapes_of_rows, shapes_of_wkt
+from gpwidgets.errors import ConversionError
+
+__all__ = ["frame_of_text", "json_of_text"]
+
+
+def json_of_text(text: str) -> Any:
+    """The JSON in a text.
+
+    Raises
+    ------
+    ConversionError
+        It is damaged; the text says where.
+    """
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise ConversionError(f"The JSON is damaged: {error}.") from None
+
+
+def frame_of_text(text: str, crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:
+    """A frame of WKT, EWKT, one point a line, or CSV with a header that names the coordinates.
+
+    Parameters
+    ----------
+    text
+        The text.
+    crs
+        System of the coordinates; None for longitude and latitude, EPSG:4326.
+
+    Raises
+    ------
+    ConversionError
+        It is none of these, or the numbers cannot be longitudes and latitudes.
+    """
+    if not text:
+        raise ConversionError("The text is empty; write coordinates, WKT or GeoJSON, or give a file's path.")
+    if is_wkt(text):
+        shapes, named = shapes_of_wkt(text)
+        crs = named or crs
+        if crs is None:
+            check_degrees(shapes, longest=360.0)
+        return frame_of_shapes(shapes, crs=crs or GEOGRAPHIC)
+    table = _with_header(text)
+    if table is not None:
+        frame = frame_of_table(table, crs)
+        # In a text the columns are nothing but the coordinates that the geometry holds already.
+        return frame.drop(columns=list(coordinate_columns(table.columns) or ()))
+    if not any(character.isdigit() for character in text) or _is_path(text):
+        raise ConversionError(
+            f"{text[:60]!r} is neither coordinates nor WKT, GeoJSON or Esri JSON, and there is no file of "
+            "that name."
+        )
+    shapes = shapes_of_rows(text)
+    if crs is None or crs.is_geographic:
+        check_degrees(shapes)
+    return frame_of_shapes(shapes, crs=crs or GEOGRAPHIC)
+
+
+def _with_header(text: str) -> pd.DataFrame | None:
+    """The table of a text whose first line names columns of coordinates; None for any other text."""
+    first = text.splitlines()[0]
+    separator = next((mark for mark in ("\t", ";", ",") if mark in first), r"\s+")
+    names = [name.strip().strip('"') for name in re.split(separator, first)]
+    if coordinate_columns(names) is None:
+        return None
+    decimal = "," if separator == ";" else "."
+    try:
+        table = pd.read_csv(io.StringIO(text), sep=separator, decimal=decimal, skipinitialspace=True)
+    except ValueError as error:
+        raise ConversionError(f"The rows below {first[:60]!r} cannot be read: {error}.") from None
+    return table.rename(columns=dict(zip(table.columns, names, strict=False)))
+
+
+def _is_path(text: str) -> bool:
+    return "\n" not in text and re.search(r"\.[A-Za-z]\w{1,9}$", text) is not None
