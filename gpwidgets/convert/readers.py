@@ -18,6 +18,7 @@ from gpwidgets.convert.files import read_frame_file, read_json_file
 from gpwidgets.convert.geojson_reading import geojson_to_frame, is_geojson, shape_of
 from gpwidgets.convert.geometries import kind_of
 from gpwidgets.convert.reading import features_to_frame
+from gpwidgets.convert.table_reading import to_table
 from gpwidgets.convert.tabular import (
     ESRI_KEYS,
     GEOGRAPHIC,
@@ -26,7 +27,6 @@ from gpwidgets.convert.tabular import (
     frame_of_table,
     is_columns,
 )
-from gpwidgets.convert.table_reading import to_table
 from gpwidgets.convert.text_frames import frame_of_text, json_of_text
 from gpwidgets.errors import ConversionError
 from gpwidgets.protocol.features import RecordSet

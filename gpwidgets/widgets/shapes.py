@@ -6,13 +6,9 @@ kept here, without any widget. Coordinates are longitude, latitude in EPSG:4326.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-
-#: Corners of the polygon that stands for a drawn circle; the area is 0.13 % below the circle's.
-CIRCLE_CORNERS = 72
 
 _KINDS = {
     "Point": "point",
@@ -181,6 +177,8 @@ def drawn_shape(feature: Mapping[str, Any]) -> tuple[dict[str, Any], str] | None
     tuple of (dict, str), or None
         GeoJSON geometry in EPSG:4326 and the kind; None when there is no geometry in it.
     """
+    from gpwidgets.convert.drawing import circle_polygon, wrap_geometry
+
     geometry = feature.get("geometry")
     if not isinstance(geometry, Mapping) or not geometry.get("coordinates"):
         return None
@@ -193,71 +191,3 @@ def drawn_shape(feature: Mapping[str, Any]) -> tuple[dict[str, Any], str] | None
     kind = "rectangle" if tool == "rectangle" else _KINDS.get(geometry["type"], "polygon")
     clean = {"type": geometry["type"], "coordinates": geometry["coordinates"]}
     return wrap_geometry(clean), kind
-
-
-def circle_polygon(lon: float, lat: float, radius: float) -> dict[str, Any]:
-    """Return a circle on the WGS 84 ellipsoid as a GeoJSON polygon.
-
-    Parameters
-    ----------
-    lon, lat
-        Centre in degrees.
-    radius
-        Geodesic distance from the centre to every corner, in metres.
-    """
-    from pyproj import Geod
-
-    count = CIRCLE_CORNERS
-    azimuths = [-360.0 * i / count for i in range(count)]  # counter-clockwise, as GeoJSON wants outer rings
-    xs, ys, _ = Geod(ellps="WGS84").fwd([lon] * count, [lat] * count, azimuths, [radius] * count)
-    # Geod answers within 180 degrees; corners stay beside their centre so that the ring does not jump.
-    ring = [[x + 360.0 * round((lon - x) / 360.0), y] for x, y in zip(xs, ys, strict=True)]
-    return {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
-
-
-def wrap_geometry(geometry: Mapping[str, Any]) -> dict[str, Any]:
-    """Bring a GeoJSON geometry into longitudes -180 to 180, splitting it at 180 degrees where it crosses."""
-    lons = list(_longitudes(geometry["coordinates"]))
-    west, east = min(lons), max(lons)
-    if west >= -180.0 and east <= 180.0:
-        return dict(geometry)
-    turns = math.floor(((west + east) / 2 + 180.0) / 360.0)
-    moved = {"type": geometry["type"], "coordinates": _shift(geometry["coordinates"], -360.0 * turns)}
-    if west - 360.0 * turns >= -180.0 and east - 360.0 * turns <= 180.0:
-        return moved
-    return _split(moved)
-
-
-def _split(geometry: Mapping[str, Any]) -> dict[str, Any]:
-    import shapely
-    from shapely.affinity import translate
-    from shapely.geometry import mapping, shape
-
-    whole = shape(geometry)
-    parts = []
-    for turn in (-1, 0, 1):
-        world = shapely.box(-180.0 + 360.0 * turn, -90.0, 180.0 + 360.0 * turn, 90.0)
-        part = whole.intersection(world)
-        parts.append(translate(part, -360.0 * turn))
-    joined = shapely.union_all([part for part in parts if not part.is_empty])
-    return {"type": joined.geom_type, "coordinates": _lists(mapping(joined)["coordinates"])}
-
-
-def _longitudes(coordinates: Any) -> Iterable[float]:
-    if coordinates and isinstance(coordinates[0], int | float):
-        yield coordinates[0]
-        return
-    for part in coordinates:
-        yield from _longitudes(part)
-
-
-def _shift(coordinates: Any, by: float) -> Any:
-    if coordinates and isinstance(coordinates[0], int | float):
-        return [coordinates[0] + by, *coordinates[1:]]
-    return [_shift(part, by) for part in coordinates]
-
-
-def _lists(coordinates: Any) -> Any:
-    if isinstance(coordinates, int | float):
-        return coordinates
-    return [_lists(part) for part in coordinates]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from pyproj import Geod
 
-from gpwidgets.widgets.shapes import ShapeModel, circle_polygon, drawn_shape, wrap_geometry
+from gpwidgets.convert.drawing import circle_polygon, wrap_geometry
+from gpwidgets.widgets.shapes import ShapeModel, drawn_shape
 
 POINT = {"type": "Point", "coordinates": [10.0, 50.0]}
 LINE = {"type": "LineString", "coordinates": [[0.0, 0.0], [1.0, 1.0]]}
