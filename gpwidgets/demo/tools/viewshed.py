@@ -233,6 +233,7 @@ def _polygons(dem: Elevation, seen: NDArray[np.uint8]) -> Any:
     for count in counts:
         rows, columns = np.nonzero(seen == count)
         cells = shapely.box(xs[columns], ys[rows + 1], xs[columns + 1], ys[rows])
-        shapes.append(shapely.coverage_union_all(cells))
+        # Before GEOS 3.14, cells that touch at a corner are merged into rings that touch themselves.
+        shapes.append(shapely.make_valid(shapely.coverage_union_all(cells)))
     areas = [geodesic_area(shape) / 1e6 for shape in shapes]
     return gpd.GeoDataFrame({"OBSERVERS": counts, "AREA_KM2": areas}, geometry=shapes, crs=4326)
