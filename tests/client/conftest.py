@@ -29,13 +29,20 @@ class Asked:
     headers: dict[str, str]
 
 
+class _Quiet(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """Clients that hang up are part of the play."""
+
+
 class Scripted:
     """Answers by path, one after the other; the last one stays."""
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []
         self._answers: dict[str, list[Answer]] = {}
-        self._httpd = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._httpd = _Quiet(("127.0.0.1", 0), self._handler())
         self.root = f"http://127.0.0.1:{self._httpd.server_address[1]}/arcgis/rest/services"
         serve = self._httpd.serve_forever
         threading.Thread(target=serve, kwargs={"poll_interval": 0.01}, daemon=True).start()
