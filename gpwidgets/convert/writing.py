@@ -56,9 +56,13 @@ def write_features(gdf: geopandas.GeoDataFrame, *, decimals: int | None = None) 
     Raises
     ------
     ConversionError
-        The geometries are of several kinds, or of one that a feature set cannot hold.
+        The geometries are of several kinds, or of one that a feature set cannot hold; or a value is none that
+        JSON can hold.
     """
-    return orjson.dumps(_feature_set(gdf, decimals), option=orjson.OPT_SERIALIZE_NUMPY)
+    try:
+        return orjson.dumps(_feature_set(gdf, decimals), option=orjson.OPT_SERIALIZE_NUMPY)
+    except orjson.JSONEncodeError as error:
+        raise ConversionError(f"A value in the frame cannot be written as JSON: {error}.") from error
 
 
 def frame_to_features(gdf: geopandas.GeoDataFrame) -> dict[str, Any]:
@@ -75,16 +79,16 @@ def frame_to_records(df: pd.DataFrame) -> dict[str, Any]:
     ConversionError
         Two columns have the same name.
     """
-    fields, rows = _rows(df)
+    fields, rows = _rows(df, _described(df))
     return {"fields": fields, "features": [{"attributes": row} for row in rows]}
 
 
 def _feature_set(gdf: geopandas.GeoDataFrame, decimals: int | None) -> dict[str, Any]:
     shapes = _shapes(gdf)
-    kind = geometry_type(shapes) or _described(gdf).get("geometry_type") or "esriGeometryPoint"
+    kind = geometry_type(shapes) or _described_type(gdf)
     has_z = bool(shapely.has_z(shapes).any())
     others = [number for number, dtype in enumerate(gdf.dtypes) if not _is_geometry(dtype)]
-    fields, rows = _rows(pd.DataFrame(gdf.iloc[:, others]))
+    fields, rows = _rows(pd.DataFrame(gdf.iloc[:, others]), _described(gdf))
     told: dict[str, Any] = {"geometryType": kind, "hasZ": has_z, "fields": fields}
     reference = from_crs(gdf.crs).to_json()
     if reference:
@@ -150,15 +154,16 @@ def _shapes(gdf: geopandas.GeoDataFrame) -> Any:
     except AttributeError as error:
         raise ConversionError("The frame has no geometry column; choose one with set_geometry().") from error
     if (shapely.get_type_id(shapes) == 4).any():
-        single = shapely.get_type_id(shapes) == 0
+        single = np.flatnonzero((shapely.get_type_id(shapes) == 0) & ~shapely.is_empty(shapes))
         shapes = shapes.copy()
-        shapes[single] = [shapely.MultiPoint(shapely.get_coordinates(point)) for point in shapes[single]]
+        shapes[single] = shapely.multipoints(shapes[single], indices=np.arange(len(single)))
     return shapes
 
 
 def geometry_type(shapes: Any) -> str:
     """The geometry type of all rows, ``""`` when no row has a geometry."""
-    numbers = np.unique(shapely.get_type_id(shapes[~shapely.is_missing(shapes)])).tolist()
+    there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    numbers = np.unique(shapely.get_type_id(shapes[there])).tolist()
     unknown = [number for number in numbers if number not in _TYPES]
     if unknown:
         raise ConversionError(
@@ -171,19 +176,23 @@ def geometry_type(shapes: Any) -> str:
     return kinds.pop() if kinds else ""
 
 
-def _rows(df: pd.DataFrame) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _rows(
+    df: pd.DataFrame, described: Mapping[str, Any]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Fields and attributes of all rows."""
     names = [str(name) for name in df.columns]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise ConversionError(f"Two columns are named {twice!r}; rename one of them.")
-    described = _described(df)
-    types, aliases = described.get("field_types") or {}, described.get("aliases") or {}
+    types, aliases, domains = (described.get(key) or {} for key in ("field_types", "aliases", "domains"))
     columns = [df.iloc[:, number] for number in range(len(names))]
     fields = [
         field_of(name, column, types.get(name, ""), aliases.get(name, ""))
         for name, column in zip(names, columns, strict=True)
     ]
+    for field in fields:
+        if field["name"] in domains:
+            field["domain"] = domains[field["name"]]
     if not columns:
         return fields, [{} for _ in range(len(df))]
     values = [wire_values(column, field["type"]) for column, field in zip(columns, fields, strict=True)]
@@ -193,6 +202,12 @@ def _rows(df: pd.DataFrame) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]
 def _described(df: pd.DataFrame) -> Mapping[str, Any]:
     told = df.attrs.get("gpwidgets")
     return told if isinstance(told, Mapping) else {}
+
+
+def _described_type(df: pd.DataFrame) -> str:
+    """The geometry type that an empty frame had when it was read."""
+    kind = _described(df).get("geometry_type")
+    return str(kind) if kind in _TYPES.values() else "esriGeometryPoint"
 
 
 def _is_geometry(dtype: Any) -> bool:
