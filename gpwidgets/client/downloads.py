@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
-from gpwidgets.client.bodies import json_object
 from gpwidgets.client.session import GPSession, Reply
 from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, GPError, ServerError, mask
 from gpwidgets.protocol.urls import GPURL
@@ -135,7 +134,7 @@ def _checked(reply: Reply, url: str) -> Reply:
     kind = reply.headers.get("Content-Type", "")
     looks_like_error = b'"error"' in reply.body[:64] and len(reply.body) < 16384
     if reply.status >= 400 or ("json" in kind and looks_like_error):
-        json_object(reply.body, mask(url), reply.status)
+        reply.json(url)
         raise BadReply(f"{mask(url)} answered with HTTP status {reply.status}.", url=url)
     return reply
 

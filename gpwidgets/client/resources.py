@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gpwidgets.client.bodies import json_object
 from gpwidgets.client.session import GPSession
-from gpwidgets.errors import BadReply, mask
+from gpwidgets.errors import BadReply
 from gpwidgets.protocol.description import ServiceInfo, TaskInfo
 from gpwidgets.protocol.replies import ExecuteReply, JobInfo, ResultValue
 from gpwidgets.protocol.urls import GPURL
@@ -145,7 +144,7 @@ def read_result(
         kind = _large_features(reply.body)
         if kind:
             return ResultReply("", kind, features_body=reply.body)
-    row = ResultValue.from_json(json_object(reply.body, mask(address), reply.status))
+    row = ResultValue.from_json(reply.json(address))
     return ResultReply(row.name, row.data_type, row.value)
 
 

@@ -11,8 +11,9 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from json import dumps
 from typing import Any, BinaryIO
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, quote_plus, urljoin, urlsplit, urlunsplit
 
 import requests
 import requests.adapters
@@ -21,10 +22,11 @@ import gpwidgets
 from gpwidgets.client.auth import Auth, Credentials, as_auth, same_origin
 from gpwidgets.client.bodies import BUSY, json_object
 from gpwidgets.client.trouble import connection_failed, pause
-from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, mask
+from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, GPError, mask
 
 _LOG = logging.getLogger("gpwidgets.client")
 _TRIES = 4
+_SHORTEST_SECRET = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _GET_REFUSED = frozenset({405, 414, 501})
 _CHUNK = 1 << 18
@@ -44,12 +46,33 @@ class Reply:
         Names in any case.
     credentials : Credentials
         What the request carried.
+    secrets : tuple of str
+        Texts of the request that no error may quote.
     """
 
     status: int
     body: bytes
     headers: Mapping[str, str]
     credentials: Credentials = field(default_factory=Credentials, repr=False)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+    def json(self, url: str) -> dict[str, Any]:
+        """The answer as a JSON object; an error in it is raised without secrets that the server repeats.
+
+        Raises
+        ------
+        ServerError, BadReply, ConnectionFailed
+        """
+        try:
+            return json_object(self.body, mask(url), self.status)
+        except GPError:
+            clean = self.body
+            for secret in self.secrets:
+                for form in (secret, dumps(secret)[1:-1], quote(secret, safe=""), quote_plus(secret)):
+                    clean = clean.replace(form.encode(), b"***")
+            if clean == self.body:
+                raise
+        return json_object(clean, mask(url), self.status)
 
 
 class GPSession:
@@ -115,7 +138,7 @@ class GPSession:
         ServerError, BadReply, ConnectionFailed
         """
         reply = self.read(url, {"f": "json", **(params or {})}, signed=signed, retry=retry)
-        return json_object(reply.body, mask(url), reply.status)
+        return reply.json(url)
 
     def post_json(
         self,
@@ -139,13 +162,13 @@ class GPSession:
         form = {"f": "json", **data}
         reply = self._send("POST", url, form, signed=signed, read_timeout=read_timeout, files=files)
         try:
-            return json_object(reply.body, mask(url), reply.status)
+            return reply.json(url)
         except AuthenticationError:
             if not signed or not self._renewed(reply):
                 raise
         _rewind(files)
         reply = self._send("POST", url, form, signed=signed, read_timeout=read_timeout, files=files)
-        return json_object(reply.body, mask(url), reply.status)
+        return reply.json(url)
 
     def read(
         self,
@@ -263,7 +286,7 @@ class GPSession:
             ) as answer:
                 status = str(answer.status_code)
                 body = self._body(answer, url, sink if answer.status_code < 300 else None)
-                return Reply(answer.status_code, body, answer.headers, secret)
+                return Reply(answer.status_code, body, answer.headers, secret, _secrets(form, secret))
         except requests.RequestException as error:
             failed = connection_failed(error, url)
         finally:
@@ -301,6 +324,14 @@ class GPSession:
         return f"<GPSession for {self.home or 'any server'}, {self.auth or 'not signed in'}>"
 
 
+def _secrets(form: Mapping[str, str], credentials: Credentials) -> tuple[str, ...]:
+    found = [form.get("token", ""), form.get("password", "")]
+    found += [
+        value.removeprefix("Bearer ") for name, value in credentials.headers.items() if name != "Referer"
+    ]
+    return tuple(secret for secret in found if len(secret) > _SHORTEST_SECRET)
+
+
 def _new_http() -> requests.Session:
     http = requests.Session()
     adapter = requests.adapters.HTTPAdapter(pool_connections=4, pool_maxsize=10)
@@ -322,7 +353,7 @@ def _wants_sign_in(reply: Reply, url: str) -> bool:
     if len(reply.body) > 4096:
         return False
     try:
-        json_object(reply.body, url, reply.status)
+        reply.json(url)
     except AuthenticationError:
         return True
     except Exception:
