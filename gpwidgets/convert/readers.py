@@ -79,7 +79,7 @@ def to_frame(value: Any, *, crs: Any = None) -> geopandas.GeoDataFrame:
     if isinstance(value, Mapping):
         return _of_mapping(value, known)
     if hasattr(value, "__geo_interface__"):
-        return geojson_to_frame(value.__geo_interface__, known)
+        return _of_interface(value, known)
     if isinstance(value, bytes | bytearray):
         value = bytes(value).decode("utf-8-sig", "replace")
     if isinstance(value, str):
@@ -99,6 +99,13 @@ def _own(value: Any) -> geopandas.GeoDataFrame:
     if value.active_geometry_name is None:
         raise ConversionError("The frame has no geometry column; choose one with set_geometry().")
     return value
+
+
+def _of_interface(value: Any, crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:
+    told = value.__geo_interface__
+    if not is_geojson(told):
+        raise ConversionError(f"The __geo_interface__ of a {type(value).__name__} holds no GeoJSON.")
+    return geojson_to_frame(told, crs)
 
 
 def _of_mapping(value: Mapping[str, Any], crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:
@@ -142,7 +149,8 @@ def _of_mappings(rows: list[Mapping[str, Any]], crs: pyproj.CRS | None) -> geopa
 
 def _of_text(text: str, crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:
     text = text.strip("\ufeff \t\r\n")
-    if text.startswith("{") or (text.startswith("[") and text[1:].lstrip().startswith(("{", "["))):
+    # A bracket may also begin coordinates, as in "[-84.2, 36.3]".
+    if text.startswith("{") or (text.startswith("[") and text[1:].lstrip().startswith(("{", "[", "]"))):
         parsed = json_of_text(text)
         return _of_mapping(parsed, crs) if isinstance(parsed, Mapping) else _of_list(parsed, crs)
     if text and os.path.exists(text):
