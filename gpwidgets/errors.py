@@ -57,11 +57,11 @@ __all__ = [
     "mask",
 ]
 
-_SECRET_NAMES = r"(?:token|serviceToken|access_token|refresh_token|password|client_secret|api_?key)"
+_HIDDEN_NAMES = r"(?:token|serviceToken|access_token|refresh_token|password|client_secret|api_?key)"
 _SECRETS = (
-    re.compile(rf"(?i)([\"']?\b{_SECRET_NAMES}[\"']?\s*[=:]\s*[\"']?)[^\s&\"'<>,;}})]+"),
+    re.compile(rf"(?i)([\"']?\b{_HIDDEN_NAMES}[\"']?\s*[=:]\s*[\"']?)[^\s&\"'<>,;}})]+"),
     re.compile(r"(?i)(\bBearer\s+)[^\s\"'<>,;]+"),
-    re.compile(rf"(?i)(\b{_SECRET_NAMES}%3D)[^\s&%\"'<>]+"),
+    re.compile(rf"(?i)(\b{_HIDDEN_NAMES}%3D)[^\s&%\"'<>]+"),
 )
 
 

@@ -36,7 +36,7 @@ _TEXTS = {"String", "GUID", "GlobalID", "XML"}
 #: Years 1 to 9999, which is what Python's own dates can hold.
 _FIRST_MS, _LAST_MS = -62135596800000, 253402300799999
 #: Before pandas 3 the type of text is object; its "str" would turn None into "None".
-_TEXT_DTYPE = "str" if int(pd.__version__.split(".")[0]) >= 3 else "object"
+_TEXT_DTYPE: Any = "str" if int(pd.__version__.split(".")[0]) >= 3 else "object"
 
 
 class Column:

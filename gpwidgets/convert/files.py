@@ -83,7 +83,7 @@ def _parquet(path: Path) -> Any:
         return pd.read_parquet(path)
 
 
-def _tried(path: Path, read: Callable[[], Any]) -> Any:
+def _tried(path: Path, read: Callable[[], pd.DataFrame]) -> pd.DataFrame:
     """Read a file; the libraries behind the formats raise whatever they like."""
     if not path.exists():
         raise ConversionError(f"There is no file {str(path)!r}.")

@@ -36,6 +36,7 @@ class Unset:
     _only: Unset | None = None
 
     def __new__(cls) -> Unset:
+        """Give the one value of this type."""
         if cls._only is None:
             cls._only = super().__new__(cls)
         return cls._only

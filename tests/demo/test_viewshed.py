@@ -6,9 +6,9 @@ import zlib
 import numpy as np
 import pytest
 import shapely
-from gpwidgets.convert.frames import features_to_frame
 from pyproj import Geod
 
+from gpwidgets.convert.frames import features_to_frame
 from gpwidgets.demo.data import DEM_BOUNDS, Elevation, read_dem
 from gpwidgets.demo.tools.viewshed import cell_meters, line_of_sight
 

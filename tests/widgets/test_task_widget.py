@@ -103,8 +103,8 @@ def test_run_is_refused_with_a_list_of_what_is_missing(server: demo.DemoServer) 
 
 
 def test_values_can_be_read_set_and_watched(server: demo.DemoServer) -> None:
-    widget = TaskWidget(server.url_of("SlowCount"), values={"steps": 3})
-    name = next(key for key in widget.values if key.lower() == "steps")
+    widget = TaskWidget(server.url_of("SlowCount"), values={"Steps": 3})
+    name = "Steps"
     assert widget.values[name] == 3
     seen: list[Any] = []
     widget.observe(lambda change: seen.append(change["new"][name]), names="values")
@@ -167,7 +167,7 @@ def test_the_map_of_the_user_is_used_and_left_as_it_was(server: demo.DemoServer)
 
 def test_an_unreachable_server_is_said_and_can_be_tried_again(server: demo.DemoServer) -> None:
     fault = server.faults.add("lost_request")
-    widget = TaskWidget(server.url_of("BufferPoints"), values={"dissolve": "ALL"})
+    widget = TaskWidget(server.url_of("BufferPoints"), values={"Dissolve": "ALL"})
     assert isinstance(widget.error, ConnectionFailed)
     assert "No connection" in html_of(widget)
     assert widget._buttons.layout.display == "none"
@@ -232,7 +232,7 @@ def test_the_text_form_holds_no_values(server: demo.DemoServer) -> None:
 
 
 def test_a_run_has_a_widget_of_its_own(server: demo.DemoServer) -> None:
-    run = GPTask(server.url_of("SlowCount")).start(**{"seconds": 0.1})
+    run = GPTask(server.url_of("SlowCount")).start(Seconds=0.1)
     widget = RunWidget(run)
     run.wait(60, show_progress=False)
     assert "Succeeded" in html_of(widget)
