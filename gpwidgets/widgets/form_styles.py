@@ -13,7 +13,9 @@ FORM_CSS = """
 .gpw-field .widget-inline-hbox:not(.gpw-check) > .widget-label[style*="display: none"] { width: 0; }
 .gpw-field .widget-inline-hbox > input, .gpw-field .widget-inline-hbox > textarea,
 .gpw-field .widget-inline-hbox > select { flex: 1 1 60px; min-width: 0; }
+.gpw-field .widget-inline-hbox > select:not([multiple]) { height: var(--jp-widgets-inline-height, 28px); }
 .gpw-field .widget-textarea { height: auto; }
+.gpw-field > .jupyter-widgets, .gpw-form > .widget-accordion { margin-left: 0; margin-right: 0; }
 .gpw-field .gpw-label { font-weight: 600; height: auto; line-height: 1.5; white-space: normal; }
 .gpw-field input::placeholder, .gpw-field textarea::placeholder { color: var(--jp-ui-font-color2, #616161);
   opacity: 1; }

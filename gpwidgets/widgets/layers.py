@@ -94,6 +94,8 @@ def layer_style(color: str, *, crowded: bool = False) -> dict[str, Any]:
         "opacity": 0.9,
         "fillColor": color,
         "fillOpacity": 0.25,
+        # Leaflet's own simplification, in pixels, makes corners of small circles that are easy to see.
+        "smoothFactor": 1 if crowded else 0.2,
     }
     return {
         "style": line,
@@ -147,7 +149,7 @@ class FrameLayer(LeanGeoJSON):
         self.frame = gdf
         self.title = name
         self.color = color
-        self.bounds_4326 = _bounds(gdf)
+        self.bounds_4326 = frame_bounds(gdf)
         data, self.note = drawable(gdf, self.bounds_4326)
         style = layer_style(color, crowded=len(gdf) > 1000)
         super().__init__(data=data, name=layer_label(name, color), pm_ignore=True, **style)
@@ -161,7 +163,8 @@ class FrameLayer(LeanGeoJSON):
         return {str(column): row[column] for column in self.frame.columns if column != geometry}
 
 
-def _bounds(gdf: GeoDataFrame) -> tuple[float, float, float, float] | None:
+def frame_bounds(gdf: GeoDataFrame) -> tuple[float, float, float, float] | None:
+    """West, south, east, north of a frame in degrees; None when there is nothing to see."""
     from gpwidgets.widgets.map_view import union
 
     bounds = geographic_bounds(gdf) if len(gdf) else None

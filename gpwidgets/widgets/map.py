@@ -19,7 +19,14 @@ import traitlets
 from ipyleaflet import LayersControl, Map, ScaleControl, TileLayer, WidgetControl
 
 from gpwidgets.widgets.cells import cell_text
-from gpwidgets.widgets.layers import RESULT_COLORS, TARGET_COLORS, FrameLayer, LeanGeoJSON, free_label
+from gpwidgets.widgets.layers import (
+    RESULT_COLORS,
+    TARGET_COLORS,
+    FrameLayer,
+    LeanGeoJSON,
+    frame_bounds,
+    free_label,
+)
 from gpwidgets.widgets.map_draw import DrawTarget, Pen
 from gpwidgets.widgets.map_view import Bounds, size_of, union, view_of
 
@@ -170,17 +177,25 @@ class TaskMap(w.VBox):
             layer.close()
             self._tell_notes()
 
-    def zoom_to(self, bounds: Bounds) -> None:
+    def zoom_to(self, bounds: Bounds, *, largest: int = 15) -> None:
         """Show a box whole.
 
         Parameters
         ----------
         bounds
             West, south, east, north in degrees, EPSG:4326; east below west when it crosses 180 degrees.
+        largest
+            Highest zoom level, which also serves for a single point.
         """
-        center, zoom = view_of(bounds, size_of(self.map))
+        center, zoom = view_of(bounds, size_of(self.map), largest=largest)
         self.map.zoom = zoom  # first the zoom: the browser would move the centre again
         self.map.center = center
+
+    def zoom_to_frame(self, gdf: GeoDataFrame) -> None:
+        """Show a frame's place whole, and a point with its surroundings; nothing without places."""
+        bounds = frame_bounds(gdf)
+        if bounds is not None:
+            self.zoom_to(bounds, largest=11)
 
     def zoom_to_results(self, names: Sequence[str] | None = None) -> None:
         """Show these result layers whole, all of them when no name is given."""

@@ -34,10 +34,11 @@ class PickList(w.VBox):
 
     def __init__(self, label: str) -> None:
         self._names: tuple[str, ...] = ()
-        wide = w.Layout(width="100%")
         style = {"description_width": "70px"}
-        self.search = w.Text(placeholder="part of the name", description="Search", layout=wide, style=style)
-        self.list = w.Dropdown(description=label, layout=wide, style=style)
+        self.search = w.Text(
+            placeholder="part of the name", description="Search", layout=w.Layout(width="100%"), style=style
+        )
+        self.list = w.Dropdown(description=label, layout=w.Layout(width="100%"), style=style)
         self.search.observe(lambda _change: self._narrow(), names="value")
         self.list.observe(self._choose, names="value")
         super().__init__([self.search, self.list], layout=w.Layout(flex="1 1 240px", min_width="0"))

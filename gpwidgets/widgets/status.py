@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
+from gpwidgets.errors import RunCancelled
 from gpwidgets.tasks.status import RunStatus
 from gpwidgets.widgets.guard import error_html
 
@@ -118,7 +119,9 @@ class RunStatusView(w.VBox):
         self._messages.value = messages_html(self.run.messages)
 
     def _show_trouble(self) -> None:
-        self._trouble.value = error_html(self.run.error)
+        error = self.run.error
+        # That a run ended as its user wanted is no trouble; the state says it.
+        self._trouble.value = "" if isinstance(error, RunCancelled) else error_html(error)
 
     def close(self) -> None:
         """Stop following the run and free the widgets."""

@@ -10,6 +10,7 @@ import ipywidgets as w
 import traitlets
 
 from gpwidgets.errors import AuthenticationError, InputErrors, ParameterError
+from gpwidgets.tasks.inputs import resolve_names
 from gpwidgets.tasks.run import Run
 from gpwidgets.tasks.task import GPTask
 from gpwidgets.tasks.workers import start_worker
@@ -62,7 +63,8 @@ class TaskWidget(w.VBox):
     auth
         `Token`, `Login` or an authentication object of requests, for a secured service.
     values
-        First values by parameter name.
+        First values by parameter name; the other inputs keep their defaults. The trait of this name holds
+        the whole form: setting it leaves out what it does not name.
 
     Attributes
     ----------
@@ -101,7 +103,7 @@ class TaskWidget(w.VBox):
         self._worker: Thread | None = None
         self._signed_in_for: Run | None = None
         self._header = w.HTML(layout=_wide())
-        self._work = w.HBox(layout=_wide(flex_flow="row wrap", align_items="stretch"))
+        self._work = w.HBox(layout=_wide(flex_flow="row wrap", align_items="stretch", grid_gap="4px 16px"))
         self._said = w.HTML(layout=_wide())
         self._missing = w.HBox(layout=w.Layout(flex_flow="row wrap"))
         self._help = w.VBox()
@@ -167,7 +169,8 @@ class TaskWidget(w.VBox):
             self.form = TaskForm(task.info, EditorContext(map=self.map, task=task))
             self.form.observe(self._take_values, names="values")
             if self._start_values:
-                self.form.values = self._start_values
+                given = resolve_names(task.info, self._start_values)
+                self.form.values = {**self.form.values, **given}
         self._header.value = header_html(task)
         self._work.children = self._work_parts()
         self._help.children = ()

@@ -7,6 +7,7 @@ import ipywidgets as w
 VIEW_CSS = """
 .gpw .gpw-title { margin: 0 0 4px; font-size: 1.25em; font-weight: 600; line-height: 1.3; }
 .gpw .gpw-title a { font-size: 0.75em; font-weight: 400; margin-left: 0.5em; }
+.gpw > .widget-accordion { margin-left: 0; margin-right: 0; }
 .gpw .gpw-about { max-width: 70em; line-height: 1.4; }
 .gpw-muted { color: var(--jp-ui-font-color2, #616161); line-height: 1.5; }
 .gpw a, .gpw-file a { color: var(--jp-content-link-color, #1565c0); text-decoration: underline; }

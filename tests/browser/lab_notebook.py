@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import nbformat
 from lab_server import LabServer
 
+#: Tiles that did not load, and the map of a closed notebook that tells its place to a kernel that is gone.
+_HARMLESS = ("Failed to load resource", "Could not send widget sync message Error: Cannot send")
 _PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden) "
 _IS_READY = """name => {
   const panel = window.jupyterapp && jupyterapp.shell.currentWidget;
@@ -31,9 +34,10 @@ _ERRORS = """() => jupyterapp.shell.currentWidget.content.widgets.flatMap((cell,
     .map(output => [number, output.ename, output.evalue]))"""
 _CLOSE = """async () => {
   const panel = jupyterapp.shell.currentWidget;
-  await panel.sessionContext.shutdown();
+  const session = panel.sessionContext.session.id;
   panel.context.model.dirty = false;
   panel.close();
+  await jupyterapp.serviceManager.sessions.shutdown(session);
 }"""
 
 
@@ -125,11 +129,11 @@ class LabNotebook:
         return found
 
     def problems(self) -> list[str]:
-        """JavaScript errors, those of widgets included; tiles that did not load are none."""
+        """JavaScript errors, those of widgets included."""
         return [
             text
             for kind, text in self._said
-            if kind == "pageerror" or (kind == "error" and "Failed to load resource" not in text)
+            if kind == "pageerror" or (kind == "error" and not any(known in text for known in _HARMLESS))
         ]
 
     def save(self) -> nbformat.NotebookNode:
@@ -156,9 +160,9 @@ class LabNotebook:
     # The page
 
     def button(self, text: str, *, within: Any = None) -> Any:
-        """A button of a widget, by its whole text."""
+        """A button of a widget, by its whole text; the glyph of an icon is part of the button's name."""
         place = within or self.page.locator(_PANEL)
-        return place.locator(".jp-OutputArea").get_by_role("button", name=text, exact=True).first
+        return place.locator(".jp-OutputArea button").filter(has_text=re.compile(rf"^\s*{text}\s*$")).first
 
     def field(self, label: str, *, within: Any = None) -> Any:
         """An input of a widget, by its label."""
@@ -181,6 +185,15 @@ class LabNotebook:
             self.page.mouse.down()
             self.page.mouse.up()
             self.page.wait_for_timeout(150)
+
+    def whole_picture(self, path: Path, cell: Any) -> None:
+        """Save a screenshot of all that a cell has put out, in a window tall enough for it."""
+        before = self.page.viewport_size
+        self.page.mouse.move(5, 5)
+        self.page.set_viewport_size({"width": before["width"], "height": 2400})
+        self.page.wait_for_timeout(600)  # maps follow their new place
+        self.picture(path, cell.locator(".jp-OutputArea-output").first)
+        self.page.set_viewport_size(before)
 
     def picture(self, path: Path, what: Any = None) -> None:
         """Save a screenshot of the page or of a part of it."""

@@ -46,8 +46,8 @@ def test_a_drawn_point_becomes_a_buffer_on_the_map_in_the_table_and_in_the_next_
     printed = notebook.run_cell(notebook.cell_with("buffers_of_the_form ="))
     assert "GeoDataFrame 1 rows, EPSG:4326" in "".join(printed[0]["text"])
     assert abs(notebook.ask(AREA_RATIO) - 1) < 0.01
-    map_.scroll_into_view_if_needed()
-    notebook.picture(screenshots / "buffer.png", cell.locator(".jp-OutputArea").first)
+    notebook.button("Stop drawing", within=cell).click()
+    notebook.whole_picture(screenshots / "buffer.png", cell)
 
 
 def test_a_job_shows_its_progress_and_gives_polygons_and_another_is_cancelled(
@@ -59,13 +59,12 @@ def test_a_job_shows_its_progress_and_gives_polygons_and_another_is_cancelled(
     cell.scroll_into_view_if_needed()
     notebook.button("Run", within=cell).click()
     cell.locator("progress").first.wait_for(state="visible", timeout=20_000)
-    notebook.picture(screenshots / "viewshed-running.png", cell.locator(".jp-OutputArea").first)
+    notebook.picture(screenshots / "viewshed-running.png")
     notebook.wait_for("viewshed_form.outputs is not None", seconds=90)
     assert notebook.ask("viewshed_form.outputs.Viewshed_Result.crs.to_epsg()") is not None
-    assert "Viewshed_Result" in notebook.ask("list(viewshed_form.map.results)")
+    assert "Viewshed Result" in notebook.ask("list(viewshed_form.map.results)")
     cell.get_by_text("Succeeded").first.wait_for(state="visible")
-    notebook.page.wait_for_timeout(800)
-    notebook.picture(screenshots / "viewshed.png", cell.locator(".jp-OutputArea").first)
+    notebook.whole_picture(screenshots / "viewshed.png", cell)
 
     cell.get_by_label("Distance", exact=False).first.fill("20")
     notebook.button("Run", within=cell).click()
@@ -73,5 +72,5 @@ def test_a_job_shows_its_progress_and_gives_polygons_and_another_is_cancelled(
     notebook.button("Cancel", within=cell).click()
     notebook.wait_for("viewshed_form.run.status.value", "cancelled", seconds=60)
     cell.get_by_text("Cancelled").first.wait_for(state="visible")
-    notebook.picture(screenshots / "viewshed-cancelled.png", cell.locator(".jp-OutputArea").first)
+    notebook.whole_picture(screenshots / "viewshed-cancelled.png", cell)
     assert notebook.button("Run", within=cell).is_enabled()

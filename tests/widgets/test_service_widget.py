@@ -71,4 +71,5 @@ def test_long_lists_can_be_searched() -> None:
     assert [value for _, value in picker.list.options] == ["", "Task1", "Task10", "Task11", "Task12"]
     picker.show(["one"])
     assert picker.search.layout.display == "none"
+    assert picker.list.layout.display != "none"
     assert picker.value == "one"

@@ -106,6 +106,7 @@ def test_values_can_be_read_set_and_watched(server: demo.DemoServer) -> None:
     widget = TaskWidget(server.url_of("SlowCount"), values={"Steps": 3})
     name = "Steps"
     assert widget.values[name] == 3
+    assert widget.values["Seconds"] == 5  # its default stays
     seen: list[Any] = []
     widget.observe(lambda change: seen.append(change["new"][name]), names="values")
     widget.form.editors[name].value = 4

@@ -194,6 +194,8 @@ class FeatureEditor(ParameterEditor):
         frame = self._frame_of(value)
         if frame is not None and len(frame):
             self.target.set_frame(frame)
+            if self.context.map is not None:
+                self.context.map.zoom_to_frame(frame)
         elif not self.target.is_empty:
             self.target.clear()
 
