@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -225,9 +224,6 @@ def _lines(value: Any) -> list[str]:
     if isinstance(value, Sequence):
         return [str(row.get("description") if isinstance(row, Mapping) else row) for row in value if row]
     return []
-
-
-_TOKEN_TROUBLE = re.compile(r"(?i)(token required|invalid token)")
 
 
 def _typed(data: Mapping[str, Any], url: str, status: int | None) -> ServerError:
