@@ -29,14 +29,14 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Types, by mypy: strict below the widgets."""
-    session.install(".", "mypy>=1.18", "types-requests", "pandas-stubs")
+    session.install(".[demo]", "mypy>=1.18", "types-requests", "pandas-stubs")
     session.run("mypy")
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """All floors, on the newest libraries."""
-    session.install("-e", ".[test]")
+    """All floors, on the newest libraries and with the optional ones for more file formats."""
+    session.install("-e", ".[test]", "openpyxl", "pyarrow")
     session.run("pytest", *(session.posargs or [*FLOORS, *PROMISES]))
 
 
