@@ -77,7 +77,8 @@ def _demo(options: argparse.Namespace) -> int:
         return serve(["--port", str(options.port)])
     if options.check:
         return quickstart.check()
-    return quickstart.open_lab(options.folder, browser=not options.no_browser)
+    quickstart.open_lab(options.folder, browser=not options.no_browser)
+    return 0
 
 
 def _describe(options: argparse.Namespace) -> int:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -50,8 +50,8 @@ def _need(*modules: str) -> None:
         )
 
 
-def open_lab(folder: Path, *, browser: bool = True) -> int:
-    """Open JupyterLab on a copy of the quickstart.
+def open_lab(folder: Path, *, browser: bool = True) -> None:
+    """Open JupyterLab on a copy of the quickstart, until it is stopped.
 
     Parameters
     ----------
@@ -59,11 +59,6 @@ def open_lab(folder: Path, *, browser: bool = True) -> int:
         Gets the copy; a notebook that is there already is opened as it is.
     browser
         Whether to open a browser.
-
-    Returns
-    -------
-    int
-        JupyterLab's exit code.
     """
     _need("jupyterlab", "matplotlib")
     source = notebook_path()
@@ -71,10 +66,18 @@ def open_lab(folder: Path, *, browser: bool = True) -> int:
     target = folder / NOTEBOOK
     if not target.exists():
         shutil.copyfile(source, target)
-    command = [sys.executable, "-m", "jupyterlab", NOTEBOOK]
+    from jupyterlab.labapp import LabApp
+
+    options = [
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.root_dir={folder.resolve()}",
+        f"--LabApp.default_url=/lab/tree/{NOTEBOOK}",
+    ]
+    if getattr(os, "geteuid", lambda: 1)() == 0:
+        options.append("--allow-root")  # the only user that many containers have
     if not browser:
-        command.append("--no-browser")
-    return subprocess.call(command, cwd=folder)  # noqa: S603
+        options.append("--no-browser")
+    LabApp.launch_instance(options)
 
 
 def _with_cell(path: Path, source: str) -> Any:

@@ -1,0 +1,28 @@
+"""The first command of the README, short of the browser that it opens."""
+
+import re
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+
+def test_the_demo_command_serves_the_quickstart_in_jupyterlab(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "gpwidgets", "demo", "--no-browser", "--folder", str(tmp_path / "demo")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        address = ""
+        for line in process.stderr:
+            found = re.search(r"^ +http://127\.0\.0\.1:\d+/lab/tree/01-quickstart\.ipynb\?token=\w+", line)
+            if found:
+                address = found[0].strip()
+                break
+        try:
+            assert address, "it ended without saying where the notebook is"
+            with urllib.request.urlopen(address, timeout=30) as page:
+                assert page.status == 200
+                assert "JupyterLab" in page.read().decode()
+        finally:
+            process.terminate()
+            process.stderr.read()
+    assert (tmp_path / "demo" / "01-quickstart.ipynb").is_file()
