@@ -1,11 +1,13 @@
 """Frames as map layers: lean GeoJSON that is made once, sent once and styled in the browser.
 
-Only the geometry travels; a clicked feature comes back with its row number, and the attributes are looked up
-in the frame, which stays here whole however little of it is drawn.
+Only the geometry travels, no finer than it can be seen; a clicked feature comes back with its row number, and
+the attributes are looked up in the frame, which stays here whole however little of it is drawn. Where the
+map is moved closer, the layer draws what is in view anew.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html import escape
@@ -13,21 +15,28 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 from ipyleaflet import GeoJSON
+from IPython import get_ipython
 
-from gpwidgets.convert.geojson import geographic_bounds, to_geojson
+from gpwidgets.convert.geojson_text import FeatureText, ready_json
+from gpwidgets.convert.pictures import Bounds, Drawn, Picture, pixel_size
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
-#: Above this many features a browser no longer pans smoothly; the first ones are drawn and the layer says so.
+    from gpwidgets.widgets.style_by import ClassStyle
+
+#: Above this many features a browser no longer pans smoothly; of more, the largest of each spot are drawn.
 MAX_FEATURES = 10_000
 
-#: Above this many vertices shapes are drawn simplified, to less than a pixel where the layer fits the map.
+#: Above this many vertices shapes are drawn simplified, to less than a pixel where they are seen.
 MAX_VERTICES = 50_000
 
 #: Colours that stay apart for colour-blind readers, after Okabe and Ito.
 RESULT_COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#7a5195", "#b08900")
 TARGET_COLORS = ("#c2185b", "#5e35b1", "#00695c", "#e65100", "#1565c0", "#558b2f")
+
+#: Width in pixels of the map that a whole layer is drawn for before a browser has said how wide it is.
+_FIT_PIXELS = 1000
 
 
 class _Sealed:
@@ -44,10 +53,24 @@ class _Sealed:
         return iter(self._features)
 
 
+def _packs_ready_text() -> bool:
+    """Whether this kernel writes its messages with orjson, which takes ready JSON text as it is."""
+    session = getattr(getattr(get_ipython(), "kernel", None), "session", None)
+    try:
+        return session is not None and session.pack([ready_json(b"[1]")]) == b"[[1]]"
+    except Exception:
+        return False  # another packer refuses in its own way
+
+
 def _data_to_wire(data: Mapping[str, Any], layer: LeanGeoJSON) -> Mapping[str, Any]:
-    if layer.sending and "features" in data:
-        return {**data, "features": _Sealed(data["features"])}
-    return data
+    features = data.get("features")
+    if features is None:
+        return data
+    if not layer.sending:
+        return {**data, "features": list(features)}
+    if isinstance(features, FeatureText) and _packs_ready_text():
+        return {**data, "features": ready_json(features.text)}
+    return {**data, "features": _Sealed(features)}
 
 
 class LeanGeoJSON(GeoJSON):
@@ -86,14 +109,24 @@ class LeanGeoJSON(GeoJSON):
         return f"<{type(self).__name__} {self.name!r}>"
 
 
-def layer_style(color: str, *, crowded: bool = False) -> dict[str, Any]:
-    """Return style, hover and point style in one colour, as keyword arguments of a GeoJSON layer."""
-    line = {
-        "color": color,
+def layer_style(color: str, *, crowded: bool = False, opacity: float = 1.0) -> dict[str, Any]:
+    """Return style, hover and point style in one colour, as keyword arguments of a GeoJSON layer.
+
+    Parameters
+    ----------
+    color
+        As in CSS; empty where each feature brings its own.
+    crowded
+        Thinner lines and smaller points.
+    opacity
+        0 for not seen, 1 for the usual.
+    """
+    colors = {"color": color, "fillColor": color} if color else {}
+    line: dict[str, Any] = {
+        **colors,
         "weight": 1 if crowded else 2,
-        "opacity": 0.9,
-        "fillColor": color,
-        "fillOpacity": 0.25,
+        "opacity": 0.9 * opacity,
+        "fillOpacity": (0.25 if color else 0.7) * opacity,
         # Leaflet's own simplification, in pixels, makes corners of small circles that are easy to see.
         "smoothFactor": 1 if crowded else 0.2,
     }
@@ -145,14 +178,113 @@ class FrameLayer(LeanGeoJSON):
         West, south, east, north of the whole frame in degrees; None when there is nothing to see.
     """
 
+    opacity = traitlets.Float(1.0, min=0.0, max=1.0, help="0 for not seen, 1 for the usual.")
+    note = traitlets.Unicode("", help="What is not drawn as it is, in words.")
+
     def __init__(self, gdf: GeoDataFrame, name: str = "", color: str = RESULT_COLORS[0]) -> None:
         self.frame = gdf
         self.title = name
         self.color = color
-        self.bounds_4326 = frame_bounds(gdf)
-        data, self.note = drawable(gdf, self.bounds_4326)
+        self.classes: ClassStyle | None = None
+        self.picture = Picture(gdf)
+        self.bounds_4326 = self.picture.bounds
+        self._window: Bounds | None = None
+        self._whole = self._draw(None, self._fit_pixel())
+        self._drawn = self._whole
         style = layer_style(color, crowded=len(gdf) > 1000)
-        super().__init__(data=data, name=layer_label(name, color), pm_ignore=True, **style)
+        super().__init__(
+            data=_collection(self._drawn), name=layer_label(name, color), pm_ignore=True, **style
+        )
+        self._tell()
+
+    def _fit_pixel(self) -> float:
+        """Degrees of longitude per pixel where the whole layer fits the map."""
+        if self.bounds_4326 is None:
+            return 1.0
+        west, south, east, north = self.bounds_4326
+        tall = (north - south) / max(0.1, math.cos(math.radians((south + north) / 2)))
+        return max(east - west, tall, 1e-6) / _FIT_PIXELS
+
+    def _draw(self, window: Bounds | None, pixel: float) -> Drawn:
+        classes = self.classes
+        return self.picture.draw(
+            pixel,
+            window=window,
+            limit=MAX_FEATURES,
+            max_vertices=MAX_VERTICES,
+            styles=classes.styles if classes else (),
+            codes=classes.codes if classes else None,
+        )
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether the picture of the whole layer leaves out features or details."""
+        return self._whole.tolerance > 0 or self._whole.count < self._whole.in_view
+
+    def look(self, window: Bounds, zoom: float) -> bool:
+        """Draw anew what the map shows now, where the picture is too coarse or does not reach.
+
+        Parameters
+        ----------
+        window
+            West, south, east, north of the map in degrees.
+        zoom
+            Its zoom level.
+
+        Returns
+        -------
+        bool
+            Whether something was sent to the browser.
+        """
+        if not self.is_partial or self.bounds_4326 is None or not self.visible:
+            return False
+        pixel = pixel_size(zoom)
+        if self._whole.count == self._whole.in_view:
+            near = pixel < self._whole.tolerance
+        else:
+            near = pixel < self._fit_pixel()
+        if not near:
+            return self._show(self._whole, None) if self._window is not None else False
+        if self._window is not None and _within(window, self._window) and self._is_fine_for(pixel):
+            return False
+        wide = _widened(window)
+        return self._show(self._draw(wide, pixel / 2), wide)
+
+    def _is_fine_for(self, pixel: float) -> bool:
+        drawn = self._drawn
+        complete = drawn.tolerance == 0 and drawn.count == drawn.in_view
+        return complete or pixel / 4 <= drawn.tolerance <= pixel
+
+    def _show(self, drawn: Drawn, window: Bounds | None) -> bool:
+        self._drawn, self._window = drawn, window
+        self.data = _collection(drawn)
+        self._tell()
+        return True
+
+    def restyle(self) -> None:
+        """Draw in the colours of `classes`, or in one colour when there are none, and at `opacity`."""
+        self._whole = self._draw(None, self._fit_pixel())
+        self._restyle_paths()
+        self._show(self._whole, None)
+
+    @traitlets.observe("opacity")
+    def _restyle_paths(self, _change: object = None) -> None:
+        color = "" if self.classes else self.color
+        style = layer_style(color, crowded=len(self.frame) > 1000, opacity=self.opacity)
+        self.point_style, self.style = style["point_style"], style["style"]
+
+    def _tell(self) -> None:
+        drawn, notes = self._drawn, []
+        where = " in view" if self._window is not None else ""
+        if drawn.count < drawn.in_view:
+            notes.append(
+                f"{drawn.count:,} of {drawn.in_view:,} features{where} are drawn; zoom in to see more"
+            )
+        if drawn.tolerance:
+            notes.append("shapes are drawn simplified, finer as you zoom in")
+        if self.picture.missing:
+            notes.append(f"{self.picture.missing:,} without a geometry")
+        self.note = "; ".join(notes)
 
     def row(self, feature_id: Any) -> dict[str, Any]:
         """Return the attributes of the feature with this id, by column; empty when there is none."""
@@ -163,46 +295,21 @@ class FrameLayer(LeanGeoJSON):
         return {str(column): row[column] for column in self.frame.columns if column != geometry}
 
 
+def _collection(drawn: Drawn) -> dict[str, Any]:
+    return {"type": "FeatureCollection", "features": FeatureText(drawn.text, drawn.count)}
+
+
+def _within(inner: Bounds, outer: Bounds) -> bool:
+    return inner[0] >= outer[0] and inner[1] >= outer[1] and inner[2] <= outer[2] and inner[3] <= outer[3]
+
+
+def _widened(window: Bounds) -> Bounds:
+    """The window with half of its size more on each side, so that a short pan needs nothing new."""
+    west, south, east, north = window
+    wide, tall = (east - west) / 2, (north - south) / 2
+    return (west - wide, max(-90.0, south - tall), east + wide, min(90.0, north + tall))
+
+
 def frame_bounds(gdf: GeoDataFrame) -> tuple[float, float, float, float] | None:
     """West, south, east, north of a frame in degrees; None when there is nothing to see."""
-    from gpwidgets.widgets.map_view import union
-
-    bounds = geographic_bounds(gdf) if len(gdf) else None
-    return union([bounds]) if bounds is not None else None
-
-
-def drawable(
-    gdf: GeoDataFrame, bounds: tuple[float, float, float, float] | None
-) -> tuple[dict[str, Any], str]:
-    """Return the GeoJSON to draw for a frame and a note about what is left out of the picture.
-
-    Parameters
-    ----------
-    gdf
-        Any frame.
-    bounds
-        Its west, south, east and north in degrees, from which the tolerance is told.
-    """
-    import shapely
-
-    notes = []
-    shown = gdf
-    if len(gdf) > MAX_FEATURES:
-        shown = gdf.iloc[:MAX_FEATURES]
-        notes.append(f"the first {MAX_FEATURES:,} of {len(gdf):,} features are drawn")
-    missing = int(shapely.is_missing(shown.geometry.values).sum())
-    if missing:
-        notes.append(f"{missing:,} without a geometry")
-    tolerance = None
-    if bounds is not None and int(shapely.get_num_coordinates(shown.geometry.values).sum()) > MAX_VERTICES:
-        # Half a pixel, three zoom levels closer than the one that fits the layer into 1000 pixels.
-        tolerance = max(bounds[2] - bounds[0], bounds[3] - bounds[1]) / 1000 / 8 / 2
-        notes.append("shapes are drawn simplified")
-    data = to_geojson(shown, properties=False, simplify=tolerance)
-    return _numbered(data), "; ".join(notes)
-
-
-def _numbered(data: dict[str, Any]) -> dict[str, Any]:
-    for number, feature in enumerate(data["features"]):
-        feature["id"] = number
-    return data
+    return Picture(gdf).bounds if len(gdf) else None

@@ -107,6 +107,7 @@ class TaskMap(w.VBox):
         self._note_box = w.HTML(layout=w.Layout(display="none"))
         if not any(isinstance(control, LayersControl) for control in self.map.controls):
             self.map.add(LayersControl(position="topright"))
+        self.map.observe(self._follow_view, names="bounds")
         super().__init__([self.map, self._note_box], layout=w.Layout(width="100%", min_width="0"))
         self.add_class("gpw-map")
 
@@ -165,6 +166,7 @@ class TaskMap(w.VBox):
             layer.name = free_label(self.map, name, color)
             self.map.add(layer)
         self.results[name] = layer
+        layer.observe(self._tell_notes, names="note")
         self._tell_notes()
         return layer
 
@@ -217,13 +219,23 @@ class TaskMap(w.VBox):
 
     def detach(self) -> None:
         """Take everything of ours off the map; needed only for a map of the user's own."""
+        self.map.unobserve(self._follow_view, names="bounds")
         for target in self.targets.values():
             target.detach()
         for name in list(self.results):
             self.remove_result(name)
         self._hide_attributes()
 
-    def _tell_notes(self) -> None:
+    def _follow_view(self, _change: object = None) -> None:
+        """Let large layers draw what the map shows now."""
+        bounds, zoom = self.map.bounds, self.map.zoom
+        if len(bounds) != 2:
+            return
+        (south, west), (north, east) = bounds
+        for layer in list(self.results.values()):
+            layer.look((west, south, east, north), zoom)
+
+    def _tell_notes(self, _change: object = None) -> None:
         notes = [f"{name}: {layer.note}" for name, layer in self.results.items() if layer.note]
         self.note = "; ".join(notes)
 

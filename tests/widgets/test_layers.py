@@ -49,14 +49,14 @@ def test_what_goes_to_the_browser_is_sealed_and_what_is_saved_is_plain() -> None
         state, _, buffers = _remove_buffers(layer.get_state())
     assert buffers == []
     assert not isinstance(state["data"]["features"], list)
-    assert json.loads(json.dumps(state["data"], default=list)) == layer.data
+    assert json.loads(json.dumps(state["data"], default=list)) == layer.get_state("data")["data"]
 
 
 def test_a_cap_on_features_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(layers, "MAX_FEATURES", 5)
     layer = FrameLayer(points(12))
     assert len(layer.data["features"]) == 5
-    assert layer.note == "the first 5 of 12 features are drawn"
+    assert layer.note == "5 of 12 features are drawn; zoom in to see more"
     assert len(layer.frame) == 12
     assert layer.bounds_4326 == pytest.approx((0, 0, 1, 1))
 
@@ -81,6 +81,60 @@ def test_rows_without_geometry_are_said_and_harmless() -> None:
 
 def test_a_frame_without_rows_is_an_empty_layer() -> None:
     layer = FrameLayer(points(0))
-    assert layer.data["features"] == []
+    assert list(layer.data["features"]) == []
     assert layer.bounds_4326 is None
     assert layer.note == ""
+
+
+def grid(count: int, corners: int = 60) -> gpd.GeoDataFrame:
+    """Discs of many corners on a grid of one degree."""
+    places = [(number % 10, number // 10) for number in range(count)]
+    discs = shapely.buffer(shapely.points(places), 0.4, quad_segs=corners // 4)
+    return gpd.GeoDataFrame({"n": range(count)}, geometry=discs, crs=4326)
+
+
+def drawn_ids(layer: FrameLayer) -> list[int]:
+    return [feature["id"] for feature in layer.data["features"]]
+
+
+def test_a_closer_look_draws_what_is_in_view_exactly_and_a_wider_one_all_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(layers, "MAX_FEATURES", 20)
+    monkeypatch.setattr(layers, "MAX_VERTICES", 1500)
+    layer = FrameLayer(grid(100))
+    first = drawn_ids(layer)
+    assert len(first) <= 20
+    assert not layer.look((-1, -1, 11, 11), 4)
+    assert layer.look((2.6, 2.6, 4.4, 4.4), 9)
+    assert {33, 34, 43, 44} <= set(drawn_ids(layer))
+    assert layer.note == ""
+    corners = layer.data["features"][0]["geometry"]["coordinates"][0]
+    exact = layer.frame.geometry.iloc[drawn_ids(layer)[0]].exterior.coords
+    assert np.array(corners) == pytest.approx(np.array(exact), abs=1e-6)
+    assert not layer.look((2.7, 2.7, 4.5, 4.5), 9)
+    assert layer.look((-1, -1, 11, 11), 4)
+    assert drawn_ids(layer) == first
+    assert "zoom in to see more" in layer.note
+
+
+def test_a_layer_drawn_whole_and_exactly_sends_nothing_when_the_map_moves() -> None:
+    layer = FrameLayer(grid(4))
+    assert layer.note == ""
+    assert not layer.look((0.9, 0.9, 1.1, 1.1), 14)
+
+
+def test_a_layer_is_one_message() -> None:
+    sent: list[str] = []
+
+    class Counting(FrameLayer):
+        def open(self) -> None:
+            sent.append("open")
+            super().open()
+
+        def send_state(self, key: object = None) -> None:
+            sent.append("state")
+            super().send_state(key)
+
+    Counting(points(2000))
+    assert sent == ["open"]

@@ -1,0 +1,109 @@
+"""What a browser makes of our layers: JupyterLab in Chromium, a map, the mouse."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "tests" / "browser"))
+
+_MAKE = """
+import sys; sys.path.insert(0, {here!r})
+import layer_samples
+from gpwidgets.widgets.map import TaskMap
+frame = layer_samples.polygons({count})
+task_map = TaskMap()
+task_map.zoom_to_frame(frame)
+task_map
+"""
+
+#: Resolves with the milliseconds from the call to the first painted pixel of the layer's canvas.
+_FIRST_PAINT = """code => new Promise((yes, no) => {
+  const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+  const start = performance.now();
+  kernel.requestExecute({code, silent: true});
+  const look = () => {
+    for (const canvas of document.querySelectorAll('.leaflet-overlay-pane canvas')) {
+      const {width, height} = canvas;
+      const pixels = canvas.getContext('2d').getImageData(0, 0, width, height).data;
+      if (pixels.some(value => value)) return yes(performance.now() - start);
+    }
+    if (performance.now() - start > 60000) return no(new Error('nothing painted'));
+    requestAnimationFrame(look);
+  };
+  look();
+})"""
+
+#: Notes the time of each frame until it is asked for the longest.
+_WATCH = """() => {
+  window.__frames = []; window.__watching = true; let last = performance.now();
+  const tick = now => { window.__frames.push(now - last); last = now;
+    if (window.__watching) requestAnimationFrame(tick); };
+  requestAnimationFrame(tick);
+}"""
+_WORST = "() => { window.__watching = false; return Math.max(...window.__frames); }"
+
+
+def pan(page: Any, map_: Any, steps: int = 25) -> float:
+    """Drag the map to and fro as a hand does; the longest frame in milliseconds."""
+    box = map_.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.evaluate(_WATCH)
+    for across in (160, -160, 90):
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + across, y + across / 4, steps=steps)
+        page.mouse.up()
+        page.wait_for_timeout(700)
+    worst: float = page.evaluate(_WORST)
+    return worst
+
+
+def measured(notebook: Any) -> dict[str, Any]:
+    """First paint, worst frame of panning, and the same two zoom levels closer."""
+    notebook.run_all(300)
+    page = notebook.page
+    map_ = notebook.map_in(page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)"))
+    page.wait_for_timeout(2000)
+    shown = page.evaluate(_FIRST_PAINT, "task_map.add_result('Result', frame)")
+    page.wait_for_timeout(1000)
+    found = {"paint": shown, "pan": pan(page, map_)}
+    found["note"] = notebook.ask("task_map.note")
+    for _ in range(2):
+        page.mouse.wheel(0, -60)
+        page.wait_for_timeout(1500)
+    found["near"] = pan(page, map_)
+    found["near_note"] = notebook.ask("task_map.note")
+    return found
+
+
+def table(sizes: list[int]) -> None:
+    """Print what was measured for each number of features."""
+    from closed_network import ClosedNetwork
+    from lab_notebook import LabNotebook, write_notebook
+    from lab_server import LabServer, chromium_path
+    from playwright.sync_api import sync_playwright
+
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        root, state = Path(folder, "root"), Path(folder, "state")
+        root.mkdir()
+        state.mkdir()
+        with LabServer(root, state) as server:
+            browser = playwright.chromium.launch(
+                executable_path=chromium_path(), args=["--no-sandbox", "--disable-gpu"]
+            )
+            page = browser.new_page(viewport={"width": 1280, "height": 900})
+            page.network = ClosedNetwork(page)
+            print(f"{'features':>9}  {'on screen':>9}  {'worst frame: panning':>20}  {'closer':>8}   ms")
+            for count in sizes:
+                name = f"layers-{count}.ipynb"
+                write_notebook(root / name, (_MAKE.format(here=str(HERE), count=count),))
+                notebook = LabNotebook(server, page, name)
+                found = measured(notebook)
+                text = f"{found['paint']:9.0f}  {found['pan']:20.0f}  {found['near']:8.0f}"
+                print(f"{count:9,}  {text}   {found['note']}; closer: {found['near_note']}", flush=True)
+                notebook.close()
+            browser.close()
