@@ -32,7 +32,7 @@ OUTSIDE = {
     "widgets": {"ipywidgets", "traitlets", "nh3", "IPython"},
     "demo": GEOMETRY | {"tornado", "orjson"},
     "cli": set(),
-    "quickstart": {"nbformat", "nbclient"},
+    "quickstart": {"jupyterlab", "nbformat", "nbclient"},
     "__main__": set(),
 }
 # One seam lets another map take ipyleaflet's place.

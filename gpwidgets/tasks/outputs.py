@@ -95,9 +95,9 @@ def summary(value: Any) -> str:
     kind = type(value).__name__
     if kind == "GeoDataFrame":
         crs = value.crs.to_string() if value.crs is not None else "unknown CRS"
-        return f"{len(value)} features ({crs[:40]})"
+        return f"{len(value):,} feature{'' if len(value) == 1 else 's'} ({crs[:40]})"
     if kind == "DataFrame":
-        return f"{len(value)} rows"
+        return f"{len(value):,} row{'' if len(value) == 1 else 's'}"
     if isinstance(value, DataFile | RasterData):
         return value.name
     text = repr(value)

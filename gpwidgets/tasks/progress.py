@@ -8,9 +8,11 @@ from typing import Any, Self
 
 
 class ProgressLine:
-    """Writes the state of a run over itself on the error stream.
+    """Writes the state of a run over itself; in a notebook the last state stays, in a terminal nothing does.
 
-    It is written by the thread that waits, so in a notebook it lands below the waiting cell.
+    It is written by the thread that waits, so in a notebook it lands below the waiting cell: on the standard
+    output, as notebooks show the error stream in red. In a terminal it goes to the error stream, which keeps
+    the output clean.
 
     Parameters
     ----------
@@ -23,7 +25,10 @@ class ProgressLine:
     def __init__(self, run: Any, wanted: bool | None) -> None:
         self._run = run
         self._shown = ""
-        self._wanted = _somebody_looks() if wanted is None else wanted
+        self._in_notebook = "ipykernel" in sys.modules
+        self._stream = sys.stdout if self._in_notebook else sys.stderr
+        looks = self._in_notebook or bool(getattr(sys.stderr, "isatty", lambda: False)())
+        self._wanted = looks if wanted is None else wanted
 
     def __enter__(self) -> Self:
         return self
@@ -36,19 +41,20 @@ class ProgressLine:
         percent = f" {run.progress:.0f} %" if run.progress is not None else ""
         text = f"{run.task.name}: {run.status}{percent} {run.progress_text or run.note}".rstrip()[:100]
         if text != self._shown:
-            sys.stderr.write("\r" + text.ljust(len(self._shown)))
-            sys.stderr.flush()
+            self._stream.write("\r" + text.ljust(len(self._shown)))
+            self._stream.flush()
             self._shown = text
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._shown:
-            sys.stderr.write("\r" + " " * len(self._shown) + "\r")
-            if isinstance(error, KeyboardInterrupt):
-                sys.stderr.write(f"Waiting ended; {self._run!r} goes on. Use run.cancel() to stop it.\n")
-            sys.stderr.flush()
-
-
-def _somebody_looks() -> bool:
-    return "ipykernel" in sys.modules or bool(getattr(sys.stderr, "isatty", lambda: False)())
+        if not self._shown:
+            return
+        if self._in_notebook:
+            self.show()
+            self._stream.write("\n")
+        else:
+            self._stream.write("\r" + " " * len(self._shown) + "\r")
+        if isinstance(error, KeyboardInterrupt):
+            self._stream.write(f"Waiting ended; {self._run!r} goes on. Use run.cancel() to stop it.\n")
+        self._stream.flush()

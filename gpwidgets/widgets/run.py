@@ -13,14 +13,16 @@ from gpwidgets.tasks.run import Run
 from gpwidgets.tasks.status import RunStatus
 from gpwidgets.widgets.guard import error_html, guarded
 from gpwidgets.widgets.results import ResultsView
+from gpwidgets.widgets.static import snapshot
 from gpwidgets.widgets.status import RunStatusView
+from gpwidgets.widgets.twin import ShownWithTwin, StaticTwin
 from gpwidgets.widgets.view_styles import style_sheet
 
 if TYPE_CHECKING:
     from gpwidgets.widgets.map import TaskMap
 
 
-class RunWidget(w.VBox):
+class RunWidget(ShownWithTwin, w.VBox):
     """Status and results of one run, for example one that `gpwidgets.attach` has found again.
 
     Parameters
@@ -47,8 +49,9 @@ class RunWidget(w.VBox):
         self._cancel = w.Button(description="Cancel", icon="stop", tooltip="Ask the server to stop the run")
         self._cancel.on_click(self._cancel_run)
         self._said = w.HTML()
+        self.twin = StaticTwin(lambda: snapshot(run.task, run.inputs, run))
         title = w.HTML(f'<h3 class="gpw-title">{escape(run.task.name)}</h3>')
-        head: list[w.Widget] = [] if bare else [style_sheet(), title]
+        head: list[w.Widget] = [] if bare else [style_sheet(), self.twin.hider, title]
         foot: list[w.Widget] = [] if bare else [self._cancel]
         super().__init__(
             [*head, self.status, *foot, self._said, self._own_map, self._results],
@@ -75,6 +78,7 @@ class RunWidget(w.VBox):
         if status is RunStatus.SUCCEEDED and self.results is None and self.run.outputs is not None:
             self._results.children = [ResultsView(self.run.outputs, self._map_for_results())]
             self.outputs = self.run.outputs
+        self.twin.refresh()
 
     def _map_for_results(self) -> TaskMap | None:
         if self._map is not None or self._bare:

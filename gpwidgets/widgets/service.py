@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from html import escape
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from gpwidgets.tasks.workers import start_worker
 from gpwidgets.widgets.guard import error_html, guarded
 from gpwidgets.widgets.sign_in import SignInBox
 from gpwidgets.widgets.task import TaskWidget
+from gpwidgets.widgets.twin import ShownWithTwin, StaticTwin
 from gpwidgets.widgets.view_styles import style_sheet
 
 if TYPE_CHECKING:
@@ -68,7 +70,7 @@ class PickList(w.VBox):
         self.value = change["new"] or ""
 
 
-class ServiceWidget(w.VBox):
+class ServiceWidget(ShownWithTwin, w.VBox):
     """Folders, services and tasks of a server; choosing a task opens its form.
 
     Making it never raises for a server that cannot be reached: the widget says so and offers to try again.
@@ -97,6 +99,7 @@ class ServiceWidget(w.VBox):
         self.folders, self.services, self.tasks = (PickList(label) for label in ("Folder", "Service", "Task"))
         self._said = w.HTML()
         self._help = w.VBox()
+        self.twin = StaticTwin(self._snapshot)
         self._form = w.VBox(layout=w.Layout(width="100%", min_width="0"))
         self._retry: Callable[[], None] = self._open
         self._worker: Thread | None = None
@@ -104,7 +107,7 @@ class ServiceWidget(w.VBox):
             [self.folders, self.services, self.tasks], layout=w.Layout(flex_flow="row wrap", width="100%")
         )
         super().__init__(
-            [style_sheet(), pickers, self._said, self._help, self._form],
+            [style_sheet(), self.twin.hider, pickers, self._said, self._help, self._form],
             layout=w.Layout(width="100%", min_width="0"),
         )
         self.add_class("gpw")
@@ -168,7 +171,9 @@ class ServiceWidget(w.VBox):
 
         def build() -> None:
             self.task_widget = TaskWidget(service.url.for_task(name), auth=self._auth)
+            self.task_widget.twin.around = self.twin
             self._form.children = [self.task_widget]
+            self.twin.refresh()
 
         self._in_worker(build)
 
@@ -201,6 +206,16 @@ class ServiceWidget(w.VBox):
     def _sign_in(self, auth: Auth) -> None:
         self._auth = auth
         self._in_worker(self._open)
+
+    def _snapshot(self) -> str:
+        """The widget as a reader without a kernel sees it."""
+        chosen = [("Folder", self.folders), ("Service", self.services), ("Task", self.tasks)]
+        lines = [f"<li>{name}: {escape(picker.value)}</li>" for name, picker in chosen if picker.value]
+        if not lines:
+            names = [name for name, value in self.services.list.options if value]
+            lines = [f"<li>{escape(name)}</li>" for name in names]
+        task = self.task_widget.snapshot() if self.task_widget is not None else ""
+        return f"<ul>{''.join(lines)}</ul>{self._said.value}{task}"
 
     def __repr__(self) -> str:
         return "<ServiceWidget>"

@@ -20,6 +20,8 @@ from gpwidgets.widgets.guard import error_html, guarded
 from gpwidgets.widgets.header import header_html
 from gpwidgets.widgets.run import RunWidget
 from gpwidgets.widgets.sign_in import SignInBox
+from gpwidgets.widgets.static import snapshot
+from gpwidgets.widgets.twin import ShownWithTwin, StaticTwin
 from gpwidgets.widgets.view_styles import style_sheet
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ def _on_map(parameter: GPParameter) -> bool:
     return parameter.data_type in _MAP_TYPES or parameter.member_type in _MAP_TYPES
 
 
-class TaskWidget(w.VBox):
+class TaskWidget(ShownWithTwin, w.VBox):
     """The form of a geoprocessing task, with map, Run and Cancel, status and results.
 
     A server that cannot be reached, an address that is wrong or a sign-in that is needed is said in the
@@ -108,11 +110,13 @@ class TaskWidget(w.VBox):
         self._missing = w.HBox(layout=w.Layout(flex_flow="row wrap"))
         self._help = w.VBox()
         self._below = w.VBox(layout=_wide())
+        self.twin = StaticTwin(self.snapshot)
         self._buttons = self._make_buttons()
         self._code, self._code_text = self._make_code()
         super().__init__(
             [
                 style_sheet(),
+                self.twin.hider,
                 self._header,
                 self._work,
                 self._buttons,
@@ -333,12 +337,19 @@ class TaskWidget(w.VBox):
         self._run_button.disabled = busy or self.task is None
         self._run_button.description = "Running…" if busy else "Run"
         self._cancel_button.disabled = run is None or not busy or run.cancel_requested
+        self.twin.refresh()
         if run is None or busy:
             return
         if run.outputs is not None:
             self.outputs = run.outputs
         elif isinstance(run.error, AuthenticationError) and run is not self._signed_in_for:
             self._help.children = [SignInBox(self._sign_in)]
+
+    def snapshot(self) -> str:
+        """Return the widget as a reader without a kernel sees it: HTML without scripts."""
+        if self.task is None or self.form is None:
+            return self._header.value + self._said.value
+        return snapshot(self.task, self.form.values, self.run)
 
     @traitlets.observe("error")
     def _show_the_error(self, _change: Mapping[str, Any]) -> None:

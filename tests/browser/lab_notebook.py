@@ -112,6 +112,14 @@ class LabNotebook:
         found: list[dict[str, Any]] = self.page.evaluate(script, number)
         return found
 
+    def wait_text_in_output(self, number: int, text: str) -> None:
+        """Wait until a saved output of a cell holds a text."""
+        script = (
+            "([number, text]) => JSON.stringify(jupyterapp.shell.currentWidget.content"
+            ".widgets[number].model.outputs.toJSON()).includes(text)"
+        )
+        self.page.wait_for_function(script, arg=[number, text], timeout=30_000)
+
     def cell(self, number: int) -> Any:
         """A cell in the page."""
         return self.page.locator(_PANEL + ".jp-Cell").nth(number)

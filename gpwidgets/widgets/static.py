@@ -1,0 +1,140 @@
+"""What a reader sees where no widget lives: a saved notebook without a kernel, a page made of it, GitHub.
+
+Plain HTML without scripts and outside resources: the task, the values, how the run went, its messages, the
+first rows of each result and a picture of the map.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from functools import cache
+from html import escape
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from gpwidgets.errors import mask
+from gpwidgets.protocol.values import DataFile, RasterData
+from gpwidgets.tasks.outputs import summary
+from gpwidgets.widgets.cells import cell_text
+from gpwidgets.widgets.guard import error_html
+from gpwidgets.widgets.header import header_html
+from gpwidgets.widgets.status import STATES, elapsed_text, messages_html
+
+if TYPE_CHECKING:
+    from gpwidgets.tasks.outputs import Outputs
+    from gpwidgets.tasks.run import Run
+    from gpwidgets.tasks.task import GPTask
+
+#: Rows and columns of a table that a reader without a kernel sees; the rest is counted.
+ROWS, COLUMNS = 10, 12
+
+_INPUT_COLOR = "#c2185b"
+_RESULT_COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
+_TABLE = 'border="1" style="border-collapse:collapse"'
+
+
+def snapshot(task: GPTask, inputs: Mapping[str, Any], run: Run | None) -> str:
+    """Return the state of a task's form or of a run as HTML.
+
+    Parameters
+    ----------
+    task
+        What runs.
+    inputs
+        Values by parameter name; hidden texts are left out.
+    run
+        The latest run; None before the first.
+    """
+    outputs = run.outputs if run is not None else None
+    parts = [header_html(task), _inputs_html(task, inputs)]
+    if run is not None:
+        parts.append(_run_html(run))
+    parts.append(_picture(inputs, outputs))
+    if outputs is not None:
+        parts += [_output_html(outputs, name) for name in outputs]
+    return "".join(parts)
+
+
+def _inputs_html(task: GPTask, inputs: Mapping[str, Any]) -> str:
+    rows = []
+    for parameter in task.inputs:
+        if parameter.name not in inputs:
+            continue
+        hidden = "StringHidden" in parameter.data_type
+        text = "•••" if hidden else mask(_text(inputs[parameter.name]))
+        title = escape(parameter.display_name or parameter.name)
+        rows.append(f'<tr><th scope="row" align="left">{title}</th><td>{escape(text)}</td></tr>')
+    if not rows:
+        return "<p>No values are set.</p>"
+    return f"<table {_TABLE}><caption>Inputs</caption><tbody>{''.join(rows)}</tbody></table>"
+
+
+def _text(value: Any) -> str:
+    if hasattr(value, "columns") or isinstance(value, DataFile | RasterData):
+        return summary(value)
+    text = cell_text(value)
+    return text if len(text) <= 200 else text[:197] + "..."
+
+
+def _run_html(run: Run) -> str:
+    sign, words = STATES[run.status]
+    state = f"<p><b>{sign} {words}</b>, {elapsed_text(run.elapsed)}</p>"
+    trouble = error_html(run.error) if run.error is not None else ""
+    return state + trouble + messages_html(run.messages)
+
+
+def _output_html(outputs: Outputs, name: str) -> str:
+    parameter = outputs.parameters.get(name)
+    head = f"<h4>{escape((parameter.display_name if parameter else '') or name)}</h4>"
+    if name in outputs.errors:
+        return head + error_html(outputs.errors[name])
+    value = outputs[name]
+    note = "<p><b>Not complete:</b> the server holds more rows.</p>" if name in outputs.truncated else ""
+    if hasattr(value, "columns"):
+        return f"{head}<p>{escape(summary(value))}</p>{note}{_rows_html(value)}"
+    return f"{head}<p>{escape(mask(_text(value)))}</p>{note}"
+
+
+def _rows_html(frame: Any) -> str:
+    """The first rows of a frame, without its geometry."""
+    places = [place for place, kind in enumerate(frame.dtypes) if str(kind) != "geometry"]
+    if not places or not len(frame):
+        return ""
+    shown = places[:COLUMNS]
+    heads = "".join(f"<th>{escape(str(frame.columns[place]))}</th>" for place in shown)
+    body = []
+    for number in range(min(len(frame), ROWS)):
+        cells = "".join(f"<td>{escape(cell_text(frame.iat[number, place]))}</td>" for place in shown)
+        body.append(f"<tr>{cells}</tr>")
+    left = [f"{len(frame) - ROWS:,} more rows"] if len(frame) > ROWS else []
+    left += [f"{len(places) - COLUMNS:,} more columns"] if len(places) > COLUMNS else []
+    more = f"<p>… and {', '.join(left)}</p>" if left else ""
+    return f"<table {_TABLE}><thead><tr>{heads}</tr></thead><tbody>{''.join(body)}</tbody></table>{more}"
+
+
+@cache
+def _land() -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(files("gpwidgets").joinpath("data/land.geojson").read_text("utf-8"))
+    return data
+
+
+def _picture(inputs: Mapping[str, Any], outputs: Outputs | None) -> str:
+    """A picture of the map, as an image so that no page takes its parts away."""
+    layers = []
+    if outputs is not None:
+        found = [outputs[name] for name in outputs if name not in outputs.errors]
+        frames = [value for value in found if type(value).__name__ == "GeoDataFrame" and len(value)]
+        layers = [(one, _RESULT_COLORS[at % len(_RESULT_COLORS)]) for at, one in enumerate(frames)]
+    given = [value for value in inputs.values() if type(value).__name__ == "GeoDataFrame" and len(value)]
+    layers += [(one, _INPUT_COLOR) for one in given]
+    if not layers:
+        return ""
+    from gpwidgets.convert.picture import map_picture
+
+    drawing = map_picture(layers, _land())
+    if not drawing:
+        return ""
+    data = base64.b64encode(drawing.encode()).decode()
+    return f'<p><img alt="Map of inputs and results" src="data:image/svg+xml;base64,{data}"></p>'

@@ -1,0 +1,89 @@
+"""A widget's static twin: an output beside the widget's own that stays where the widget cannot live.
+
+The widget hides its twin by a style that only the living widget brings into the page. A page without a
+kernel, without scripts or without widgets therefore shows the twin.
+"""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets as w
+
+from gpwidgets.widgets.guard import error_html
+
+
+class StaticTwin:
+    """Shows HTML as an output of its own and keeps it up to date.
+
+    Parameters
+    ----------
+    make
+        Returns the HTML of now.
+
+    Attributes
+    ----------
+    around : StaticTwin or None
+        The twin of the widget that this one's widget is in, refreshed with it.
+    """
+
+    def __init__(self, make: Callable[[], str]) -> None:
+        self._make = make
+        self._name = f"gpw-twin-{uuid.uuid4().hex[:12]}"
+        self._shown: list[str] = []
+        self.around: StaticTwin | None = None
+        self.hider = w.HTML(f"<style>.{self._name} {{ display: none; }}</style>", layout={"display": "none"})
+
+    def show(self) -> None:
+        """Put the twin into the output of the cell that runs."""
+        handle = f"{self._name}-{len(self._shown)}"
+        self._shown.append(handle)
+        self._publish(handle, update=False)
+
+    def refresh(self) -> None:
+        """Bring every twin that was shown up to date; from any thread."""
+        for handle in self._shown:
+            self._publish(handle, update=True)
+        if self.around is not None:
+            self.around.refresh()
+
+    def _html(self) -> str:
+        try:
+            return f'<div class="{self._name}">{self._make()}</div>'
+        except Exception as error:  # a reader's copy never troubles the run
+            return f'<div class="{self._name}">{error_html(error)}</div>'
+
+    def _publish(self, handle: str, *, update: bool) -> None:
+        shell = _shell()
+        if shell is None:
+            return
+        shell.display_pub.publish(
+            {"text/html": self._html(), "text/plain": ""},
+            transient={"display_id": handle},
+            update=update,
+        )
+
+
+class ShownWithTwin:
+    """A widget that is shown together with its static twin, ``twin``."""
+
+    twin: StaticTwin
+    _repr_mimebundle_: Any
+
+    def _ipython_display_(self) -> None:
+        shell = _shell()
+        if shell is None or self._repr_mimebundle_ is None:
+            print(repr(self))  # noqa: T201 - what a terminal shows of any object
+            return
+        shell.display_pub.publish(self._repr_mimebundle_())
+        self.twin.show()
+
+
+def _shell() -> Any:
+    """The notebook's shell; None outside of one."""
+    module = sys.modules.get("IPython")
+    shell = module.get_ipython() if module is not None else None
+    return shell if getattr(shell, "kernel", None) is not None else None

@@ -1,0 +1,87 @@
+"""A picture of a map: everything in its place, nothing from outside."""
+
+import re
+from xml.etree import ElementTree
+
+import geopandas
+import pytest
+import shapely
+
+from gpwidgets.convert.picture import map_picture
+
+
+def frame(*wkts: str, crs: object = 4326) -> geopandas.GeoDataFrame:
+    return geopandas.GeoDataFrame(geometry=geopandas.GeoSeries.from_wkt(wkts, crs=crs))
+
+
+def numbers(drawing: str, tag: str) -> list[list[float]]:
+    """Coordinates of all elements with this tag, in pixels."""
+    root = ElementTree.fromstring(drawing)
+    found = []
+    for element in root.iter("{http://www.w3.org/2000/svg}" + tag):
+        text = element.get("d") or f"{element.get('cx')} {element.get('cy')}"
+        found.append([float(number) for number in re.findall(r"-?[\d.]+", text)])
+    return found
+
+
+def test_a_picture_of_nothing_is_no_picture() -> None:
+    assert map_picture([]) == ""
+    assert map_picture([(frame(), "red")]) == ""
+    assert map_picture([(geopandas.GeoDataFrame(geometry=[None], crs=4326), "red")]) == ""
+
+
+def test_north_is_up_and_east_is_right() -> None:
+    (west, north), (east, south) = numbers(
+        map_picture([(frame("POINT (0 10)", "POINT (20 0)"), "red")]), "circle"
+    )
+    assert west < east
+    assert north < south
+
+
+@pytest.mark.parametrize("crs", [4326, 3857, 32616])
+def test_the_place_is_the_same_in_any_crs(crs: int) -> None:
+    shapes = frame("POLYGON ((-85 36, -84 36, -84 37, -85 36))", "POINT (-86 35)")
+    expected, found = (
+        numbers(map_picture([(one, "red")]), "circle")[0] for one in (shapes, shapes.to_crs(crs))
+    )
+    assert found == pytest.approx(expected, abs=0.2)
+
+
+def test_a_frame_without_a_crs_is_longitude_and_latitude() -> None:
+    shapes = ["POINT (-86 35)", "POINT (-85 36)"]
+    assert map_picture([(frame(*shapes, crs=None), "red")]) == map_picture([(frame(*shapes), "red")])
+
+
+def test_a_square_on_the_equator_stays_square_and_whole() -> None:
+    places = numbers(map_picture([(frame("POLYGON ((0 0, 1 0, 1 1, 0 1, 0 0))"), "red")]), "path")[0]
+    xs, ys = places[0::2], places[1::2]
+    assert max(xs) - min(xs) == pytest.approx(max(ys) - min(ys), rel=0.01)
+    assert 0 < min(xs) < max(xs) < 640
+    assert 0 < min(ys) < max(ys) < 360
+
+
+def test_areas_that_overlap_are_both_filled() -> None:
+    squares = [shapely.box(0, 0, 2, 2), shapely.box(1, 1, 3, 3)]
+    drawing = map_picture([(geopandas.GeoDataFrame(geometry=squares, crs=4326), "red")])
+    assert drawing.count("<path d=") == 2 + 1  # and the scale bar
+
+
+def test_poles_and_colours_of_a_server_do_no_harm() -> None:
+    drawing = map_picture([(frame("POINT (0 90)", "POINT (0 -90)"), 'red" onload="alert(1)')])
+    root = ElementTree.fromstring(drawing)
+    assert all("onload" not in element.attrib for element in root.iter())
+
+
+def test_many_vertices_make_no_large_picture() -> None:
+    circle = shapely.Point(0, 0).buffer(1, quad_segs=50_000)
+    assert len(map_picture([(geopandas.GeoDataFrame(geometry=[circle], crs=4326), "red")])) < 20_000
+
+
+def test_the_bar_is_as_long_as_it_says() -> None:
+    drawing = map_picture([(frame("POINT (-1 60)", "POINT (1 60)"), "red")])
+    (start, _), (end, _) = numbers(drawing, "circle")
+    metres = 111_320.0  # two degrees of longitude at 60 degrees north
+    bar = numbers(drawing, "path")[-1]
+    text = re.search(r">(\d+) km<", drawing)
+    assert text is not None
+    assert (bar[3] - bar[0]) / (end - start) * metres == pytest.approx(float(text[1]) * 1000, rel=0.02)
