@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sys
+import uuid
 from types import TracebackType
 from typing import Any, Self
 
+from gpwidgets.tasks.notebook import in_notebook, publish
+
 
 class ProgressLine:
-    """Writes the state of a run over itself; in a notebook the last state stays, in a terminal nothing does.
+    """Shows the state of a run while somebody waits.
 
-    It is written by the thread that waits, so in a notebook it lands below the waiting cell: on the standard
-    output, as notebooks show the error stream in red. In a terminal it goes to the error stream, which keeps
-    the output clean.
+    In a notebook it is one line below the waiting cell, which ends as the last state; in a terminal it goes
+    to the error stream and leaves nothing.
 
     Parameters
     ----------
@@ -25,9 +27,8 @@ class ProgressLine:
     def __init__(self, run: Any, wanted: bool | None) -> None:
         self._run = run
         self._shown = ""
-        self._in_notebook = "ipykernel" in sys.modules
-        self._stream = sys.stdout if self._in_notebook else sys.stderr
-        looks = self._in_notebook or bool(getattr(sys.stderr, "isatty", lambda: False)())
+        self._handle = uuid.uuid4().hex
+        looks = in_notebook() or bool(getattr(sys.stderr, "isatty", lambda: False)())
         self._wanted = looks if wanted is None else wanted
 
     def __enter__(self) -> Self:
@@ -39,22 +40,26 @@ class ProgressLine:
             return
         run = self._run
         percent = f" {run.progress:.0f} %" if run.progress is not None else ""
-        text = f"{run.task.name}: {run.status}{percent} {run.progress_text or run.note}".rstrip()[:100]
-        if text != self._shown:
-            self._stream.write("\r" + text.ljust(len(self._shown)))
-            self._stream.flush()
-            self._shown = text
+        self._write(f"{run.task.name}: {run.status}{percent} {run.progress_text or run.note}".rstrip()[:100])
+
+    def _write(self, text: str) -> None:
+        if text == self._shown:
+            return
+        if not publish({"text/plain": text}, self._handle, update=bool(self._shown)):
+            sys.stderr.write("\r" + text.ljust(len(self._shown)))
+            sys.stderr.flush()
+        self._shown = text
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if not self._shown:
             return
-        if self._in_notebook:
-            self.show()
-            self._stream.write("\n")
-        else:
-            self._stream.write("\r" + " " * len(self._shown) + "\r")
-        if isinstance(error, KeyboardInterrupt):
-            self._stream.write(f"Waiting ended; {self._run!r} goes on. Use run.cancel() to stop it.\n")
-        self._stream.flush()
+        run = self._run
+        interrupted = isinstance(error, KeyboardInterrupt)
+        last = f"Waiting ended; {run!r} goes on. Use run.cancel() to stop it."
+        if in_notebook():
+            self._write(last if interrupted else f"{run.task.name}: {run.status}, {run.elapsed:.1f} s")
+            return
+        sys.stderr.write("\r" + " " * len(self._shown) + "\r" + (f"{last}\n" if interrupted else ""))
+        sys.stderr.flush()

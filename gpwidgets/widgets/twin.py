@@ -6,13 +6,13 @@ kernel, without scripts or without widgets therefore shows the twin.
 
 from __future__ import annotations
 
-import sys
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 import ipywidgets as w
 
+from gpwidgets.tasks.notebook import publish
 from gpwidgets.widgets.guard import error_html
 
 
@@ -41,12 +41,13 @@ class StaticTwin:
         """Put the twin into the output of the cell that runs."""
         handle = f"{self._name}-{len(self._shown)}"
         self._shown.append(handle)
-        self._publish(handle, update=False)
+        publish({"text/html": self._html(), "text/plain": ""}, handle)
 
     def refresh(self) -> None:
         """Bring every twin that was shown up to date; from any thread."""
+        data = {"text/html": self._html(), "text/plain": ""} if self._shown else {}
         for handle in self._shown:
-            self._publish(handle, update=True)
+            publish(data, handle, update=True)
         if self.around is not None:
             self.around.refresh()
 
@@ -56,16 +57,6 @@ class StaticTwin:
         except Exception as error:  # a reader's copy never troubles the run
             return f'<div class="{self._name}">{error_html(error)}</div>'
 
-    def _publish(self, handle: str, *, update: bool) -> None:
-        shell = _shell()
-        if shell is None:
-            return
-        shell.display_pub.publish(
-            {"text/html": self._html(), "text/plain": ""},
-            transient={"display_id": handle},
-            update=update,
-        )
-
 
 class ShownWithTwin:
     """A widget that is shown together with its static twin, ``twin``."""
@@ -74,16 +65,8 @@ class ShownWithTwin:
     _repr_mimebundle_: Any
 
     def _ipython_display_(self) -> None:
-        shell = _shell()
-        if shell is None or self._repr_mimebundle_ is None:
+        alive = self._repr_mimebundle_ is not None
+        if alive and publish(self._repr_mimebundle_()):
+            self.twin.show()
+        else:
             print(repr(self))  # noqa: T201 - what a terminal shows of any object
-            return
-        shell.display_pub.publish(self._repr_mimebundle_())
-        self.twin.show()
-
-
-def _shell() -> Any:
-    """The notebook's shell; None outside of one."""
-    module = sys.modules.get("IPython")
-    shell = module.get_ipython() if module is not None else None
-    return shell if getattr(shell, "kernel", None) is not None else None

@@ -1,0 +1,38 @@
+"""Outputs of a notebook cell that can be changed later, from any thread."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+__all__ = ["in_notebook", "publish"]
+
+
+def in_notebook() -> bool:
+    """Whether this code runs in the kernel of a notebook."""
+    return _shell() is not None
+
+
+def publish(data: dict[str, Any], handle: str = "", *, update: bool = False) -> bool:
+    """Show data by media type below the cell that runs; False outside of a notebook.
+
+    Parameters
+    ----------
+    data
+        By media type.
+    handle
+        Name by which the output can be changed.
+    update
+        Change what was shown under this name before.
+    """
+    shell = _shell()
+    if shell is None:
+        return False
+    shell.display_pub.publish(data, transient={"display_id": handle} if handle else {}, update=update)
+    return True
+
+
+def _shell() -> Any:
+    module = sys.modules.get("IPython")
+    shell = module.get_ipython() if module is not None else None
+    return shell if getattr(shell, "kernel", None) is not None else None
