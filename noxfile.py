@@ -57,7 +57,7 @@ def notebooks(session: nox.Session) -> None:
 @nox.session
 def browser(session: nox.Session) -> None:
     """What a user does, with the mouse, in a real JupyterLab."""
-    session.install("-e", ".[test]")
+    session.install("-e", ".[browser]")
     session.run("pytest", "tests/browser", *session.posargs, env={"CHROMIUM": find_browser(session)})
 
 

@@ -1,4 +1,4 @@
-"""A JupyterLab of the tests' own, which neither reads nor writes anything of the user's."""
+"""A JupyterLab, Notebook or Voila of the tests' own, which neither read nor write anything of the user's."""
 
 import json
 import os
@@ -43,9 +43,12 @@ class LabServer:
         Folder with the notebooks.
     state
         Folder for configuration, settings, trust database and log.
+    app
+        ``jupyterlab`` or ``notebook``.
     """
 
-    def __init__(self, root: Path, state: Path) -> None:
+    def __init__(self, root: Path, state: Path, app: str = "jupyterlab") -> None:
+        self._app = app
         self.root = root.resolve()
         self.state = state
         self._port = _free_port()
@@ -62,7 +65,7 @@ class LabServer:
     def __enter__(self) -> "LabServer":
         self._log = (self.state / "server.log").open("wb")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", *self._options()],
+            [sys.executable, "-m", self._app, *self._options()],
             env=self._environment(),
             cwd=self.root,
             stdout=self._log,
@@ -82,6 +85,7 @@ class LabServer:
             "--ServerApp.allow_root=True",
             f"--ServerApp.root_dir={self.root}",
             "--LabApp.expose_app_in_browser=True",  # lets the tests run its commands
+            "--JupyterNotebookApp.expose_app_in_browser=True",
             "--LabApp.extension_manager=readonly",
             "--LanguageServerManager.autodetect=False",
         ]
@@ -104,13 +108,18 @@ class LabServer:
             if self._process.poll() is not None:
                 raise RuntimeError(f"JupyterLab ended:\n{self.log()[-3000:]}")
             try:
-                urllib.request.urlopen(self.url("api/status"), timeout=5).close()
+                urllib.request.urlopen(self._alive, timeout=5).close()
             except (urllib.error.URLError, TimeoutError):
                 self._process_wait(0.1)
             else:
                 return
         self.__exit__()
         raise TimeoutError(f"JupyterLab did not start:\n{self.log()[-3000:]}")
+
+    @property
+    def _alive(self) -> str:
+        """An address that answers once the server is up."""
+        return self.url("api/status")
 
     def _process_wait(self, seconds: float) -> None:
         try:
@@ -130,3 +139,23 @@ class LabServer:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
         self._log.close()
+
+
+class VoilaServer(LabServer):
+    """Voila on this machine, with notebooks below `root`."""
+
+    def __init__(self, root: Path, state: Path) -> None:
+        super().__init__(root, state, app="voila")
+
+    def _options(self) -> list[str]:
+        return [
+            "--no-browser",
+            "--Voila.ip=127.0.0.1",
+            f"--port={self._port}",
+            f"--Voila.root_dir={self.root}",
+            "--show_tracebacks=True",
+        ]
+
+    @property
+    def _alive(self) -> str:
+        return self.url()
