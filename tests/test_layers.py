@@ -36,7 +36,15 @@ OUTSIDE = {
     "__main__": set(),
 }
 # One seam lets another map take ipyleaflet's place.
-MAP_MODULES = {"map.py", "map_view.py", "map_draw.py", "layers.py"}
+MAP_MODULES = {
+    "map.py",
+    "map_view.py",
+    "map_draw.py",
+    "layers.py",
+    "attribute_panel.py",
+    "highlight.py",
+    "layer_panel.py",
+}
 MODULES = sorted(path for path in ROOT.rglob("*.py") if path.parent != ROOT or path.stem != "__init__")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -49,3 +50,37 @@ def _number_text(value: float) -> str:
     if value == int(value) and abs(value) < 1e15:
         return str(int(value))
     return f"{value:.6g}" if abs(value) < 1e6 else f"{value:.2f}"
+
+
+class FrameTexts:
+    """How a frame's columns and cells read: aliases as headings, names of coded values as text.
+
+    Parameters
+    ----------
+    frame
+        Any frame; what the server said of its fields is taken from its ``attrs["gpwidgets"]``.
+    """
+
+    def __init__(self, frame: Any) -> None:
+        about: Mapping[str, Any] = frame.attrs.get("gpwidgets") or {}
+        self._aliases: Mapping[str, str] = about.get("aliases") or {}
+        self._domains: Mapping[str, Any] = about.get("domains") or {}
+
+    def header(self, name: Any) -> str:
+        """Return a column's heading: its alias, or its name."""
+        return str(self._aliases.get(str(name)) or name)
+
+    def text(self, column: Any, value: Any) -> str:
+        """Return a cell's text."""
+        domain = self._domains.get(str(column))
+        return (domain_label(domain, value) if domain else "") or cell_text(value)
+
+
+def domain_label(domain: Any, value: Any) -> str:
+    """Return the name that a coded domain gives a value; empty when it has none."""
+    if not isinstance(domain, Mapping) or is_missing(value):
+        return ""
+    for coded in domain.get("codedValues") or ():
+        if isinstance(coded, Mapping) and coded.get("code") == value:
+            return str(coded.get("name", ""))
+    return ""

@@ -16,6 +16,7 @@ from gpwidgets.widgets.editors import base as editors_base
 from gpwidgets.widgets.editors.base import EditorContext, ParameterEditor
 from gpwidgets.widgets.editors.fields import FieldEditor
 from gpwidgets.widgets.form_styles import form_style_sheet
+from gpwidgets.widgets.open_forms import remember_form
 
 if TYPE_CHECKING:
     from gpwidgets.protocol.description import GPParameter, TaskInfo
@@ -58,6 +59,7 @@ class TaskForm(w.VBox):
             editor.observe(self._gather, names="value")
         super().__init__([form_style_sheet(), *self._groups()], layout=w.Layout(width="100%", min_width="0"))
         self.add_class("gpw-form")
+        remember_form(self)
         self._gather()
 
     def _groups(self) -> list[w.Widget]:

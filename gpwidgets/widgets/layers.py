@@ -18,7 +18,7 @@ from ipyleaflet import GeoJSON
 from IPython import get_ipython
 
 from gpwidgets.convert.geojson_text import FeatureText, ready_json
-from gpwidgets.convert.pictures import Bounds, Drawn, Picture, pixel_size
+from gpwidgets.convert.map_shapes import Bounds, Drawn, MapShapes, pixel_size
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -186,8 +186,8 @@ class FrameLayer(LeanGeoJSON):
         self.title = name
         self.color = color
         self.classes: ClassStyle | None = None
-        self.picture = Picture(gdf)
-        self.bounds_4326 = self.picture.bounds
+        self.map_shapes = MapShapes(gdf)
+        self.bounds_4326 = self.map_shapes.bounds
         self._window: Bounds | None = None
         self._whole = self._draw(None, self._fit_pixel())
         self._drawn = self._whole
@@ -207,7 +207,7 @@ class FrameLayer(LeanGeoJSON):
 
     def _draw(self, window: Bounds | None, pixel: float) -> Drawn:
         classes = self.classes
-        return self.picture.draw(
+        return self.map_shapes.draw(
             pixel,
             window=window,
             limit=MAX_FEATURES,
@@ -282,8 +282,8 @@ class FrameLayer(LeanGeoJSON):
             )
         if drawn.tolerance:
             notes.append("shapes are drawn simplified, finer as you zoom in")
-        if self.picture.missing:
-            notes.append(f"{self.picture.missing:,} without a geometry")
+        if self.map_shapes.missing:
+            notes.append(f"{self.map_shapes.missing:,} without a geometry")
         self.note = "; ".join(notes)
 
     def row(self, feature_id: Any) -> dict[str, Any]:
@@ -312,4 +312,4 @@ def _widened(window: Bounds) -> Bounds:
 
 def frame_bounds(gdf: GeoDataFrame) -> tuple[float, float, float, float] | None:
     """West, south, east, north of a frame in degrees; None when there is nothing to see."""
-    return Picture(gdf).bounds if len(gdf) else None
+    return MapShapes(gdf).bounds if len(gdf) else None

@@ -8,7 +8,7 @@ is not.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 import traitlets
-from ipyleaflet import LayersControl, Map, ScaleControl, TileLayer, WidgetControl
+from ipyleaflet import LayersControl, Map, ScaleControl, TileLayer
 
-from gpwidgets.widgets.cells import cell_text
+from gpwidgets.convert.map_shapes import pixel_size
+from gpwidgets.widgets.attribute_panel import AttributePanel
+from gpwidgets.widgets.highlight import Highlight
 from gpwidgets.widgets.layers import (
     RESULT_COLORS,
     TARGET_COLORS,
@@ -36,6 +38,9 @@ if TYPE_CHECKING:
 #: Answers requests without a key and without a referrer, which notebooks often do not send.
 TILE_URL = "https://server.arcgisonline.com/ArcGIS/rest/services/World_Topo_Map/MapServer/tile/{z}/{y}/{x}"
 TILE_ATTRIBUTION = "Tiles &copy; Esri and its data providers; outlines: Natural Earth"
+
+#: A selected feature smaller than this many pixels is gone to.
+_SMALL = 6
 
 _UNDER = "gpw-under"
 _LAND_STYLE = {
@@ -96,6 +101,9 @@ class TaskMap(w.VBox):
     """
 
     note = traitlets.Unicode("", help="What the map does not show as it is, in words.")
+    selection = traitlets.Tuple(
+        ("", ()), help="The selected features: name of their result layer, and positions of their rows."
+    )
 
     def __init__(self, map: Map | None = None, *, height: str = "420px") -> None:  # noqa: A002
         self.is_own = map is None
@@ -103,7 +111,8 @@ class TaskMap(w.VBox):
         self.targets: dict[str, DrawTarget] = {}
         self.results: dict[str, FrameLayer] = {}
         self._colors: dict[str, str] = {}
-        self._attributes = AttributePanel(self._hide_attributes)
+        self._attributes = AttributePanel(self.map, self.clear_selection)
+        self._highlight = Highlight(self.map)
         self._note_box = w.HTML(layout=w.Layout(display="none"))
         if not any(isinstance(control, LayersControl) for control in self.map.controls):
             self.map.add(LayersControl(position="topright"))
@@ -156,8 +165,11 @@ class TaskMap(w.VBox):
         """
         color = self._colors.setdefault(name, RESULT_COLORS[len(self._colors) % len(RESULT_COLORS)])
         layer = FrameLayer(gdf, name, color)
-        layer.on_click(lambda **event: self._show_attributes(layer, event))
+        layer.on_click(lambda **event: self._pick(name, layer, event))
+        layer.on_hover(lambda **event: self._hover(layer, event))
         old = self.results.get(name)
+        if self.selection[0] == name:
+            self.clear_selection()
         if old is not None and old in self.map.layers:
             layer.name = old.name
             self.map.substitute(old, layer)
@@ -172,6 +184,8 @@ class TaskMap(w.VBox):
 
     def remove_result(self, name: str) -> None:
         """Take a result layer off the map; nothing happens when there is none of this name."""
+        if self.selection[0] == name:
+            self.clear_selection()
         layer = self.results.pop(name, None)
         if layer is not None:
             if layer in self.map.layers:
@@ -220,11 +234,12 @@ class TaskMap(w.VBox):
     def detach(self) -> None:
         """Take everything of ours off the map; needed only for a map of the user's own."""
         self.map.unobserve(self._follow_view, names="bounds")
+        self.clear_selection()
         for target in self.targets.values():
             target.detach()
         for name in list(self.results):
             self.remove_result(name)
-        self._hide_attributes()
+        self.clear_selection()
 
     def _follow_view(self, _change: object = None) -> None:
         """Let large layers draw what the map shows now."""
@@ -244,43 +259,66 @@ class TaskMap(w.VBox):
         self._note_box.value = f'<div class="gpw-note" role="note">{escape(self.note)}</div>'
         self._note_box.layout.display = "" if self.note else "none"
 
-    def _show_attributes(self, layer: FrameLayer, event: Mapping[str, Any]) -> None:
-        if Pen.of(self.map).target is not None:
-            return  # the click belongs to a shape being drawn
-        self._attributes.show(layer.title, layer.row(event.get("id")))
-        if self._attributes not in self.map.controls:
-            self.map.add(self._attributes)
+    # Selecting
 
-    def _hide_attributes(self) -> None:
-        if self._attributes in self.map.controls:
-            self.map.remove(self._attributes)
+    def select(self, name: str, rows: Sequence[int], *, show: bool = True) -> None:
+        """Select features of a result layer; they are highlighted, and the first one's attributes shown.
+
+        Parameters
+        ----------
+        name
+            The result layer.
+        rows
+            Positions of the rows in its frame; none clears the selection.
+        show
+            Whether the map moves to them where it does not show them yet.
+        """
+        layer = self.results.get(name)
+        if layer is None or not rows:
+            self.clear_selection()
+            return
+        self.selection = (name, tuple(rows))
+        if show:
+            self._bring_into_view(frame_bounds(layer.frame.iloc[list(rows)]))
+
+    def clear_selection(self) -> None:
+        """Let the selected features go."""
+        self.selection = ("", ())
+
+    @traitlets.observe("selection")
+    def _show_selection(self, _change: object) -> None:
+        name, rows = self.selection
+        layer = self.results.get(name)
+        if layer is None or not rows:
+            self._highlight.clear()
+            self._attributes.hide()
+            return
+        self._highlight.show(layer.frame.iloc[list(rows)])
+        more = f"{len(rows):,} features selected; the first:" if len(rows) > 1 else ""
+        self._attributes.pin(layer.title, layer.frame, rows[0], more)
+
+    def _bring_into_view(self, bounds: Bounds | None) -> None:
+        if bounds is None:
+            return
+        west, south, east, north = self.extent
+        inside = bounds[0] >= west and bounds[1] >= south and bounds[2] <= east and bounds[3] <= north
+        pixels = max(bounds[2] - bounds[0], bounds[3] - bounds[1]) / pixel_size(self.map.zoom)
+        if bounds[:2] == bounds[2:]:
+            if not inside:
+                self.map.center = (bounds[1], bounds[0])
+        elif not inside or pixels < _SMALL:
+            self.zoom_to(bounds)
+
+    def _pick(self, name: str, layer: FrameLayer, event: Mapping[str, Any]) -> None:
+        row: Any = event.get("id")
+        if Pen.of(self.map).target is not None or not layer.row(row):
+            return  # the click belongs to a shape being drawn
+        self.select(name, (row,), show=False)
+
+    def _hover(self, layer: FrameLayer, event: Mapping[str, Any]) -> None:
+        row: Any = event.get("id")
+        if Pen.of(self.map).target is None and layer.row(row):
+            self._attributes.glance(layer.title, layer.frame, row)
 
     def __repr__(self) -> str:
         return f"<TaskMap: {len(self.targets)} targets, {len(self.results)} results>"
-
-
-class AttributePanel(WidgetControl):
-    """The attributes of the feature clicked last, in a corner of the map.
-
-    A popup on the feature would appear in the layer list, and one bound to the layer would swallow the clicks
-    that are meant for drawing.
-    """
-
-    def __init__(self, hide: Callable[[], None]) -> None:
-        self._text = w.HTML()
-        close = w.Button(description="Close", icon="times", layout=w.Layout(width="auto"))
-        close.on_click(lambda _button: hide())
-        box = w.VBox(
-            [self._text, close], layout=w.Layout(max_width="300px", max_height="260px", overflow="auto")
-        )
-        box.add_class("gpw-attributes")
-        super().__init__(widget=box, position="bottomright")
-
-    def show(self, title: str, row: Mapping[str, Any]) -> None:
-        """Show a feature's attributes under its layer's name."""
-        cells = "".join(
-            f'<tr><th scope="row">{escape(name)}</th><td>{escape(cell_text(value))}</td></tr>'
-            for name, value in row.items()
-        )
-        table = f'<table class="gpw-frame">{cells}</table>' if cells else "No attributes"
-        self._text.value = f'<div role="status"><b>{escape(title)}</b>{table}</div>'

@@ -13,10 +13,9 @@ import ipywidgets as w
 from gpwidgets.errors import mask
 from gpwidgets.protocol.values import DataFile, LayerReference, MapImage, RasterData
 from gpwidgets.widgets.cells import cell_text
-from gpwidgets.widgets.export import FrameSaver
 from gpwidgets.widgets.files import FileView, safe_link
+from gpwidgets.widgets.frame_view import FrameView
 from gpwidgets.widgets.guard import error_html
-from gpwidgets.widgets.table import FrameTable
 from gpwidgets.widgets.view_styles import style_sheet
 
 if TYPE_CHECKING:
@@ -50,6 +49,7 @@ class ResultsView(w.VBox):
         self.map = map
         self.sections: dict[str, w.VBox] = {}
         self._on_map: list[str] = []
+        self._frames: list[FrameView] = []
         for name in outputs:
             self.sections[name] = self._section(name)
         children: list[w.Widget] = list(self.sections.values())
@@ -80,8 +80,11 @@ class ResultsView(w.VBox):
         if kind == "GeoDataFrame":
             return [*banner, *self._features(name, title, value)]
         if kind == "DataFrame":
-            parts = [*banner, _line(_count(len(value), "row")), FrameTable(value, caption=title)]
-            return [*parts, FrameSaver(value, name)] if len(value) else parts
+            parts = [*banner, _line(_count(len(value), "row"))]
+            if len(value):
+                self._frames.append(FrameView(value, name, title))
+                parts.append(self._frames[-1])
+            return parts
         return [*banner, value_view(value)]
 
     def _features(self, name: str, title: str, gdf: Any) -> list[w.Widget]:
@@ -90,18 +93,21 @@ class ResultsView(w.VBox):
         if len(gdf):
             words += f", coordinate system {crs if len(crs) <= 60 else gdf.crs.name}"
         parts: list[w.Widget] = [_line(words)]
-        if self.map is not None and len(gdf):
-            try:
-                label = title if title not in self._on_map else f"{title} ({name})"
-                layer = self.map.add_result(label, gdf)
-                self._on_map.append(label)
-                if layer.note:
-                    parts.append(_line(f"On the map: {layer.note}. The table and the frame hold everything."))
-            except Exception as error:
-                parts.append(w.HTML(error_html(error)))
         if len(gdf):
-            parts += [FrameTable(gdf, caption=title), FrameSaver(gdf, name)]
+            view = FrameView(
+                gdf, name, title, self.map, title if title not in self._on_map else f"{title} ({name})"
+            )
+            if view.layer:
+                self._on_map.append(view.layer)
+            self._frames.append(view)
+            parts.append(view)
         return parts
+
+    def close(self) -> None:
+        """Free the widgets; layers stay on the map."""
+        for view in self._frames:
+            view.close()
+        super().close()
 
     def __repr__(self) -> str:
         return f"<ResultsView: {', '.join(self.sections) or 'no outputs'}>"

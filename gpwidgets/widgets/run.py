@@ -106,6 +106,8 @@ class RunWidget(ShownWithTwin, w.VBox):
         self._following = False
         self.run.unobserve(self._follow, names="status")
         self.status.close()
+        if self.results is not None:
+            self.results.close()
         super().close()
 
     def __repr__(self) -> str:

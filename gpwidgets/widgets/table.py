@@ -5,14 +5,14 @@ Only the rows of the page travel to the browser, so that a table of any length o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from html import escape
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 import traitlets
 
-from gpwidgets.widgets.cells import cell_text, is_missing
+from gpwidgets.widgets.cells import FrameTexts, cell_text, is_missing
+from gpwidgets.widgets.table_rows import TableRows
 from gpwidgets.widgets.view_styles import style_sheet
 
 if TYPE_CHECKING:
@@ -34,43 +34,50 @@ class FrameTable(w.VBox):
         What the rows are, read out by screen readers and shown above the table.
     page_size
         Rows on a page.
+    selectable
+        Whether a click on a row chooses it.
     """
 
     sort_by = traitlets.Unicode("", help="Column that the rows are sorted by; empty for their own order.")
     descending = traitlets.Bool(False, help="Whether the largest comes first.")
     filter_text = traitlets.Unicode("", help="Only rows with this text in one of their cells are shown.")
     page = traitlets.Int(1, help="The page that is shown, from 1.")
+    selected = traitlets.Tuple(help="Positions in the frame of the rows that are chosen.")
+    only_selected = traitlets.Bool(False, help="Whether only the chosen rows are listed.")
 
-    def __init__(self, df: DataFrame, caption: str = "", *, page_size: int = 10) -> None:
+    def __init__(
+        self, df: DataFrame, caption: str = "", *, page_size: int = 10, selectable: bool = False
+    ) -> None:
         self.frame = df
         self.caption = caption
-        about: Mapping[str, Any] = df.attrs.get("gpwidgets") or {}
-        self._aliases: Mapping[str, str] = about.get("aliases") or {}
-        self._domains: Mapping[str, Any] = about.get("domains") or {}
+        self.selectable = selectable
+        self._texts = FrameTexts(df)
         # Columns are taken by position: a table may have two of the same name.
         self._places = [place for place, kind in enumerate(df.dtypes) if str(kind) != "geometry"]
         self.columns = [df.columns[place] for place in self._places]
-        self._texts: list[list[str]] | None = None
+        self._searched: dict[int, tuple[list[int], list[str]]] = {}
         self._rows: list[int] = list(range(len(df)))
-        self._html = w.HTML(layout=w.Layout(width="100%", overflow="auto", max_height="420px"))
+        self._list = TableRows(df, self._places, caption, self.pick if selectable else None)
+        self._html = self._list.html
         self._build_controls(page_size)
-        parts = [style_sheet(), self._top, self._html, self._bottom]
+        parts = [style_sheet(), self._top, self._list, self._bottom]
         super().__init__(parts, layout=w.Layout(width="100%", min_width="0"))
         self.add_class("gpw-table")
         self._render()
 
     def _build_controls(self, page_size: int) -> None:
         options = [(_UNSORTED, "")] + [(self.header(name), str(name)) for name in self.columns]
-        self._sort = w.Dropdown(options=options, description="Sort by", layout=w.Layout(width="auto"))
+        auto = {"width": "auto"}
+        self._sort = w.Dropdown(options=options, description="Sort by", layout=auto)
         self._order = w.ToggleButton(
-            value=False, icon="sort-amount-asc", tooltip="Largest first", layout=w.Layout(width="auto")
+            description="Descending", icon="sort-amount-desc", tooltip="Largest first", layout=auto
         )
-        self._order.description = "Descending"
-        self._filter = w.Text(
-            placeholder="text in any cell", description="Filter", layout=w.Layout(width="auto")
+        self._filter = w.Text(placeholder="text in any cell", description="Filter", layout=auto)
+        self._only = w.ToggleButton(
+            description="Selected only", tooltip="List only the selected rows", layout=auto
         )
         self._first, self._back, self._next, self._last = (
-            w.Button(description=text, tooltip=tip, layout=w.Layout(width="auto"))
+            w.Button(description=text, tooltip=tip, layout=auto)
             for text, tip in (
                 ("First", "First page"),
                 ("Previous", "Previous page"),
@@ -80,19 +87,21 @@ class FrameTable(w.VBox):
         )
         self._where = w.HTML()
         self._size = w.Dropdown(
-            options=sorted({*PAGE_SIZES, page_size}),
-            value=page_size,
-            description="Rows",
-            layout=w.Layout(width="auto"),
+            options=sorted({*PAGE_SIZES, page_size}), value=page_size, description="Rows", layout=auto
         )
         row = w.Layout(flex_flow="row wrap", align_items="center")
-        self._top = w.HBox([self._filter, self._sort, self._order], layout=row)
+        top = [self._filter, self._sort, self._order]
+        self._top = w.HBox([*top, self._only] if self.selectable else top, layout=row)
         self._bottom = w.HBox(
             [self._first, self._back, self._where, self._next, self._last, self._size], layout=row
         )
+        self._connect()
+
+    def _connect(self) -> None:
         traitlets.link((self._sort, "value"), (self, "sort_by"))
         traitlets.link((self._order, "value"), (self, "descending"))
         traitlets.link((self._filter, "value"), (self, "filter_text"))
+        traitlets.link((self._only, "value"), (self, "only_selected"))
         self._first.on_click(lambda _button: self._go(1))
         self._back.on_click(lambda _button: self._go(self.page - 1))
         self._next.on_click(lambda _button: self._go(self.page + 1))
@@ -101,7 +110,7 @@ class FrameTable(w.VBox):
 
     def header(self, name: Any) -> str:
         """Return a column's heading: its alias, or its name."""
-        return str(self._aliases.get(str(name)) or name)
+        return self._texts.header(name)
 
     @property
     def pages(self) -> int:
@@ -114,19 +123,46 @@ class FrameTable(w.VBox):
         start = (self.page - 1) * self._size.value
         return self._rows[start : start + self._size.value]
 
+    # Choosing rows
+
+    def pick(self, row: int) -> None:
+        """Choose one row and no other; one that is chosen alone is let go."""
+        self.selected = () if self.selected == (row,) else (row,)
+
+    def show_rows(self, rows: Sequence[int]) -> None:
+        """Choose these rows and turn to the page of the first; a filter that hides it is lifted."""
+        self.selected = tuple(rows)
+        if not self.selected:
+            return
+        if self.selected[0] not in self._rows:
+            self.filter_text, self.only_selected = "", False
+        self._go(self._rows.index(self.selected[0]) // self._size.value + 1)
+
+    @traitlets.observe("selected")
+    def _show_selected(self, _change: Mapping[str, Any]) -> None:
+        if not self.selected:
+            self.only_selected = False
+        if self.only_selected:
+            self._arrange()
+        else:
+            self._render()
+
+    # Order and filter
+
     def _go(self, page: int) -> None:
         self.page = min(max(1, page), self.pages)
 
     def _go_to_first(self) -> None:
+        if self.page == 1:
+            self._render()
         self.page = 1
-        self._render()
 
     @traitlets.observe("page")
     def _show_page(self, _change: Mapping[str, Any]) -> None:
         self._render()
 
-    @traitlets.observe("sort_by", "descending", "filter_text")
-    def _arrange(self, _change: Mapping[str, Any]) -> None:
+    @traitlets.observe("sort_by", "descending", "filter_text", "only_selected")
+    def _arrange(self, _change: Mapping[str, Any] | None = None) -> None:
         rows = self._matching_rows()
         names = {str(self.frame.columns[place]): place for place in reversed(self._places)}
         if self.sort_by in names:
@@ -139,45 +175,35 @@ class FrameTable(w.VBox):
         self._go_to_first()
 
     def _matching_rows(self) -> list[int]:
+        rows = sorted(set(self.selected)) if self.only_selected else range(len(self.frame))
         wanted = self.filter_text.strip().casefold()
         if not wanted:
-            return list(range(len(self.frame)))
-        if self._texts is None:
-            columns = [
-                [self._text(name, value).casefold() for value in self.frame.iloc[:, place]]
-                for name, place in zip(self.columns, self._places, strict=True)
-            ]
-            self._texts = [list(row) for row in zip(*columns, strict=True)]
-        return [row for row, texts in enumerate(self._texts) if any(wanted in text for text in texts)]
+            return list(rows)
+        hits = []
+        for place in self._places:
+            codes, texts = self._search_texts(place)
+            found = [wanted in text for text in texts]
+            hits.append([found[code] for code in codes])
+        return [row for row in rows if any(column[row] for column in hits)]
 
-    def _text(self, column: Any, value: Any) -> str:
-        return domain_label(self._domains.get(str(column)), value) or cell_text(value)
+    def _search_texts(self, place: int) -> tuple[list[int], list[str]]:
+        """Each row's number of a distinct value of the column, and those values as text."""
+        if place not in self._searched:
+            name, column = self.frame.columns[place], self.frame.iloc[:, place]
+            values: list[Any]
+            try:
+                codes, distinct = column.factorize(use_na_sentinel=False)
+                numbers, values = codes.tolist(), list(distinct)
+            except TypeError:  # lists and the like have no hash
+                numbers, values = list(range(len(column))), list(column)
+            self._searched[place] = (numbers, [self._texts.text(name, value).casefold() for value in values])
+        return self._searched[place]
+
+    # Showing
 
     def _render(self) -> None:
-        part = self.frame.iloc[self.visible_rows]
-        columns = [
-            (name, list(part.iloc[:, place])) for name, place in zip(self.columns, self._places, strict=True)
-        ]
-        body = []
-        for place, row in enumerate(self.visible_rows):
-            cells = "".join(
-                f'<td class="{_cell_class(values[place])}">{escape(self._text(name, values[place]))}</td>'
-                for name, values in columns
-            )
-            body.append(f'<tr data-row="{row}"><th scope="row">{row + 1}</th>{cells}</tr>')
-        heads = "".join(self._heading(name) for name in self.columns)
-        caption = f"<caption>{escape(self.caption)}</caption>" if self.caption else ""
-        self._html.value = (
-            f'<table class="gpw-frame">{caption}<thead><tr><th scope="col">#</th>{heads}</tr></thead>'
-            f"<tbody>{''.join(body)}</tbody></table>"
-        )
+        self._list.show(self.visible_rows, frozenset(self.selected), self.sort_by, self.descending)
         self._tell_where()
-
-    def _heading(self, name: Any) -> str:
-        order = ""
-        if str(name) == self.sort_by:
-            order = ' aria-sort="descending"' if self.descending else ' aria-sort="ascending"'
-        return f'<th scope="col"{order} title="{escape(str(name))}">{escape(self.header(name))}</th>'
 
     def _tell_where(self) -> None:
         total, found = len(self.frame), len(self._rows)
@@ -186,7 +212,10 @@ class FrameTable(w.VBox):
             text = "No rows"
         elif found != total:
             text = f"Page {self.page} of {self.pages}; {found:,} of {total:,} rows"
-        self._where.value = f'<span class="gpw-page" aria-live="polite">{text}</span>'
+        if self.selected:
+            text += f"; {len(self.selected):,} selected"
+        self._where.value = f'<span class="gpw-page" role="status">{text}</span>'
+        self._only.disabled = not self.selected
         self._first.disabled = self._back.disabled = self.page <= 1
         self._next.disabled = self._last.disabled = self.page >= self.pages
         shown = "none" if total <= PAGE_SIZES[0] else ""
@@ -196,21 +225,6 @@ class FrameTable(w.VBox):
 
     def __repr__(self) -> str:
         return f"<FrameTable: {len(self.frame):,} rows, {len(self.columns)} columns>"
-
-
-def domain_label(domain: Any, value: Any) -> str:
-    """Return the name that a coded domain gives a value; empty when it has none."""
-    if not isinstance(domain, Mapping) or is_missing(value):
-        return ""
-    for coded in domain.get("codedValues") or ():
-        if isinstance(coded, Mapping) and coded.get("code") == value:
-            return str(coded.get("name", ""))
-    return ""
-
-
-def _cell_class(value: Any) -> str:
-    number = hasattr(value, "__float__") and not isinstance(value, bool | str) and not is_missing(value)
-    return "gpw-number" if number else "gpw-text"
 
 
 def _sort_key(values: list[Any], rows: list[int]) -> Any:

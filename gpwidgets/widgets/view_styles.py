@@ -47,10 +47,29 @@ table.gpw-frame thead th { position: sticky; top: 0; background: var(--jp-layout
 table.gpw-frame tbody th { font-weight: 400; color: var(--jp-ui-font-color2, #616161); }
 table.gpw-frame td.gpw-number { text-align: right; font-variant-numeric: tabular-nums; }
 table.gpw-frame tbody tr:nth-child(even) { background: var(--jp-rendermime-table-row-background, #fafafa); }
+.gpw-rows { position: relative; }
+.gpw-rows-inner { display: grid; min-width: 100%; width: max-content; isolation: isolate; overflow: visible; }
+.gpw-rows-inner > * { grid-area: 1 / 1; margin: 0; min-width: 0; overflow: visible; }
+.gpw-rows:not(.gpw-rows-pick) .gpw-rows-inner { width: 100%; }
+.gpw-rows-pick table.gpw-frame { border-collapse: separate; border-spacing: 0; width: 100%; }
+.gpw-rows-pick table.gpw-frame tr > * { box-sizing: border-box; height: 28px; line-height: 20px;
+  padding: 3px 8px; border-width: 0 0 1px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis;
+  max-width: 24em; }
+.gpw-rows-pick table.gpw-frame thead th { z-index: 2; }
+table.gpw-frame tbody tr.gpw-selected { background: var(--jp-brand-color3, #bbdefb); font-weight: 600; }
+table.gpw-frame tbody tr.gpw-selected th { color: inherit; font-weight: 700; }
+.gpw-row-keys { padding-top: 28px; z-index: 1; }
+.gpw-row-keys .gpw-row-key { width: 100%; height: 28px; min-height: 28px; margin: 0; padding: 0; border: 0;
+  background: transparent; color: transparent; box-shadow: none; cursor: pointer; flex: none; }
+.gpw-row-keys .gpw-row-key:hover { background: var(--jp-layout-color3, #9e9e9e); opacity: 0.35; }
+.gpw-row-keys .gpw-row-key:focus-visible { outline: 2px solid var(--jp-brand-color1, #1976d2);
+  outline-offset: -2px; }
 .gpw-page { padding: 0 8px; white-space: nowrap; }
 .gpw-note { color: var(--jp-ui-font-color2, #616161); line-height: 1.4; padding: 2px 0; }
 .gpw-attributes { padding: 4px; background: var(--jp-layout-color1, #fff); border-radius: 4px; }
+.gpw-attributes table.gpw-frame th { overflow-wrap: break-word; max-width: 10em; }
 .gpw-map .leaflet-container { z-index: 0; }
+.gpw .leaflet-bar a { text-decoration: none; color: #000; }
 """
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,14 @@ def html_of(widget: w.Widget) -> str:
 
 
 def parts_of(view: ResultsView, name: str, kind: type) -> list[Any]:
-    return [child for child in view.sections[name].children if isinstance(child, kind)]
+    return list(below(view.sections[name], kind))
+
+
+def below(widget: w.Widget, kind: type) -> Iterator[Any]:
+    for child in getattr(widget, "children", ()):
+        if isinstance(child, kind):
+            yield child
+        yield from below(child, kind)
 
 
 def cities() -> gpd.GeoDataFrame:

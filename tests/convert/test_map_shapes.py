@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import shape
 
-from gpwidgets.convert.pictures import Drawn, Picture, pixel_size
+from gpwidgets.convert.map_shapes import Drawn, MapShapes, pixel_size
 
 ALL = {"limit": 10**6, "max_vertices": 10**9}
 COARSE = {"limit": 10**6, "max_vertices": 0}
@@ -42,7 +42,7 @@ EVERY_KIND = (
 def test_every_kind_of_shape_is_drawn_where_geopandas_puts_it(crs: int | None) -> None:
     gdf = frame(*EVERY_KIND)
     moved = gdf.set_crs(None, allow_override=True) if crs is None else gdf.to_crs(crs)
-    found = shapes_of(Picture(moved).draw(0.001, **ALL))
+    found = shapes_of(MapShapes(moved).draw(0.001, **ALL))
     assert list(found) == list(range(len(gdf)))
     for number, drawn in found.items():
         assert drawn.geom_type == gdf.geometry.iloc[number].geom_type
@@ -51,13 +51,13 @@ def test_every_kind_of_shape_is_drawn_where_geopandas_puts_it(crs: int | None) -
 
 def test_height_is_left_out_and_the_frame_is_not_changed() -> None:
     gdf = frame(shapely.Point(1, 2, 3))
-    assert orjson.loads(Picture(gdf).draw(1, **ALL).text)[0]["geometry"]["coordinates"] == [1, 2]
+    assert orjson.loads(MapShapes(gdf).draw(1, **ALL).text)[0]["geometry"]["coordinates"] == [1, 2]
     assert gdf.geometry.iloc[0].has_z
 
 
 def test_rows_without_a_place_are_left_out_and_the_others_keep_their_number() -> None:
     gdf = frame(None, shapely.Point(1, 1), shapely.Polygon(), shapely.Point(2, 2))
-    picture = Picture(gdf)
+    picture = MapShapes(gdf)
     assert list(shapes_of(picture.draw(1, **ALL))) == [1, 3]
     assert picture.missing == 1
     assert picture.bounds == (1, 1, 2, 2)
@@ -65,21 +65,21 @@ def test_rows_without_a_place_are_left_out_and_the_others_keep_their_number() ->
 
 def test_a_shape_that_the_projection_has_no_answer_for_is_left_out() -> None:
     gdf = frame(shapely.Point(500_000, 5_000_000), shapely.Point(1e30, 1e30), crs=32632)
-    picture = Picture(gdf)
+    picture = MapShapes(gdf)
     assert list(shapes_of(picture.draw(1, **ALL))) == [0]
     assert picture.bounds is not None
     assert all(map(math.isfinite, picture.bounds))
 
 
 def test_nothing_to_see_has_no_bounds() -> None:
-    assert Picture(frame(None)).bounds is None
-    assert Picture(frame()).draw(1, **ALL).text == b"[]"
+    assert MapShapes(frame(None)).bounds is None
+    assert MapShapes(frame()).draw(1, **ALL).text == b"[]"
 
 
 @pytest.mark.parametrize("crs", [4326, 3857, 32632])
 def test_a_coarse_outline_is_off_by_less_than_the_tolerance_and_has_fewer_vertices(crs: int) -> None:
     disc = frame(shapely.Point(9, 50).buffer(1, quad_segs=500))
-    drawn = Picture(disc.to_crs(crs)).draw(0.01, **COARSE)
+    drawn = MapShapes(disc.to_crs(crs)).draw(0.01, **COARSE)
     (found,) = shapes_of(drawn).values()
     assert drawn.tolerance == 0.005
     assert shapely.hausdorff_distance(found, disc.geometry.iloc[0]) < 0.01
@@ -94,7 +94,7 @@ def test_a_coarse_outline_is_off_by_less_than_the_tolerance_and_has_fewer_vertic
 )
 def test_no_feature_vanishes_however_small_it_is(places: list[tuple[float, float, float]], zoom: int) -> None:
     gdf = frame(*(shapely.Point(x, y).buffer(size, quad_segs=12) for x, y, size in places))
-    drawn = Picture(gdf).draw(pixel_size(zoom), **COARSE)
+    drawn = MapShapes(gdf).draw(pixel_size(zoom), **COARSE)
     found = shapes_of(drawn)
     assert list(found) == list(range(len(places)))
     assert not any(one.is_empty for one in found.values())
@@ -104,7 +104,7 @@ def test_of_too_many_features_the_largest_of_each_spot_are_drawn() -> None:
     places = [(x, y) for x in range(30) for y in range(30)]
     small = [shapely.Point(place).buffer(0.01) for place in places]
     large = shapely.Point(3.2, 3.2).buffer(0.4)
-    drawn = Picture(frame(*small, large)).draw(0.001, limit=100, max_vertices=10**9)
+    drawn = MapShapes(frame(*small, large)).draw(0.001, limit=100, max_vertices=10**9)
     found = shapes_of(drawn)
     assert 20 <= drawn.count <= 100
     assert drawn.in_view == 901
@@ -116,20 +116,20 @@ def test_of_too_many_features_the_largest_of_each_spot_are_drawn() -> None:
 @pytest.mark.parametrize("crs", [4326, 3857])
 def test_a_window_draws_what_touches_it(crs: int) -> None:
     gdf = frame(*(shapely.box(x, 0, x + 0.5, 0.5) for x in range(10))).to_crs(crs)
-    picture = Picture(gdf)
+    picture = MapShapes(gdf)
     assert list(shapes_of(picture.draw(1, window=(2.4, 0.1, 4.1, 0.2), **ALL))) == [2, 3, 4]
     assert picture.rows_in((2.4, 0.1, 4.1, 0.2)) == [2, 3, 4]
 
 
 def test_rows_in_a_box_are_those_whose_shape_touches_it_not_only_their_bounds() -> None:
     diagonal = shapely.LineString([(0, 0), (10, 10)])
-    assert Picture(frame(diagonal)).rows_in((6, 1, 8, 2)) == []
-    assert Picture(frame(diagonal)).rows_in((6, 1, 8, 7)) == [0]
+    assert MapShapes(frame(diagonal)).rows_in((6, 1, 8, 2)) == []
+    assert MapShapes(frame(diagonal)).rows_in((6, 1, 8, 7)) == [0]
 
 
 def test_styles_go_with_the_features_they_are_for() -> None:
     gdf = frame(shapely.Point(0, 0), None, shapely.Point(1, 1))
     codes = np.array([1, 0, 0])
-    text = Picture(gdf).draw(1, styles=(b'{"color":"red"}', b'{"color":"blue"}'), codes=codes, **ALL).text
+    text = MapShapes(gdf).draw(1, styles=(b'{"color":"red"}', b'{"color":"blue"}'), codes=codes, **ALL).text
     looks = {one["id"]: one["properties"]["style"]["color"] for one in orjson.loads(text)}
     assert looks == {0: "blue", 2: "red"}

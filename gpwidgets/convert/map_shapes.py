@@ -22,7 +22,7 @@ import shapely
 
 from gpwidgets.convert.geojson_text import features_text
 
-__all__ = ["Bounds", "Drawn", "Picture", "pixel_size"]
+__all__ = ["Bounds", "Drawn", "MapShapes", "pixel_size"]
 
 Bounds = tuple[float, float, float, float]
 _Rows = npt.NDArray[np.intp]
@@ -60,7 +60,7 @@ def pixel_size(zoom: float) -> float:
     return 360.0 / _TILE / math.pow(2.0, zoom)
 
 
-class Picture:
+class MapShapes:
     """The shapes of a frame, ready to be drawn in part or whole.
 
     Parameters

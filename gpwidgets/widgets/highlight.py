@@ -1,0 +1,58 @@
+"""The selected features on the map, drawn over their layer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ipyleaflet import Map
+
+from gpwidgets.convert.geojson_text import FeatureText
+from gpwidgets.convert.map_shapes import MapShapes
+from gpwidgets.widgets.layers import MAX_FEATURES, MAX_VERTICES, LeanGeoJSON
+
+#: Dark outline and light fill, seen on any base map and without colours.
+_LINE = {
+    "color": "#000000",
+    "weight": 4,
+    "opacity": 0.9,
+    "fillColor": "#ffe100",
+    "fillOpacity": 0.6,
+    "interactive": False,
+    "smoothFactor": 0.2,
+}
+
+_NOTHING: dict[str, Any] = {"type": "FeatureCollection", "features": []}
+
+
+class Highlight:
+    """A layer over the others that shows the selected features; it lets clicks through.
+
+    Parameters
+    ----------
+    map_widget
+        Where it is drawn; the layer is on it only while something is selected.
+    """
+
+    def __init__(self, map_widget: Map) -> None:
+        self._map = map_widget
+        self.layer = LeanGeoJSON(
+            data=_NOTHING, name="Selected", pm_ignore=True, style=_LINE, point_style={**_LINE, "radius": 8}
+        )
+
+    def show(self, frame: Any) -> None:
+        """Highlight the rows of a frame."""
+        shapes = MapShapes(frame)
+        if shapes.bounds is None:
+            self.clear()
+            return
+        west, south, east, north = shapes.bounds
+        pixel = max(east - west, north - south, 1e-6) / 2000
+        drawn = shapes.draw(pixel, limit=MAX_FEATURES, max_vertices=MAX_VERTICES)
+        self.layer.data = {"type": "FeatureCollection", "features": FeatureText(drawn.text, drawn.count)}
+        if self.layer not in self._map.layers:
+            self._map.add(self.layer)
+
+    def clear(self) -> None:
+        """Highlight nothing."""
+        if self.layer in self._map.layers:
+            self._map.remove(self.layer)

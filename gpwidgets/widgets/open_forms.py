@@ -1,0 +1,30 @@
+"""The forms that are open in this kernel, so that a result can become the input of any of them."""
+
+from __future__ import annotations
+
+from typing import Any
+from weakref import WeakSet
+
+_FORMS: WeakSet[Any] = WeakSet()
+
+_FEATURES = "GPFeatureRecordSetLayer"
+
+
+def remember_form(form: Any) -> None:
+    """Keep in mind that a form is open; it is forgotten with the form."""
+    _FORMS.add(form)
+
+
+def forget_form(form: Any) -> None:
+    """Forget a form that has been closed."""
+    _FORMS.discard(form)
+
+
+def inputs_for(data_type: str = _FEATURES) -> list[tuple[str, Any]]:
+    """Return the inputs of open forms that take this data type, as pairs of a title and the editor."""
+    found = []
+    for form in sorted(_FORMS, key=lambda one: one.info.name):
+        for editor in form.editors.values():
+            if editor.parameter.data_type == data_type:
+                found.append((f"{form.info.display_name or form.info.name}: {editor.title}", editor))
+    return found

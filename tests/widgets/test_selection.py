@@ -1,0 +1,198 @@
+"""Table and map are one selection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+from gpwidgets.protocol.description import TaskInfo
+from gpwidgets.tasks.outputs import Outputs
+from gpwidgets.widgets.form import TaskForm
+from gpwidgets.widgets.frame_view import FrameView
+from gpwidgets.widgets.map import TaskMap
+from gpwidgets.widgets.map_draw import Pen
+from gpwidgets.widgets.results import ResultsView
+from gpwidgets.widgets.table import FrameTable
+
+
+def squares(count: int = 30) -> gpd.GeoDataFrame:
+    boxes = [shapely.box(i, 0, i + 0.5, 0.5) for i in range(count)]
+    frame = gpd.GeoDataFrame({"n": [f"no {i}" for i in range(count)]}, geometry=boxes, crs=4326)
+    frame.attrs["gpwidgets"] = {"aliases": {"n": "Number"}}
+    return frame
+
+
+@pytest.fixture
+def view() -> FrameView:
+    task_map = TaskMap()
+    results = ResultsView(Outputs({"Squares": squares()}), task_map)
+    (found,) = results._frames
+    return found
+
+
+def map_of(view: FrameView) -> TaskMap:
+    assert view.map is not None
+    return view.map
+
+
+def click(view: FrameView, row: int, event: str = "click") -> None:
+    """Do what the browser does at a feature."""
+    layer = map_of(view).results["Squares"]
+    layer._handle_mouse_events(None, {"event": event, "id": row, "coordinates": [0.1, 0.1]}, [])
+
+
+def press_row(table: FrameTable, number: int) -> None:
+    table._list._keys.children[number].click()
+
+
+def highlighted(view: FrameView) -> list[Any]:
+    layer = map_of(view)._highlight.layer
+    if layer not in map_of(view).map.layers:
+        return []
+    shapes = [shapely.geometry.shape(one["geometry"]) for one in layer.data["features"]]
+    return [round(shape.bounds[0]) for shape in shapes]
+
+
+def test_a_click_on_a_row_highlights_its_feature_and_another_click_lets_it_go(view: FrameView) -> None:
+    press_row(view.table, 2)
+    assert map_of(view).selection == ("Squares", (2,))
+    assert highlighted(view) == [2]
+    assert 'data-row="2" class="gpw-selected"' in view.table._html.value
+    assert view.table._list._keys.children[2].description == "Row 3, selected"
+    press_row(view.table, 2)
+    assert map_of(view).selection == ("", ())
+    assert highlighted(view) == []
+
+
+def test_a_click_on_a_feature_selects_its_row_and_turns_to_its_page(view: FrameView) -> None:
+    view.table.filter_text = "no 1"
+    click(view, 25)
+    assert view.table.selected == (25,)
+    assert 25 in view.table.visible_rows
+    assert view.table.page == 3
+    assert view.table.filter_text == ""
+
+
+def test_a_feature_out_of_view_is_gone_to_and_one_in_view_is_not(view: FrameView) -> None:
+    ipymap = map_of(view).map
+    ipymap.set_state({"south": -1.0, "north": 2.0, "west": -1.0, "east": 5.0})
+    ipymap.zoom, ipymap.center = 7, (0.5, 2.0)
+    press_row(view.table, 1)
+    assert (ipymap.zoom, tuple(ipymap.center)) == (7, (0.5, 2.0))
+    view.table.page = 3
+    press_row(view.table, 5)
+    assert ipymap.center[1] == pytest.approx(25.25)
+
+
+def test_attributes_are_shown_under_their_alias_and_closing_them_clears_the_selection(
+    view: FrameView,
+) -> None:
+    click(view, 4)
+    panel = map_of(view)._attributes
+    assert '<th scope="row">Number</th><td>no 4</td>' in panel._text.value
+    panel._button.click()
+    assert view.table.selected == ()
+    assert panel not in map_of(view).map.controls
+
+
+def test_the_feature_under_the_pointer_shows_its_attributes_until_one_is_selected(view: FrameView) -> None:
+    click(view, 3, "mouseover")
+    panel = map_of(view)._attributes
+    assert "no 3" in panel._text.value
+    assert map_of(view).selection == ("", ())
+    click(view, 4)
+    click(view, 5, "mouseover")
+    assert "no 4" in panel._text.value
+
+
+def draw_box(view: FrameView, west: float, south: float, east: float, north: float) -> None:
+    control = Pen.of(map_of(view).map).control
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    shape = {"type": "Polygon", "coordinates": [ring]}
+    feature = {"type": "Feature", "properties": {"type": "rectangle", "style": {}}, "geometry": shape}
+    control.set_state({"data": [*control.data, feature]})
+
+
+def test_a_box_drawn_on_the_map_lists_the_rows_it_touches(view: FrameView) -> None:
+    view.box_button.value = True
+    draw_box(view, 10.2, 0.1, 13.1, 0.2)
+    assert view.table.selected == (10, 11, 12, 13)
+    assert view.table.visible_rows == [10, 11, 12, 13]
+    assert highlighted(view) == [10, 11, 12, 13]
+    assert not view.box_button.value
+    assert list(view.chosen()["n"]) == ["no 10", "no 11", "no 12", "no 13"]
+    view.clear_button.click()
+    assert len(view.table._rows) == 30
+    assert len(view.chosen()) == 30
+
+
+def test_a_box_without_features_says_so(view: FrameView) -> None:
+    view.box_button.value = True
+    draw_box(view, 50, 50, 51, 51)
+    assert "no feature in the box" in view._said.value
+    assert view.table.selected == ()
+
+
+def test_what_the_map_shows_can_be_selected(view: FrameView) -> None:
+    map_of(view).map.set_state({"south": -1.0, "north": 2.0, "west": 27.6, "east": 40.0})
+    view.view_button.click()
+    assert view.table.selected == (28, 29)
+
+
+def test_a_new_result_of_the_same_name_begins_with_nothing_selected(view: FrameView) -> None:
+    click(view, 4)
+    map_of(view).add_result("Squares", squares(2))
+    assert map_of(view).selection == ("", ())
+    assert highlighted(view) == []
+
+
+def test_two_results_do_not_mix_their_selections() -> None:
+    task_map = TaskMap()
+    results = ResultsView(Outputs({"A": squares(), "B": squares()}), task_map)
+    first, second = results._frames
+    press_row(first.table, 1)
+    press_row(second.table, 2)
+    assert (first.table.selected, second.table.selected) == ((), (2,))
+    results.close()
+    task_map.select("A", [3])
+    assert first.table.selected == ()
+
+
+FORM = TaskInfo.from_json(
+    {
+        "name": "Buffer",
+        "displayName": "Buffer",
+        "parameters": [
+            {
+                "name": "Features",
+                "displayName": "Features to buffer",
+                "dataType": "GPFeatureRecordSetLayer",
+                "direction": "esriGPParameterDirectionInput",
+                "parameterType": "esriGPParameterTypeRequired",
+            }
+        ],
+    }
+)
+
+
+def test_a_result_or_its_selected_rows_become_the_input_of_an_open_task(view: FrameView) -> None:
+    form = TaskForm(FORM)
+    use = view.use
+    use.refresh()
+    title = next(title for title in use.choice.options if title == "Buffer: Features to buffer")
+    use.choice.value = title
+    assert len(form.values["Features"]) == 30
+    press_row(view.table, 2)
+    use.choice.value = title
+    assert list(form.values["Features"]["n"]) == ["no 2"]
+    assert "1 row given to Buffer" in use._said.value
+
+
+def test_a_table_without_a_map_has_no_keys_over_its_rows() -> None:
+    view = FrameView(pd.DataFrame({"a": range(20)}), "T", "T")
+    assert not view.table.selectable
+    assert view.table._list._keys.children == ()
