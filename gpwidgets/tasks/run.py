@@ -52,6 +52,8 @@ class Run(traitlets.HasTraits):
     task : gpwidgets.GPTask
     inputs : dict
         The checked values it was started with.
+    settings : dict
+        The checked settings of its environment.
     """
 
     status = traitlets.UseEnum(RunStatus, RunStatus.PREPARING, help="What the run is doing.")
@@ -64,10 +66,13 @@ class Run(traitlets.HasTraits):
     job_id = traitlets.Unicode(None, allow_none=True, help="The server's id of the job.")
     note = traitlets.Unicode("", help="What to know about the connection or a cancel.")
 
-    def __init__(self, task: GPTask, inputs: Mapping[str, Any]) -> None:
+    def __init__(
+        self, task: GPTask, inputs: Mapping[str, Any], settings: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__()
         self.task = task
         self.inputs = dict(inputs)
+        self.settings = dict(settings or {})
         self.cancel_requested = False
         self._driver: Driver | None = None
         self._started = time.monotonic()

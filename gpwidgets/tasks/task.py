@@ -18,7 +18,7 @@ from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.code import call_code
 from gpwidgets.tasks.drivers import ExecuteDriver, JobDriver
 from gpwidgets.tasks.encoding import Encoder, needs_upload
-from gpwidgets.tasks.inputs import check_inputs
+from gpwidgets.tasks.environment import KEYWORD, check_call, environment_code, split
 from gpwidgets.tasks.outputs import Outputs
 from gpwidgets.tasks.run import Run
 from gpwidgets.tasks.status import RunStatus
@@ -139,11 +139,14 @@ class GPTask:
         TypeError
             A name is none of the task's inputs; the nearest one is named.
         """
-        return check_inputs(self.info, inputs)
+        checked, settings = check_call(self.info, inputs)
+        return {**checked, **({KEYWORD: settings} if settings else {})}
 
     def code(self, inputs: Mapping[str, Any]) -> str:
         """The Python that runs this task with these values."""
-        given = {name: value for name, value in inputs.items() if value is not UNSET and value is not None}
+        values, settings = split(self.info, inputs)
+        arguments = {**values, **environment_code(self.info, settings)}
+        given = {name: value for name, value in arguments.items() if value is not UNSET and value is not None}
         return call_code(self.url.task, given, self.inputs, signed_in=self.session.auth is not None)
 
     def start(self, **inputs: Any) -> Run:
@@ -153,6 +156,9 @@ class GPTask:
         ----------
         **inputs
             Values by parameter name; characters that Python does not allow are written as underscores.
+            Settings of the environment as well: ``outSR``, ``processSR``, ``extent``, ``returnZ``,
+            ``returnM``, ``returnTrueCurves``, ``returnColumnName``, ``esri_out_feature_service_name``; or all
+            of them as a mapping ``env``, which also tells them from inputs of the same name.
 
         Returns
         -------
@@ -168,9 +174,10 @@ class GPTask:
         -----
         Speaks to ``…/execute`` or ``…/submitJob``, which are sent once.
         """
-        checked = self.check(inputs)
-        run = Run(self, checked)
-        transport = Transport(self, want_z=_any_has_z(checked))
+        checked, settings = check_call(self.info, inputs)
+        run = Run(self, checked, settings)
+        z = {"returnZ": True} if _any_has_z(checked) else {}
+        transport = Transport(self, settings={**z, **settings})
         driver = JobDriver if self.is_asynchronous else ExecuteDriver
         return run.begin(driver(run, transport, self._prepare))
 

@@ -13,6 +13,7 @@ from gpwidgets.client import downloads, resources
 from gpwidgets.errors import ConversionError, GPError
 from gpwidgets.protocol.replies import ExecuteReply, JobInfo
 from gpwidgets.protocol.values import Fetch
+from gpwidgets.tasks.environment import Environment
 from gpwidgets.tasks.outputs import Decoder, Outputs, is_truncated, summary
 
 if TYPE_CHECKING:
@@ -51,24 +52,26 @@ class Transport:
         The task that runs.
     job_id
         The job, when it exists already.
-    want_z
-        Whether geometry is asked for with z; servers leave it out otherwise.
+    settings
+        Checked settings of the run's environment by name. Where they do not say so, z and m are asked for
+        when the task's outputs have them, as servers leave them out otherwise.
     """
 
-    def __init__(self, task: GPTask, job_id: str | None = None, *, want_z: bool = False) -> None:
+    def __init__(
+        self, task: GPTask, job_id: str | None = None, *, settings: Mapping[str, Any] | None = None
+    ) -> None:
         self._task = task
         self._session: GPSession = task.session
         self._url: GPURL = task.url.for_job(job_id) if job_id else task.url
-        self._want_z = want_z or _schema_has_z(task)
+        self._settings = {**_kept_by_schema(task), **(settings or {})}
 
     def execute(self, fields: Mapping[str, str]) -> ExecuteReply:
         """Run the task inside one request."""
-        flags = {"returnZ": "true"} if self._want_z else {}
-        return resources.execute(self._session, self._url, {**flags, **fields})
+        return resources.execute(self._session, self._url, self._environment().for_execute(fields))
 
     def submit(self, fields: Mapping[str, str]) -> JobInfo:
         """Create a job, once."""
-        job = resources.submit_job(self._session, self._url, dict(fields))
+        job = resources.submit_job(self._session, self._url, self._environment().for_submit(fields))
         if job.job_id:
             self._url = self._url.for_job(job.job_id)
         return job
@@ -80,6 +83,16 @@ class Transport:
     def cancel(self) -> JobInfo:
         """Ask the server to cancel the job."""
         return resources.cancel_job(self._session, self._url)
+
+    def _environment(self) -> Environment:
+        """The settings as this server's version understands them."""
+        version = None
+        if self._settings.keys() & {"outSR", "processSR", "extent"}:
+            try:
+                version = self._task.service.current_version
+            except GPError:
+                version = None  # the way that every version understands
+        return Environment(self._settings, version)
 
     def outputs_of_reply(self, run: Run, reply: ExecuteReply) -> Outputs:
         """Decode what a synchronous task answered; a bad output hides no other."""
@@ -105,7 +118,7 @@ class Transport:
         return self._outputs(run, found)
 
     def _result(self, decoder: Decoder, name: str, param_url: str) -> Any:
-        params = {"returnType": "data", **({"returnZ": "true"} if self._want_z else {})}
+        params = {"returnType": "data", **Environment(self._settings).for_result()}
         reply = resources.read_result(self._session, self._url, param_url, params)
         return decoder.value(name, reply.data_type, reply.value, reply.features_body)
 
@@ -141,11 +154,17 @@ class Transport:
             "task": self._task.url.task,
             "job_id": run.job_id,
             "inputs": {name: "***" if name in hidden else summary(run.inputs[name]) for name in run.inputs},
+            **(
+                {"environment": {name: str(value) for name, value in run.settings.items()}}
+                if run.settings
+                else {}
+            ),
             "time": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             "gpwidgets": gpwidgets.__version__,
         }
 
 
-def _schema_has_z(task: GPTask) -> bool:
-    schemas = [parameter.default_value for parameter in task.outputs]
-    return any(isinstance(schema, Mapping) and schema.get("hasZ") is True for schema in schemas)
+def _kept_by_schema(task: GPTask) -> dict[str, Any]:
+    schemas = [one.default_value for one in task.outputs if isinstance(one.default_value, Mapping)]
+    pairs = (("returnZ", "hasZ"), ("returnM", "hasM"))
+    return {flag: True for flag, key in pairs if any(schema.get(key) is True for schema in schemas)}

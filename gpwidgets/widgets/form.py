@@ -11,10 +11,12 @@ import traitlets
 
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.values import UNSET
+from gpwidgets.tasks.environment import KEYWORD, split
 from gpwidgets.tasks.inputs import has_usable_default, resolve_names
 from gpwidgets.widgets.editors import base as editors_base
 from gpwidgets.widgets.editors.base import EditorContext, ParameterEditor
 from gpwidgets.widgets.editors.fields import FieldEditor
+from gpwidgets.widgets.environment import EnvironmentSection
 from gpwidgets.widgets.form_styles import form_style_sheet
 from gpwidgets.widgets.open_forms import remember_form
 
@@ -43,7 +45,9 @@ class TaskForm(w.VBox):
         Editor by parameter name, in the task's order.
     """
 
-    values = traitlets.Dict(help="Checked values by parameter name; what is not set is left out.")
+    values = traitlets.Dict(
+        help="Checked values by parameter name, settings of the environment in env; without what is unset."
+    )
 
     def __init__(self, info: TaskInfo, context: EditorContext | None = None) -> None:
         self.info = info
@@ -57,7 +61,15 @@ class TaskForm(w.VBox):
             if isinstance(editor, FieldEditor):
                 editor.follow()
             editor.observe(self._gather, names="value")
-        super().__init__([form_style_sheet(), *self._groups()], layout=w.Layout(width="100%", min_width="0"))
+        self.environment = EnvironmentSection(info, self.context, self._gather)
+        for name in self.environment.editors:
+            self._sections[name] = (self.environment, 0)
+        parts = [
+            form_style_sheet(),
+            *self._groups(),
+            *([self.environment] if self.environment.editors else []),
+        ]
+        super().__init__(parts, layout=w.Layout(width="100%", min_width="0"))
         self.add_class("gpw-form")
         remember_form(self)
         self._gather()
@@ -96,13 +108,16 @@ class TaskForm(w.VBox):
             return
         self._updating = True
         try:
-            self.values = {name: one.value for name, one in self.editors.items() if one.value is not UNSET}
+            values = {name: one.value for name, one in self.editors.items() if one.value is not UNSET}
+            settings = self.environment.values
+            self.values = {**values, **({KEYWORD: settings} if settings else {})}
         finally:
             self._updating = False
 
     @traitlets.validate("values")
     def _known_names(self, proposal: Mapping[str, Any]) -> dict[str, Any]:
-        return resolve_names(self.info, proposal["value"])
+        inputs, settings = split(self.info, proposal["value"])
+        return {**resolve_names(self.info, inputs), **({KEYWORD: settings} if settings else {})}
 
     @traitlets.observe("values")
     def _spread(self, change: Mapping[str, Any]) -> None:
@@ -115,6 +130,7 @@ class TaskForm(w.VBox):
                 given = change["new"].get(name, UNSET)
                 if given is not editor.value:
                     editor.set_value(given)
+            self.environment.show(split(self.info, change["new"])[1])
         finally:
             self._updating = False
         self._gather()
@@ -122,6 +138,7 @@ class TaskForm(w.VBox):
     def check(self) -> list[ParameterError]:
         """Mark every field that is missing or wrong, and return what is wrong with each."""
         wrong = [editor for editor in self.editors.values() if not editor.check()]
+        wrong += self.environment.check()
         return [ParameterError(editor.parameter.name, editor.error) for editor in wrong]
 
     def reset(self) -> None:
@@ -130,6 +147,7 @@ class TaskForm(w.VBox):
         try:
             for editor in self.editors.values():
                 editor.reset()
+            self.environment.show({})
         finally:
             self._updating = False
         self._gather()
@@ -137,7 +155,7 @@ class TaskForm(w.VBox):
     def show_errors(self, errors: Iterable[ParameterError]) -> None:
         """Show errors at their fields and open the sections that hold them."""
         for error in errors:
-            editor = self.editors.get(error.parameter)
+            editor = self.editor(error.parameter)
             if editor is not None:
                 editor.error = error.problem
                 self.open_section(error.parameter)
@@ -151,11 +169,17 @@ class TaskForm(w.VBox):
     def focus(self, name: str) -> None:
         """Lead the user to a parameter's field."""
         self.open_section(name)
-        self.editors[name].focus()
+        editor = self.editor(name)
+        if editor is not None:
+            editor.focus()
+
+    def editor(self, name: str) -> ParameterEditor | None:
+        """The editor of an input or a setting; None when there is none of this name."""
+        return self.editors.get(name) or self.environment.editors.get(name)
 
     def close(self) -> None:
         """Take the form away with its editors."""
-        for editor in self.editors.values():
+        for editor in (*self.editors.values(), *self.environment.editors.values()):
             editor.close()
         super().close()
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from gpwidgets.errors import mask
 from gpwidgets.protocol.values import DataFile, RasterData
+from gpwidgets.tasks.environment import ENVIRONMENT, KEYWORD
 from gpwidgets.tasks.outputs import summary
 from gpwidgets.widgets.cells import cell_text
 from gpwidgets.widgets.guard import error_html
@@ -59,6 +60,7 @@ def snapshot(task: GPTask, inputs: Mapping[str, Any], run: Run | None) -> str:
 
 def _inputs_html(task: GPTask, inputs: Mapping[str, Any]) -> str:
     rows = []
+    own = {parameter.name for parameter in task.inputs}
     for parameter in task.inputs:
         if parameter.name not in inputs:
             continue
@@ -66,6 +68,11 @@ def _inputs_html(task: GPTask, inputs: Mapping[str, Any]) -> str:
         text = "•••" if hidden else mask(_text(inputs[parameter.name]))
         title = escape(parameter.display_name or parameter.name)
         rows.append(f'<tr><th scope="row" align="left">{title}</th><td>{escape(text)}</td></tr>')
+    for name, value in (inputs.get(KEYWORD) or {}).items() if KEYWORD not in own else ():
+        title = escape(ENVIRONMENT[name].display_name)
+        rows.append(
+            f'<tr><th scope="row" align="left">{title}</th><td>{escape(mask(_text(value)))}</td></tr>'
+        )
     if not rows:
         return "<p>No values are set.</p>"
     return f"<table {_TABLE}><caption>Inputs</caption><tbody>{''.join(rows)}</tbody></table>"

@@ -10,6 +10,7 @@ import ipywidgets as w
 import traitlets
 
 from gpwidgets.errors import AuthenticationError, InputErrors, ParameterError
+from gpwidgets.tasks.environment import KEYWORD, split
 from gpwidgets.tasks.inputs import resolve_names
 from gpwidgets.tasks.run import Run
 from gpwidgets.tasks.task import GPTask
@@ -173,8 +174,9 @@ class TaskWidget(ShownWithTwin, w.VBox):
             self.form = TaskForm(task.info, EditorContext(map=self.map, task=task))
             self.form.observe(self._take_values, names="values")
             if self._start_values:
-                given = resolve_names(task.info, self._start_values)
-                self.form.values = {**self.form.values, **given}
+                given, settings = split(task.info, self._start_values)
+                env = {KEYWORD: settings} if settings else {}
+                self.form.values = {**self.form.values, **resolve_names(task.info, given), **env}
         self._header.value = header_html(task)
         self._work.children = self._work_parts()
         self._help.children = ()
@@ -293,13 +295,13 @@ class TaskWidget(ShownWithTwin, w.VBox):
         errors = list(error.errors) if isinstance(error, InputErrors) else [error]
         self.form.show_errors(errors)
         self.error = error
-        self._missing.children = [self._way_to(one) for one in errors if one.parameter in self.form.editors]
+        self._missing.children = [self._way_to(one) for one in errors if self.form.editor(one.parameter)]
 
     def _way_to(self, error: ParameterError) -> w.Button:
         form = self.form
         assert form is not None
-        editor = form.editors[error.parameter]
-        title = editor.parameter.display_name or error.parameter
+        editor = form.editor(error.parameter)
+        title = editor.title if editor is not None else error.parameter
         button = w.Button(description=f"Go to {title}", tooltip=error.problem, layout=w.Layout(width="auto"))
         button.on_click(lambda _button: form.focus(error.parameter))
         return button
