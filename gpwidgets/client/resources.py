@@ -12,6 +12,7 @@ from gpwidgets.errors import BadReply
 from gpwidgets.protocol.description import ServiceInfo, TaskInfo
 from gpwidgets.protocol.replies import ExecuteReply, JobInfo, ResultValue
 from gpwidgets.protocol.urls import GPURL
+from gpwidgets.protocol.validation import Validation
 
 EXECUTE_TIMEOUT = 720.0
 """Seconds without a byte before a synchronous run is given up: the server's own limits are 600 + 60."""
@@ -78,6 +79,11 @@ def read_task(session: GPSession, url: GPURL) -> TaskInfo:
     if not isinstance(data.get("parameters"), list) and "executionType" not in data:
         raise BadReply(f"{url.task} does not describe a geoprocessing task.", url=url.task)
     return TaskInfo.from_json(data)
+
+
+def validate(session: GPSession, url: GPURL, fields: Mapping[str, str]) -> Validation:
+    """Let the server check inputs without a run: ``…/<task>/validate``, from 12.0."""
+    return Validation.from_json(session.post_json(url.validate, fields))
 
 
 def execute(session: GPSession, url: GPURL, fields: Mapping[str, str]) -> ExecuteReply:

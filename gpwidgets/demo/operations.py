@@ -20,6 +20,7 @@ from gpwidgets.demo.refusals import InputRefused, Refusal, ToolError, invalid_in
 from gpwidgets.demo.routes import Route, folder_name
 from gpwidgets.demo.security import TokenStore
 from gpwidgets.demo.uploads import MAX_MEGABYTES, UploadStore
+from gpwidgets.demo.validation import validation_json
 from gpwidgets.protocol.enums import JobStatus
 from gpwidgets.protocol.values import UNSET
 
@@ -120,6 +121,11 @@ class Operations:
 
     def _task(self, call: Call) -> Any:
         return call.tool.to_json()
+
+    def _validate(self, call: Call) -> Any:
+        if call.tool.validator is None:
+            raise Refusal(400, "Unable to complete operation.", ["Validate is not supported by this task."])
+        return validation_json(call.tool, call.fields, self.find_file)
 
     # Running
 

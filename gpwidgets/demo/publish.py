@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from pandas import DataFrame
 
+    from gpwidgets.demo.validation import Verdict
+
     Features: TypeAlias = GeoDataFrame
     Points: TypeAlias = GeoDataFrame
     Lines: TypeAlias = GeoDataFrame
@@ -80,6 +82,7 @@ _DEFAULT_OPTIONS: dict[str, Any] = {
     "asynchronous": False,
     "display_name": "",
     "category": "",
+    "validator": None,
 }
 
 
@@ -101,6 +104,8 @@ class Tool:
         Inputs in order, then outputs.
     asynchronous
         Whether the task is run as a job.
+    validator
+        Checks inputs before a run; None where the task cannot.
     """
 
     name: str
@@ -112,6 +117,7 @@ class Tool:
     asynchronous: bool = False
     raw: bool = False
     takes_job: bool = False
+    validator: Callable[..., Mapping[str, Verdict]] | None = None
 
     @property
     def inputs(self) -> tuple[ParameterSpec, ...]:
@@ -198,8 +204,14 @@ class Service:
             "executionType": self.execution_type.value,
             "resultMapServerName": "",
             "maximumRecords": self.maximum_records,
-            "capabilities": "Uploads" if self.uploads else "",
+            "capabilities": ",".join(self._capabilities()),
         }
+
+    def _capabilities(self) -> Iterable[str]:
+        if self.uploads:
+            yield "Uploads"
+        if any(each.validator is not None for each in self.tasks.values()):
+            yield "Validate"
 
 
 def tool(
@@ -209,6 +221,7 @@ def tool(
     asynchronous: bool = False,
     display_name: str = "",
     category: str = "",
+    validator: Callable[..., Mapping[str, Verdict]] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Say how a function is published, where the signature leaves a choice.
 
@@ -223,6 +236,9 @@ def tool(
         Run as a job, with progress and cancelling.
     display_name, category
         Shown in the task description.
+    validator
+        Takes the inputs that are given, by argument, and says what is wrong with them before a run: a
+        :class:`~gpwidgets.demo.validation.Verdict` by argument.
     """
 
     def mark(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -232,6 +248,7 @@ def tool(
             "asynchronous": asynchronous,
             "display_name": display_name,
             "category": category,
+            "validator": validator,
         }
         return function
 
@@ -248,13 +265,7 @@ def as_tool(function: Tool | Callable[..., Any], **options: Any) -> Tool:
     """
     if isinstance(function, Tool):
         return function
-    told: dict[str, Any] = {
-        "name": None,
-        "output": "Result",
-        "asynchronous": False,
-        "display_name": "",
-        "category": "",
-    }
+    told = dict(_DEFAULT_OPTIONS)
     told |= getattr(function, "__gp_options__", {}) | options
     doc = read_docstring(inspect.getdoc(function) or "")
     hints = _hints(function)
@@ -269,6 +280,7 @@ def as_tool(function: Tool | Callable[..., Any], **options: Any) -> Tool:
         category=told["category"],
         asynchronous=told["asynchronous"],
         takes_job="job" in inspect.signature(function).parameters,
+        validator=told["validator"],
     )
 
 

@@ -37,7 +37,7 @@ class Route:
 
 
 OPERATIONS = (
-    *("info", "token", "catalog", "service", "task", "execute", "submit", "poll", "cancel"),
+    *("info", "token", "catalog", "service", "task", "validate", "execute", "submit", "poll", "cancel"),
     *("result", "results", "input", "inputs", "file", "uploads", "upload_info", "upload"),
     *("register", "part", "parts", "commit", "item", "delete"),
 )
@@ -105,6 +105,8 @@ def _below_service(service: Service, parts: list[str]) -> Route:
             return Route("task", service, tool)
         case ["execute"]:
             return Route("execute", service, tool)
+        case ["validate"]:
+            return Route("validate", service, tool)
         case ["submitJob"]:
             return Route("submit", service, tool)
         case ["jobs", job]:

@@ -73,13 +73,22 @@ def check_inputs(info: TaskInfo, given: Mapping[str, Any]) -> dict[str, Any]:
     TypeError
         A name is none of the task's inputs.
     """
+    return _check(info, given, needed=True)
+
+
+def check_given(info: TaskInfo, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for values that need not be all there."""
+    return _check(info, given, needed=False)
+
+
+def _check(info: TaskInfo, given: Mapping[str, Any], *, needed: bool) -> dict[str, Any]:
     resolved = resolve_names(info, given)
     checked: dict[str, Any] = {}
     problems: list[ParameterError] = []
     for parameter in info.inputs:
         value = resolved.get(parameter.name, UNSET)
         if value is UNSET or value is None:
-            if parameter.required and not has_usable_default(parameter):
+            if needed and parameter.required and not has_usable_default(parameter):
                 problems.append(ParameterError(parameter.name, "a value is needed here."))
             continue
         try:

@@ -18,7 +18,15 @@ from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.code import call_code
 from gpwidgets.tasks.drivers import ExecuteDriver, JobDriver
 from gpwidgets.tasks.encoding import Encoder, needs_upload
-from gpwidgets.tasks.environment import KEYWORD, check_call, environment_code, split
+from gpwidgets.tasks.environment import (
+    KEYWORD,
+    Environment,
+    check_call,
+    check_environment,
+    environment_code,
+    split,
+)
+from gpwidgets.tasks.inputs import check_given
 from gpwidgets.tasks.outputs import Outputs
 from gpwidgets.tasks.run import Run
 from gpwidgets.tasks.status import RunStatus
@@ -26,6 +34,7 @@ from gpwidgets.tasks.transport import Transport
 
 if TYPE_CHECKING:
     from gpwidgets.client.auth import Auth
+    from gpwidgets.protocol.validation import Validation
 
 
 class GPTask:
@@ -148,6 +157,40 @@ class GPTask:
         arguments = {**values, **environment_code(self.info, settings)}
         given = {name: value for name, value in arguments.items() if value is not UNSET and value is not None}
         return call_code(self.url.task, given, self.inputs, signed_in=self.session.auth is not None)
+
+    def validate(self, **inputs: Any) -> Validation:
+        """Let the server check values without a run; inputs that are not given count with their defaults.
+
+        Parameters
+        ----------
+        **inputs
+            As `start`, but none is needed. Local files are left out, so that nothing is uploaded.
+
+        Returns
+        -------
+        gpwidgets.protocol.validation.Validation
+            What is wrong, left to choose from or offered, by parameter.
+
+        Raises
+        ------
+        InputErrors, TypeError
+            Values that cannot be written; nothing was sent.
+        GPError
+            The service does not check inputs. Servers can from 12.0, where their owner lets them.
+
+        Notes
+        -----
+        Speaks to ``…/<task>/validate``.
+        """
+        if not self.service.can_validate:
+            raise GPError(f"{self.url.service} does not check inputs before a run.")
+        given, settings = split(self.info, inputs)
+        values = check_given(self.info, given)
+        kept = {name: value for name, value in values.items() if not needs_upload([value])}
+        fields = Environment(check_environment(settings), self.service.current_version).for_execute(
+            Encoder(self.info).form(kept)
+        )
+        return resources.validate(self.session, self.url, fields)
 
     def start(self, **inputs: Any) -> Run:
         """Start a run and return at once.

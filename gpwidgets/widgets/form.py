@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from gpwidgets.widgets.open_forms import remember_form
 
 if TYPE_CHECKING:
     from gpwidgets.protocol.description import GPParameter, TaskInfo
+    from gpwidgets.protocol.validation import Validation
 
 __all__ = ["TaskForm"]
 
@@ -135,6 +136,46 @@ class TaskForm(w.VBox):
             self._updating = False
         self._gather()
 
+    def show_validation(self, checked: Validation) -> None:
+        """Show what the server says of each input: remarks, what is enabled, choices and offered values.
+
+        What the user has set is never changed; a value is taken over only where there is none.
+        """
+        for name, editor in list(self.editors.items()):
+            said = checked.inputs.get(name)
+            if said is None:
+                editor.show_remark("")
+                continue
+            changed = said.filter is not None and said.filter != editor.parameter.filter
+            if changed and not editor.error:  # what is typed and not yet right stays as it is
+                editor = self._renew(name, replace(editor.parameter, filter=said.filter))
+            editor.set_enabled(said.is_enabled)
+            if said.value is not None and not said.is_altered and editor.value is UNSET:
+                editor.set_value(said.value)
+            message = said.message
+            editor.show_remark(message.description if message else "", message.level if message else "info")
+            if message is not None and message.level == "error":
+                self.open_section(name)
+
+    def _renew(self, name: str, parameter: GPParameter) -> ParameterEditor:
+        """Put a new editor with the same value into the place of an old one; no value is lost for it."""
+        old = self.editors[name]
+        new = _make(parameter, self.context)
+        kept = old.value
+        if kept is not UNSET:
+            new.set_value(kept)
+        if new.error:  # what the user has chosen is worth more than a list that may change back
+            new.close()
+            return old
+        self.editors[name] = new
+        new.observe(self._gather, names="value")
+        for box in _boxes(self):
+            if old in box.children:
+                box.children = [new if child is old else child for child in box.children]
+        old.close()
+        self._gather()
+        return new
+
     def check(self) -> list[ParameterError]:
         """Mark every field that is missing or wrong, and return what is wrong with each."""
         wrong = [editor for editor in self.editors.values() if not editor.check()]
@@ -182,6 +223,13 @@ class TaskForm(w.VBox):
         for editor in (*self.editors.values(), *self.environment.editors.values()):
             editor.close()
         super().close()
+
+
+def _boxes(box: w.Box) -> Iterator[w.Box]:
+    yield box
+    for child in box.children:
+        if isinstance(child, w.Box) and not isinstance(child, ParameterEditor):
+            yield from _boxes(child)
 
 
 def _is_needed(parameter: GPParameter) -> bool:

@@ -29,6 +29,8 @@ FORM_CSS = """
 .gpw-foot .gpw-default { width: 28px; height: 24px; line-height: 22px; padding: 0; }
 .gpw-foot details > summary { cursor: pointer; }
 .gpw-problem { color: var(--jp-error-color0, #b71c1c); line-height: 1.4; overflow-wrap: anywhere; }
+.gpw-remark { line-height: 1.4; overflow-wrap: anywhere; color: var(--jp-ui-font-color1, #212121); }
+.gpw-remark.gpw-error { color: var(--jp-error-color0, #b71c1c); }
 .gpw-invalid > .widget-inline-hbox > input, .gpw-invalid > .widget-inline-hbox > select,
 .gpw-invalid > .widget-inline-hbox > textarea, .gpw-invalid > .widget-hbox > .widget-inline-hbox > input {
   border: 1px solid var(--jp-error-color1, #c62828); }

@@ -20,6 +20,7 @@ from gpwidgets.widgets.form import TaskForm
 from gpwidgets.widgets.guard import error_html, guarded
 from gpwidgets.widgets.header import header_html
 from gpwidgets.widgets.run import RunWidget
+from gpwidgets.widgets.server_check import ServerCheck, can_validate
 from gpwidgets.widgets.sign_in import SignInBox
 from gpwidgets.widgets.static import snapshot
 from gpwidgets.widgets.twin import ShownWithTwin, StaticTwin
@@ -101,6 +102,7 @@ class TaskWidget(ShownWithTwin, w.VBox):
         self.task: GPTask | None = None
         self.form: TaskForm | None = None
         self.map: TaskMap | None = None
+        self._server_check: ServerCheck | None = None
         self._run_view: RunWidget | None = None
         self._updating = False
         self._worker: Thread | None = None
@@ -173,6 +175,8 @@ class TaskWidget(ShownWithTwin, w.VBox):
         if self.form is None:
             self.form = TaskForm(task.info, EditorContext(map=self.map, task=task))
             self.form.observe(self._take_values, names="values")
+            if can_validate(task):
+                self._server_check = ServerCheck(task, self.form)
             if self._start_values:
                 given, settings = split(task.info, self._start_values)
                 env = {KEYWORD: settings} if settings else {}
@@ -188,7 +192,10 @@ class TaskWidget(ShownWithTwin, w.VBox):
 
     def _work_parts(self) -> list[w.Widget]:
         assert self.form is not None
-        form_box = w.VBox([self.form], layout=w.Layout(flex="1 1 340px", min_width="0", width="auto"))
+        checks = [self._server_check] if self._server_check is not None else []
+        form_box = w.VBox(
+            [self.form, *checks], layout=w.Layout(flex="1 1 340px", min_width="0", width="auto")
+        )
         if self.map is None:
             return [form_box]
         map_box = w.VBox([self.map], layout=w.Layout(flex="1.4 1 380px", min_width="0", width="auto"))
@@ -370,6 +377,8 @@ class TaskWidget(ShownWithTwin, w.VBox):
             self.run.unobserve(self._follow, names="status")
         if self._run_view is not None:
             self._run_view.close()
+        if self._server_check is not None:
+            self._server_check.close()
         if self.map is not None and not self.map.is_own:
             self.map.detach()
         super().close()

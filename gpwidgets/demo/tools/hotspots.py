@@ -15,6 +15,7 @@ from gpwidgets.demo.data import read_earthquakes
 from gpwidgets.demo.parameters import Param
 from gpwidgets.demo.publish import Polygons, Table, tool
 from gpwidgets.demo.refusals import ToolError
+from gpwidgets.demo.validation import Verdict
 from gpwidgets.protocol.units import LinearUnit
 
 if TYPE_CHECKING:
@@ -72,7 +73,31 @@ class _Grid(NamedTuple):
     ends: tuple[float, float]
 
 
-@tool(asynchronous=True, display_name="Hot Spots", category="Statistics")
+def check_hot_spots(
+    cell_size: LinearUnit = _DEFAULT_SIZE,
+    area: str = "California and Nevada",
+    event_type: str = "earthquake",
+    from_date: datetime | None = None,
+    to_date: datetime | None = None,
+    minimum_magnitude: float | None = None,
+) -> dict[str, Verdict]:
+    """What the inputs of `hot_spots` mean for each other, told before anything runs."""
+    events = _choose(read_earthquakes(), area, "all", from_date, to_date, minimum_magnitude)
+    kinds = [kind for kind in ("earthquake", "explosion", "quarry blast") if (events["type"] == kind).any()]
+    verdicts = {"event_type": Verdict(choices=(*kinds, "all"))}
+    chosen = events if event_type == "all" else events[events["type"] == event_type]
+    if len(chosen) < 2:
+        verdicts["event_type"] = Verdict(error="Fewer than two events are left.", choices=(*kinds, "all"))
+    if from_date is not None and to_date is not None and from_date > to_date:
+        verdicts["to_date"] = Verdict(error="To Date lies before From Date.")
+    if cell_size.meters > 300_000:
+        verdicts["cell_size"] = Verdict(warning="Cells as large as this show no clusters.")
+    if area == _WORLD and cell_size.meters < 50_000:
+        verdicts["cell_size"] = Verdict(warning="This may take long for the whole world.")
+    return verdicts
+
+
+@tool(asynchronous=True, display_name="Hot Spots", category="Statistics", validator=check_hot_spots)
 def hot_spots(
     cell_size: LinearUnit = _DEFAULT_SIZE,
     area: Literal[

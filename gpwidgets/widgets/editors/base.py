@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -81,6 +81,7 @@ class ParameterEditor(w.VBox):
         self.default = self.codec.default(parameter)
         self._filling = False
         self._error_box = w.HTML(layout=w.Layout(display="none"))
+        self._remark_box = w.HTML(layout=w.Layout(display="none"))
         self._undo = w.Button(icon="undo", tooltip="Put the default back", layout=w.Layout(display="none"))
         self._undo.add_class("gpw-default")
         self._undo.on_click(lambda _button: self.reset())
@@ -223,6 +224,20 @@ class ParameterEditor(w.VBox):
         self._error_box.layout.display = "" if self.error else "none"
         (self.add_class if self.error else self.remove_class)("gpw-invalid")
 
+    def show_remark(self, text: str, level: str = "info") -> None:
+        """Show what the server says of the value; empty text takes it away. It keeps nobody from running."""
+        sign = {"error": "✖", "warning": "⚠"}.get(level, "•")
+        self._remark_box.value = (
+            f'<div class="gpw-remark gpw-{level}" role="status"><span aria-hidden="true">{sign}</span> '
+            f"The server says: {escape(text)}</div>"
+        )
+        self._remark_box.layout.display = "" if text else "none"
+
+    def set_enabled(self, enabled: bool) -> None:
+        """Let the user change the value or not; a value that is there stays."""
+        for control in _controls(self):
+            control.disabled = not enabled
+
     def _follow_default(self) -> None:
         changed = not self.compact and self.default is not UNSET and self.value is not self.default
         self._undo.layout.display = "" if changed and not _same(self.value, self.default) else "none"
@@ -230,16 +245,23 @@ class ParameterEditor(w.VBox):
     def _foot(self) -> list[w.Widget]:
         """Help, the way back to the default, and the place for errors."""
         if self.compact:
-            return [self._error_box]
+            return [self._error_box]  # what the server says is said of the whole parameter
         about = w.HTML(help_html(self.parameter))
         about.layout.display = "" if about.value else "none"
         row = w.HBox([about, self._undo], layout=w.Layout(align_items="flex-start", min_width="0"))
         row.add_class("gpw-foot")
-        return [self._error_box, row]
+        return [self._error_box, self._remark_box, row]
 
     def __repr__(self) -> str:
         # Values stay out: they may be hidden, and the text form of a widget is saved in the notebook.
         return f"<{type(self).__name__} {self.parameter.name!r}>"
+
+
+def _controls(box: w.Widget) -> Iterator[w.Widget]:
+    for child in getattr(box, "children", ()):
+        if child.has_trait("disabled"):
+            yield child
+        yield from _controls(child)
 
 
 def help_html(parameter: GPParameter) -> str:
