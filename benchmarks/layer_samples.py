@@ -100,11 +100,13 @@ def check(name: str, layer: Any, frame: Any) -> None:
 
     if name != "ours":
         return
+    from gpwidgets.convert.map_shapes import pixel_size
+    from gpwidgets.widgets.map_view import view_of
+
     drawn = geopandas.GeoDataFrame.from_features(layer.get_state("data")["data"]["features"], crs=4326)
     assert len(drawn) == len(frame), f"{len(drawn)} of {len(frame)} features are drawn"
     shapes = drawn.geometry.to_crs(frame.crs).array
     assert not shapely.is_empty(shapes).any(), "features vanish"
-    west, south, east, north = frame.total_bounds
-    pixel = max(east - west, north - south) / 1000
+    pixel = pixel_size(view_of(layer.bounds_4326)[1]) * 111_320  # Web Mercator metres
     worst = shapely.hausdorff_distance(np.asarray(shapes), np.asarray(frame.geometry.array)).max()
     assert worst < pixel, f"an outline is off by {worst / pixel:.2f} pixels where the layer fits the map"

@@ -1,7 +1,8 @@
 """Frames as pictures on a web map: what is in view, no finer than a pixel, as ready GeoJSON text.
 
 A browser slows down with every shape and every vertex, so a large frame is not sent as it is. Shapes are
-simplified in their own coordinate system, and only the vertices that are left are projected and written; of
+simplified in their own coordinate system, and only the vertices that are left are projected and written; what
+is smaller than a pixel, of which a browser would draw nothing, is drawn as large as one; of
 more shapes than a browser can bear, the largest one in each small cell of the picture is taken, so that no
 part of it turns blank.
 """
@@ -29,6 +30,9 @@ _Rows = npt.NDArray[np.intp]
 
 _GEOGRAPHIC = pyproj.CRS.from_epsg(4326)
 _TILE = 256
+#: Least width of what is drawn, in pixels; browsers round corners to whole ones.
+_LEAST = 1.5
+_LINES = (1, 2, 5)
 #: Places of the coordinates of shapes that are drawn exactly; about 0.1 m.
 _EXACT_PLACES = 6
 
@@ -147,10 +151,13 @@ class MapShapes:
         if len(rows) > limit:
             rows = self._thinned(rows, 2 * unit, limit)
         shapes = shapely.force_2d(self._shapes[rows])
-        exact = int(self._sizes[rows].sum()) <= max_vertices
+        small = _small(shapes, self._boxes[rows], unit)
+        exact = int(self._sizes[rows].sum()) <= max_vertices and not small.any()
         tolerance = 0.0 if exact else pixel / 2
         if not exact:
             shapes = _simplified(shapes, unit / 2)
+            small |= shapely.is_empty(shapes)
+            shapes[small] = _marks(shapes[small], self._boxes[rows][small], _LEAST * unit)
         places = _EXACT_PLACES if exact else _places(tolerance)
         text, count = features_text(shapes, rows, self._to_degrees, places, styles, codes)
         return Drawn(text, count, in_view, tolerance)
@@ -205,6 +212,8 @@ class MapShapes:
         """The largest shape of each cell, in cells as small as the limit allows."""
         boxes = self._boxes[rows]
         size = (boxes[:, 2] - boxes[:, 0]) + (boxes[:, 3] - boxes[:, 1])
+        # Shapes of about one size count as equal: the last digits of a regular grid would pick whole rows.
+        size = np.round(np.log2(np.maximum(size, 1e-300)))
         order = np.argsort(-size, kind="stable")
         middle = (boxes[order, :2] + boxes[order, 2:]) / 2
         middle -= middle.min(axis=0)
@@ -217,13 +226,26 @@ class MapShapes:
             cell *= max(1.1, math.sqrt(len(first) / limit))
 
 
+def _small(shapes: Any, boxes: Any, pixel: float) -> Any:
+    """Which lines and areas are too small to be seen: a browser draws nothing of them."""
+    widest = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
+    return (shapely.get_dimensions(shapes) > 0) & (widest < pixel)
+
+
+def _marks(shapes: Any, boxes: Any, size: float) -> Any:
+    """Lines and squares in the place of shapes, large enough to be seen."""
+    x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
+    half = size / 2
+    marks = shapely.box(x - half, y - half, x + half, y + half)
+    lines = np.isin(shapely.get_type_id(shapes), _LINES)
+    ends = np.stack([np.column_stack([x - half, y]), np.column_stack([x + half, y])], axis=1)
+    marks[lines] = shapely.linestrings(ends[lines])
+    return marks
+
+
 def _simplified(shapes: Any, tolerance: float) -> Any:
-    """Shapes without the vertices that cannot be seen; what is too small to be left with any is its box."""
-    coarse = shapely.simplify(shapes, tolerance, preserve_topology=False)
-    gone = shapely.is_empty(coarse)
-    if gone.any():
-        coarse[gone] = shapely.envelope(shapes[gone])
-    return coarse
+    """Shapes without the vertices that cannot be seen; what is too small is left with none."""
+    return shapely.simplify(shapes, tolerance, preserve_topology=False)
 
 
 def _places(tolerance: float) -> int:

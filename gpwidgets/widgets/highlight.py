@@ -18,7 +18,7 @@ _LINE = {
     "fillColor": "#ffe100",
     "fillOpacity": 0.6,
     "interactive": False,
-    "smoothFactor": 0.2,
+    "smoothFactor": 0,
 }
 
 _NOTHING: dict[str, Any] = {"type": "FeatureCollection", "features": []}
@@ -38,6 +38,7 @@ class Highlight:
         self.layer = LeanGeoJSON(
             data=_NOTHING, name="Selected", pm_ignore=True, style=_LINE, point_style={**_LINE, "radius": 8}
         )
+        self.layer.unlisted = True
 
     def show(self, frame: Any) -> None:
         """Highlight the rows of a frame."""

@@ -7,8 +7,7 @@ map is moved closer, the layer draws what is in view anew.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -19,11 +18,12 @@ from IPython import get_ipython
 
 from gpwidgets.convert.geojson_text import FeatureText, ready_json
 from gpwidgets.convert.map_shapes import Bounds, Drawn, MapShapes, pixel_size
+from gpwidgets.widgets.map_view import DEFAULT_SIZE, view_of
+from gpwidgets.widgets.style_by import ClassStyle, renderer_style
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
-    from gpwidgets.widgets.style_by import ClassStyle
 
 #: Above this many features a browser no longer pans smoothly; of more, the largest of each spot are drawn.
 MAX_FEATURES = 10_000
@@ -34,9 +34,6 @@ MAX_VERTICES = 50_000
 #: Colours that stay apart for colour-blind readers, after Okabe and Ito.
 RESULT_COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#7a5195", "#b08900")
 TARGET_COLORS = ("#c2185b", "#5e35b1", "#00695c", "#e65100", "#1565c0", "#558b2f")
-
-#: Width in pixels of the map that a whole layer is drawn for before a browser has said how wide it is.
-_FIT_PIXELS = 1000
 
 
 class _Sealed:
@@ -82,6 +79,7 @@ class LeanGeoJSON(GeoJSON):
 
     data = traitlets.Dict().tag(sync=True, to_json=_data_to_wire)
     sending = False
+    unlisted = False  # whether the layer list leaves it out
 
     def _get_data(self) -> dict[str, Any]:
         return self.data
@@ -127,8 +125,8 @@ def layer_style(color: str, *, crowded: bool = False, opacity: float = 1.0) -> d
         "weight": 1 if crowded else 2,
         "opacity": 0.9 * opacity,
         "fillOpacity": (0.25 if color else 0.7) * opacity,
-        # Leaflet's own simplification, in pixels, makes corners of small circles that are easy to see.
-        "smoothFactor": 1 if crowded else 0.2,
+        # Leaflet's own simplification makes corners of small circles, and nothing of what is smaller than it.
+        "smoothFactor": 0,
     }
     return {
         "style": line,
@@ -167,6 +165,8 @@ class FrameLayer(LeanGeoJSON):
         Shown in the layer list, escaped.
     color
         Line and fill colour, as in CSS.
+    size
+        Width and height of the map in pixels.
 
     Attributes
     ----------
@@ -176,22 +176,35 @@ class FrameLayer(LeanGeoJSON):
         What is not drawn as it is, in words; empty when everything is.
     bounds_4326 : tuple of float, or None
         West, south, east, north of the whole frame in degrees; None when there is nothing to see.
+    classes : ClassStyle or None
+        Colours by class; at first the server's own symbology, if the frame came with one. See `restyle`.
+    remove_me : callable, or None
+        Takes the layer off the map for good; None for a layer that is not to be removed.
     """
 
     opacity = traitlets.Float(1.0, min=0.0, max=1.0, help="0 for not seen, 1 for the usual.")
     note = traitlets.Unicode("", help="What is not drawn as it is, in words.")
 
-    def __init__(self, gdf: GeoDataFrame, name: str = "", color: str = RESULT_COLORS[0]) -> None:
+    def __init__(
+        self,
+        gdf: GeoDataFrame,
+        name: str = "",
+        color: str = RESULT_COLORS[0],
+        *,
+        size: tuple[float, float] = DEFAULT_SIZE,
+    ) -> None:
         self.frame = gdf
+        self._size = size
         self.title = name
         self.color = color
-        self.classes: ClassStyle | None = None
+        self.classes: ClassStyle | None = renderer_style(gdf)
+        self.remove_me: Callable[[], None] | None = None
         self.map_shapes = MapShapes(gdf)
         self.bounds_4326 = self.map_shapes.bounds
         self._window: Bounds | None = None
         self._whole = self._draw(None, self._fit_pixel())
         self._drawn = self._whole
-        style = layer_style(color, crowded=len(gdf) > 1000)
+        style = layer_style("" if self.classes else color, crowded=len(gdf) > 1000)
         super().__init__(
             data=_collection(self._drawn), name=layer_label(name, color), pm_ignore=True, **style
         )
@@ -201,9 +214,7 @@ class FrameLayer(LeanGeoJSON):
         """Degrees of longitude per pixel where the whole layer fits the map."""
         if self.bounds_4326 is None:
             return 1.0
-        west, south, east, north = self.bounds_4326
-        tall = (north - south) / max(0.1, math.cos(math.radians((south + north) / 2)))
-        return max(east - west, tall, 1e-6) / _FIT_PIXELS
+        return pixel_size(view_of(self.bounds_4326, self._size)[1])
 
     def _draw(self, window: Bounds | None, pixel: float) -> Drawn:
         classes = self.classes
@@ -248,12 +259,12 @@ class FrameLayer(LeanGeoJSON):
         if self._window is not None and _within(window, self._window) and self._is_fine_for(pixel):
             return False
         wide = _widened(window)
-        return self._show(self._draw(wide, pixel / 2), wide)
+        return self._show(self._draw(wide, pixel), wide)
 
     def _is_fine_for(self, pixel: float) -> bool:
         drawn = self._drawn
         complete = drawn.tolerance == 0 and drawn.count == drawn.in_view
-        return complete or pixel / 4 <= drawn.tolerance <= pixel
+        return complete or pixel / 4 <= drawn.tolerance < pixel
 
     def _show(self, drawn: Drawn, window: Bounds | None) -> bool:
         self._drawn, self._window = drawn, window
@@ -261,8 +272,9 @@ class FrameLayer(LeanGeoJSON):
         self._tell()
         return True
 
-    def restyle(self) -> None:
-        """Draw in the colours of `classes`, or in one colour when there are none, and at `opacity`."""
+    def restyle(self, classes: ClassStyle | None) -> None:
+        """Draw in the colours of these classes, or in the layer's own when there are none."""
+        self.classes = classes
         self._whole = self._draw(None, self._fit_pixel())
         self._restyle_paths()
         self._show(self._whole, None)
@@ -285,6 +297,11 @@ class FrameLayer(LeanGeoJSON):
         if self.map_shapes.missing:
             notes.append(f"{self.map_shapes.missing:,} without a geometry")
         self.note = "; ".join(notes)
+
+    def rename(self, name: str) -> None:
+        """Give the layer another name to show."""
+        self.title = name
+        self.name = layer_label(name, self.color)
 
     def row(self, feature_id: Any) -> dict[str, Any]:
         """Return the attributes of the feature with this id, by column; empty when there is none."""

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 import traitlets
-from ipyleaflet import LayersControl, Map, ScaleControl, TileLayer
+from ipyleaflet import FullScreenControl, Map, ScaleControl, TileLayer
 
 from gpwidgets.convert.map_shapes import pixel_size
 from gpwidgets.widgets.attribute_panel import AttributePanel
 from gpwidgets.widgets.highlight import Highlight
+from gpwidgets.widgets.layer_panel import LayerPanel
 from gpwidgets.widgets.layers import (
     RESULT_COLORS,
     TARGET_COLORS,
@@ -30,7 +31,8 @@ from gpwidgets.widgets.layers import (
     free_label,
 )
 from gpwidgets.widgets.map_draw import DrawTarget, Pen
-from gpwidgets.widgets.map_view import Bounds, size_of, union, view_of
+from gpwidgets.widgets.map_view import Bounds, go_to, size_of, union
+from gpwidgets.widgets.view_styles import style_sheet
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -72,11 +74,14 @@ def base_map(height: str = "420px") -> Map:
         panes={_UNDER: {"zIndex": 150, "pointerEvents": "none"}},
         layout=w.Layout(height=height, width="100%", min_width="0"),
     )
-    map_widget.add(LeanGeoJSON(data=_land(), name="Land outlines", style=_LAND_STYLE, pm_ignore=True))
+    land = LeanGeoJSON(data=_land(), name="Land outlines", style=_LAND_STYLE, pm_ignore=True)
+    land.unlisted = True
+    map_widget.add(land)
     map_widget.add(
         TileLayer(url=TILE_URL, attribution=TILE_ATTRIBUTION, name="Base map", max_zoom=19, base=True)
     )
     map_widget.add(ScaleControl(position="bottomleft"))
+    map_widget.add(FullScreenControl(position="topleft"))
     return map_widget
 
 
@@ -98,6 +103,8 @@ class TaskMap(w.VBox):
         Drawing targets by parameter name.
     results : dict
         Result layers by name.
+    layers : LayerPanel
+        The layer list, shared by all that is on the same map.
     """
 
     note = traitlets.Unicode("", help="What the map does not show as it is, in words.")
@@ -114,10 +121,12 @@ class TaskMap(w.VBox):
         self._attributes = AttributePanel(self.map, self.clear_selection)
         self._highlight = Highlight(self.map)
         self._note_box = w.HTML(layout=w.Layout(display="none"))
-        if not any(isinstance(control, LayersControl) for control in self.map.controls):
-            self.map.add(LayersControl(position="topright"))
-        self.map.observe(self._follow_view, names="bounds")
-        super().__init__([self.map, self._note_box], layout=w.Layout(width="100%", min_width="0"))
+        self.layers = LayerPanel.of(self.map)
+        self.layers.join()
+        self.map.observe(self._follow_view, names=["bounds", "layers"])
+        super().__init__(
+            [style_sheet(), self.map, self._note_box], layout=w.Layout(width="100%", min_width="0")
+        )
         self.add_class("gpw-map")
 
     def target(
@@ -164,10 +173,13 @@ class TaskMap(w.VBox):
             Its ``note`` says what is not drawn as it is.
         """
         color = self._colors.setdefault(name, RESULT_COLORS[len(self._colors) % len(RESULT_COLORS)])
-        layer = FrameLayer(gdf, name, color)
+        layer = FrameLayer(gdf, name, color, size=size_of(self.map))
+        layer.remove_me = lambda: self.remove_result(name)
         layer.on_click(lambda **event: self._pick(name, layer, event))
         layer.on_hover(lambda **event: self._hover(layer, event))
         old = self.results.get(name)
+        if old is not None:
+            self.layers.forget(old)
         if self.selection[0] == name:
             self.clear_selection()
         if old is not None and old in self.map.layers:
@@ -188,6 +200,7 @@ class TaskMap(w.VBox):
             self.clear_selection()
         layer = self.results.pop(name, None)
         if layer is not None:
+            self.layers.forget(layer)
             if layer in self.map.layers:
                 self.map.remove(layer)
             layer.close()
@@ -203,9 +216,7 @@ class TaskMap(w.VBox):
         largest
             Highest zoom level, which also serves for a single point.
         """
-        center, zoom = view_of(bounds, size_of(self.map), largest=largest)
-        self.map.zoom = zoom  # first the zoom: the browser would move the centre again
-        self.map.center = center
+        go_to(self.map, bounds, largest=largest)
 
     def zoom_to_frame(self, gdf: GeoDataFrame) -> None:
         """Show a frame's place whole, and a point with its surroundings; nothing without places."""
@@ -233,12 +244,13 @@ class TaskMap(w.VBox):
 
     def detach(self) -> None:
         """Take everything of ours off the map; needed only for a map of the user's own."""
-        self.map.unobserve(self._follow_view, names="bounds")
+        self.map.unobserve(self._follow_view, names=["bounds", "layers"])
         self.clear_selection()
         for target in self.targets.values():
             target.detach()
         for name in list(self.results):
             self.remove_result(name)
+        self.layers.leave()
         self.clear_selection()
 
     def _follow_view(self, _change: object = None) -> None:
@@ -248,7 +260,8 @@ class TaskMap(w.VBox):
             return
         (south, west), (north, east) = bounds
         for layer in list(self.results.values()):
-            layer.look((west, south, east, north), zoom)
+            if layer in self.map.layers:
+                layer.look((west, south, east, north), zoom)
 
     def _tell_notes(self, _change: object = None) -> None:
         notes = [f"{name}: {layer.note}" for name, layer in self.results.items() if layer.note]

@@ -7,6 +7,7 @@ loop, and it ended two levels too far out; these few lines work before display a
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 #: Size assumed for a map that no browser has measured yet, in pixels.
@@ -86,3 +87,31 @@ def union(boxes: list[Bounds]) -> Bounds | None:
         return None
     wests, souths, easts, norths = zip(*good, strict=True)
     return min(wests), min(souths), max(easts), max(norths)
+
+
+def go_to(map_widget: Any, bounds: Bounds, *, largest: int = 15) -> None:
+    """Let a map show a box (west, south, east, north in degrees) whole."""
+    center, zoom = view_of(bounds, size_of(map_widget), largest=largest)
+    map_widget.zoom = zoom  # first the zoom: the browser would move the centre again
+    map_widget.center = center
+
+
+def features_box(features: Iterable[Mapping[str, Any]]) -> Bounds | None:
+    """Return west, south, east, north of GeoJSON features in degrees; None when there is nothing."""
+    corners = [
+        corner
+        for one in features
+        for corner in _corners((one.get("geometry") or {}).get("coordinates") or ())
+    ]
+    if not corners:
+        return None
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _corners(coordinates: Any) -> Iterator[tuple[float, float]]:
+    if coordinates and isinstance(coordinates[0], int | float):
+        yield coordinates[0], coordinates[1]
+        return
+    for part in coordinates:
+        yield from _corners(part)

@@ -68,8 +68,17 @@ table.gpw-frame tbody tr.gpw-selected th { color: inherit; font-weight: 700; }
 .gpw-note { color: var(--jp-ui-font-color2, #616161); line-height: 1.4; padding: 2px 0; }
 .gpw-attributes { padding: 4px; background: var(--jp-layout-color1, #fff); border-radius: 4px; }
 .gpw-attributes table.gpw-frame th { overflow-wrap: break-word; max-width: 10em; }
+.gpw-layers { padding: 4px; max-width: 300px; max-height: 340px; background: var(--jp-layout-color1, #fff);
+  color: var(--jp-ui-font-color1, #212121); border-radius: 4px; overflow: hidden auto; }
+.gpw-layers > *, .gpw-layers .widget-vbox > *, .gpw-layers .gpw-layer > * { flex: none; }
+.gpw-layers .gpw-layer { border-bottom: 1px solid var(--jp-border-color2, #e0e0e0); padding: 2px 0; }
+.gpw-layers .widget-html-content, .gpw-layers .widget-html { line-height: 1.5; height: auto; }
+.gpw-patch { display: inline-block; width: 0.9em; height: 0.9em; margin-right: 0.4em; border: 1px solid #555;
+  vertical-align: middle; }
+.gpw-legend ul { list-style: none; margin: 0; padding: 0; line-height: 1.5; }
 .gpw-map .leaflet-container { z-index: 0; }
-.gpw .leaflet-bar a { text-decoration: none; color: #000; }
+.gpw .leaflet-bar a { text-decoration: none; color: var(--jp-ui-font-color1, #000); }
+.gpw-map .leaflet-control-fullscreen a { background-color: #fff; }
 """
 
 

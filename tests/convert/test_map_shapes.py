@@ -97,7 +97,21 @@ def test_no_feature_vanishes_however_small_it_is(places: list[tuple[float, float
     drawn = MapShapes(gdf).draw(pixel_size(zoom), **COARSE)
     found = shapes_of(drawn)
     assert list(found) == list(range(len(places)))
-    assert not any(one.is_empty for one in found.values())
+    for one in found.values():
+        west, south, east, north = one.bounds
+        assert max(east - west, north - south) > 0.3 * pixel_size(zoom)  # a pixel at 70 degrees north is less
+
+
+def test_even_where_every_vertex_is_kept_what_is_smaller_than_a_pixel_is_drawn() -> None:
+    tiny = shapely.Point(0, 0).buffer(1e-5)
+    path = shapely.LineString([(1, 1), (1.00001, 1)])
+    drawn = MapShapes(frame(tiny, path, shapely.Point(2, 2))).draw(0.1, **ALL)
+    area, line, point = shapes_of(drawn).values()
+    assert area.bounds == pytest.approx((-0.075, -0.075, 0.075, 0.075), abs=0.01)
+    assert line.length == pytest.approx(0.15, abs=0.02)
+    assert point.coords[0] == (2, 2)
+    assert drawn.tolerance > 0
+    assert MapShapes(frame(tiny, path)).draw(1e-7, **ALL).tolerance == 0
 
 
 def test_of_too_many_features_the_largest_of_each_spot_are_drawn() -> None:

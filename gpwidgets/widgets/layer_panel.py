@@ -1,0 +1,235 @@
+"""The layer list in a corner of the map, with legends and tools."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any, ClassVar
+from weakref import WeakKeyDictionary
+
+import ipywidgets as w
+from ipyleaflet import Map, WidgetControl
+
+from gpwidgets.widgets.layer_row import LayerRow, title_of
+from gpwidgets.widgets.layers import LeanGeoJSON
+from gpwidgets.widgets.map_view import features_box, go_to, union
+from gpwidgets.widgets.measure import Measure
+
+_NOTHING: dict[str, Any] = {"type": "FeatureCollection", "features": []}
+
+
+class LayerPanel(WidgetControl):
+    """All layers of one map, the topmost first; shared by everything of ours on that map.
+
+    Hidden layers are taken off the map and remembered here: a layer that ipyleaflet is told to hide is drawn
+    again when the order changes.
+    """
+
+    _panels: ClassVar[WeakKeyDictionary[Map, LayerPanel]] = WeakKeyDictionary()
+
+    @classmethod
+    def of(cls, map_widget: Map) -> LayerPanel:
+        """Return the one panel of this map."""
+        if map_widget not in cls._panels:
+            cls._panels[map_widget] = cls(map_widget)
+        return cls._panels[map_widget]
+
+    def __init__(self, map_widget: Map) -> None:
+        self._map = map_widget
+        self._users = 0
+        self._hidden: set[Any] = set()
+        self._order: list[Any] = list(map_widget.layers)
+        self._rows: dict[Any, LayerRow] = {}
+        self.opener = w.ToggleButton(
+            description="Layers",
+            icon="list",
+            tooltip="List the layers of the map",
+            layout=w.Layout(width="auto"),
+        )
+        self._list = w.VBox()
+        self._tools = self._make_tools()
+        self._legends = w.HTML()
+        self._body = w.VBox([self._list, self._tools], layout=w.Layout(display="none", width="100%"))
+        box = w.VBox([self.opener, self._body, self._legends])
+        box.add_class("gpw-layers")
+        self.opener.observe(self._open, names="value")
+        map_widget.observe(self._follow, names="layers")
+        super().__init__(widget=box, position="topright")
+
+    def join(self) -> None:
+        """Show the panel for one more user."""
+        self._users += 1
+        if self not in self._map.controls:
+            self._map.add(self)
+
+    def leave(self) -> None:
+        """Take the panel off the map when its last user goes; what is hidden is shown again."""
+        self._users -= 1
+        if self._users <= 0 and self in self._map.controls:
+            for layer in list(self._hidden):
+                self.set_shown(layer, True)
+            self._measured_layer(None)
+            self._map.remove(self)
+
+    # The list
+
+    @property
+    def listed(self) -> list[Any]:
+        """The layers in the list, the topmost first."""
+        return [layer for layer in reversed(self._order) if not getattr(layer, "unlisted", False)]
+
+    def _open(self, change: Mapping[str, Any]) -> None:
+        self._body.layout.display = "" if change["new"] else "none"
+        self._show()
+
+    def _follow(self, change: Mapping[str, Any]) -> None:
+        new = list(change["new"])
+        gone = [layer for layer in self._order if layer not in new and layer not in self._hidden]
+        for layer in gone:
+            self._rows.pop(layer, None)
+        kept = [layer for layer in self._order if layer not in gone]
+        self._order = _merged(kept, new)
+        self._show()
+
+    def forget(self, layer: Any) -> None:
+        """Drop a layer that is hidden; one that is on the map is dropped when it leaves the map."""
+        if layer in self._hidden:
+            self._hidden.discard(layer)
+            self._order.remove(layer)
+            self._rows.pop(layer, None)
+            self._show()
+
+    def _show(self) -> None:
+        self.show_legends()
+        if not self.opener.value:
+            return  # rows cost time; they are made when the list is looked at
+        for layer in self.listed:
+            if layer not in self._rows:
+                self._rows[layer] = LayerRow(layer, self, layer not in self._hidden)
+        self._list.children = [self._rows[layer] for layer in self.listed]
+
+    def row(self, layer: Any) -> LayerRow:
+        """Return the controls of a layer; the list must be open."""
+        return self._rows[layer]
+
+    # What rows ask for
+
+    def set_shown(self, layer: Any, shown: bool) -> None:
+        """Show or hide a layer."""
+        (self._hidden.discard if shown else self._hidden.add)(layer)
+        self._apply()
+
+    def move(self, layer: Any, steps: int) -> None:
+        """Move a layer up, or down with negative steps, past layers of the list."""
+        listed = self.listed[::-1]
+        place = listed.index(layer)
+        other = place + steps
+        if not 0 <= other < len(listed):
+            return
+        at = self._order.index(listed[other])
+        self._order.remove(layer)
+        self._order.insert(at, layer)
+        self._apply()
+
+    def zoom_to(self, layer: Any) -> None:
+        """Show a layer whole, where it is known where it is."""
+        bounds = _bounds_of(layer)
+        if bounds is not None:
+            go_to(self._map, bounds)
+
+    def zoom_to_all(self) -> None:
+        """Show all inputs and results whole."""
+        boxes = [_bounds_of(layer) for layer in self.listed]
+        bounds = union([box for box in boxes if box is not None])
+        if bounds is not None:
+            go_to(self._map, bounds)
+
+    def _apply(self) -> None:
+        self._map.layers = tuple(layer for layer in self._order if layer not in self._hidden)
+        self._show()
+
+    def show_legends(self) -> None:
+        """Show the legends of the layers that have classes and are on the map."""
+        shown = [layer for layer in self.listed if layer not in self._hidden]
+        styled = [layer for layer in shown if getattr(layer, "classes", None) is not None]
+        self._legends.value = "".join(
+            f'<div class="gpw-muted">{escape(title_of(layer))}</div>{layer.classes.legend_html()}'
+            for layer in styled
+        )
+
+    # Tools
+
+    def _make_tools(self) -> w.VBox:
+        auto = {"width": "auto"}
+        every = w.Button(
+            description="Zoom to all", icon="expand", tooltip="Show all inputs and results", layout=auto
+        )
+        self.length_button = w.ToggleButton(
+            description="Length", icon="arrows-h", tooltip="Draw a line to measure its length", layout=auto
+        )
+        self.area_button = w.ToggleButton(
+            description="Area", icon="square-o", tooltip="Draw a polygon to measure its area", layout=auto
+        )
+        self.clear_button = w.Button(
+            icon="times", tooltip="Clear what was measured", layout={"width": "36px"}
+        )
+        self._said = w.HTML()
+        self._measure: Measure | None = None
+        self._drawn: LeanGeoJSON | None = None
+        every.on_click(lambda _button: self.zoom_to_all())
+        self.length_button.observe(lambda change: self._arm("line", change["new"]), names="value")
+        self.area_button.observe(lambda change: self._arm("polygon", change["new"]), names="value")
+        self.clear_button.on_click(lambda _button: self._clear_measured())
+        row = w.Layout(flex_flow="row wrap")
+        measuring = w.HBox([self.length_button, self.area_button, self.clear_button], layout=row)
+        return w.VBox([w.HBox([every], layout=row), measuring, self._said])
+
+    def _arm(self, kind: str, wanted: bool) -> None:
+        if self._measure is None:
+            self._measure = Measure(self._map, self._show_measured)
+            self._measure.observe(self._follow_measure, names="armed")
+        if wanted:
+            self._measure.start(kind)
+        elif self._measure.armed == kind:
+            self._measure.stop()
+
+    def _follow_measure(self, change: Mapping[str, Any]) -> None:
+        self.length_button.value = change["new"] == "line"
+        self.area_button.value = change["new"] == "polygon"
+
+    def _show_measured(self, geometry: Mapping[str, Any], text: str) -> None:
+        self._said.value = f'<div role="status">{escape(text)}</div>'
+        feature = {"type": "Feature", "properties": {}, "geometry": dict(geometry)}
+        self._measured_layer({"type": "FeatureCollection", "features": [feature]})
+
+    def _clear_measured(self) -> None:
+        self._said.value = ""
+        self._measured_layer(None)
+
+    def _measured_layer(self, data: dict[str, Any] | None) -> None:
+        if self._drawn is None:
+            style = {"color": "#000000", "weight": 3, "dashArray": "6 4", "fill": False, "interactive": False}
+            self._drawn = LeanGeoJSON(data=_NOTHING, name="Measured", style=style, pm_ignore=True)
+            self._drawn.unlisted = True
+        if data is not None:
+            self._drawn.data = data
+        if (data is not None) != (self._drawn in self._map.layers):
+            (self._map.add if data is not None else self._map.remove)(self._drawn)
+
+
+def _merged(kept: list[Any], new: list[Any]) -> list[Any]:
+    """The order of the map's layers, with hidden ones left behind the layer they were above."""
+    order = list(new)
+    for place, layer in enumerate(kept):
+        if layer not in new:
+            below = next((one for one in reversed(kept[:place]) if one in order), None)
+            order.insert(order.index(below) + 1 if below is not None else 0, layer)
+    return order
+
+
+def _bounds_of(layer: Any) -> Any:
+    if hasattr(layer, "bounds_4326"):
+        return layer.bounds_4326
+    data = getattr(layer, "data", None)
+    is_features = isinstance(layer, LeanGeoJSON) and isinstance(data, dict)
+    return features_box(data.get("features") or ()) if is_features and data else None
