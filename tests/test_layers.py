@@ -44,6 +44,7 @@ MAP_MODULES = {
     "attribute_panel.py",
     "highlight.py",
     "layer_panel.py",
+    "picture_layer.py",
 }
 MODULES = sorted(path for path in ROOT.rglob("*.py") if path.parent != ROOT or path.stem != "__init__")
 

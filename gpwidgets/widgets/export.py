@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html import escape
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
 from gpwidgets.tasks.workers import start_worker
-from gpwidgets.widgets.files import saved_html
+from gpwidgets.widgets.file_texts import saved_html
 from gpwidgets.widgets.guard import error_html, guarded
 
 if TYPE_CHECKING:
@@ -33,14 +35,40 @@ def _write_csv(frame: Any, path: Path) -> None:
     frame.to_csv(path, index=False)
 
 
-Writer = Callable[[Any, Path], None]
+def _write_parquet(frame: Any, path: Path) -> None:
+    frame.to_parquet(path, index=False)
 
-#: Label, ending and writer of each format for features; tables take the last only.
-FORMATS: tuple[tuple[str, str, Writer], ...] = (
+
+def _write_shapefile(frame: Any, path: Path) -> str:
+    from gpwidgets.convert.shapefiles import write_shapefile
+
+    renamed = write_shapefile(frame, path)
+    pairs = ", ".join(f"{old} is {new}" for old, new in renamed.items())
+    return f"Shapefiles have short names: {pairs}" if pairs else ""
+
+
+#: Writes a frame to a path; what it returns is said to the user.
+Writer = Callable[[Any, Path], str | None]
+
+#: Label, ending and writer of each format.
+FEATURE_FORMATS: tuple[tuple[str, str, Writer], ...] = (
     ("GeoPackage", ".gpkg", _write_gpkg),
+    ("GeoParquet", ".parquet", _write_parquet),
     ("GeoJSON", ".geojson", _write_geojson),
+    ("Shapefile (zip)", ".zip", _write_shapefile),
     ("CSV", ".csv", _write_csv),
 )
+TABLE_FORMATS: tuple[tuple[str, str, Writer], ...] = (
+    ("CSV", ".csv", _write_csv),
+    ("Parquet", ".parquet", _write_parquet),
+)
+
+
+def formats_for(frame: Any) -> list[tuple[str, str, Writer]]:
+    """Return the formats that a frame can be saved in here; Parquet needs pyarrow."""
+    formats = FEATURE_FORMATS if type(frame).__name__ == "GeoDataFrame" else TABLE_FORMATS
+    has_arrow = find_spec("pyarrow") is not None
+    return [one for one in formats if has_arrow or one[1] != ".parquet"]
 
 
 def free_path(folder: Path, name: str, ending: str) -> Path:
@@ -75,7 +103,7 @@ class FrameSaver(w.HBox):
         self.path: Path | None = None
         self._name = name
         self._worker: Thread | None = None
-        self._formats = FORMATS if type(frame).__name__ == "GeoDataFrame" else FORMATS[-1:]
+        self._formats = formats_for(frame)
         self.format = w.Dropdown(
             options=[label for label, _, _ in self._formats],
             description="Save as",
@@ -107,9 +135,10 @@ class FrameSaver(w.HBox):
             folder = Path(self.folder.value or ".").expanduser()
             folder.mkdir(parents=True, exist_ok=True)
             path = free_path(folder, self._name, ending)
-            write(self.frame, path)
+            said = write(self.frame, path)
             self.path = path
-            self._said.value = saved_html(path, path.stat().st_size)
+            more = f'<div class="gpw-muted">{escape(said)}</div>' if said else ""
+            self._said.value = saved_html(path, path.stat().st_size) + more
         except Exception as error:
             self.show_error(error)
         finally:

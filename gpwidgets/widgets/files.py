@@ -1,51 +1,25 @@
-"""A file or raster that a run gave back: its name, a link, and a button that saves it."""
+"""A file or raster that a run gave back: its name, a link, a button that saves it, and what is in it."""
 
 from __future__ import annotations
 
-import mimetypes
 from html import escape
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
 import ipywidgets as w
 
-from gpwidgets.errors import mask
 from gpwidgets.protocol.values import DataFile, RasterData
 from gpwidgets.tasks.workers import start_worker
+from gpwidgets.widgets.file_preview import preview_of
+from gpwidgets.widgets.file_texts import page_link, safe_link, saved_html
 from gpwidgets.widgets.guard import error_html, guarded
 
-#: Images up to this many bytes are shown once they are saved.
-MAX_PREVIEW = 5_000_000
-
-
-def size_text(size: int) -> str:
-    """Return a number of bytes as people read it, such as ``1.4 MB``."""
-    amount = float(size)
-    for unit in ("bytes", "kB", "MB"):
-        if amount < 1000:
-            return f"{amount:.0f} {unit}" if unit == "bytes" else f"{amount:.1f} {unit}"
-        amount /= 1000
-    return f"{amount:.1f} GB"
-
-
-def safe_link(url: str, text: str = "") -> str:
-    """Return a link that opens beside the notebook; plain text for anything but http and https."""
-    shown = escape(mask(text or url))
-    if urlsplit(url).scheme not in ("http", "https") or mask(url) != url:
-        return shown  # a token in the address must not get into the page
-    return f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">{shown}</a>'
-
-
-def saved_html(path: Path, size: int) -> str:
-    """Return a line that says where a file was saved and how large it is."""
-    return (
-        '<span role="status"><span aria-hidden="true">✔</span> Saved as '
-        f"<code>{escape(str(path))}</code>, {size_text(size)}</span>"
-    )
+if TYPE_CHECKING:
+    from gpwidgets.widgets.map import TaskMap
 
 
 class FileView(w.VBox):
-    """A result file with a button that saves it into a folder beside the notebook.
+    """A result file with a button that saves it into a folder beside the notebook and shows what is in it.
 
     Parameters
     ----------
@@ -53,6 +27,8 @@ class FileView(w.VBox):
         The file or raster.
     folder
         Where it is saved, as typed into the box.
+    map
+        Where layers and rasters in the file are shown.
 
     Attributes
     ----------
@@ -60,8 +36,14 @@ class FileView(w.VBox):
         Where it was saved.
     """
 
-    def __init__(self, value: DataFile | RasterData, folder: str = "results") -> None:
+    def __init__(
+        self,
+        value: DataFile | RasterData,
+        folder: str = "results",
+        map: TaskMap | None = None,  # noqa: A002
+    ) -> None:
         self.value = value
+        self.map = map
         self.path: Path | None = None
         kind = f" ({value.format})" if isinstance(value, RasterData) and value.format else ""
         name = value.name or "file"
@@ -71,14 +53,16 @@ class FileView(w.VBox):
         self._save = w.Button(
             description="Save",
             icon="download",
-            tooltip=f"Save {name} into the folder",
+            tooltip=f"Save {name} into the folder and show what is in it",
             disabled=not value.url,
         )
         self._said = w.HTML()
-        self._picture = w.Image(layout=w.Layout(display="none", max_width="100%"))
+        self._preview = w.VBox(layout=w.Layout(width="100%", min_width="0"))
         self._save.on_click(self._start_saving)
         row = w.HBox([self._folder, self._save], layout=w.Layout(flex_flow="row wrap"))
-        super().__init__([self._name, row, self._said, self._picture])
+        super().__init__(
+            [self._name, row, self._said, self._preview], layout=w.Layout(width="100%", min_width="0")
+        )
         self.add_class("gpw-file")
 
     @guarded
@@ -92,20 +76,28 @@ class FileView(w.VBox):
             folder = Path(self._folder.value or ".").expanduser()
             folder.mkdir(parents=True, exist_ok=True)
             self.path = self.value.download(folder)
-            size = self.path.stat().st_size
-            self._said.value = saved_html(self.path, size)
-            self._show_picture(self.path, size)
+            self._said.value = saved_html(self.path, self.path.stat().st_size) + page_link(self.path)
         except Exception as error:
             self.show_error(error)
+            return
         finally:
             self._save.disabled = False
+        self._show_preview(self.path)
 
-    def _show_picture(self, path: Path, size: int) -> None:
-        kind = mimetypes.guess_type(path.name)[0] or ""
-        if kind in ("image/png", "image/jpeg", "image/gif") and size <= MAX_PREVIEW:
-            self._picture.format = kind.removeprefix("image/")
-            self._picture.value = path.read_bytes()
-            self._picture.layout.display = ""
+    def _show_preview(self, path: Path) -> None:
+        """Show what is in the file; trouble with it does not undo the saving."""
+        for old in self._preview.children:
+            old.close()
+        try:
+            self._preview.children = preview_of(path, self.map, isinstance(self.value, RasterData))
+        except Exception as error:
+            self._preview.children = [w.HTML(error_html(error))]
+
+    def close(self) -> None:
+        """Free the widgets; layers stay on the map."""
+        for child in self._preview.children:
+            child.close()
+        super().close()
 
     def show_error(self, error: Exception) -> None:
         """Show why the file could not be saved."""

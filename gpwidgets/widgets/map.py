@@ -32,6 +32,7 @@ from gpwidgets.widgets.layers import (
 )
 from gpwidgets.widgets.map_draw import DrawTarget, Pen
 from gpwidgets.widgets.map_view import Bounds, go_to, size_of, union
+from gpwidgets.widgets.picture_layer import PictureLayer
 from gpwidgets.widgets.view_styles import style_sheet
 
 if TYPE_CHECKING:
@@ -103,6 +104,8 @@ class TaskMap(w.VBox):
         Drawing targets by parameter name.
     results : dict
         Result layers by name.
+    pictures : dict
+        Picture layers by name.
     layers : LayerPanel
         The layer list, shared by all that is on the same map.
     """
@@ -117,6 +120,7 @@ class TaskMap(w.VBox):
         self.map: Map = base_map(height) if map is None else map
         self.targets: dict[str, DrawTarget] = {}
         self.results: dict[str, FrameLayer] = {}
+        self.pictures: dict[str, PictureLayer] = {}
         self._colors: dict[str, str] = {}
         self._attributes = AttributePanel(self.map, self.clear_selection)
         self._highlight = Highlight(self.map)
@@ -194,6 +198,34 @@ class TaskMap(w.VBox):
         self._tell_notes()
         return layer
 
+    def add_picture(self, name: str, png: bytes, bounds: Bounds) -> PictureLayer:
+        """Show a picture as a layer; one that already has this name gives way to it.
+
+        Parameters
+        ----------
+        name
+            Name in the layer list.
+        png
+            The picture, its rows evenly spaced in Web Mercator.
+        bounds
+            West, south, east, north in degrees, EPSG:4326.
+        """
+        self.remove_picture(name)
+        layer = PictureLayer(png, bounds, name)
+        layer.remove_me = lambda: self.remove_picture(name)
+        self.pictures[name] = layer
+        self.map.add(layer)
+        return layer
+
+    def remove_picture(self, name: str) -> None:
+        """Take a picture off the map; nothing happens when there is none of this name."""
+        layer = self.pictures.pop(name, None)
+        if layer is not None:
+            self.layers.forget(layer)
+            if layer in self.map.layers:
+                self.map.remove(layer)
+            layer.close()
+
     def remove_result(self, name: str) -> None:
         """Take a result layer off the map; nothing happens when there is none of this name."""
         if self.selection[0] == name:
@@ -250,6 +282,8 @@ class TaskMap(w.VBox):
             target.detach()
         for name in list(self.results):
             self.remove_result(name)
+        for name in list(self.pictures):
+            self.remove_picture(name)
         self.layers.leave()
         self.clear_selection()
 

@@ -13,7 +13,8 @@ import ipywidgets as w
 from gpwidgets.errors import mask
 from gpwidgets.protocol.values import DataFile, LayerReference, MapImage, RasterData
 from gpwidgets.widgets.cells import cell_text
-from gpwidgets.widgets.files import FileView, safe_link
+from gpwidgets.widgets.file_texts import safe_link
+from gpwidgets.widgets.files import FileView
 from gpwidgets.widgets.frame_view import FrameView
 from gpwidgets.widgets.guard import error_html
 from gpwidgets.widgets.view_styles import style_sheet
@@ -85,7 +86,7 @@ class ResultsView(w.VBox):
                 self._frames.append(FrameView(value, name, title))
                 parts.append(self._frames[-1])
             return parts
-        return [*banner, value_view(value)]
+        return [*banner, value_view(value, self.map)]
 
     def _features(self, name: str, title: str, gdf: Any) -> list[w.Widget]:
         crs = gdf.crs.to_string() if gdf.crs is not None else "unknown"
@@ -132,8 +133,12 @@ def _truncated_html(value: Any) -> str:
     )
 
 
-def value_view(value: Any) -> w.Widget:
+def value_view(value: Any, task_map: TaskMap | None = None) -> w.Widget:
     """Return a view of a value that is no frame: text, number, unit, file, image, link or a list of them."""
+    if isinstance(value, DataFile | RasterData):
+        return FileView(value, map=task_map)
+    if isinstance(value, list | tuple):
+        return _list_view(value, task_map)
     for kinds, view in _VIEWS:
         if isinstance(value, kinds):
             return view(value)
@@ -154,14 +159,14 @@ def _text_view(value: str) -> w.Widget:
     return w.HTML(f'<div class="gpw-value">{shown}</div>')
 
 
-def _list_view(value: list[Any] | tuple[Any, ...]) -> w.Widget:
+def _list_view(value: list[Any] | tuple[Any, ...], task_map: TaskMap | None) -> w.Widget:
     if not value:
         return _line("An empty list.")
     if all(isinstance(one, bool | int | float | str) for one in value):
         rows = "".join(f"<li>{escape(mask(cell_text(one)))}</li>" for one in value[:MAX_MEMBERS])
         more = f"<li>and {len(value) - MAX_MEMBERS:,} more</li>" if len(value) > MAX_MEMBERS else ""
         return w.HTML(f'<ul class="gpw-value">{rows}{more}</ul>')
-    views = [value_view(one) for one in value[:MAX_MEMBERS]]
+    views = [value_view(one, task_map) for one in value[:MAX_MEMBERS]]
     if len(value) > MAX_MEMBERS:
         views.append(_line(f"and {len(value) - MAX_MEMBERS:,} more"))
     return w.VBox(views)
@@ -186,9 +191,7 @@ def _reference_view(value: LayerReference) -> w.Widget:
 _VIEWS: tuple[tuple[Any, Callable[[Any], w.Widget]], ...] = (
     (type(None), _nothing_view),
     (str, _text_view),
-    ((DataFile, RasterData), FileView),
     (MapImage, _image_view),
     (LayerReference, _reference_view),
     (Mapping, _mapping_view),
-    ((list, tuple), _list_view),
 )

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import ipywidgets as w
+import numpy as np
 import pandas as pd
 import pytest
 
+from gpwidgets.convert.file_layers import read_layers
+from gpwidgets.convert.shapefiles import write_shapefile
+from gpwidgets.demo.tools.geotiff import write_geotiff
 from gpwidgets.errors import ConversionError
 from gpwidgets.protocol.units import LinearUnit
 from gpwidgets.protocol.values import DataFile, Fetch, RasterData
 from gpwidgets.tasks.outputs import Outputs
 from gpwidgets.widgets.export import FrameSaver
-from gpwidgets.widgets.files import FileView, safe_link, size_text
+from gpwidgets.widgets.file_texts import safe_link, size_text
+from gpwidgets.widgets.files import FileView
 from gpwidgets.widgets.map import TaskMap
 from gpwidgets.widgets.results import MAX_MEMBERS, ResultsView
 from gpwidgets.widgets.table import FrameTable
@@ -165,9 +172,12 @@ def test_sizes_read_as_people_write_them() -> None:
     ]
 
 
-@pytest.mark.parametrize("label", ["GeoPackage", "GeoJSON", "CSV"])
+@pytest.mark.parametrize("label", ["GeoPackage", "GeoParquet", "GeoJSON", "Shapefile (zip)", "CSV"])
 def test_features_are_saved_and_nothing_is_written_over(tmp_path: Path, label: str) -> None:
     saver = FrameSaver(cities().to_crs(3857), "My cities/..", folder=str(tmp_path))
+    if label not in saver.format.options:
+        assert find_spec("pyarrow") is None
+        return
     saver.format.value = label
     paths = []
     for _ in range(2):
@@ -178,7 +188,8 @@ def test_features_are_saved_and_nothing_is_written_over(tmp_path: Path, label: s
         paths.append(saver.path)
     assert [path.stem for path in paths] == ["My_cities", "My_cities-2"]
     if label != "CSV":
-        read = gpd.read_file(paths[0]).to_crs(4326)
+        (read,) = read_layers(paths[0]).values()
+        read = read.to_crs(4326)
         assert list(read["name"]) == ["a", "b"]
         assert read.total_bounds == pytest.approx([1, 3, 2, 4])
 
@@ -196,3 +207,85 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     saver._save()
     assert 'role="alert"' in saver._said.value
     assert not saver.button.disabled
+
+
+def test_long_names_and_times_of_a_shapefile_are_said_and_kept(tmp_path: Path) -> None:
+    gdf = cities()
+    gdf["a_long_name_1"], gdf["a_long_name_2"] = [1, 2], [3, 4]
+    gdf["when"] = pd.to_datetime(["2024-05-06T07:08:09Z", None])
+    saver = FrameSaver(gdf, "C", folder=str(tmp_path))
+    saver.format.value = "Shapefile (zip)"
+    saver._save()
+    assert "a_long_name_2 is a_long_n_1" in saver._said.value
+    (read,) = read_layers(tmp_path / "C.zip").values()
+    assert list(read["a_long_n_1"]) == [3, 4]
+    assert read["when"].iloc[0] == "2024-05-06T07:08:09+00:00"
+    assert gdf.columns[-1] == "when"
+
+
+def saved(source: Path, folder: Path, task_map: TaskMap | None = None) -> FileView:
+    """The view of a result file after its Save button has been pressed."""
+
+    def download(url: str, into: Path) -> Path:
+        return Path(shutil.copy(source, into))
+
+    value = DataFile(url=f"http://127.0.0.1/{source.name}", _fetch=Fetch(download, lambda url: b""))
+    view = FileView(value, folder=str(folder), map=task_map)
+    view._save_now()
+    assert view.path == folder / source.name, view._said.value
+    return view
+
+
+@pytest.mark.parametrize("ending", [".gpkg", ".geojson", ".zip"])
+def test_layers_in_a_file_become_tables_and_layers_of_the_map(tmp_path: Path, ending: str) -> None:
+    source = tmp_path / f"cities{ending}"
+    if ending == ".zip":
+        write_shapefile(cities(), source)
+    else:
+        cities().to_file(source)
+    task_map = TaskMap()
+    view = saved(source, tmp_path / "results", task_map)
+    (table,) = below(view, FrameTable)
+    assert list(table.frame["name"]) == ["a", "b"]
+    assert list(task_map.results) == ["cities"]
+    assert task_map.map.center == pytest.approx([3.5, 1.5], abs=0.01)
+
+
+def test_text_and_tables_in_files_are_shown_escaped(tmp_path: Path) -> None:
+    text = tmp_path / "report.txt"
+    text.write_text("<b>bold</b>" + "x" * 5000)
+    html = html_of(saved(text, tmp_path / "results"))
+    assert "&lt;b&gt;bold" in html
+    assert "the saved file is whole" in html
+    assert 'download="report.txt"' in html
+    table = tmp_path / "table.csv"
+    table.write_text("a,b\n1,<i>x</i>\n")
+    (shown,) = below(saved(table, tmp_path / "results"), FrameTable)
+    assert list(shown.frame["a"]) == [1]
+
+
+def test_a_broken_file_is_saved_and_says_what_is_wrong(tmp_path: Path) -> None:
+    source = tmp_path / "broken.gpkg"
+    source.write_bytes(b"no database")
+    view = saved(source, tmp_path / "results", TaskMap())
+    assert "Saved as" in view._said.value
+    assert 'role="alert"' in html_of(view._preview)
+
+
+def test_a_raster_becomes_a_picture_on_the_map_where_it_belongs(tmp_path: Path) -> None:
+    source = tmp_path / "seen.tif"
+    values = np.zeros((20, 30), dtype=np.uint8)
+    values[:10] = 1
+    values[0, 0] = 255
+    write_geotiff(source, values, west=8.0, north=47.0, cell=0.01, nodata=255)
+    task_map = TaskMap()
+    view = saved(source, tmp_path / "results", task_map)
+    layer = task_map.pictures["seen.tif"]
+    assert layer.bounds_4326 == pytest.approx((8.0, 46.8, 8.3, 47.0))
+    assert layer.url.startswith("data:image/png;base64,")
+    assert "Shown on the map" in html_of(view)
+    task_map.layers.opener.value = True
+    row = task_map.layers.row(layer)
+    row.more.value = True
+    row.remove_button.click()
+    assert layer not in task_map.map.layers

@@ -1,0 +1,118 @@
+"""What is in a saved file: pictures, text, tables, layers and rasters."""
+
+from __future__ import annotations
+
+import mimetypes
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import ipywidgets as w
+
+from gpwidgets.errors import mask
+from gpwidgets.widgets.frame_view import FrameView
+from gpwidgets.widgets.style_by import QUALITATIVE, SEQUENTIAL, patch_html
+from gpwidgets.widgets.table import FrameTable
+
+if TYPE_CHECKING:
+    from gpwidgets.widgets.map import TaskMap
+
+#: Images up to this many bytes are shown.
+MAX_PICTURE = 5_000_000
+#: Tables and layers up to this many bytes are read by themselves.
+MAX_TABLE = 200_000_000
+#: Characters of a text that are shown.
+MAX_TEXT = 4000
+
+_PICTURES = {"image/png": "png", "image/jpeg": "jpeg", "image/gif": "gif"}
+_TEXTS = {
+    ".txt",
+    ".log",
+    ".md",
+    ".json",
+    ".xml",
+    ".html",
+    ".htm",
+    ".py",
+    ".yaml",
+    ".yml",
+    ".prj",
+    ".csv",
+    ".tsv",
+}
+_TABLES = {".csv", ".tsv"}
+_RASTERS = {".tif", ".tiff"}
+
+
+def preview_of(path: Path, map: TaskMap | None = None, is_raster: bool = False) -> list[w.Widget]:  # noqa: A002
+    """Return widgets that show what is in a file; none for a kind that cannot be shown.
+
+    Parameters
+    ----------
+    path
+        The file.
+    map
+        Where layers and rasters are shown; without it, layers are tables only.
+    is_raster
+        Whether the file came as a raster.
+
+    Raises
+    ------
+    ConversionError
+        The file cannot be read as what it looks like.
+    """
+    from gpwidgets.convert.file_layers import holds_layers
+
+    size, suffix = path.stat().st_size, path.suffix.lower()
+    kind = mimetypes.guess_type(path.name)[0] or ""
+    if kind in _PICTURES and size <= MAX_PICTURE:
+        return [w.Image(value=path.read_bytes(), format=_PICTURES[kind], layout=w.Layout(max_width="100%"))]
+    if suffix in _TABLES and size <= MAX_TABLE:
+        return _table(path)
+    if suffix in _RASTERS and map is not None:
+        return _raster(path, map)
+    if size <= MAX_TABLE and holds_layers(path):
+        return _layers(path, map)
+    if suffix in _TEXTS:
+        return [_text(path)]
+    return [w.HTML('<div class="gpw-muted">Rasters of this kind are not shown.</div>')] if is_raster else []
+
+
+def _table(path: Path) -> list[w.Widget]:
+    from gpwidgets.convert.files import read_table_file
+
+    frame = read_table_file(path)
+    return [FrameTable(frame, path.name)]
+
+
+def _layers(path: Path, task_map: TaskMap | None) -> list[w.Widget]:
+    from gpwidgets.convert.file_layers import read_layers
+
+    found: list[w.Widget] = []
+    for name, frame in read_layers(path).items():
+        words = f"{name}: {len(frame):,} rows" if len(frame) else f"{name}: no rows"
+        found.append(w.HTML(f'<div class="gpw-muted">{escape(words)}</div>'))
+        if len(frame):
+            view = FrameView(frame, name, name, task_map)
+            if view.layer and task_map is not None:
+                task_map.zoom_to_results([view.layer])
+            found.append(view)
+    return found
+
+
+def _raster(path: Path, task_map: TaskMap) -> list[w.Widget]:
+    from gpwidgets.convert.rasters import raster_picture, read_raster
+
+    picture = raster_picture(read_raster(path), SEQUENTIAL["Viridis"], QUALITATIVE)
+    task_map.add_picture(path.name, picture.png, picture.bounds)
+    task_map.zoom_to(picture.bounds)
+    lines = "".join(f"<li>{patch_html(color)}{escape(label)}</li>" for label, color in picture.legend)
+    legend = f'<div class="gpw-legend"><ul>{lines}</ul></div>' if lines else ""
+    return [w.HTML(f'<div class="gpw-muted" role="status">Shown on the map.</div>{legend}')]
+
+
+def _text(path: Path) -> w.Widget:
+    with path.open(encoding="utf-8", errors="replace") as file:
+        text = file.read(MAX_TEXT + 1)
+    shown = text[:MAX_TEXT] + ("\n… (cut; the saved file is whole)" if len(text) > MAX_TEXT else "")
+    return w.HTML(f'<pre class="gpw-code" tabindex="0">{escape(mask(shown))}</pre>')

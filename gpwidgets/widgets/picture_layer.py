@@ -1,0 +1,49 @@
+"""A picture, such as a raster, as a layer of the map."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable
+from html import escape
+
+from ipyleaflet import ImageOverlay
+
+Bounds = tuple[float, float, float, float]
+
+
+class PictureLayer(ImageOverlay):
+    """A picture that lies over a box on the map; it travels within the layer, so nothing is fetched.
+
+    Parameters
+    ----------
+    png
+        The picture, its rows evenly spaced in Web Mercator.
+    bounds
+        West, south, east, north in degrees, EPSG:4326.
+    name
+        Shown in the layer list.
+
+    Attributes
+    ----------
+    bounds_4326 : tuple of float
+        The box.
+    remove_me : callable, or None
+        Takes the layer off the map for good.
+    """
+
+    unlisted = False
+
+    def __init__(self, png: bytes, bounds: Bounds, name: str) -> None:
+        west, south, east, north = bounds
+        self.title = name
+        self.bounds_4326 = bounds
+        self.remove_me: Callable[[], None] | None = None
+        super().__init__(
+            url="data:image/png;base64," + b64encode(png).decode(),
+            bounds=((south, west), (north, east)),
+            name=escape(name),
+        )
+
+    def __repr__(self) -> str:
+        # Without the picture: the text form of a widget is saved in the notebook.
+        return f"<PictureLayer {self.title!r}>"

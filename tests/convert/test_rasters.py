@@ -1,0 +1,80 @@
+"""Rasters as pictures of a web map."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pyproj
+import pytest
+from PIL import Image
+
+from gpwidgets.convert.rasters import Raster, raster_picture, read_raster
+from gpwidgets.demo.tools.geotiff import write_geotiff
+from gpwidgets.errors import ConversionError
+
+RAMP, CLASSES = ("#000000", "#ffffff"), ("#ff0000", "#00ff00")
+
+
+def pixels(png: bytes) -> np.ndarray:
+    with Image.open(io.BytesIO(png)) as image:
+        return np.asarray(image)
+
+
+def test_a_geotiff_is_read_with_its_place_and_its_empty_cells(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    values = np.arange(12, dtype=np.uint8).reshape(3, 4)
+    write_geotiff(path, values, west=8.0, north=47.0, cell=0.5, nodata=11)
+    raster = read_raster(path)
+    assert (raster.values[0] == values).all()
+    assert raster.affine == (0.5, 0, 8.0, 0, -0.5, 47.0)
+    assert raster.crs.to_epsg() == 4326
+    assert raster.nodata == 11
+
+
+def test_few_whole_numbers_are_classes_and_empty_cells_are_seen_through() -> None:
+    values = np.array([[[0, 1], [1, 9]]], dtype=np.uint8)
+    found = raster_picture(Raster(values, (1, 0, 0, 0, -1, 2), pyproj.CRS(4326), 9), RAMP, CLASSES)
+    assert found.bounds == pytest.approx((0, 0, 2, 2))
+    assert found.legend == (("0", "#ff0000"), ("1", "#00ff00"))
+    rgba = pixels(found.png)
+    assert rgba[0, 0].tolist() == [255, 0, 0, 255]
+    assert rgba[0, 1].tolist() == rgba[1, 0].tolist() == [0, 255, 0, 255]
+    assert rgba[1, 1, 3] == 0
+
+
+def test_a_projected_raster_lies_where_its_cells_are() -> None:
+    size = 200
+    values = np.zeros((1, size, size))
+    values[0, 50:60, 20:30] = 100  # a patch of 10 km, 20 km from the west and 50 km from the north
+    crs = pyproj.CRS(32632)
+    found = raster_picture(Raster(values, (1000, 0, 400_000, 0, -1000, 5_300_000), crs, None), RAMP, CLASSES)
+    bright = np.argwhere(pixels(found.png)[..., 0] > 250)
+    row, column = bright.mean(axis=0)
+    tall, wide = pixels(found.png).shape[:2]
+    west, south, east, north = found.bounds
+    mercator = pyproj.Transformer.from_crs(4326, 3857, always_xy=True)
+    (left, right), (bottom, top) = mercator.transform([west, east], [south, north])
+    x = left + (column + 0.5) / wide * (right - left)
+    y = top - (row + 0.5) / tall * (top - bottom)
+    expected = pyproj.Transformer.from_crs(crs, 3857, always_xy=True).transform(425_000, 5_245_000)
+    assert (x, y) == pytest.approx(expected, abs=2500)
+
+
+def test_bytes_of_three_bands_are_their_own_colours() -> None:
+    values = np.zeros((3, 2, 2), dtype=np.uint8)
+    values[2] = 200
+    found = raster_picture(Raster(values, (1, 0, 0, 0, -1, 2), pyproj.CRS(4326), None), RAMP, CLASSES)
+    assert pixels(found.png)[0, 0].tolist() == [0, 0, 200, 255]
+    assert found.legend == ()
+
+
+def test_a_picture_without_a_place_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "plain.tif"
+    Image.new("L", (3, 3)).save(path)
+    with pytest.raises(ConversionError, match="has no place"):
+        read_raster(path)
+    path.write_bytes(b"nothing")
+    with pytest.raises(ConversionError, match="cannot be read as a raster"):
+        read_raster(path)
