@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import shutil
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
+from gpwidgets.demo import map_service
+from gpwidgets.demo.data import read_earthquakes
 from gpwidgets.demo.faults import Fault, FaultBoard
 from gpwidgets.demo.inputs import FILE_TYPES, read_field, to_python
 from gpwidgets.demo.jobs import Job, JobStore
+from gpwidgets.demo.layers import HostedLayer
 from gpwidgets.demo.outputs import OutputOptions, result_json
 from gpwidgets.demo.parameters import FEATURES, ParameterSpec
 from gpwidgets.demo.publish import Service, Tool
@@ -67,6 +71,10 @@ class Operations:
         self.uploads = UploadStore(root / "uploads")
         self.tokens = TokenStore()
         self.faults = FaultBoard()
+        self.layers: dict[str, HostedLayer] = {
+            "Hosted/Earthquakes": HostedLayer("Hosted/Earthquakes", read_earthquakes),
+            "Secured/Earthquakes": HostedLayer("Secured/Earthquakes", read_earthquakes, secured=True),
+        }
         self._outputs = root / "output"
 
     def answer(self, call: Call) -> Any:
@@ -126,6 +134,63 @@ class Operations:
         if call.tool.validator is None:
             raise Refusal(400, "Unable to complete operation.", ["Validate is not supported by this task."])
         return validation_json(call.tool, call.fields, self.find_file)
+
+    # Layers
+
+    def _hosted(self, call: Call) -> HostedLayer:
+        layer = self.layers.get(call.route.ident)
+        if layer is None:
+            raise Refusal(404, f"Service {call.route.ident}/FeatureServer not found")
+        if layer.secured:
+            self.tokens.check(call.fields, call.headers)
+        return layer
+
+    def _layers(self, call: Call) -> Any:
+        layer = self._hosted(call)
+        return {"currentVersion": 11.5, "layers": [{"id": 0, "name": layer.describe()["name"]}]}
+
+    def _layer(self, call: Call) -> Any:
+        return self._hosted(call).describe()
+
+    def _query(self, call: Call) -> Any:
+        return self._hosted(call).query(call.fields)
+
+    def _host(self, job: Job, spec: ParameterSpec, asked: str) -> str:
+        """Keep an output of features as a hosted layer; its URL."""
+        told = json.loads(asked) if asked.lstrip().startswith("{") else {}
+        given = str(told.get("serviceProperties", {}).get("name") or asked)
+        several = sum(each.data_type == FEATURES for each in job.tool.outputs) > 1
+        name = "".join(letter if letter.isalnum() else "_" for letter in given)
+        name = f"Hosted/{name}_{spec.name}" if several else f"Hosted/{name}"
+        frame = job.values[spec.name]
+        self.layers[name] = HostedLayer(name, lambda: frame, secured=job.service.secured)
+        return f"{self.origin}/arcgis/rest/services/{quote(name)}/FeatureServer/0"
+
+    # Result map service
+
+    def _map_job(self, call: Call) -> Job:
+        job = self.jobs[call.route.ident]
+        if job.service is not call.service or job.status is not JobStatus.SUCCEEDED:
+            raise Refusal(400, f"Job with id: {job.id} has no map.")
+        return job
+
+    def _map(self, call: Call) -> Any:
+        return map_service.describe(self._map_job(call))
+
+    def _map_legend(self, call: Call) -> Any:
+        return map_service.legend(self._map_job(call))
+
+    def _map_layer(self, call: Call) -> Any:
+        return map_service.layer_of(self._map_job(call), call.route.name).describe(int(call.route.name))
+
+    def _map_query(self, call: Call) -> Any:
+        return map_service.layer_of(self._map_job(call), call.route.name).query(call.fields)
+
+    def _map_export(self, call: Call) -> Any:
+        job = self._map_job(call)
+        picture = job.folder / f"map_{uuid.uuid4().hex}.png"
+        told = map_service.export(job, call.fields, picture)
+        return picture if call.fields.get("f") == "image" else {"href": self._file_url(job, picture), **told}
 
     # Running
 
@@ -241,6 +306,13 @@ class Operations:
         said = {key: text for key, text in {**job.options, **call.fields}.items() if key not in own}
         options = OutputOptions.read(said, limit)
         value = job.values.get(spec.name)
+        hosted = said.get("esri_out_feature_service_name", "")
+        if hosted and spec.data_type == FEATURES and hasattr(value, "geometry") and job.tool.asynchronous:
+            return {
+                "paramName": spec.name,
+                "dataType": FEATURES,
+                "value": {"url": self._host(job, spec, hosted)},
+            }
         if options.out_sr is None and spec.data_type == FEATURES and hasattr(value, "geometry"):
             options = replace(options, out_sr=_input_reference(job))
         return result_json(spec, value, options, lambda path: self._file_url(job, path))
@@ -283,10 +355,30 @@ class Operations:
             return self.uploads.find(value["itemID"])
         url = urlsplit(str(value.get("url", "")))
         own = f"{url.scheme}://{url.netloc}" == self.origin
+        if own and url.path.lower().endswith("/featureserver/0"):
+            return self._layer_file(unquote(url.path), value)
         _, found, name = unquote(url.path).partition("/rest/directories/")
         if not (own and found):
             raise ValueError("only uploads and files of this server can be read")
         return self._local_file(name)
+
+    def _layer_file(self, path: str, value: Mapping[str, Any]) -> Path:
+        """The rows of a hosted layer that an input names, as a file with a feature set."""
+        name = path.partition("/rest/services/")[2][: -len("/FeatureServer/0")]
+        layer = self.layers.get(name)
+        if layer is None:
+            raise ValueError(f"there is no layer {name!r}")
+        if layer.secured:
+            try:
+                self.tokens.check({"token": str(value["token"])} if value.get("token") else {}, {})
+            except Refusal as refused:
+                raise ValueError(f"the layer cannot be read: {refused.message}") from None
+        every = {"where": str(value.get("filter") or "1=1"), "outFields": "*"}
+        whole = replace(layer, page=len(layer.frame))
+        file = self._outputs / "layers" / f"{uuid.uuid4().hex}.json"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(whole.query(every), default=str), "utf-8")
+        return file
 
     # Uploads
 

@@ -165,6 +165,8 @@ class Service:
         Rows above which a result comes back empty and flagged.
     uploads
         Whether files can be uploaded.
+    result_map
+        Whether the results of a job are layers of a map service.
     """
 
     name: str
@@ -173,6 +175,7 @@ class Service:
     secured: bool = False
     maximum_records: int = 1000
     uploads: bool = True
+    result_map: bool = False
     tasks: dict[str, Tool] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -202,7 +205,7 @@ class Service:
             "serviceDescription": self.description,
             "tasks": list(self.tasks),
             "executionType": self.execution_type.value,
-            "resultMapServerName": "",
+            "resultMapServerName": self.name if self.result_map else "",
             "maximumRecords": self.maximum_records,
             "capabilities": ",".join(self._capabilities()),
         }

@@ -24,9 +24,9 @@ class Route:
     service, tool
         What the path names, if it does.
     ident
-        Job id, upload id, or folder of the catalog.
+        Job id, upload id, name of hosted layers, or folder of the catalog.
     name
-        Parameter name, or path of a file.
+        Parameter name, number of a layer, or path of a file.
     """
 
     operation: str
@@ -40,6 +40,7 @@ OPERATIONS = (
     *("info", "token", "catalog", "service", "task", "validate", "execute", "submit", "poll", "cancel"),
     *("result", "results", "input", "inputs", "file", "uploads", "upload_info", "upload"),
     *("register", "part", "parts", "commit", "item", "delete"),
+    *("layers", "layer", "query", "map", "map_layer", "map_query", "map_export", "map_legend"),
 )
 """Names of all operations, as the fault switchboard knows them."""
 
@@ -80,7 +81,12 @@ def folder_name(service: Service) -> str:
 
 
 def _below_services(parts: list[str], services: Mapping[str, Service]) -> Route:
-    types = [index for index, part in enumerate(parts) if part.lower() == "gpserver"]
+    kinds = [part.lower() for part in parts]
+    if "featureserver" in kinds:
+        return _below_layers(parts, kinds.index("featureserver"))
+    if "mapserver" in kinds:
+        return _below_map(parts, kinds.index("mapserver"), services)
+    types = [index for index, part in enumerate(kinds) if part == "gpserver"]
     if not types:
         folder = "/".join(parts)
         if folder and folder not in {service.folder for service in services.values()}:
@@ -90,6 +96,34 @@ def _below_services(parts: list[str], services: Mapping[str, Service]) -> Route:
     if name not in services:
         raise Refusal(404, f"Service {name}/GPServer not found")
     return _below_service(services[name], parts[types[0] + 1 :])
+
+
+def _below_layers(parts: list[str], at: int) -> Route:
+    name = "/".join(parts[:at])
+    match parts[at + 1 :]:
+        case []:
+            return Route("layers", ident=name)
+        case ["0"]:
+            return Route("layer", ident=name, name="0")
+        case ["0", "query"]:
+            return Route("query", ident=name, name="0")
+    raise invalid_url()
+
+
+def _below_map(parts: list[str], at: int, services: Mapping[str, Service]) -> Route:
+    service = services.get("/".join(parts[:at]))
+    if service is None or not service.result_map:
+        raise Refusal(404, f"Service {'/'.join(parts[:at])}/MapServer not found")
+    match parts[at + 1 :]:
+        case ["jobs", job]:
+            return Route("map", service, ident=job)
+        case ["jobs", job, ("export" | "legend") as operation]:
+            return Route(f"map_{operation}", service, ident=job)
+        case ["jobs", job, layer]:
+            return Route("map_layer", service, ident=job, name=layer)
+        case ["jobs", job, layer, "query"]:
+            return Route("map_query", service, ident=job, name=layer)
+    raise invalid_url()
 
 
 def _below_service(service: Service, parts: list[str]) -> Route:

@@ -350,6 +350,10 @@ class RasterData(_Fetched):
         return ((self.path or self.url or "").split("?")[0].replace("\\", "/").rsplit("/", 1)[-1]) or "raster"
 
 
+RowReader = Callable[[str, str, int | None, Any], Any]
+"""Reads the rows of a layer: URL, where clause, most rows, coordinates."""
+
+
 @dataclass(frozen=True)
 class LayerReference:
     """A layer of a map or feature service that the server itself reads as input.
@@ -367,15 +371,43 @@ class LayerReference:
     url: str
     filter: str = ""
     time: str = ""
+    _reader: RowReader | None = field(default=None, repr=False, compare=False)
 
     @classmethod
-    def from_json(cls, data: Any) -> LayerReference:
+    def from_json(cls, data: Any, reader: RowReader | None = None) -> LayerReference:
         """Read the wire form; a token in it is dropped, never kept."""
         if isinstance(data, str) and data:
-            return cls(data)
+            return cls(data, _reader=reader)
         if not isinstance(data, Mapping) or not isinstance(data.get("url"), str):
             raise ValueError("a layer is named by the URL of a service layer")
-        return cls(data["url"], str(data.get("filter") or ""), str(data.get("time") or ""))
+        return cls(data["url"], str(data.get("filter") or ""), str(data.get("time") or ""), reader)
+
+    def read(self, where: str = "", *, limit: int | None = None, out_sr: int | None = None) -> Any:
+        """Read the layer's rows, page by page; for a layer that is a result.
+
+        Parameters
+        ----------
+        where
+            Clause in the SQL of the service; the reference's own filter when left out.
+        limit
+            Most rows; None for all.
+        out_sr
+            EPSG or Esri code of the coordinates; the layer's own when left out.
+
+        Returns
+        -------
+        geopandas.GeoDataFrame
+
+        Raises
+        ------
+        GPError
+            The layer cannot be read.
+        ValueError
+            The reference did not come from a server.
+        """
+        if self._reader is None:
+            raise ValueError("this layer did not come from a server, so there is no way to read it")
+        return self._reader(self.url, where or self.filter, limit, out_sr)
 
     def to_json(self) -> dict[str, Any]:
         """The wire form, without a token."""

@@ -11,7 +11,7 @@ from gpwidgets.errors import ConversionError, GPError, TruncatedResult
 from gpwidgets.protocol.datatypes.base import datatype_of
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.replies import GPMessage
-from gpwidgets.protocol.values import DataFile, Fetch, LayerReference, MapImage, RasterData
+from gpwidgets.protocol.values import DataFile, Fetch, LayerReference, MapImage, RasterData, RowReader
 
 _FILES: dict[str, type[DataFile] | type[RasterData]] = {
     "GPDataFile": DataFile,
@@ -113,11 +113,19 @@ class Decoder:
         The task's outputs by name.
     fetch
         Ways to read the files that results name.
+    reader
+        Way to read the rows of layers that results name.
     """
 
-    def __init__(self, parameters: Mapping[str, GPParameter], fetch: Fetch | None = None) -> None:
+    def __init__(
+        self,
+        parameters: Mapping[str, GPParameter],
+        fetch: Fetch | None = None,
+        reader: RowReader | None = None,
+    ) -> None:
         self._parameters = parameters
         self._fetch = fetch
+        self._reader = reader
 
     def parameter(self, name: str, data_type: str) -> GPParameter:
         """The output's description; made from the reply when the task does not declare it."""
@@ -174,7 +182,7 @@ class Decoder:
         from gpwidgets.convert.frames import features_to_frame, records_to_frame
 
         if "url" in wire and "features" not in wire:
-            return LayerReference.from_json(wire)
+            return LayerReference.from_json(wire, self._reader)
         if parameter.data_type == "GPRecordSet":
             return records_to_frame(wire)
         return features_to_frame(wire)

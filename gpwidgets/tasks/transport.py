@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import gpwidgets
 from gpwidgets.client import downloads, resources
-from gpwidgets.errors import ConversionError, GPError
+from gpwidgets.errors import ConversionError, GPError, mask
 from gpwidgets.protocol.replies import ExecuteReply, JobInfo
 from gpwidgets.protocol.values import Fetch
 from gpwidgets.tasks.environment import Environment
+from gpwidgets.tasks.layers import read_rows, reader_of
 from gpwidgets.tasks.outputs import Decoder, Outputs, is_truncated, summary
 
 if TYPE_CHECKING:
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from gpwidgets.protocol.urls import GPURL
     from gpwidgets.tasks.run import Run
     from gpwidgets.tasks.task import GPTask
+
+
+_LOG = logging.getLogger("gpwidgets.tasks")
 
 
 @dataclass
@@ -120,7 +125,35 @@ class Transport:
     def _result(self, decoder: Decoder, name: str, param_url: str) -> Any:
         params = {"returnType": "data", **Environment(self._settings).for_result()}
         reply = resources.read_result(self._session, self._url, param_url, params)
-        return decoder.value(name, reply.data_type, reply.value, reply.features_body)
+        value = decoder.value(name, reply.data_type, reply.value, reply.features_body)
+        return self._completed(name, value) if is_truncated(value) else value
+
+    def _completed(self, name: str, value: Any) -> Any:
+        """A result with the rows that the server held back, where the job's map service has them."""
+        place = self._map_layer(name)
+        if place is None:
+            return value
+        try:
+            whole = read_rows(self._session, place, self._like_the_result())
+        except GPError as error:
+            _LOG.info("the rows held back cannot be read: %s", mask(str(error)))
+            return value
+        about = {**value.attrs.get("gpwidgets", {}), **whole.attrs["gpwidgets"], "completed_from": place}
+        whole.attrs["gpwidgets"] = about
+        return whole
+
+    def _map_layer(self, name: str) -> str | None:
+        """The layer of the job's map service that holds an output, which follow the order of the outputs."""
+        spatial = [one.name for one in self._task.outputs if one.data_type == "GPFeatureRecordSetLayer"]
+        try:
+            has_map = bool(self._task.service.result_map_server_name)
+        except GPError:
+            return None
+        return f"{self._url.map_service_job}/{spatial.index(name)}" if has_map and name in spatial else None
+
+    def _like_the_result(self) -> dict[str, str]:
+        kept = Environment(self._settings).for_result()
+        return {key: text for key, text in kept.items() if key in ("outSR", "returnZ", "returnM")}
 
     def _decoder(self) -> Decoder:
         session, base = self._session, self._url
@@ -131,7 +164,8 @@ class Transport:
         def read(url: str) -> bytes:
             return downloads.read(session, url, service=base)
 
-        return Decoder({parameter.name: parameter for parameter in self._task.outputs}, Fetch(save, read))
+        named = {parameter.name: parameter for parameter in self._task.outputs}
+        return Decoder(named, Fetch(save, read), reader_of(session))
 
     def _outputs(self, run: Run, found: _Gathered) -> Outputs:
         provenance = self._provenance(run)

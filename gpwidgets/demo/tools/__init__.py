@@ -16,7 +16,13 @@ def default_services() -> list[Service]:
     return [
         Service("Proximity", [buffer_points], "How near is near: distances around places."),
         Service("Elevation", [viewshed], "What the land lets you see, on a real elevation model."),
-        Service("Events", [hot_spots], "Where events cluster, for real earthquakes.", maximum_records=5000),
+        Service(
+            "Events",
+            [hot_spots],
+            "Where events cluster, for real earthquakes.",
+            maximum_records=5000,
+            result_map=True,
+        ),
         Service(
             "Gallery", [gallery("ParameterGallery", asynchronous=False)], "Every data type, synchronous."
         ),

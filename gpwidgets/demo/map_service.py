@@ -1,0 +1,115 @@
+"""The result map service of a job: its outputs as layers, their legend, and a picture of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gpwidgets.demo.layers import HostedLayer
+from gpwidgets.demo.parameters import FEATURES
+from gpwidgets.demo.refusals import Refusal, invalid_input
+
+if TYPE_CHECKING:
+    from gpwidgets.demo.jobs import Job
+
+_COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
+
+
+def layers_of(job: Job) -> list[HostedLayer]:
+    """A layer for each output of features, in the order of the outputs."""
+    found = [spec for spec in job.tool.outputs if spec.data_type == FEATURES and spec.name in job.values]
+    return [HostedLayer(spec.name, _reader(job.values[spec.name])) for spec in found]
+
+
+def _reader(frame: Any) -> Any:
+    return lambda: frame
+
+
+def layer_of(job: Job, number: str) -> HostedLayer:
+    """The layer of this number.
+
+    Raises
+    ------
+    Refusal
+        There is none.
+    """
+    layers = layers_of(job)
+    if not number.isdigit() or int(number) >= len(layers):
+        raise Refusal(404, "Layer not found")
+    return layers[int(number)]
+
+
+def describe(job: Job) -> dict[str, Any]:
+    """The map service resource."""
+    layers = layers_of(job)
+    return {
+        "currentVersion": 11.5,
+        "mapName": "Layers",
+        "capabilities": "Map,Query,Data",
+        "supportedImageFormatTypes": "PNG32,PNG",
+        "layers": [{"id": number, "name": layer.name} for number, layer in enumerate(layers)],
+        "fullExtent": next((extent for layer in layers if (extent := layer.extent())), None),
+    }
+
+
+def legend(job: Job) -> dict[str, Any]:
+    """The legend resource; the patches are colours only."""
+    rows = [
+        {
+            "layerId": number,
+            "layerName": layer.name,
+            "layerType": "Feature Layer",
+            "legend": [{"label": layer.name, "color": _COLORS[number % len(_COLORS)]}],
+        }
+        for number, layer in enumerate(layers_of(job))
+    ]
+    return {"layers": rows}
+
+
+def export(job: Job, fields: Mapping[str, str], path: Path) -> dict[str, Any]:
+    """Draw the layers into a PNG file.
+
+    Parameters
+    ----------
+    fields
+        ``bbox`` as xmin,ymin,xmax,ymax, ``bboxSR`` (4326 when left out), ``size`` as width,height in pixels.
+    path
+        Where the picture is written.
+
+    Returns
+    -------
+    dict
+        Width, height, extent and scale, without ``href``.
+    """
+    import matplotlib.figure
+
+    west, south, east, north = _numbers(fields.get("bbox", ""), 4, "bbox")
+    width, height = (int(side) for side in _numbers(fields.get("size") or "400,400", 2, "size"))
+    if not (east > west and north > south and 0 < width <= 4096 and 0 < height <= 4096):
+        raise invalid_input("'bbox' or 'size' parameter is invalid")
+    reference = int(fields.get("bboxSR") or 4326)
+    figure = matplotlib.figure.Figure(figsize=(width / 100, height / 100), dpi=100)
+    axes = figure.add_axes((0, 0, 1, 1))
+    for number, layer in enumerate(layers_of(job)):
+        frame = layer.frame.to_crs(reference)
+        if len(frame):
+            frame.plot(ax=axes, color=_COLORS[number % len(_COLORS)], alpha=0.5, aspect=None)
+    axes.set_axis_off()
+    axes.set_xlim(west, east)
+    axes.set_ylim(south, north)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, transparent=True)
+    extent = {"xmin": west, "ymin": south, "xmax": east, "ymax": north}
+    told = {**extent, "spatialReference": {"wkid": reference}}
+    return {"width": width, "height": height, "extent": told, "scale": (east - west) / width * 3779.5}
+
+
+def _numbers(text: str, count: int, name: str) -> list[float]:
+    try:
+        found = [float(part) for part in text.split(",")]
+    except ValueError:
+        found = []
+    if len(found) != count:
+        raise invalid_input(f"'{name}' parameter is invalid")
+    return found

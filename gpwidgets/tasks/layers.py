@@ -1,0 +1,68 @@
+"""Rows of layers on a server as frames: hosted results, and the rows that a result held back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from gpwidgets.client import layers
+from gpwidgets.client.session import GPSession
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
+__all__ = ["read_rows", "reader_of"]
+
+
+def read_rows(
+    session: GPSession, url: str, query: Mapping[str, str] | None = None, limit: int | None = None
+) -> GeoDataFrame:
+    """All rows of a layer, read in pages.
+
+    Parameters
+    ----------
+    url
+        ``…/FeatureServer/<n>`` or ``…/MapServer/<n>``.
+    query
+        ``where``, ``outFields``, ``outSR`` and the like; all rows and fields when left out.
+    limit
+        Most rows; None for all.
+
+    Returns
+    -------
+    GeoDataFrame
+        With the CRS that the layer names. ``attrs["gpwidgets"]["truncated"]`` tells whether `limit` cut it.
+
+    Raises
+    ------
+    GPError
+        A page could not be read or decoded.
+    """
+    import geopandas
+    import pandas as pd
+
+    from gpwidgets.convert.frames import read_features
+
+    asked = {"where": "1=1", "outFields": "*", **(query or {})}
+    frames = [read_features(body) for body in layers.read_pages(session, url, asked, limit)]
+    about = {**frames[0].attrs.get("gpwidgets", {}), "layer": layers.layer_url(url)}
+    about["truncated"] = bool(frames[-1].attrs.get("gpwidgets", {}).get("truncated"))
+    kept = [frame for frame in frames if len(frame)] or frames[:1]
+    for frame in kept:
+        frame.attrs = {}
+    crs = kept[0].crs
+    joined = (
+        kept[0] if len(kept) == 1 else geopandas.GeoDataFrame(pd.concat(kept, ignore_index=True), crs=crs)
+    )
+    joined.attrs["gpwidgets"] = about
+    return joined
+
+
+def reader_of(session: GPSession) -> Any:
+    """The way in which a `LayerReference` among the results reads its rows."""
+
+    def read(url: str, where: str, limit: int | None, out_sr: Any) -> Any:
+        place = {"outSR": str(out_sr)} if out_sr is not None else {}
+        return read_rows(session, url, {"where": where or "1=1", **place}, limit)
+
+    return read
