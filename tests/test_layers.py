@@ -30,7 +30,7 @@ OUTSIDE = {
     "convert": GEOMETRY | {"orjson", "simdjson"},
     "tasks": {"traitlets"},
     "widgets": {"ipywidgets", "traitlets", "nh3", "IPython"},
-    "demo": GEOMETRY | {"tornado", "orjson"},
+    "demo": GEOMETRY | {"tornado", "orjson", "matplotlib"},
     "cli": set(),
     "quickstart": {"jupyterlab", "nbformat", "nbclient"},
     "__main__": set(),

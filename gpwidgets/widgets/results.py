@@ -17,6 +17,7 @@ from gpwidgets.widgets.file_texts import safe_link
 from gpwidgets.widgets.files import FileView
 from gpwidgets.widgets.frame_view import FrameView
 from gpwidgets.widgets.guard import error_html
+from gpwidgets.widgets.hosted import HostedLayerView
 from gpwidgets.widgets.view_styles import style_sheet
 
 if TYPE_CHECKING:
@@ -86,6 +87,8 @@ class ResultsView(w.VBox):
                 self._frames.append(FrameView(value, name, title))
                 parts.append(self._frames[-1])
             return parts
+        if isinstance(value, LayerReference):
+            return [*banner, HostedLayerView(value, lambda frame: self._features(name, title, frame))]
         return [*banner, value_view(value, self.map)]
 
     def _features(self, name: str, title: str, gdf: Any) -> list[w.Widget]:

@@ -1,0 +1,34 @@
+"""A result that stays on the server as a layer."""
+
+from __future__ import annotations
+
+import geopandas
+import shapely
+
+from gpwidgets import GPTask, LayerReference, demo
+from gpwidgets.widgets.hosted import HostedLayerView
+from gpwidgets.widgets.results import ResultsView
+
+POINT = geopandas.GeoSeries([shapely.Point(-84.25, 36.32)], crs=4326)
+
+
+def test_its_rows_become_a_table_when_they_are_wanted(server: demo.DemoServer) -> None:
+    out = GPTask(server.url_of("Viewshed"))(Input_Points=POINT, esri_out_feature_service_name="Seen")
+    view = next(
+        child
+        for child in ResultsView(out).sections["Viewshed_Result"].children
+        if isinstance(child, HostedLayerView)
+    )
+    assert "/Hosted/Seen/FeatureServer/0" in view.children[0].value
+    view.button.click()
+    view._worker.join(30)
+    assert len(view.frame) == 1
+    assert len(view._rows.children) == 2
+    assert not view.button.disabled
+
+
+def test_a_layer_that_cannot_be_read_says_why(server: demo.DemoServer) -> None:
+    view = HostedLayerView(LayerReference("https://host/FeatureServer/0"), lambda frame: [])
+    view.button.click()
+    view._worker.join(30)
+    assert "did not come from a server" in view._said.value
