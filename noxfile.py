@@ -14,7 +14,15 @@ nox.options.reuse_existing_virtualenvs = True
 
 ROOT = Path(__file__).parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLOORS = ["tests/protocol", "tests/client", "tests/convert", "tests/tasks", "tests/widgets", "tests/demo"]
+FLOORS = [
+    "tests/protocol",
+    "tests/client",
+    "tests/convert",
+    "tests/tasks",
+    "tests/widgets",
+    "tests/demo",
+    "tests/quirks",
+]
 PROMISES = ["tests/test_layers.py", "tests/test_public_api.py", "tests/test_docs.py", "tests/test_secrets.py"]
 
 

@@ -14,6 +14,9 @@ from gpwidgets.errors import ConnectionFailed
 
 _LONGEST_PAUSE = 30.0
 
+#: Of its own, so that a notebook's seeded random numbers stay what they are.
+_DICE = random.Random()
+
 
 def pause(number: int, headers: Mapping[str, str] | None = None) -> float:
     """Seconds to wait after a try.
@@ -25,7 +28,7 @@ def pause(number: int, headers: Mapping[str, str] | None = None) -> float:
     headers
         Those of the answer, which may ask for a longer wait.
     """
-    wait: float = 0.3 * 2.0**number * random.uniform(0.8, 1.2)
+    wait: float = 0.3 * 2.0**number * _DICE.uniform(0.8, 1.2)
     return min(max(wait, _asked_wait(headers or {})), _LONGEST_PAUSE)
 
 

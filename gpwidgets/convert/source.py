@@ -83,7 +83,7 @@ class FeatureSource:
             "field_types": {field.name: field.type for field in fields},
             "object_id_field": self._object_id_field(fields),
             "geometry_type": self.geometry_type,
-            "truncated": self.json.get("exceededTransferLimit") is True,
+            "truncated": _flag(self.json.get("exceededTransferLimit")),
         }
 
     def _object_id_field(self, fields: tuple[Field, ...]) -> str:
@@ -91,6 +91,11 @@ class FeatureSource:
             if isinstance(holder.get(key), str) and holder[key]:
                 return str(holder[key])
         return next((field.name for field in fields if field.type == "esriFieldTypeOID"), "")
+
+
+def _flag(value: Any) -> bool | None:
+    """Whether rows were held back; None where the server does not say."""
+    return None if value is None else value is True
 
 
 def find_features(data: Any) -> FeatureSource:

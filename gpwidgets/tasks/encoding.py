@@ -14,6 +14,9 @@ from gpwidgets.protocol.description import GPParameter, TaskInfo
 from gpwidgets.protocol.features import FeatureSet, RecordSet
 from gpwidgets.protocol.values import DataFile, RasterData
 
+#: Request fields that belong to the protocol, whatever a task calls its inputs; inputs are not sent as these.
+RESERVED = frozenset({"f", "token"})
+
 Upload = Callable[[Path], str]
 """Uploads a local file to the service and answers with its item id."""
 
@@ -44,6 +47,8 @@ class Encoder:
         fields: dict[str, str] = {}
         problems: list[ParameterError] = []
         for name, value in checked.items():
+            if name in RESERVED:
+                continue
             try:
                 fields[name] = self._text(self._info.parameter(name), value)
             except ParameterError as error:

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from gpwidgets.errors import ConversionError, GPError, TruncatedResult
+from gpwidgets.errors import ConversionError, GPError, GPWarning, TruncatedResult
 from gpwidgets.protocol.datatypes.base import datatype_of
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.replies import GPMessage
@@ -34,6 +34,9 @@ class Outputs(Mapping[str, Any]):
         Outputs that could not be fetched or read; reading such a one raises its error.
     truncated : tuple of str
         Outputs of which the server held rows back.
+    doubtful : tuple of str
+        Outputs with just as many rows as the service sends at most, of which the server does not say whether
+        there are more.
     parameters : dict of str to gpwidgets.protocol.description.GPParameter
         The description of each output.
     provenance : dict
@@ -48,6 +51,7 @@ class Outputs(Mapping[str, Any]):
         messages: Sequence[GPMessage] = (),
         errors: Mapping[str, Exception] | None = None,
         truncated: Sequence[str] = (),
+        doubtful: Sequence[str] = (),
         provenance: Mapping[str, Any] | None = None,
     ) -> None:
         self._values = dict(values)
@@ -55,6 +59,7 @@ class Outputs(Mapping[str, Any]):
         self.messages = tuple(messages)
         self.errors = dict(errors or {})
         self.truncated = tuple(truncated)
+        self.doubtful = tuple(doubtful)
         self.provenance = dict(provenance or {})
 
     def __getitem__(self, name: str) -> Any:
@@ -198,6 +203,32 @@ def is_truncated(value: Any) -> bool:
     """Whether the server held rows of this frame back."""
     attrs = getattr(value, "attrs", None)
     return bool(isinstance(attrs, Mapping) and attrs.get("gpwidgets", {}).get("truncated"))
+
+
+def is_doubtful(value: Any, limit: int | None) -> bool:
+    """Whether a frame is as long as results can be, and the server does not say that it is whole."""
+    attrs = getattr(value, "attrs", None)
+    about = attrs.get("gpwidgets") if isinstance(attrs, Mapping) else None
+    silent = isinstance(about, Mapping) and about.get("truncated") is None
+    return bool(silent and limit and len(value) == limit)
+
+
+def warn_doubtful(names: Sequence[str]) -> None:
+    """Warn about outputs that may not be complete, at the line outside this package that wanted them."""
+    warnings.warn(
+        f"{', '.join(names)}: there are as many rows as the service sends at most, so there may be more.",
+        TruncatedResult,
+        stacklevel=_levels_to_the_caller(),
+    )
+
+
+def warn_reserved(names: Sequence[str]) -> None:
+    """Warn about inputs that cannot be sent, at the line outside this package that gave them."""
+    warnings.warn(
+        f"{', '.join(names)}: not sent, as the protocol has a field of this name.",
+        GPWarning,
+        stacklevel=_levels_to_the_caller(),
+    )
 
 
 def warn_truncated(names: Sequence[str], limit: int | None) -> None:

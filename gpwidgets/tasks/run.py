@@ -18,7 +18,7 @@ import traitlets
 
 from gpwidgets.errors import RunCancelled, RunError, WaitTimeout, mask
 from gpwidgets.protocol.replies import GPMessage
-from gpwidgets.tasks.outputs import Outputs, warn_truncated
+from gpwidgets.tasks.outputs import Outputs, warn_doubtful, warn_truncated
 from gpwidgets.tasks.progress import ProgressLine
 from gpwidgets.tasks.status import RunStatus
 from gpwidgets.tasks.watcher import shared_watcher
@@ -154,10 +154,13 @@ class Run(traitlets.HasTraits):
         if self.error is not None:
             raise self.error
         assert isinstance(self.outputs, Outputs)
-        if self.outputs.truncated and not self._warned:
+        if not self._warned:
             # Here and not where it is found: a warning belongs into the thread of whoever takes the results.
             self._warned = True
-            warn_truncated(self.outputs.truncated, self.task.maximum_records)
+            if self.outputs.truncated:
+                warn_truncated(self.outputs.truncated, self.task.maximum_records)
+            if self.outputs.doubtful:
+                warn_doubtful(self.outputs.doubtful)
         return self.outputs
 
     def __await__(self) -> Generator[Any, None, Outputs]:

@@ -17,7 +17,7 @@ from gpwidgets.protocol.urls import GPURL
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.code import call_code
 from gpwidgets.tasks.drivers import ExecuteDriver, JobDriver
-from gpwidgets.tasks.encoding import Encoder, needs_upload
+from gpwidgets.tasks.encoding import RESERVED, Encoder, needs_upload
 from gpwidgets.tasks.environment import (
     KEYWORD,
     Environment,
@@ -27,7 +27,7 @@ from gpwidgets.tasks.environment import (
     split,
 )
 from gpwidgets.tasks.inputs import check_given
-from gpwidgets.tasks.outputs import Outputs
+from gpwidgets.tasks.outputs import Outputs, warn_reserved
 from gpwidgets.tasks.run import Run
 from gpwidgets.tasks.status import RunStatus
 from gpwidgets.tasks.transport import Transport
@@ -218,6 +218,9 @@ class GPTask:
         Speaks to ``…/execute`` or ``…/submitJob``, which are sent once.
         """
         checked, settings = check_call(self.info, inputs)
+        unsent = sorted(RESERVED & checked.keys())
+        if unsent:
+            warn_reserved(unsent)
         run = Run(self, checked, settings)
         z = {"returnZ": True} if _any_has_z(checked) else {}
         transport = Transport(self, settings={**z, **settings})

@@ -16,7 +16,7 @@ from gpwidgets.protocol.replies import ExecuteReply, JobInfo
 from gpwidgets.protocol.values import Fetch
 from gpwidgets.tasks.environment import Environment
 from gpwidgets.tasks.layers import read_rows, reader_of
-from gpwidgets.tasks.outputs import Decoder, Outputs, is_truncated, summary
+from gpwidgets.tasks.outputs import Decoder, Outputs, is_doubtful, is_truncated, summary
 
 if TYPE_CHECKING:
     from gpwidgets.client.session import GPSession
@@ -142,6 +142,18 @@ class Transport:
         whole.attrs["gpwidgets"] = about
         return whole
 
+    def _is_doubtful(self, value: Any) -> bool:
+        if (
+            not hasattr(value, "columns")
+            or not len(value)
+            or (len(value) % 100 and self._task.maximum_records is None)
+        ):
+            return False  # limits are round numbers: the service need not be asked for theirs
+        try:
+            return is_doubtful(value, self._task.service.maximum_records)
+        except GPError:
+            return False
+
     def _map_layer(self, name: str) -> str | None:
         """The layer of the job's map service that holds an output, which follow the order of the outputs."""
         spatial = [one.name for one in self._task.outputs if one.data_type == "GPFeatureRecordSetLayer"]
@@ -179,6 +191,7 @@ class Transport:
             messages=run.messages,
             errors=found.errors,
             truncated=found.truncated,
+            doubtful=[name for name, value in found.values.items() if self._is_doubtful(value)],
             provenance=provenance,
         )
 
