@@ -58,6 +58,8 @@ class Fault:
         Chance that a matching request is hit.
     seconds, code, message
         Details of the kind.
+    retry_after
+        ``Retry-After`` header of a ``status``; "" sends none.
     hits
         Requests hit so far.
     """
@@ -72,6 +74,7 @@ class Fault:
     seconds: float = 1.0
     code: int = 503
     message: str = "The tool failed on purpose."
+    retry_after: str = ""
     hits: int = 0
     _board: FaultBoard | None = field(default=None, repr=False)
 
@@ -133,6 +136,10 @@ class FaultBoard:
         """Switch all faults off."""
         with self._lock:
             self._faults = []
+
+    def __repr__(self) -> str:
+        lines = [f"{each.kind} on {each.on or 'everything'}, {each.hits} hits" for each in self._faults]
+        return f"<FaultBoard: {'; '.join(lines) or 'no faults'}>"
 
     def hit(self, route: Route) -> dict[str, Fault]:
         """The faults that this request meets, by kind; counts them."""

@@ -109,6 +109,8 @@ class Gateway(RequestHandler):
             self._drop()
         if "status" in faults:
             self.set_status(faults["status"].code)
+            if faults["status"].retry_after:
+                self.set_header("Retry-After", faults["status"].retry_after)
             self._finish_with(error_page(faults["status"].code))
         if "html" in faults:
             self._finish_with(LOGIN_PAGE)

@@ -3,67 +3,33 @@
 from __future__ import annotations
 
 import contextvars
-import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from gpwidgets.client.bodies import GATEWAY_GAVE_UP
 from gpwidgets.errors import (
     AuthenticationError,
     BadReply,
     ConnectionFailed,
     GPError,
     ResourceNotFound,
-    RunCancelled,
     RunExpired,
-    RunFailed,
-    RunLost,
-    RunTimedOut,
     ServerError,
-    mask,
 )
 from gpwidgets.protocol.enums import JobStatus
-from gpwidgets.protocol.replies import GPMessage, JobInfo
+from gpwidgets.protocol.replies import JobInfo
+from gpwidgets.tasks.endings import end_without_results, fail, lose_execution, lose_job, may_have_arrived
 from gpwidgets.tasks.status import RunStatus
-from gpwidgets.tasks.watcher import Step, poll_delay, shared_watcher
-from gpwidgets.tasks.workers import start_worker
+from gpwidgets.tasks.watcher import Pace, Step, shared_watcher
+from gpwidgets.tasks.workers import start_worker, submit_work
 
 if TYPE_CHECKING:
     from gpwidgets.tasks.run import Run
     from gpwidgets.tasks.transport import Transport
 
-_LOG = logging.getLogger("gpwidgets.tasks")
-
 Prepare = Callable[["Run"], Mapping[str, str]]
 """Turns the run's inputs into request fields, uploading what has to be uploaded."""
-
-
-def _failure(run: Run, error: Exception) -> None:
-    """End a run that could not be started or read."""
-    if not isinstance(error, GPError):
-        _LOG.error("a run ended by a fault: %s", mask(repr(error)))
-        error = RunFailed(f"{run.task.name}: {type(error).__name__}: {error}", run=run)
-    run.finish(RunStatus.FAILED, error=error)
-
-
-def _lost(run: Run, error: Exception, what: str) -> None:
-    text = (
-        f"No usable answer came back, so {what} may be under way on the server without our knowing its "
-        f"result. Nothing was sent a second time. ({error})"
-    )
-    run.finish(RunStatus.LOST, error=RunLost(text, run=run))
-
-
-def _may_have_arrived(error: Exception) -> bool:
-    """Whether the server may be working although it answered an error.
-
-    A gateway's 502 and 504 come after it has passed the request on, be they a page or JSON; its 429 and 503
-    say that it has not.
-    """
-    if isinstance(error, ConnectionFailed):
-        return error.maybe_sent
-    return isinstance(error, ServerError) and error.code in GATEWAY_GAVE_UP
 
 
 class ExecuteDriver:
@@ -86,19 +52,21 @@ class ExecuteDriver:
 
     def _work(self) -> None:
         run = self._run
+        sent = time.monotonic()
         try:
             fields = self._prepare(run)
             if run.done:
                 return
             run.update(status=RunStatus.RUNNING)
+            sent = time.monotonic()
             reply = self._transport.execute(fields)
             run.add_messages(reply.messages)
             run.finish(RunStatus.SUCCEEDED, outputs=self._transport.outputs_of_reply(run, reply))
         except Exception as error:
-            if run.status is RunStatus.RUNNING and _may_have_arrived(error):
-                _lost(run, error, "the task")
+            if run.status is RunStatus.RUNNING and may_have_arrived(error):
+                lose_execution(run, error, time.monotonic() - sent)
             else:
-                _failure(run, error)
+                fail(run, error)
 
 
 class JobDriver:
@@ -113,6 +81,8 @@ class JobDriver:
 
     _READS_OF_LATE_RESULTS = 5
     _LOOKS_UNTIL_GONE = 3
+    _MESSAGES_READ_ALWAYS = 50
+    _MESSAGES_READ_EVERY = 30.0
 
     def __init__(self, run: Run, transport: Transport, prepare: Prepare | None) -> None:
         self._run = run
@@ -123,7 +93,11 @@ class JobDriver:
         self._gone = 0
         self._late_reads = 0
         self._cancel_tries = 0
-        self._cancel_accepted = False
+        self._cancel_accepted: float | None = None
+        self._submitted = time.monotonic()
+        self._messages_read = 0.0
+        self._refused_at = 0.0
+        self._refused_auth: object = None
         self._looking = threading.Lock()
 
     def begin(self) -> None:
@@ -131,7 +105,7 @@ class JobDriver:
         if self._prepare is None:
             self._watch(self._look)
         else:
-            start_worker(self._submit)
+            submit_work(self._submit)
 
     def cancel(self) -> None:
         """Ask until the server accepts; it refuses while the job is only submitted."""
@@ -140,6 +114,13 @@ class JobDriver:
     def _watch(self, step: Step, delay: float = 0.0) -> None:
         # Widgets follow the run's traits, and some kernels need the context of the cell that started it.
         shared_watcher().add(lambda: self._context.copy().run(step), delay)
+
+    @property
+    def _pace(self) -> Pace:
+        return shared_watcher().pace
+
+    def _delay(self) -> float:
+        return self._pace.delay(time.monotonic() - self._submitted, self._failures)
 
     def _submit(self) -> None:
         run = self._run
@@ -155,19 +136,20 @@ class JobDriver:
             job = self._transport.submit(fields)
         except Exception as error:
             # A page or half a reply tells nothing of the job either.
-            if sent and (isinstance(error, BadReply) or _may_have_arrived(error)):
-                _lost(run, error, "the job")
+            if sent and (isinstance(error, BadReply) or may_have_arrived(error)):
+                lose_job(run, error)
             else:
-                _failure(run, error)
+                fail(run, error)
         else:
             self._take_up(job)
 
     def _take_up(self, job: JobInfo) -> None:
         if not job.job_id:
             error = BadReply("The server accepted the job but did not say its id, so it cannot be followed.")
-            _lost(self._run, error, "the job")
+            lose_job(self._run, error)
             return
         self._run.update(job_id=job.job_id)
+        self._submitted = time.monotonic()
         delay = self._apply_safely(job)
         if delay is not None:
             self._watch(self._look, delay)
@@ -176,35 +158,70 @@ class JobDriver:
         """Read the job once; the watcher calls this until it answers None."""
         if self._run.done:
             return None
+        if self._run.wants_sign_in and self._still_signed_out():
+            return 2 * self._pace.shortest  # nothing is asked before somebody has signed in
         if not self._looking.acquire(blocking=False):
-            return poll_delay(self._run.age)
+            return self._delay()
         try:
             return self._look_alone()
         finally:
             self._looking.release()
 
+    def _still_signed_out(self) -> bool:
+        """Whether nobody has signed in, for this run or another of its session."""
+        same = self._run.task.session.auth is self._refused_auth
+        return same and time.monotonic() - self._refused_at < self._pace.signed_out
+
     def _look_alone(self) -> float | None:
         run = self._run
         try:
-            job = self._transport.job()
-        except (ConnectionFailed, BadReply) as error:
-            return self._no_answer("reconnecting", error)
-        except AuthenticationError as error:
-            return self._no_answer("the server wants a new sign-in", error)
-        except ServerError as error:
-            return self._refused(error)
+            job = self._read()
         except Exception as error:
-            _failure(run, error)
-            return None
+            return self._trouble(error)
         self._failures = self._gone = 0
+        run.update(wants_sign_in=False)
         if run.note.startswith(_TROUBLE):
             run.update(note="")
         return self._apply_safely(job)
 
+    def _read(self) -> JobInfo:
+        """Read the job, with its messages while somebody looks at them or they are few."""
+        now = time.monotonic()
+        wanted = (
+            self._run.observed("messages")
+            or len(self._run.messages) < self._MESSAGES_READ_ALWAYS
+            or now - self._messages_read > self._MESSAGES_READ_EVERY
+        )
+        job = self._transport.job(messages=wanted)
+        status = RunStatus.from_job(job.status)
+        if not wanted and status is not None and status.is_final:
+            job, wanted = self._transport.job(), True
+        if wanted:
+            self._messages_read = now
+        return job
+
+    def _trouble(self, error: Exception) -> float | None:
+        """What no look at a job got: tell of it, and decide when to look again."""
+        if isinstance(error, AuthenticationError):
+            return self._ask_to_sign_in(error)
+        if isinstance(error, ConnectionFailed | BadReply):
+            return self._no_answer("reconnecting", error)
+        if isinstance(error, ServerError):
+            return self._refused(error)
+        fail(self._run, error)
+        return None
+
+    def _ask_to_sign_in(self, error: AuthenticationError) -> float:
+        self._refused_at = time.monotonic()
+        self._refused_auth = self._run.task.session.auth
+        note = f"{_TROUBLE}the server wants a new sign-in, Run.sign_in gives it (the job goes on): {error}"
+        self._run.update(note=note, wants_sign_in=True)
+        return 2 * self._pace.shortest
+
     def _no_answer(self, what: str, error: Exception) -> float:
         self._failures += 1
         self._run.update(note=f"{_TROUBLE}{what} (the job goes on): {error}")
-        return poll_delay(self._run.age, self._failures)
+        return self._delay()
 
     def _refused(self, error: ServerError) -> float | None:
         """A server that restarts answers errors too, so a job counts as gone only after some looks."""
@@ -214,14 +231,14 @@ class JobDriver:
                 text = f"The server no longer knows job {self._run.job_id}: {error}"
                 self._run.finish(RunStatus.EXPIRED, error=RunExpired(text, run=self._run))
                 return None
-            return poll_delay(1.0)
+            return 4 * self._pace.shortest
         return self._no_answer("the server has trouble", error)
 
     def _apply_safely(self, job: JobInfo) -> float | None:
         try:
             return self._apply(job)
         except Exception as error:
-            _failure(self._run, error)
+            fail(self._run, error)
             return None
 
     def _apply(self, job: JobInfo) -> float | None:
@@ -229,38 +246,56 @@ class JobDriver:
         run.add_messages(job.messages)
         status = RunStatus.from_job(job.status)
         if job.status is JobStatus.SUCCEEDED:
-            return self._collect(job)
+            return self._results_of(job)
         if status is not None and status.is_final:
-            self._end_without_results(status)
+            end_without_results(run, status)
             return None
         if job.progress is not None:
             run.update(progress=job.progress.percent, progress_text=job.progress.message)
-        stale = self._cancel_accepted and status is not RunStatus.CANCELLING
+        stale = self._cancel_accepted is not None and status is not RunStatus.CANCELLING
         if status is not None and status is not run.status and not stale:
             run.update(status=status)
-        return poll_delay(run.age)
+        self._hint()
+        return self._delay()
 
-    def _collect(self, job: JobInfo) -> float | None:
-        """Fetch the results; some servers link them a moment after success."""
+    def _hint(self) -> None:
+        """Say why nothing seems to happen, where a good answer leaves that open."""
+        run, now, hint = self._run, time.monotonic(), ""
+        waits = run.status in (RunStatus.SUBMITTED, RunStatus.WAITING)
+        if self._cancel_accepted is not None:
+            hint = _IGNORES_CANCEL if now - self._cancel_accepted > self._pace.cancelling_hint else ""
+        elif waits and now - self._submitted > self._pace.waiting_hint:
+            hint = _BUSY
+        if run.note in ("", _BUSY, _IGNORES_CANCEL):
+            run.update(note=hint)
+
+    def _results_of(self, job: JobInfo) -> float | None:
+        """Have the results fetched; some servers link them a moment after success."""
         if not job.has_results and self._run.task.outputs and self._late_reads < self._READS_OF_LATE_RESULTS:
             self._late_reads += 1
-            return 0.1 * 2.0**self._late_reads
+            return 0.4 * self._pace.shortest * 2.0**self._late_reads
         self._run.update(progress_text="fetching results")
-        outputs = self._transport.outputs_of_job(self._run, job)
-        note = "It had finished before the cancel arrived." if self._run.cancel_requested else ""
-        self._run.finish(RunStatus.SUCCEEDED, outputs=outputs, note=note)
+        # In another thread than the looks, which a large result would hold up for all other runs.
+        self._context.copy().run(submit_work, lambda: self._collect(job))
         return None
 
-    def _end_without_results(self, status: RunStatus) -> None:
+    def _collect(self, job: JobInfo) -> None:
         run = self._run
-        kind, text = _ENDINGS[status]
-        said = _error_text(run.messages) if status is RunStatus.FAILED else ""
-        message = f"{run.task.name} {text}{': ' + said if said else '.'}"
-        run.finish(status, error=kind(message, run=run, messages=run.messages))
+        try:
+            outputs = self._transport.outputs_of_job(run, job)
+        except Exception as error:
+            fail(run, error)
+            return
+        refused = next((e for e in outputs.errors.values() if isinstance(e, AuthenticationError)), None)
+        if refused is not None:
+            self._watch(self._look, self._ask_to_sign_in(refused))
+            return
+        note = "It had finished before the cancel arrived." if run.cancel_requested else ""
+        run.finish(RunStatus.SUCCEEDED, outputs=outputs, note=note)
 
     def _ask_to_cancel(self) -> float | None:
         run = self._run
-        if run.done or self._cancel_accepted:
+        if run.done or self._cancel_accepted is not None:
             return None
         if run.job_id is None:
             return 0.2
@@ -269,8 +304,8 @@ class JobDriver:
         except GPError as error:
             self._cancel_tries += 1
             run.update(note=f"The server does not cancel the job yet; asking again. ({error})")
-            return min(0.3 * 1.5**self._cancel_tries, 5.0)
-        self._cancel_accepted = True
+            return min(self._pace.shortest * 1.5**self._cancel_tries, 20 * self._pace.shortest)
+        self._cancel_accepted = time.monotonic()
         run.update(note="", status=RunStatus.CANCELLING)
         self._watch(self._look_once)
         return None
@@ -280,16 +315,7 @@ class JobDriver:
 
 
 _TROUBLE = "No answer: "
-
-_ENDINGS: Mapping[RunStatus, tuple[type[RunFailed | RunCancelled | RunTimedOut | RunExpired], str]] = {
-    RunStatus.FAILED: (RunFailed, "failed"),
-    RunStatus.CANCELLED: (RunCancelled, "was cancelled"),
-    RunStatus.TIMED_OUT: (RunTimedOut, "took longer than the server allows"),
-    RunStatus.EXPIRED: (RunExpired, "was deleted on the server"),
-}
-
-
-def _error_text(messages: tuple[GPMessage, ...]) -> str:
-    errors = [message.description for message in messages if message.level == "error"]
-    told = [text for text in errors if text.strip() not in ("Failed.", "")] or errors
-    return " ".join(told)[:2000]
+_BUSY = "The server is busy: the job is waiting for its turn."
+_IGNORES_CANCEL = (
+    "The server accepted the cancel, but the tool has not stopped yet; some tools run to their end."
+)

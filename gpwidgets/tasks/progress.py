@@ -40,7 +40,13 @@ class ProgressLine:
             return
         run = self._run
         percent = f" {run.progress:.0f} %" if run.progress is not None else ""
-        self._write(f"{run.task.name}: {run.status}{percent} {run.progress_text or run.note}".rstrip()[:100])
+        said = run.progress_text or run.note or self._usual()
+        self._write(f"{run.task.name}: {run.status}{percent} {said}".rstrip()[:100])
+
+    def _usual(self) -> str:
+        """How long earlier runs took, when the run has been told."""
+        seconds = getattr(self._run, "expected", None)
+        return f"(usually {seconds:.0f} s)" if isinstance(seconds, int | float) and seconds >= 1 else ""
 
     def _write(self, text: str) -> None:
         if text == self._shown:

@@ -24,6 +24,7 @@ from gpwidgets.tasks.status import RunStatus
 from gpwidgets.tasks.watcher import shared_watcher
 
 if TYPE_CHECKING:
+    from gpwidgets.client.auth import Auth
     from gpwidgets.tasks.task import GPTask
 
 
@@ -65,6 +66,7 @@ class Run(traitlets.HasTraits):
     elapsed = traitlets.Float(0.0, help="Seconds since the start, until the end.")
     job_id = traitlets.Unicode(None, allow_none=True, help="The server's id of the job.")
     note = traitlets.Unicode("", help="What to know about the connection or a cancel.")
+    wants_sign_in = traitlets.Bool(False, help="Whether the run waits for a new sign-in; see `sign_in`.")
 
     def __init__(
         self, task: GPTask, inputs: Mapping[str, Any], settings: Mapping[str, Any] | None = None
@@ -196,6 +198,22 @@ class Run(traitlets.HasTraits):
             return
         self.cancel_requested = True
         self._driver.cancel()
+
+    def sign_in(self, auth: Auth) -> None:
+        """Go on with a new sign-in, after the old one has expired and could not be renewed.
+
+        Parameters
+        ----------
+        auth
+            `Token`, `Login`, or another authentication object; from now on that of the task too.
+        """
+        self.task.session.auth = auth
+        self.wants_sign_in = False
+
+    def observed(self, trait: str) -> bool:
+        """Whether somebody, such as a widget, follows this trait."""
+        following = self._trait_notifiers
+        return any(following.get(name, {}).get("change") for name in (trait, traitlets.All))
 
     # What drivers call.
 

@@ -81,9 +81,9 @@ class Transport:
             self._url = self._url.for_job(job.job_id)
         return job
 
-    def job(self) -> JobInfo:
-        """Read the job."""
-        return resources.read_job(self._session, self._url)
+    def job(self, *, messages: bool = True) -> JobInfo:
+        """Read the job, without its messages where they are not needed."""
+        return resources.read_job(self._session, self._url, messages=messages)
 
     def cancel(self) -> JobInfo:
         """Ask the server to cancel the job."""

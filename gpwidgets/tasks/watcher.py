@@ -15,36 +15,64 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from gpwidgets.errors import mask
 
 _LOG = logging.getLogger("gpwidgets.tasks")
 
+#: Of its own, so that a notebook's seeded random numbers stay what they are.
+_DICE = random.Random()
+
 Step = Callable[[], float | None]
 """A piece of work; answers with the seconds until the next call, or None at the end."""
 
 
-def poll_delay(age: float, failures: int = 0) -> float:
-    """Say how long to wait before the next look at a job.
+@dataclass(frozen=True)
+class Pace:
+    """How often a job is looked at; tests turn it up instead of sleeping.
 
-    Parameters
+    Attributes
     ----------
-    age
-        Seconds since the job was submitted.
-    failures
-        Looks in a row that got no answer; each doubles the wait.
-
-    Returns
-    -------
-    float
-        A tenth of the age, between 0.2 and 5 seconds (10 for jobs over half an hour), with a little jitter so
-        that thirty learners' notebooks do not ask in step.
+    shortest, longest
+        Seconds between two looks at a young and at an old job.
+    share
+        Seconds between two looks per second of the job's age, in between.
+    longest_trouble
+        Seconds between two looks at most while no answer comes.
+    waiting_hint, cancelling_hint
+        Seconds after which the user is told that the server is busy, or that the tool does not stop.
+    signed_out
+        Seconds between two looks while a new sign-in is wanted.
     """
-    longest = 5.0 if age < 1800 else 10.0
-    wait = min(max(0.1 * age, 0.2), longest)
-    if failures:
-        wait = min(max(wait, 0.5) * 2.0 ** min(failures, 6), 30.0)
-    return wait * random.uniform(0.9, 1.1)
+
+    shortest: float = 0.25
+    longest: float = 10.0
+    share: float = 0.18
+    longest_trouble: float = 30.0
+    waiting_hint: float = 20.0
+    cancelling_hint: float = 20.0
+    signed_out: float = 300.0
+
+    def delay(self, age: float, failures: int = 0) -> float:
+        """Say how long to wait before the next look at a job.
+
+        Parameters
+        ----------
+        age
+            Seconds since the job was submitted.
+        failures
+            Looks in a row that got no answer; each doubles the wait.
+
+        Returns
+        -------
+        float
+            Seconds, with a little jitter so that thirty learners' notebooks do not ask in step.
+        """
+        wait = min(max(self.share * age, self.shortest), self.longest)
+        if failures:
+            wait = min(max(wait, 2 * self.shortest) * 2.0 ** min(failures, 7), self.longest_trouble)
+        return wait * _DICE.uniform(0.9, 1.1)
 
 
 class Watcher:
@@ -56,9 +84,14 @@ class Watcher:
         How many steps may be under way at once.
     clock
         Seconds that only ever grow.
+    pace
+        How often jobs want to be looked at; may be replaced at any time.
     """
 
-    def __init__(self, workers: int = 8, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, workers: int = 4, clock: Callable[[], float] = time.monotonic, pace: Pace | None = None
+    ) -> None:
+        self.pace = pace or Pace()
         self._workers = workers
         self._clock = clock
         self._heap: list[tuple[float, int, Step]] = []

@@ -11,6 +11,7 @@ import ipywidgets as w
 from gpwidgets.errors import RunCancelled
 from gpwidgets.tasks.status import RunStatus
 from gpwidgets.widgets.guard import error_html
+from gpwidgets.widgets.sign_in import SignInBox
 
 if TYPE_CHECKING:
     from gpwidgets.protocol.replies import GPMessage
@@ -65,10 +66,12 @@ class RunStatusView(w.VBox):
     def __init__(self, run: Run) -> None:
         self.run = run
         self._state, self._bar, self._time, self._messages, self._trouble = (w.HTML() for _ in range(5))
+        self._signing = w.VBox()
         self._messages.add_class("gpw-log-box")
         row = w.HBox([self._state, self._time], layout=w.Layout(flex_flow="row wrap", align_items="baseline"))
         super().__init__(
-            [row, self._bar, self._trouble, self._messages], layout=w.Layout(width="100%", min_width="0")
+            [row, self._signing, self._bar, self._trouble, self._messages],
+            layout=w.Layout(width="100%", min_width="0"),
         )
         self.add_class("gpw-status")
         self._parts = {
@@ -79,6 +82,7 @@ class RunStatusView(w.VBox):
             "elapsed": self._show_time,
             "messages": self._show_messages,
             "error": self._show_trouble,
+            "wants_sign_in": self._show_sign_in,
         }
         self._following = True
         run.observe(self._follow, names=list(self._parts))
@@ -90,6 +94,7 @@ class RunStatusView(w.VBox):
         if change["name"] == "status":
             self._show_progress()  # whether there is a bar depends on the state
             self._show_time()
+            self._show_sign_in()
 
     def _show_state(self) -> None:
         status = self.run.status
@@ -123,13 +128,18 @@ class RunStatusView(w.VBox):
         # That a run ended as its user wanted is no trouble; the state says it.
         self._trouble.value = "" if isinstance(error, RunCancelled) else error_html(error)
 
+    def _show_sign_in(self) -> None:
+        wanted = self.run.wants_sign_in and not self.run.done
+        if wanted != bool(self._signing.children):
+            self._signing.children = [SignInBox(self.run.sign_in)] if wanted else []
+
     def close(self) -> None:
         """Stop following the run and free the widgets."""
         if not self._following:
             return  # ipywidgets closes once more when the object goes
         self._following = False
         self.run.unobserve(self._follow, names=list(self._parts))
-        for part in (self._state, self._bar, self._time, self._messages, self._trouble):
+        for part in (self._state, self._bar, self._time, self._messages, self._trouble, self._signing):
             part.close()
         super().close()
 

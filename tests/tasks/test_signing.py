@@ -8,7 +8,7 @@ import gpwidgets as gp
 from gpwidgets.demo.context import JobContext
 from gpwidgets.demo.publish import Service, as_tool
 from gpwidgets.demo.security import PASSWORD, USERNAME
-from gpwidgets.errors import AuthenticationError
+from gpwidgets.errors import AuthenticationError, WaitTimeout
 from gpwidgets.tasks.signing import login_auth, token_auth
 
 SECURED = "SecuredCount"
@@ -111,6 +111,33 @@ def test_a_run_outlives_a_token_that_cannot_be_renewed(own_server, secured, unti
     opened.set()
     again = gp.attach(run.job_url, gp.Login(USERNAME, PASSWORD))
     assert again.wait(30).Number == 9
+
+
+def test_a_run_whose_token_expired_goes_on_after_a_sign_in_in_place(own_server, secured, until) -> None:
+    url, entered, opened = secured
+    run = gp.GPTask(url, gp.Token(own_server.token_for())).start(Number=9)
+    assert entered.wait(30)
+    own_server.expire_tokens()
+    until(run, lambda: run.wants_sign_in)
+    polls = own_server.faults.add("delay", on="poll", seconds=0)
+    opened.set()
+    with pytest.raises(WaitTimeout):
+        run.wait(1)
+    assert polls.hits == 0
+    run.sign_in(gp.Token(own_server.token_for()))
+    assert run.wait(30).Number == 9
+    assert not run.wants_sign_in
+    assert own_server.jobs.created == 1
+
+
+def test_a_token_that_expires_before_the_results_are_read_is_asked_for(own_server, secured, until) -> None:
+    url, _, opened = secured
+    run = gp.GPTask(url, gp.Token(own_server.token_for())).start(Number=9)
+    own_server.faults.add("expire_tokens", on="result", times=1)
+    opened.set()
+    until(run, lambda: run.wants_sign_in)
+    run.sign_in(gp.Token(own_server.token_for()))
+    assert run.wait(30).Number == 9
 
 
 def test_many_threads_sign_in_once(own_server) -> None:

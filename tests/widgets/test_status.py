@@ -119,3 +119,16 @@ def test_a_view_of_a_finished_run_shows_its_end() -> None:
 )
 def test_time_reads_as_people_write_it(seconds: float, text: str) -> None:
     assert elapsed_text(seconds) == text
+
+
+def test_a_sign_in_is_asked_for_in_place_and_goes_to_the_run() -> None:
+    run = Run(cast(Any, SimpleNamespace(name="Count", session=SimpleNamespace(auth=None))), {})
+    view = RunStatusView(run)
+    run.update(status=RunStatus.RUNNING, wants_sign_in=True)
+    (box,) = view._signing.children
+    box.token.value = "abcdefgh12345678"
+    box.button.click()
+    assert run.task.session.auth is not None
+    assert "abcdefgh12345678" not in repr(run.task.session.auth)
+    assert not run.wants_sign_in
+    assert not view._signing.children
