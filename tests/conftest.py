@@ -2,12 +2,17 @@
 
 import os
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from recorded import recorded, recorded_root
+
+from gpwidgets import Run
+
+PATIENCE = 30.0
 
 settings.register_profile("gpwidgets", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("gpwidgets")
@@ -35,6 +40,25 @@ def server() -> Iterator[object]:
 
     with demo.serve() as running:
         yield running
+
+
+@pytest.fixture
+def until() -> Callable[[Run, Callable[[], bool]], None]:
+    """`until(run, condition)`: return as soon as the condition holds, looking at every change of the run."""
+
+    def wait(run: Run, condition: Callable[[], bool]) -> None:
+        holds = threading.Event()
+
+        def look(_change: object = None) -> None:
+            if condition():
+                holds.set()
+
+        run.observe(look)
+        look()
+        assert holds.wait(PATIENCE), f"it never came to that: {run!r}, {run.note!r}, {run.error!r}"
+        run.unobserve(look)
+
+    return wait
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ import shapely
 from client.conftest import Answer, Scripted
 from quirks.conftest import described, gained, given
 
-from gpwidgets import GPService, GPTask, LayerReference, RunStatus, Token, demo
+from gpwidgets import GPService, GPTask, LayerReference, Run, RunStatus, Token, demo
 from gpwidgets.client import downloads
 from gpwidgets.client.session import GPSession
 from gpwidgets.errors import (
@@ -30,6 +30,7 @@ from gpwidgets.widgets.status import messages_html
 
 POINT = shapely.Point(8, 50)
 Make = Callable[..., GPTask]
+Until = Callable[[Run, Callable[[], bool]], None]
 
 
 def test_quirk_01_errors_come_with_http_200(script: Callable[..., Scripted]) -> None:
@@ -148,13 +149,14 @@ def test_quirk_39_a_submitted_job_refuses_to_be_cancelled(server: demo.DemoServe
     assert any("asking again" in note for note in told) or run.status is RunStatus.CANCELLED
 
 
-def test_quirk_40_a_script_may_ignore_the_cancel(job_task: Make) -> None:
+def test_quirk_40_a_script_may_ignore_the_cancel(job_task: Make, until: Until) -> None:
     running = {"jobId": "j1", "jobStatus": "esriJobExecuting"}
     done = {"jobId": "j1", "jobStatus": "esriJobSucceeded", "results": {}}
     task = job_task(
         running, (running, running, done), {"cancel": {"jobId": "j1", "jobStatus": "esriJobCancelling"}}
     )
     run = task.start()
+    until(run, lambda: run.job_id is not None)
     run.cancel()
     run.wait(30, show_progress=False)
     assert run.status is RunStatus.SUCCEEDED

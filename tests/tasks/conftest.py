@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from gpwidgets import GPTask, Run, demo
+from gpwidgets import GPTask, demo
 from gpwidgets.demo.context import JobContext
 
 PATIENCE = 30.0
@@ -17,25 +17,6 @@ def own_server() -> Iterator[demo.DemoServer]:
     """A server for one test, for what would disturb others."""
     with demo.serve() as running:
         yield running
-
-
-@pytest.fixture
-def until() -> Callable[[Run, Callable[[], bool]], None]:
-    """`until(run, condition)`: return as soon as the condition holds, looking at every change of the run."""
-
-    def wait(run: Run, condition: Callable[[], bool]) -> None:
-        holds = threading.Event()
-
-        def look(_change: object = None) -> None:
-            if condition():
-                holds.set()
-
-        run.observe(look)
-        look()
-        assert holds.wait(PATIENCE), f"it never came to that: {run!r}, {run.note!r}, {run.error!r}"
-        run.unobserve(look)
-
-    return wait
 
 
 @dataclass
