@@ -64,7 +64,7 @@ def upload_file(
             reply = session.post_json(
                 f"{url.uploads}/upload", {}, files={"file": (name, file)}, read_timeout=_UPLOAD_TIMEOUT
             )
-        item = _item_id(reply)
+        item = item_id_of(reply)
     else:
         item = _in_parts(session, url, path, name, size, progress)
     if progress is not None:
@@ -84,7 +84,7 @@ def _limit(session: GPSession, url: GPURL) -> int | None:
 def _in_parts(
     session: GPSession, url: GPURL, path: Path, name: str, size: int, progress: Callable[[float], None] | None
 ) -> str:
-    item = _item_id(session.post_json(f"{url.uploads}/register", {"itemName": name}))
+    item = item_id_of(session.post_json(f"{url.uploads}/register", {"itemName": name}))
     parts: list[str] = []
     with path.open("rb") as file:
         while chunk := file.read(PART_SIZE):
@@ -102,7 +102,14 @@ def _in_parts(
     return item
 
 
-def _item_id(reply: Mapping[str, Any]) -> str:
+def item_id_of(reply: Mapping[str, Any]) -> str:
+    """The item id in the answer of an upload.
+
+    Raises
+    ------
+    BadReply
+        There is none, or one that cannot be an id.
+    """
     item = reply.get("item")
     found = item.get("itemID") if isinstance(item, Mapping) else None
     if not isinstance(found, str) or not re.fullmatch(r"[\w.-]+", found):

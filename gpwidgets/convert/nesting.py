@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-__all__ = ["Rings", "even_odd", "find_parents", "offsets"]
+__all__ = ["Rings", "even_odd", "find_parents", "misdirected", "offsets"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -122,6 +122,50 @@ def even_odd(rings: Rings) -> Bools:
     return even
 
 
+def misdirected(rings: Rings, outer: Bools) -> Bools:
+    """Which outer rings lie in an odd number of other rings: they are holes that run the wrong way.
+
+    Parts that only touch are none, so a point within each ring is asked for and not its outline.
+    """
+    wrong = np.zeros(len(rings), dtype=bool)
+    several = np.bincount(rings.owners, weights=outer)[rings.owners] > 1
+    among = np.flatnonzero(outer & several)
+    within, _ = _boxes_within(rings, among, among)
+    suspects = np.unique(within)
+    if not len(suspects):
+        return wrong
+    small, large = _boxes_within(rings, suspects, np.flatnonzero(several))
+    inside = shapely.contains_properly(
+        _areas_of(rings, large), shapely.point_on_surface(_areas_of(rings, small))
+    )
+    wrong[suspects] = np.bincount(small[inside], minlength=len(rings))[suspects] % 2 == 1
+    return wrong
+
+
+def _boxes_within(rings: Rings, inner: Ints, outer: Ints) -> tuple[Ints, Ints]:
+    """Pairs of one row in which the box of the one lies in the box of the other."""
+    small, large = _pairs(rings, inner, outer)
+    other = small != large
+    small, large = small[other], large[other]
+    xmin, ymin, xmax, ymax = rings.boxes
+    inside = (xmin[small] >= xmin[large]) & (xmax[small] <= xmax[large])
+    inside &= (ymin[small] >= ymin[large]) & (ymax[small] <= ymax[large])
+    inside &= np.abs(rings.areas[small]) < np.abs(rings.areas[large])
+    return small[inside], large[inside]
+
+
+def _areas_of(rings: Rings, numbers: Ints) -> Any:
+    """The rings of these numbers as polygons without holes."""
+    used, which = np.unique(numbers, return_inverse=True)
+    chosen = rings.take(used)
+    polygons = shapely.from_ragged_array(
+        shapely.GeometryType.POLYGON,
+        np.ascontiguousarray(chosen.coords[:, :2]),
+        (offsets(chosen.lengths), np.arange(len(chosen) + 1)),
+    )
+    return polygons[which]
+
+
 def _containers(rings: Rings, inner: Ints, outer: Ints) -> tuple[Ints, Ints]:
     """All pairs (ring of `inner`, ring of `outer` around it) of one row."""
     small, large = _pairs(rings, inner, outer)
@@ -162,16 +206,10 @@ def _mostly_within(rings: Rings, small: Ints, large: Ints) -> Bools:
     One vertex would not do: a hole may touch the outline of a neighbouring part, and rounding may push a
     vertex over the outline of its own.
     """
-    used, which = np.unique(large, return_inverse=True)
-    hosts = rings.take(used)
-    polygons = shapely.from_ragged_array(
-        shapely.GeometryType.POLYGON,
-        np.ascontiguousarray(hosts.coords[:, :2]),
-        (offsets(hosts.lengths), np.arange(len(hosts) + 1)),
-    )
+    polygons = _areas_of(rings, large)
     shapely.prepare(polygons)
     steps = np.arange(_SAMPLES) * (rings.lengths[small, None] - 1) // _SAMPLES
     xy = rings.coords[rings.starts[small, None] + steps]
-    hit = shapely.intersects_xy(polygons[which][:, None], xy[..., 0], xy[..., 1])
+    hit = shapely.intersects_xy(polygons[:, None], xy[..., 0], xy[..., 1])
     within: Bools = np.count_nonzero(hit, axis=1) * 2 > _SAMPLES
     return within

@@ -115,7 +115,7 @@ def _of_mapping(value: Mapping[str, Any], crs: pyproj.CRS | None) -> geopandas.G
         return frame_of_table(columns_of(value), crs)
     if kind_of(value):
         told: dict[str, Any] = {"features": [{"geometry": value}]}
-    elif isinstance(value.get("geometry"), Mapping):
+    elif isinstance(value.get("geometry"), Mapping) or isinstance(value.get("attributes"), Mapping):
         told = {"features": [value]}
     elif ESRI_KEYS & set(value):
         return _with_crs(features_to_frame(value), crs)

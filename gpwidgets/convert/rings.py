@@ -15,7 +15,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from gpwidgets.convert.nesting import Rings, even_odd, find_parents, offsets
+from gpwidgets.convert.nesting import Rings, even_odd, find_parents, misdirected, offsets
 from gpwidgets.errors import GeometryRepaired
 
 __all__ = ["lines", "multipoints", "points", "polygons"]
@@ -30,7 +30,8 @@ def polygons(coords: Floats, lengths: Ints, owners: Ints, count: int) -> Shapes:
     """Polygons and multipolygons from rings in any order.
 
     Clockwise rings are parts, the others holes of the smallest part around them. A hole outside every part
-    becomes a part; rings of a row without any clockwise one nest by the even-odd rule. Open rings are closed.
+    becomes a part; rings of a row without any clockwise one nest by the even-odd rule, as does a clockwise
+    ring that lies in a part without a hole between them. Open rings are closed.
 
     Parameters
     ----------
@@ -57,6 +58,7 @@ def polygons(coords: Floats, lengths: Ints, owners: Ints, count: int) -> Shapes:
     lost = np.bincount(rings.owners, weights=outer, minlength=count)[rings.owners] == 0
     if lost.any():
         outer[lost] = even_odd(rings.take(np.flatnonzero(lost)))
+    outer &= ~misdirected(rings, outer)
     parents = find_parents(rings, outer)
     return _filled(rings, parents, count)
 
@@ -112,11 +114,22 @@ def _closed(coords: Floats, lengths: Ints, owners: Ints) -> Rings:
     first = rings.starts
     last = first + rings.lengths - 1
     unlike: Bools = (rings.coords[first, :2] != rings.coords[last, :2]).any(axis=1)
-    if not unlike.any():
+    if unlike.any():
+        closing = rings.coords[first[unlike]]
+        coords = np.insert(rings.coords, last[unlike] + 1, closing, axis=0)
+        rings = Rings(coords, rings.lengths + unlike, rings.owners)
+    return _level(rings)
+
+
+def _level(rings: Rings) -> Rings:
+    """Rings that end above or below their start end there, as the servers' own GeoJSON has it."""
+    first = rings.starts
+    last = first + rings.lengths - 1
+    if rings.coords.shape[1] == 2 or (rings.coords[first, 2] == rings.coords[last, 2]).all():
         return rings
-    closing = rings.coords[first[unlike]]
-    coords = np.insert(rings.coords, last[unlike] + 1, closing, axis=0)
-    return Rings(coords, rings.lengths + unlike, rings.owners)
+    coords = rings.coords.copy()
+    coords[last] = coords[first]
+    return Rings(coords, rings.lengths, rings.owners)
 
 
 def _long_enough(rings: Rings, least: int, word: str) -> Rings:

@@ -185,3 +185,38 @@ def test_recorded_answers_read_row_by_row_or_say_why_not(path: Path) -> None:
     assert len(frame) == len(source.json.get("features", []))
     assert len(records_to_frame(parsed)) == len(frame)
     assert {field.name for field in source.fields} <= set(frame.columns)
+
+
+def square(x: float, y: float, size: float, *, clockwise: bool = True) -> list[list[float]]:
+    ring = [[x, y], [x, y + size], [x + size, y + size], [x + size, y], [x, y]]
+    return ring if clockwise else ring[::-1]
+
+
+@pytest.mark.parametrize(
+    ("rings", "area", "parts"),
+    [
+        pytest.param([square(0, 0, 9), square(1, 1, 2)], 77, 1, id="a hole that runs like its part"),
+        pytest.param(
+            [square(0, 0, 9), square(1, 1, 5, clockwise=False), square(2, 2, 1)], 57, 2, id="an island"
+        ),
+        pytest.param(
+            [square(2, 2, 1), square(1, 1, 5), square(0, 0, 9)], 57, 2, id="an island, all running one way"
+        ),
+        pytest.param(
+            [[[0, 0], [0, 9], [9, 9], [5, 4], [9, 0], [0, 0]], [[5, 4], [8, 7.75], [8, 0.8], [5, 4]]],
+            81 - 18 + 10.425,
+            2,
+            id="a part in the notch of another one",
+        ),
+    ],
+)
+def test_rings_in_rings_are_parts_or_holes(rings: list[Any], area: float, parts: int) -> None:
+    shape = features_to_frame({"features": [{"geometry": {"rings": rings}}]}).geometry[0]
+    assert shape.area == pytest.approx(area)
+    assert len(shapely.get_parts(shape)) == parts
+
+
+def test_a_ring_that_ends_at_another_height_ends_at_its_start() -> None:
+    ring = [[0, 0, 5], [0, 1, 6], [1, 1, 7], [0, 0, 9]]
+    shape = features_to_frame({"hasZ": True, "features": [{"geometry": {"rings": [ring]}}]}).geometry[0]
+    assert [list(vertex) for vertex in shape.exterior.coords] == [*ring[:3], ring[0]]

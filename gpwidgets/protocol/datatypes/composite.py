@@ -70,7 +70,7 @@ class CompositeValue:
     Attributes
     ----------
     data_type : str
-        Wire name of the member type.
+        Wire name of the member type; empty when the server names none.
     value : object
         The checked value.
     """
@@ -93,6 +93,8 @@ class CompositeType(DataTypeCodec):
         value = as_json_text(value, parameter)
         members = self.members(parameter)
         named, inner = _named(value)
+        if not members and not named:
+            return CompositeValue("", inner)
         if named is not None:
             members = [member for member in members if member.data_type == named] or [
                 _member(parameter, named)
@@ -109,16 +111,17 @@ class CompositeType(DataTypeCodec):
     def members(parameter: GPParameter) -> list[GPParameter]:
         """The member types as parameters of this name."""
         filters = parameter.filter.members if parameter.filter is not None else ()
-        infos = parameter.parameter_infos or (GPParameter("", "GPString"),)
         return [
             replace(
                 info, name=parameter.name, filter=info.filter or (filters[at] if at < len(filters) else None)
             )
-            for at, info in enumerate(infos)
+            for at, info in enumerate(parameter.parameter_infos)
         ]
 
-    def encode(self, value: Any, parameter: GPParameter) -> dict[str, Any]:
-        """The wrapped form, which leaves no doubt of the type."""
+    def encode(self, value: Any, parameter: GPParameter) -> Any:
+        """The wrapped form, which leaves no doubt of the type; the bare value when no type is known."""
+        if not value.data_type:
+            return super().encode(value.value, parameter)
         member = next(
             (m for m in self.members(parameter) if m.data_type == value.data_type),
             _member(parameter, value.data_type),
@@ -168,23 +171,25 @@ class ValueTableType(DataTypeCodec):
             value = value.to_dict("records")
         if isinstance(value, str | Mapping) or not isinstance(value, Iterable):
             raise wrong(parameter, f"{shown(value)} is no table; give {self.example}.")
+        if not self.columns(parameter):
+            return [_loose(row, number, parameter) for number, row in enumerate(value, 1)]
         return [self._row(row, number, parameter) for number, row in enumerate(value, 1)]
 
     def _row(self, row: Any, number: int, parameter: GPParameter) -> list[Any]:
         columns = self.columns(parameter)
         cells = _cells(row, columns)
-        if cells is None or (columns and len(cells) > len(columns)):
+        if cells is None or len(cells) > len(columns):
             raise wrong(parameter, f"row {number}: {len(columns)} values are wanted, not {shown(row)}.")
         cells += [None] * (len(columns) - len(cells))
         checked = []
-        for column, cell in zip(columns, cells, strict=bool(columns)):
+        for column, cell in zip(columns, cells, strict=True):
             try:
                 empty = cell is None or cell is UNSET
                 checked.append(None if empty else datatype_of(column).check(cell, column))
             except ParameterError as error:
                 title = column.display_name or column.name or column.data_type
                 raise wrong(parameter, f"row {number}, {title}: {error.problem}") from None
-        return checked if columns else cells
+        return checked
 
     @staticmethod
     def columns(parameter: GPParameter) -> list[GPParameter]:
@@ -199,7 +204,7 @@ class ValueTableType(DataTypeCodec):
         """Arrays of cells: this form works even when columns share a name."""
         columns = self.columns(parameter)
         if not columns:
-            return [list(row) for row in value]
+            return list(value)
         return [
             [
                 None if cell is None else datatype_of(column).encode(cell, column)
@@ -210,10 +215,10 @@ class ValueTableType(DataTypeCodec):
 
     def decode(self, wire: Any, parameter: GPParameter) -> Any:
         """A list of rows, from arrays or objects."""
-        if not isinstance(wire, list):
-            return wire
         columns = self.columns(parameter)
-        rows = []
+        if not isinstance(wire, list) or not columns:
+            return wire
+        rows: list[Any] = []
         for row in wire:
             cells = _cells(row, columns)
             if cells is None or len(cells) > len(columns):
@@ -225,6 +230,15 @@ class ValueTableType(DataTypeCodec):
                 [None if cell is None else datatype_of(column).decode(cell, column) for column, cell in pairs]
             )
         return rows
+
+
+def _loose(row: Any, number: int, parameter: GPParameter) -> Any:
+    """A row of a table whose columns the server does not describe: names and cells stay as they are given."""
+    if isinstance(row, Mapping):
+        return dict(row)
+    if isinstance(row, str) or not isinstance(row, Iterable):
+        raise wrong(parameter, f"row {number}: a list of cells is wanted, not {shown(row)}.")
+    return list(row)
 
 
 def _cells(row: Any, columns: list[GPParameter]) -> list[Any] | None:

@@ -328,4 +328,6 @@ def _class_for(parameter: GPParameter) -> type[ParameterEditor]:
         return EDITORS["choices" if parameter.member.choices else "rows"]
     if parameter.choices and kind in ("GPString", "GPLong", "GPDouble", "GPDate"):
         return EDITORS["choice"]
+    if kind in ("GPComposite", "GPValueTable") and not parameter.parameter_infos:
+        return EDITORS["json"]  # the server does not say what it is made of
     return EDITORS.get(kind, EDITORS["json"])

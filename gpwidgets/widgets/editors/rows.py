@@ -196,8 +196,8 @@ class ValueTableEditor(ListEditor):
         return [row]
 
     def columns(self) -> list[GPParameter]:
-        """Return the columns; one of text when the server names none."""
-        found = ValueTableType.columns(self.parameter) or [GPParameter("value", "GPString", "Value")]
+        """Return the columns; an empty cell is no mistake."""
+        found = ValueTableType.columns(self.parameter)
         return [replace(column, parameter_type=ParameterType.OPTIONAL) for column in found]
 
     def cells(self, row: Row) -> Any:

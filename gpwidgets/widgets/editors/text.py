@@ -175,7 +175,7 @@ class JsonEditor(TextEditor):
 
     def text_of(self, value: Any) -> str:
         """Return JSON."""
-        plain = value.to_json() if hasattr(value, "to_json") else value
+        plain = self.codec.encode(value, self.parameter)
         return plain if isinstance(plain, str) else json.dumps(plain, indent=1, default=str)
 
 
