@@ -165,25 +165,25 @@ def _vertices(vertices: list[Any], width: int) -> Floats:
         if len(sizes) == 1 and (size := sizes.pop()) >= 2:
             flat = np.fromiter(chain.from_iterable(vertices), dtype=np.float64, count=len(vertices) * size)
             return np.ascontiguousarray(flat.reshape(-1, size)[:, :width])
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         pass
     rows = [vertex if isinstance(vertex, list) else [] for vertex in vertices]
-    width = min(width, max(map(len, rows), default=2))
-    return _numbers([(row + [None] * width)[:width] for row in rows], max(width, 2))
+    width = max(2, min(width, max(map(len, rows), default=2)))
+    return _numbers([(row + [None] * width)[:width] for row in rows], width)
 
 
 def _numbers(rows: list[list[Any]], width: int) -> Floats:
     """Rows of numbers where null and text such as "NaN" are NaN."""
     try:
         return np.array(rows, dtype=np.float64).reshape(-1, width)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return np.array([[_number(value) for value in row] for row in rows], dtype=np.float64)
 
 
 def _number(value: Any) -> float:
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return np.nan
 
 

@@ -117,6 +117,8 @@ def parse(body: bytes | bytearray) -> Any:
         pass
     try:
         return json.loads(body)
+    except RecursionError:
+        raise ConversionError("The answer is nested too deeply to be read.") from None
     except ValueError as error:
         start = bytes(body[:40]).decode("utf-8", "replace")
         raise ConversionError(f"The answer is no JSON, it starts with {start!r}: {error}") from None

@@ -13,7 +13,7 @@ from typing import Any
 
 from gpwidgets.protocol.enums import GEOMETRY_TYPES, Direction, ExecutionType, ParameterType
 
-_MULTI = "GPMultiValue:"
+_MULTI = "GPMultiValue"
 
 
 def _text(data: Mapping[str, Any], *keys: str) -> str:
@@ -184,8 +184,8 @@ class GPParameter:
 
     @property
     def member_type(self) -> str:
-        """The T of ``GPMultiValue:T``; the type itself otherwise."""
-        return self.data_type.removeprefix(_MULTI)
+        """The T of ``GPMultiValue:T``, empty when the server names none; the type itself otherwise."""
+        return self.data_type.removeprefix(_MULTI).removeprefix(":") if self.is_multi else self.data_type
 
     @property
     def member(self) -> GPParameter:

@@ -79,7 +79,9 @@ class RecordSet:
     @property
     def fields(self) -> tuple[Field, ...]:
         """The columns; empty when the server names none."""
-        rows = self.json.get("fields") or self.json.get("Fields") or ()
+        rows = self.json.get("fields") or self.json.get("Fields")
+        if not isinstance(rows, list | tuple):
+            return ()
         return tuple(Field.from_json(row) for row in rows if isinstance(row, Mapping) and row.get("name"))
 
     @property
