@@ -23,7 +23,13 @@ FLOORS = [
     "tests/demo",
     "tests/quirks",
 ]
-PROMISES = ["tests/test_layers.py", "tests/test_public_api.py", "tests/test_docs.py", "tests/test_secrets.py"]
+PROMISES = [
+    "tests/test_layers.py",
+    "tests/test_public_api.py",
+    "tests/test_docs.py",
+    "tests/test_datatypes_table.py",
+    "tests/test_secrets.py",
+]
 
 
 @nox.session

@@ -12,10 +12,13 @@ from gpwidgets.protocol.datatypes.base import datatype_of, form_text
 from gpwidgets.protocol.datatypes.composite import CompositeValue
 from gpwidgets.protocol.description import GPParameter, TaskInfo
 from gpwidgets.protocol.features import FeatureSet, RecordSet
+from gpwidgets.protocol.units import LinearUnit
 from gpwidgets.protocol.values import DataFile, RasterData
 
 #: Request fields that belong to the protocol, whatever a task calls its inputs; inputs are not sent as these.
 RESERVED = frozenset({"f", "token"})
+
+_LARGEST_OLD_LONG = 2**31 - 1
 
 Upload = Callable[[Path], str]
 """Uploads a local file to the service and answers with its item id."""
@@ -30,11 +33,20 @@ class Encoder:
         The task.
     upload
         Way to upload local files; None when the service takes none.
+    version
+        Asks for the server's version, such as 11.2, None when it does not say; called only for a value that
+        old servers do not take.
     """
 
-    def __init__(self, info: TaskInfo, upload: Upload | None = None) -> None:
+    def __init__(
+        self,
+        info: TaskInfo,
+        upload: Upload | None = None,
+        version: Callable[[], float | None] = lambda: None,
+    ) -> None:
         self._info = info
         self._upload = upload
+        self._version = version
 
     def form(self, checked: Mapping[str, Any]) -> dict[str, str]:
         """The text of each request field.
@@ -70,6 +82,13 @@ class Encoder:
         """Replace frames by feature sets and local files by uploads, however deep they are."""
         if isinstance(value, DataFile | RasterData) and value.path:
             return replace(value, item_id=self._uploaded(parameter, Path(value.path)), path=None)
+        if isinstance(value, LinearUnit) and value.units.startswith("esriInt") and self._before(11):
+            return LinearUnit(value.meters, "esriMeters")
+        if isinstance(value, int) and abs(value) > _LARGEST_OLD_LONG and self._before(11.2):
+            raise ParameterError(
+                parameter.name,
+                f"{value} is too large for this server; before 11.2 whole numbers go to {_LARGEST_OLD_LONG}.",
+            )
         if isinstance(value, CompositeValue):
             return replace(value, value=self._ready(parameter, value.value))
         if isinstance(value, list | tuple):
@@ -85,6 +104,10 @@ class Encoder:
 
             return RecordSet(frame_to_records(value))
         return value
+
+    def _before(self, version: float) -> bool:
+        known = self._version()
+        return known is not None and known < version
 
     def _uploaded(self, parameter: GPParameter, path: Path) -> str:
         if self._upload is None:

@@ -188,7 +188,7 @@ class GPTask:
         values = check_given(self.info, given)
         kept = {name: value for name, value in values.items() if not needs_upload([value])}
         fields = Environment(check_environment(settings), self.service.current_version).for_execute(
-            Encoder(self.info).form(kept)
+            Encoder(self.info, version=lambda: self.server_version).form(kept)
         )
         return resources.validate(self.session, self.url, fields)
 
@@ -268,7 +268,15 @@ class GPTask:
         upload = self._upload if self.service_can_upload(run.inputs) else None
         if upload is not None:
             run.update(status=RunStatus.UPLOADING)
-        return Encoder(self.info, upload).form(run.inputs)
+        return Encoder(self.info, upload, lambda: self.server_version).form(run.inputs)
+
+    @property
+    def server_version(self) -> float | None:
+        """The server's version; None when it does not say, or cannot be asked now."""
+        try:
+            return self.service.current_version
+        except GPError:
+            return None
 
     def service_can_upload(self, inputs: Mapping[str, Any]) -> bool:
         """Whether there are local files among the inputs, and the service takes uploads."""

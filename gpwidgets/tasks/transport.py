@@ -93,10 +93,7 @@ class Transport:
         """The settings as this server's version understands them."""
         version = None
         if self._settings.keys() & {"outSR", "processSR", "extent"}:
-            try:
-                version = self._task.service.current_version
-            except GPError:
-                version = None  # the way that every version understands
+            version = self._task.server_version  # None: the way that every version understands
         return Environment(self._settings, version)
 
     def outputs_of_reply(self, run: Run, reply: ExecuteReply) -> Outputs:
