@@ -96,7 +96,11 @@ class ConnectionFailed(GPError, ConnectionError):
         What was asked for, without secrets.
     maybe_sent : bool
         Whether the request may have reached the server; a submission that may have is never repeated.
+    retry_after : float
+        Seconds that the server asked to wait; 0 when it did not.
     """
+
+    retry_after = 0.0
 
     def __init__(self, message: str, *, url: str = "", maybe_sent: bool = True) -> None:
         super().__init__(mask(message))
@@ -131,7 +135,11 @@ class ServerError(GPError):
         Further lines of the server.
     url : str
         What was asked for, without secrets.
+    retry_after : float
+        Seconds that the server asked to wait; 0 when it did not.
     """
+
+    retry_after = 0.0
 
     def __init__(
         self, message: str, *, code: int | None = None, details: Sequence[str] = (), url: str = ""

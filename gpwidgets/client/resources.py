@@ -19,6 +19,9 @@ EXECUTE_TIMEOUT = 720.0
 
 SUBMIT_TIMEOUT = 180.0
 
+POLL_TIMEOUT = 30.0
+"""Seconds without a byte before a look at a job is given up; it is repeated anyway."""
+
 _SMALL = 1 << 16
 _DATA_TYPE = re.compile(rb'"dataType"\s*:\s*"([^"]+)"')
 
@@ -94,23 +97,25 @@ def execute(session: GPSession, url: GPURL, fields: Mapping[str, str]) -> Execut
     fields
         The text of each request field by name.
     """
+    session.prove(url.task)
     return ExecuteReply.from_json(session.post_json(url.execute, fields, read_timeout=EXECUTE_TIMEOUT))
 
 
 def submit_job(session: GPSession, url: GPURL, fields: Mapping[str, str]) -> JobInfo:
     """Create a job: ``…/<task>/submitJob``, sent once."""
+    session.prove(url.task)
     return JobInfo.from_json(session.post_json(url.submit_job, fields, read_timeout=SUBMIT_TIMEOUT))
 
 
 def read_job(session: GPSession, url: GPURL, *, messages: bool = True) -> JobInfo:
     """Read ``…/jobs/<id>`` once; who watches a job decides when to ask again."""
     params = {} if messages else {"returnMessages": "false"}
-    return JobInfo.from_json(session.get_json(url.job, params, retry=False))
+    return JobInfo.from_json(session.get_json(url.job, params, retry=False, read_timeout=POLL_TIMEOUT))
 
 
 def cancel_job(session: GPSession, url: GPURL) -> JobInfo:
     """Ask to cancel a job: ``…/jobs/<id>/cancel``, refused while it is only submitted, and at its end."""
-    return JobInfo.from_json(session.post_json(url.cancel, {}))
+    return JobInfo.from_json(session.post_json(url.cancel, {}, read_timeout=POLL_TIMEOUT))
 
 
 @dataclass(frozen=True)

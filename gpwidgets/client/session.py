@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -16,13 +17,12 @@ from typing import Any, BinaryIO
 from urllib.parse import quote, quote_plus, urljoin, urlsplit, urlunsplit
 
 import requests
-import requests.adapters
 
-import gpwidgets
 from gpwidgets.client.auth import Auth, Credentials, as_auth, same_origin
 from gpwidgets.client.bodies import BUSY, json_object
-from gpwidgets.client.trouble import connection_failed, pause
-from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, GPError, mask
+from gpwidgets.client.connections import new_http
+from gpwidgets.client.trouble import asked_wait, connection_failed, pause
+from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, GPError, ServerError, mask
 
 _LOG = logging.getLogger("gpwidgets.client")
 _TRIES = 4
@@ -30,7 +30,12 @@ _SHORTEST_SECRET = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _GET_REFUSED = frozenset({405, 414, 501})
 _CHUNK = 1 << 18
+_ERROR_KEYS = re.compile(rb'"(?:error|code)"')
 _KEPT_OF_A_FILE = 1 << 14
+
+#: Seconds after which an open connection may be dead without our knowing, and seconds to find that out.
+_STALE = 30.0
+_PROOF_TIMEOUT = 10.0
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ class Reply:
         ServerError, BadReply, ConnectionFailed
         """
         try:
-            return json_object(self.body, mask(url), self.status)
+            return self._object(self.body, url)
         except GPError:
             clean = self.body
             for secret in self.secrets:
@@ -72,7 +77,14 @@ class Reply:
                     clean = clean.replace(form.encode(), b"***")
             if clean == self.body:
                 raise
-        return json_object(clean, mask(url), self.status)
+        return self._object(clean, url)
+
+    def _object(self, body: bytes, url: str) -> dict[str, Any]:
+        try:
+            return json_object(body, mask(url), self.status)
+        except (ConnectionFailed, ServerError) as error:
+            error.retry_after = asked_wait(self.headers)
+            raise
 
 
 class GPSession:
@@ -113,7 +125,9 @@ class GPSession:
         self._home = home
         self._verify = verify
         self._sleep = sleep
-        self._http = http if http is not None else _new_http()
+        self._http = http if http is not None else new_http(shared=verify is None)
+        self._bound_http = http
+        self._answered = 0.0
         self._lock = threading.Lock()
 
     @property
@@ -128,6 +142,7 @@ class GPSession:
         *,
         signed: bool = True,
         retry: bool = True,
+        read_timeout: float | None = None,
     ) -> dict[str, Any]:
         """Read a resource as JSON.
 
@@ -137,8 +152,8 @@ class GPSession:
         ------
         ServerError, BadReply, ConnectionFailed
         """
-        reply = self.read(url, {"f": "json", **(params or {})}, signed=signed, retry=retry)
-        return reply.json(url)
+        fields = {"f": "json", **(params or {})}
+        return self.read(url, fields, signed=signed, retry=retry, read_timeout=read_timeout).json(url)
 
     def post_json(
         self,
@@ -170,6 +185,30 @@ class GPSession:
         reply = self._send("POST", url, form, signed=signed, read_timeout=read_timeout, files=files)
         return reply.json(url)
 
+    def prove(self, url: str) -> None:
+        """Read something where no answer has come for a while, before what is sent only once.
+
+        A connection may have died unnoticed meanwhile, in a gateway or a sleeping laptop. What is sent into
+        it counts as lost, although the server never saw it; a read can be repeated on a new connection.
+
+        Raises
+        ------
+        ConnectionFailed
+            There is no connection; nothing was sent.
+        """
+        # The clock on the wall, since the monotonic one may stand still while a laptop sleeps.
+        if abs(time.time() - self._answered) < _STALE:
+            return
+        for number in range(1, _TRIES + 1):
+            try:
+                self.read(url, {"f": "json"}, signed=False, retry=False, read_timeout=_PROOF_TIMEOUT)
+                return
+            except ConnectionFailed as error:
+                # Each try uses up one dead connection; one that could not even be made says enough.
+                if number == _TRIES or not error.maybe_sent:
+                    error.maybe_sent = False
+                    raise
+
     def read(
         self,
         url: str,
@@ -178,6 +217,7 @@ class GPSession:
         signed: bool = True,
         retry: bool = True,
         sink: BinaryIO | None = None,
+        read_timeout: float | None = None,
     ) -> Reply:
         """Read a resource, again after trouble on the way.
 
@@ -192,6 +232,8 @@ class GPSession:
         sink
             A file to write the body of a good answer to, from its beginning; only the first 16 kB of such a
             body are in the reply too.
+        read_timeout
+            Seconds without a byte, instead of the session's.
 
         Raises
         ------
@@ -203,12 +245,16 @@ class GPSession:
         renewed = False
         method = "GET"
         tries = _TRIES if retry else 1
+
+        def ask() -> Reply:
+            return self._send(method, url, params, signed=signed, sink=sink, read_timeout=read_timeout)
+
         for number in range(1, tries + 1):
             try:
-                reply = self._send(method, url, params, signed=signed, sink=sink)
+                reply = ask()
                 if method == "GET" and reply.status in _GET_REFUSED:
                     method = "POST"  # some gateways let only one of the two through
-                    reply = self._send(method, url, params, signed=signed, sink=sink)
+                    reply = ask()
             except ConnectionFailed:
                 if number == tries:
                     raise
@@ -219,7 +265,7 @@ class GPSession:
                 continue
             if signed and not renewed and _wants_sign_in(reply, url) and self._renewed(reply):
                 renewed = True
-                reply = self._send(method, url, params, signed=signed, sink=sink)
+                reply = ask()
             return reply
         raise AssertionError("the loop above returns or raises")
 
@@ -274,7 +320,7 @@ class GPSession:
         started = time.monotonic()
         status = "no answer"
         try:
-            with self._http.request(
+            with self._http_for(secret).request(
                 method,
                 url,
                 headers={**secret.headers},
@@ -286,6 +332,7 @@ class GPSession:
             ) as answer:
                 status = str(answer.status_code)
                 body = self._body(answer, url, sink if answer.status_code < 300 else None)
+                self._answered = time.time()
                 return Reply(answer.status_code, body, answer.headers, secret, _secrets(form, secret))
         except requests.RequestException as error:
             failed = connection_failed(error, url)
@@ -293,6 +340,14 @@ class GPSession:
             _LOG.debug("%s %s: %s, %.0f ms", method, _bare(url), status, 1000 * (time.monotonic() - started))
         # Raised out here, so that the error of requests, which holds the form, is not chained to it.
         raise failed
+
+    def _http_for(self, secret: Credentials) -> requests.Session:
+        if secret.http_auth is None:
+            return self._http
+        with self._lock:
+            if self._bound_http is None:
+                self._bound_http = new_http(shared=False)
+            return self._bound_http
 
     def _body(self, answer: requests.Response, url: str, sink: BinaryIO | None) -> bytes:
         pieces, size = [], 0
@@ -316,10 +371,6 @@ class GPSession:
         other.max_bytes = min(max_bytes, self.max_bytes)
         return other
 
-    def close(self) -> None:
-        """Close idle connections."""
-        self._http.close()
-
     def __repr__(self) -> str:
         return f"<GPSession for {self.home or 'any server'}, {self.auth or 'not signed in'}>"
 
@@ -332,15 +383,6 @@ def _secrets(form: Mapping[str, str], credentials: Credentials) -> tuple[str, ..
     return tuple(secret for secret in found if len(secret) > _SHORTEST_SECRET)
 
 
-def _new_http() -> requests.Session:
-    http = requests.Session()
-    adapter = requests.adapters.HTTPAdapter(pool_connections=4, pool_maxsize=10)
-    http.mount("http://", adapter)
-    http.mount("https://", adapter)
-    http.headers["User-Agent"] = f"gpwidgets/{gpwidgets.__version__}"
-    return http
-
-
 def _rewind(files: Mapping[str, Any] | None) -> None:
     """Let open files be sent again from their beginning."""
     for part in (files or {}).values():
@@ -350,7 +392,7 @@ def _rewind(files: Mapping[str, Any] | None) -> None:
 
 
 def _wants_sign_in(reply: Reply, url: str) -> bool:
-    if len(reply.body) > 4096:
+    if len(reply.body) > 4096 or (reply.status < 400 and not _ERROR_KEYS.search(reply.body)):
         return False
     try:
         reply.json(url)

@@ -29,10 +29,10 @@ def pause(number: int, headers: Mapping[str, str] | None = None) -> float:
         Those of the answer, which may ask for a longer wait.
     """
     wait: float = 0.3 * 2.0**number * _DICE.uniform(0.8, 1.2)
-    return min(max(wait, _asked_wait(headers or {})), _LONGEST_PAUSE)
+    return min(max(wait, asked_wait(headers or {})), _LONGEST_PAUSE)
 
 
-def _asked_wait(headers: Mapping[str, str]) -> float:
+def asked_wait(headers: Mapping[str, str]) -> float:
     """Seconds that ``Retry-After`` asks for, given as a number or as a date; 0 when it asks for nothing."""
     asked = headers.get("Retry-After", "").strip()
     if asked.isdecimal():
@@ -56,8 +56,12 @@ def connection_failed(error: requests.RequestException, url: str) -> ConnectionF
     """Say in words what ended a request, and whether the server may have got it."""
     host = urlsplit(url).netloc.rpartition("@")[2]
     never_sent = False
-    if isinstance(error, requests.exceptions.SSLError):
-        what, never_sent = "the certificate of the server is not trusted", True
+    if isinstance(error, requests.exceptions.ProxyError):
+        what, never_sent = "the proxy could not be reached", True
+    elif isinstance(error, requests.exceptions.SSLError):
+        # Servers that hang up in the middle of an answer are reported as this, too.
+        never_sent = "CERTIFICATE_VERIFY_FAILED" in str(error) or "match" in str(error)
+        what = "the certificate of the server is not trusted" if never_sent else "the connection broke"
     elif isinstance(error, requests.exceptions.ConnectTimeout):
         what, never_sent = "the server did not take the connection in time", True
     elif isinstance(error, requests.exceptions.ReadTimeout):

@@ -70,7 +70,8 @@ class Scripted:
             def _any(self) -> None:
                 size = int(self.headers.get("Content-Length") or 0)
                 body = self.rfile.read(size).decode("utf-8", "replace")
-                script.asked.append(Asked(self.command, self.path, body, dict(self.headers)))
+                headers = {**self.headers, "peer": str(self.client_address)}
+                script.asked.append(Asked(self.command, self.path, body, headers))
                 answers = script._answers.get(self.path.partition("?")[0], [Answer(b"", 404)])
                 self._send(answers.pop(0) if len(answers) > 1 else answers[0])
 

@@ -3,9 +3,14 @@
 import logging
 
 import pytest
+from requests.auth import HTTPBasicAuth
+from requests.exceptions import ProxyError, RequestException, SSLError
 
+from gpwidgets.client.resources import execute, submit_job
 from gpwidgets.client.session import GPSession
+from gpwidgets.client.trouble import connection_failed
 from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, ResourceNotFound, ServerError
+from gpwidgets.protocol.urls import GPURL
 
 PAGE = b"<html><head><title>Sign in &amp; wait</title></head><body><script>x</script></body></html>"
 
@@ -119,3 +124,59 @@ def test_log_lines_hold_no_query(scripted, answer, caplog) -> None:
     GPSession().get_json(scripted.on("/x", answer(b"{}")), {"where": "SECRET"})
     assert "SECRET" not in caplog.text
     assert "/x" in caplog.text
+
+
+def test_all_sessions_use_the_same_connections_to_a_server(scripted, answer) -> None:
+    url = scripted.on("/x", answer())
+    for _ in range(5):
+        GPSession().get_json(url)
+    assert len({asked.headers["peer"] for asked in scripted.asked}) == 1
+
+
+def test_a_sign_in_that_belongs_to_a_connection_keeps_its_connections_to_itself(scripted, answer) -> None:
+    url = scripted.on("/x", answer())
+    GPSession(HTTPBasicAuth("user", "secret-word")).get_json(url)
+    GPSession().get_json(url)
+    GPSession(verify=False).get_json(url)
+    assert len({asked.headers["peer"] for asked in scripted.asked}) == 3
+
+
+def test_what_is_sent_once_does_not_go_into_a_connection_that_may_be_dead(scripted, answer) -> None:
+    scripted.on("/S/GPServer/T", answer(drop=True), answer(b"{}"))
+    job = scripted.on("/S/GPServer/T/submitJob", answer(b'{"jobId": "j1"}'))
+    session, url = GPSession(), GPURL.parse(job)
+    for _ in range(2):
+        assert submit_job(session, url, {}).job_id == "j1"
+    assert [asked.method for asked in scripted.asked] == ["GET", "GET", "POST", "POST"]
+
+
+def test_without_a_connection_nothing_is_sent_and_that_is_said(scripted, answer) -> None:
+    url = GPURL.parse(scripted.on("/S/GPServer/T", answer(drop=True)))
+    with pytest.raises(ConnectionFailed) as caught:
+        execute(GPSession(), url, {})
+    assert not caught.value.maybe_sent
+    assert {asked.method for asked in scripted.asked} == {"GET"}
+
+
+@pytest.mark.parametrize(("status", "body"), [(503, PAGE), (429, b""), (200, b'{"error": {"code": 503}}')])
+def test_an_error_tells_how_long_the_server_asks_to_wait(scripted, answer, status: int, body: bytes) -> None:
+    url = scripted.on("/x", answer(body, status, {"Retry-After": "12"}))
+    with pytest.raises((ConnectionFailed, ServerError)) as caught:
+        GPSession().get_json(url, retry=False)
+    assert caught.value.retry_after == 12
+
+
+@pytest.mark.parametrize(
+    ("error", "maybe_sent", "words"),
+    [
+        (SSLError("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed"), False, "not trusted"),
+        (SSLError("EOF occurred in violation of protocol (_ssl.c:2427)"), True, "broke"),
+        (ProxyError("Unable to connect to proxy"), False, "proxy"),
+    ],
+)
+def test_only_what_cannot_have_arrived_counts_as_not_sent(
+    error: RequestException, maybe_sent: bool, words: str
+) -> None:
+    failed = connection_failed(error, "https://host/x")
+    assert failed.maybe_sent == maybe_sent
+    assert words in str(failed)

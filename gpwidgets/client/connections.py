@@ -1,0 +1,68 @@
+"""Connections to servers: kept open, and shared by all sessions of this process.
+
+A new encrypted connection costs some forty times the work of a request on an open one, so ten forms of a
+service use the same few connections.
+"""
+
+from __future__ import annotations
+
+import functools
+import socket
+from typing import Any
+
+import requests
+import requests.adapters
+
+import gpwidgets
+
+_HOSTS = 32
+_CONNECTIONS = 40  # per host: those of all workers, so that none is closed for want of a place
+
+#: Gateways forget connections that are silent for a minute or so, as they are while a synchronous task runs.
+_PROBES = {"TCP_KEEPIDLE": 30, "TCP_KEEPALIVE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 4}
+
+
+def _socket_options() -> list[tuple[int, int, int]]:
+    named = [(getattr(socket, name), value) for name, value in _PROBES.items() if hasattr(socket, name)]
+    return [
+        (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
+        (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+        *((socket.IPPROTO_TCP, option, value) for option, value in named),
+    ]
+
+
+class KeptConnections(requests.adapters.HTTPAdapter):
+    """A pool of connections that the system keeps alive, and notices the death of."""
+
+    def __init__(self) -> None:
+        super().__init__(pool_connections=_HOSTS, pool_maxsize=_CONNECTIONS)
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        """Make the pool for direct connections."""
+        super().init_poolmanager(*args, **options, socket_options=_socket_options())
+
+    def proxy_manager_for(self, proxy: Any, **options: Any) -> Any:
+        """Make the pool for connections through a proxy."""
+        return super().proxy_manager_for(proxy, **options, socket_options=_socket_options())
+
+
+@functools.cache
+def _shared_connections() -> KeptConnections:
+    return KeptConnections()
+
+
+def new_http(*, shared: bool) -> requests.Session:
+    """A session of requests, with cookies of its own.
+
+    Parameters
+    ----------
+    shared
+        Whether to use the connections of the process. Not where certificates are checked in another way, nor
+        where the sign-in belongs to the connection, as with NTLM.
+    """
+    http = requests.Session()
+    adapter = _shared_connections() if shared else KeptConnections()
+    http.mount("http://", adapter)
+    http.mount("https://", adapter)
+    http.headers["User-Agent"] = f"gpwidgets/{gpwidgets.__version__}"
+    return http
