@@ -11,6 +11,7 @@ import nox
 nox.options.sessions = ["lint", "types", "tests", "tests_oldest", "notebooks", "browser", "build"]
 nox.options.stop_on_first_error = False
 nox.options.reuse_existing_virtualenvs = True
+nox.options.default_venv_backend = "uv|virtualenv"
 
 ROOT = Path(__file__).parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -23,6 +24,8 @@ FLOORS = [
     "tests/demo",
     "tests/quirks",
 ]
+#: As many tests at a time as there are cores, within reason.
+PARALLEL = ["--numprocesses=auto", "--maxprocesses=4", "--dist=worksteal"]
 PROMISES = [
     "tests/test_layers.py",
     "tests/test_public_api.py",
@@ -51,14 +54,14 @@ def types(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """All floors, on the newest libraries and with the optional ones for more file formats."""
     session.install("-e", ".[test]", "openpyxl", "pyarrow")
-    session.run("pytest", *(session.posargs or [*FLOORS, *PROMISES]))
+    session.run("pytest", *(session.posargs or [*PARALLEL, *FLOORS, *PROMISES]))
 
 
 @nox.session
 def tests_oldest(session: nox.Session) -> None:
     """All floors, on the oldest libraries that are supported."""
     session.install("-e", ".[test]", "--constraint", "tests/oldest.txt")
-    session.run("pytest", *FLOORS)
+    session.run("pytest", *PARALLEL, *FLOORS)
 
 
 @nox.session

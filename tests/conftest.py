@@ -43,6 +43,26 @@ def server() -> Iterator[object]:
 
 
 @pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Callable[[str, str], None]:
+    """`tell(title, text)`: show a text at the end of the test run."""
+
+    def keep(title: str, text: str) -> None:
+        record_property("told", f"{title}\n{text}")
+
+    return keep
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what tests told; they may have run in other processes."""
+    for report in terminalreporter.getreports(""):
+        for name, text in report.user_properties if report.when == "teardown" else ():
+            if name == "told":
+                title, _, lines = text.partition("\n")
+                terminalreporter.section(title)
+                terminalreporter.line(lines)
+
+
+@pytest.fixture
 def until() -> Callable[[Run, Callable[[], bool]], None]:
     """`until(run, condition)`: return as soon as the condition holds, looking at every change of the run."""
 

@@ -1,6 +1,8 @@
 """A token or password is sent to its server, and shows nowhere else, whatever goes wrong."""
 
+import contextlib
 import logging
+import socket
 import threading
 import traceback
 from collections.abc import Iterator
@@ -30,6 +32,7 @@ class Watched:
         self.lines: list[str] = []
         self.bodies: list[str] = []
         self.answer: tuple[int, dict[str, str], bytes] | None = None
+        self._open: set[socket.socket] = set()
         self._httpd = ThreadingHTTPServer(("127.0.0.1", 0), self._handler(target))
         self._httpd.daemon_threads = True
         self.origin = f"http://127.0.0.1:{self._httpd.server_address[1]}"
@@ -38,12 +41,19 @@ class Watched:
     def close(self) -> None:
         self._httpd.shutdown()
         self._httpd.server_close()
+        for kept_alive in tuple(self._open):
+            with contextlib.suppress(OSError):
+                kept_alive.shutdown(socket.SHUT_RDWR)
 
     def _handler(self, target: str) -> type[BaseHTTPRequestHandler]:
         watched = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def setup(self) -> None:
+                super().setup()
+                watched._open.add(self.connection)
 
             def _any(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -228,7 +238,6 @@ def test_nothing_shows_when_the_network_or_the_server_fails(
 def test_nothing_shows_when_nobody_answers(place: Place, caplog: pytest.LogCaptureFixture) -> None:
     task = place.task()
     place.gateway.close()
-    task.session.close()
     run = task.start()
     with pytest.raises(gp.ConnectionFailed) as caught:
         run.wait(30)

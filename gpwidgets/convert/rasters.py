@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import struct
+import warnings
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -99,10 +100,13 @@ def _check_size(path: Path, cells: int) -> None:
 
 
 def _by_rasterio(rasterio: Any, path: Path) -> Raster:
-    with rasterio.open(path) as source:
-        _check_size(path, source.width * source.height * min(source.count, 4))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", importlib.import_module("rasterio.errors").NotGeoreferencedWarning)
+        source = rasterio.open(path)
+    with source:
         if source.crs is None:
-            raise ConversionError(f"{path.name} has no coordinate system")
+            raise ConversionError(f"{path.name} has no place on the earth: it names no coordinate system")
+        _check_size(path, source.width * source.height * min(source.count, 4))
         values = source.read(list(range(1, min(source.count, 4) + 1)))
         affine = tuple(source.transform)[:6]
         return Raster(values, affine, pyproj.CRS.from_user_input(source.crs.to_wkt()), source.nodata)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -199,7 +200,7 @@ def test_a_feature_set_of_a_frame_reads_as_the_frame(shapes: list[Any]) -> None:
         {"error": {"code": 400, "message": "No"}},
         Path("missing.gpkg"),
     ],
-    ids=str,
+    ids=lambda value: re.sub(r" (object )?at 0x\w+", "", str(value)),
 )
 def test_what_holds_no_geometry_is_refused_with_a_sentence(value: Any) -> None:
     with pytest.raises(ConversionError, match=r"\w+ \w+ \w+"):

@@ -203,7 +203,7 @@ READERS: dict[str, Callable[[Path, Any, Seen], None]] = {
 }
 
 
-def test_every_recorded_file_is_read_as_what_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_recorded_file_is_read_as_what_it_is(tell: Callable[[str, str], None]) -> None:
     root = recorded_root()
     if root is None:
         assert recorded("task") == []
@@ -223,5 +223,4 @@ def test_every_recorded_file_is_read_as_what_it_is(capsys: pytest.CaptureFixture
     assert sum(number for name, number in seen.items() if name.startswith("files:")) == len(
         [path for path in root.glob("*/*") if path.is_file()]
     )
-    with capsys.disabled():
-        print("\n" + "\n".join(f"{number:5d} {name}" for name, number in sorted(seen.items())))
+    tell("recorded files read", "\n".join(f"{number:5d} {name}" for name, number in sorted(seen.items())))
