@@ -5,6 +5,7 @@
     server.faults.add("status", on="poll", times=3, code=503)
     with server.faults.add("delay", on="result", seconds=2):
         ...
+    server.faults.rain(0.02)  # two in a hundred requests fail, each in a way of its own
     server.faults.clear()
 """
 
@@ -36,6 +37,17 @@ KINDS = {
     "cut_body": "announce the whole body, send half of it and close",
 }
 """Kinds of fault and what they do."""
+
+_WEATHER: tuple[tuple[str, dict[str, object]], ...] = (
+    ("lost_request", {}),
+    ("lost_answer", {}),
+    ("cut_body", {}),
+    ("status", {"code": 503}),
+    ("status", {"code": 502}),
+    ("status", {"code": 500}),
+    ("html", {}),
+    ("delay", {}),
+)
 
 
 @dataclass(eq=False)
@@ -126,6 +138,26 @@ class FaultBoard:
         with self._lock:
             self._faults.append(fault)
         return fault
+
+    def rain(self, share: float, on: str = "") -> list[Fault]:
+        """Let some of all requests fail, in turn in the ways of a bad network.
+
+        Parameters
+        ----------
+        share
+            Part of the requests that fail, 0 to 1.
+        on
+            Operations, separated by spaces; all where empty.
+
+        Returns
+        -------
+        list of Fault
+            One for each way; their `hits` count the requests that failed.
+        """
+        return [
+            self.add(kind, on, probability=share / len(_WEATHER), seconds=0.5, **details)
+            for kind, details in _WEATHER
+        ]
 
     def remove(self, fault: Fault) -> None:
         """Switch one fault off."""

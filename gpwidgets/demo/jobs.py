@@ -223,6 +223,10 @@ class JobStore:
         """Forget a job, as a server's clean-up does."""
         self._jobs.pop(job_id, None)
 
+    def clear(self) -> None:
+        """Forget all jobs, as a server does that has lost its directories."""
+        self._jobs.clear()
+
     def stop(self) -> None:
         """Cancel what runs and let the workers end."""
         for job in self:

@@ -7,7 +7,8 @@ import atexit
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote
@@ -64,6 +65,7 @@ class DemoServer:
         self._answers = WorkerPool(_ANSWERING_THREADS, "gp-answer")
         self._loop = asyncio.new_event_loop()
         self._stopping = asyncio.Event()
+        self._http: HTTPServer | None = None
         self._thread = threading.Thread(target=self._run, args=(sockets,), name="gp-server", daemon=True)
         self._thread.start()
         atexit.register(self.stop)
@@ -160,6 +162,19 @@ class DemoServer:
         """Make every token issued so far invalid."""
         self._operations.tokens.expire_all()
 
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Take the server off the network inside a ``with`` statement; its jobs go on, as in an outage.
+
+        Remove them with ``server.jobs.clear()`` meanwhile, and it has been started anew.
+        """
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
+        try:
+            yield
+        finally:
+            sockets = bind_sockets(self.port, "127.0.0.1")
+            asyncio.run_coroutine_threadsafe(self._open(sockets), self._loop).result()
+
     def stop(self) -> None:
         """Close all connections, cancel what runs, and remove the files; may be called twice."""
         atexit.unregister(self.stop)
@@ -182,14 +197,22 @@ class DemoServer:
             self._loop.close()
 
     async def _serve(self, sockets: list[Any]) -> None:
+        await self._open(sockets)
+        await self._stopping.wait()
+        await self._close()
+
+    async def _open(self, sockets: list[Any]) -> None:
         settings = {"operations": self._operations, "offload": self._answers.submit}
         # Access logs would fill the cells of a notebook.
         application = Application([(r".*", Gateway, settings)], log_function=lambda handler: None)
-        server = HTTPServer(application, max_buffer_size=_MAX_BODY)
-        server.add_sockets(sockets)
-        await self._stopping.wait()
-        server.stop()
-        await server.close_all_connections()
+        self._http = HTTPServer(application, max_buffer_size=_MAX_BODY)
+        self._http.add_sockets(sockets)
+
+    async def _close(self) -> None:
+        if self._http is not None:
+            self._http.stop()
+            await self._http.close_all_connections()
+            self._http = None
 
 
 def serve(

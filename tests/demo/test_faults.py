@@ -2,12 +2,17 @@
 
 import http.client
 import json
+import re
 import urllib.error
+import urllib.request
+from pathlib import Path
 
 import pytest
 
 from gpwidgets import demo
 from gpwidgets.demo.faults import KINDS
+
+DOCS = Path(__file__).parents[2] / "docs" / "faults.md"
 
 
 @pytest.fixture
@@ -53,6 +58,49 @@ def test_chance_follows_the_dice(own_server, get, url):
     failed = sum("error" in get(url) for _ in range(40))
     assert failed == fault.hits
     assert 5 < failed < 35
+
+
+def test_a_share_of_all_requests_fails_in_many_ways(own_server, url):
+    faults = own_server.faults.rain(0.4, on="task poll")
+    failed = sum(_fails(url) for _ in range(100))
+    hits = [fault.hits for fault in faults if fault.kind != "delay"]
+    assert 20 < failed <= sum(hits) < 60
+    assert min(hits) > 0
+    assert not _fails(url.rpartition("/")[0])
+
+
+def _fails(url):
+    try:
+        with urllib.request.urlopen(url + "?f=json") as answer:
+            json.load(answer)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()
+        return True
+    return False
+
+
+def test_a_server_that_is_away_comes_back_with_its_jobs_or_without(own_server, post, get, url):
+    job = own_server.jobs[post(f"{url}/submitJob", Seconds=0)["jobId"]]
+    with own_server.away(), pytest.raises(urllib.error.URLError):
+        get(url)
+    assert job.wait()
+    assert get(f"{url}/jobs/{job.id}")["jobStatus"] == "esriJobSucceeded"
+    own_server.jobs.clear()
+    assert "does not exist" in str(get(f"{url}/jobs/{job.id}"))
+
+
+SWITCHES = re.findall(r"^\| `((?:server|with)[^`]*)` \|", DOCS.read_text("utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("code", SWITCHES)
+def test_each_switch_of_the_docs_works(own_server, code):
+    exec(code, {"server": own_server})
+
+
+def test_the_docs_name_every_kind_of_fault():
+    assert SWITCHES
+    assert all(f"| `{kind}` | {text} |" in DOCS.read_text("utf-8") for kind, text in KINDS.items())
 
 
 def test_a_lost_request_does_nothing_and_a_lost_answer_does_the_work(own_server, post, url):
