@@ -115,11 +115,14 @@ class BadReply(GPError, ValueError):
     ----------
     url : str
         What was asked for, without secrets.
+    may_pass : bool
+        Whether another try may get a better answer; not when this one was too large.
     """
 
-    def __init__(self, message: str, *, url: str = "") -> None:
+    def __init__(self, message: str, *, url: str = "", may_pass: bool = True) -> None:
         super().__init__(mask(message))
         self.url = mask(url)
+        self.may_pass = may_pass
 
 
 class ServerError(GPError):

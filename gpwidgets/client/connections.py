@@ -7,6 +7,7 @@ service use the same few connections.
 from __future__ import annotations
 
 import functools
+import os
 import socket
 from typing import Any
 
@@ -49,6 +50,16 @@ class KeptConnections(requests.adapters.HTTPAdapter):
 @functools.cache
 def _shared_connections() -> KeptConnections:
     return KeptConnections()
+
+
+def _start_anew() -> None:
+    """Leave the open connections to the parent of a forked process: two cannot speak on one of them."""
+    _shared_connections().proxy_manager.clear()
+    _shared_connections().init_poolmanager(_HOSTS, _CONNECTIONS)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_start_anew)
 
 
 def new_http(*, shared: bool) -> requests.Session:

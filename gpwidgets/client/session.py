@@ -357,7 +357,8 @@ class GPSession:
         for piece in answer.iter_content(_CHUNK):
             size += len(piece)
             if size > self.max_bytes:
-                raise BadReply(f"The answer of {_bare(url)} is larger than {self.max_bytes} bytes.", url=url)
+                text = f"The answer of {_bare(url)} is larger than {self.max_bytes} bytes."
+                raise BadReply(text, url=url, may_pass=False)
             if sink is not None:
                 sink.write(piece)
             if sink is None or size - len(piece) < _KEPT_OF_A_FILE:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import logging
 import threading
 import time
@@ -40,6 +41,17 @@ class Driver(Protocol):
     def cancel(self) -> None:
         """Ask the server to stop it."""
 
+    def look_now(self) -> None:
+        """Ask the server at once how it is, since somebody wants to know."""
+
+
+class _Elapsed(traitlets.Float):  # type: ignore[type-arg]
+    """Seconds that are right whenever they are read; observers are told of them now and then."""
+
+    def get(self, obj: Any, cls: Any = None) -> Any:
+        """The seconds until now, or until the end."""
+        return super().get(obj, cls) if obj.done else obj.age
+
 
 class Run(traitlets.HasTraits):
     """A run of a task.
@@ -63,7 +75,7 @@ class Run(traitlets.HasTraits):
     messages = traitlets.Tuple(help="All messages so far, as GPMessage.")
     error = traitlets.Any(None, allow_none=True, help="Why it ended without results.")
     outputs = traitlets.Any(None, allow_none=True, help="The Outputs, once succeeded.")
-    elapsed = traitlets.Float(0.0, help="Seconds since the start, until the end.")
+    elapsed = _Elapsed(0.0, help="Seconds since the start, until the end.")
     job_id = traitlets.Unicode(None, allow_none=True, help="The server's id of the job.")
     note = traitlets.Unicode("", help="What to know about the connection or a cancel.")
     wants_sign_in = traitlets.Bool(False, help="Whether the run waits for a new sign-in; see `sign_in`.")
@@ -80,6 +92,7 @@ class Run(traitlets.HasTraits):
         self._started = time.monotonic()
         self._finished = threading.Event()
         self._ending = threading.Lock()
+        self._changing = threading.RLock()
         self._ended = False
         self._warned = False
         self._when_done: list[Callable[[], object]] = []
@@ -88,7 +101,8 @@ class Run(traitlets.HasTraits):
         """Start the work with its driver; for `GPTask`, once per run."""
         self._driver = driver
         driver.begin()
-        shared_watcher().add(self._tick, 1.0)
+        context = contextvars.copy_context()
+        shared_watcher().add(lambda: context.copy().run(self._tick), 1.0)
         return self
 
     @property
@@ -127,6 +141,7 @@ class Run(traitlets.HasTraits):
             The submission was refused, for example as `ServerError`.
         """
         end = None if timeout is None else time.monotonic() + timeout
+        self._look_now()
         with ProgressLine(self, show_progress) as line:
             while not self._finished.wait(0.2 if end is None else max(0.0, min(0.2, end - time.monotonic()))):
                 line.show()
@@ -177,6 +192,7 @@ class Run(traitlets.HasTraits):
                 loop.call_soon_threadsafe(event.set)
 
         self.call_when_done(wake)
+        self._look_now()
         await event.wait()
         return self.result()
 
@@ -199,6 +215,10 @@ class Run(traitlets.HasTraits):
         self.cancel_requested = True
         self._driver.cancel()
 
+    def _look_now(self) -> None:
+        if self._driver is not None and not self.done:
+            self._driver.look_now()
+
     def sign_in(self, auth: Auth) -> None:
         """Go on with a new sign-in, after the old one has expired and could not be renewed.
 
@@ -219,10 +239,11 @@ class Run(traitlets.HasTraits):
 
     def update(self, **traits: Any) -> None:
         """Set traits while the run goes on; ignored after its end."""
-        if self._ended:
-            return
-        for name, value in traits.items():
-            setattr(self, name, value)
+        # Under the lock, or a late change could come after the end and undo it.
+        with self._changing:
+            for name, value in traits.items():
+                if not self._ended:
+                    setattr(self, name, value)
 
     def finish(
         self,
@@ -233,7 +254,7 @@ class Run(traitlets.HasTraits):
         note: str = "",
     ) -> None:
         """End the run, once; a second end is ignored."""
-        with self._ending:
+        with self._changing:
             if self._ended:
                 return
             self._ended = True
@@ -291,8 +312,10 @@ class Run(traitlets.HasTraits):
     def _tick(self) -> float | None:
         if self._ended:
             return None
-        self.elapsed = self.age
-        return 1.0 if self.elapsed < 600 else 5.0
+        if not self.observed("elapsed"):
+            return 5.0
+        self.update(elapsed=self.age)
+        return 1.0 if self.age < 600 else 5.0
 
     def __repr__(self) -> str:
         percent = f" {self.progress:.0f} %" if self.progress is not None and not self.done else ""

@@ -29,17 +29,22 @@ _LOG = logging.getLogger("gpwidgets.tasks")
 
 
 @dataclass
-class _Gathered:
+class Gathered:
+    """Outputs of a run while they come in, by name: values, errors, and which are not whole."""
+
     values: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, Exception] = field(default_factory=dict)
     truncated: list[str] = field(default_factory=list)
 
     def keep(self, name: str, value: Any) -> None:
+        """Take a value, in place of an error that came before."""
+        self.errors.pop(name, None)
         self.values[name] = value
         if is_truncated(value):
             self.truncated.append(name)
 
     def fail(self, name: str, error: Exception) -> None:
+        """Take the error of an output, as one of ours."""
         if not isinstance(error, GPError):
             # A fault of ours or of a library, or a warning that is set to raise: the other outputs are good.
             told = ConversionError(f"{name} cannot be read: {type(error).__name__}: {error}")
@@ -98,7 +103,7 @@ class Transport:
 
     def outputs_of_reply(self, run: Run, reply: ExecuteReply) -> Outputs:
         """Decode what a synchronous task answered; a bad output hides no other."""
-        decoder, found = self._decoder(), _Gathered()
+        decoder, found = self._decoder(), Gathered()
         for row in reply.results:
             try:
                 found.keep(row.name, decoder.value(row.name, row.data_type, row.value))
@@ -106,10 +111,12 @@ class Transport:
                 found.fail(row.name, error)
         return self._outputs(run, found)
 
-    def outputs_of_job(self, run: Run, job: JobInfo) -> Outputs:
-        """Fetch and decode each result of a job; a bad one hides no other."""
-        decoder, found = self._decoder(), _Gathered()
+    def fetch_results(self, job: JobInfo, found: Gathered) -> None:
+        """Fetch and decode each result of a job that has not been found yet; a bad one hides no other."""
+        decoder = self._decoder()
         for name in [*job.results, *(p.name for p in self._task.outputs if p.name not in job.results)]:
+            if name in found.values and name not in found.errors:
+                continue
             if name not in job.results:
                 found.keep(name, None)
                 continue
@@ -117,6 +124,9 @@ class Transport:
                 found.keep(name, self._result(decoder, name, job.results[name]))
             except Exception as error:
                 found.fail(name, error)
+
+    def outputs_of_job(self, run: Run, found: Gathered) -> Outputs:
+        """The outputs of a job whose results have been fetched, in the order of the task."""
         return self._outputs(run, found)
 
     def _result(self, decoder: Decoder, name: str, param_url: str) -> Any:
@@ -176,7 +186,7 @@ class Transport:
         named = {parameter.name: parameter for parameter in self._task.outputs}
         return Decoder(named, Fetch(save, read), reader_of(session))
 
-    def _outputs(self, run: Run, found: _Gathered) -> Outputs:
+    def _outputs(self, run: Run, found: Gathered) -> Outputs:
         provenance = self._provenance(run)
         for value in found.values.values():
             attrs = getattr(value, "attrs", None)

@@ -1,15 +1,14 @@
 """One scheduler for all live runs of this process.
 
-A single thread keeps a heap of due times; a few workers make the requests, so a thousand watched jobs need
-no more threads than ten. The scheduler knows nothing of jobs: it calls a function, which answers with the
+A single thread looks after the agenda; a few workers make the requests, so a thousand watched jobs need no
+more threads than ten. The scheduler knows nothing of jobs: it calls a function, which answers with the
 seconds until it wants to be called again, or None when it is done.
 """
 
 from __future__ import annotations
 
-import heapq
-import itertools
 import logging
+import os
 import queue
 import random
 import threading
@@ -18,14 +17,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gpwidgets.errors import mask
+from gpwidgets.tasks.agenda import Agenda, Entry, Step
 
 _LOG = logging.getLogger("gpwidgets.tasks")
 
 #: Of its own, so that a notebook's seeded random numbers stay what they are.
 _DICE = random.Random()
-
-Step = Callable[[], float | None]
-"""A piece of work; answers with the seconds until the next call, or None at the end."""
 
 
 @dataclass(frozen=True)
@@ -40,21 +37,28 @@ class Pace:
         Seconds between two looks per second of the job's age, in between.
     longest_trouble
         Seconds between two looks at most while no answer comes.
+    longest_asked
+        Seconds at most that a server's ``Retry-After`` is followed.
+    gone_after
+        Seconds after which a job counts as gone, when the server refuses it without speaking of the job: one
+        that starts anew does not know its services for a while.
     waiting_hint, cancelling_hint
         Seconds after which the user is told that the server is busy, or that the tool does not stop.
     signed_out
         Seconds between two looks while a new sign-in is wanted.
     """
 
-    shortest: float = 0.25
+    shortest: float = 0.2
     longest: float = 10.0
-    share: float = 0.18
+    share: float = 0.16
     longest_trouble: float = 30.0
+    longest_asked: float = 300.0
+    gone_after: float = 60.0
     waiting_hint: float = 20.0
     cancelling_hint: float = 20.0
     signed_out: float = 300.0
 
-    def delay(self, age: float, failures: int = 0) -> float:
+    def delay(self, age: float, failures: int = 0, asked: float = 0.0) -> float:
         """Say how long to wait before the next look at a job.
 
         Parameters
@@ -63,6 +67,8 @@ class Pace:
             Seconds since the job was submitted.
         failures
             Looks in a row that got no answer; each doubles the wait.
+        asked
+            Seconds that the server asked to wait.
 
         Returns
         -------
@@ -72,7 +78,7 @@ class Pace:
         wait = min(max(self.share * age, self.shortest), self.longest)
         if failures:
             wait = min(max(wait, 2 * self.shortest) * 2.0 ** min(failures, 7), self.longest_trouble)
-        return wait * _DICE.uniform(0.9, 1.1)
+        return max(wait * _DICE.uniform(0.9, 1.1), min(asked, self.longest_asked) * _DICE.uniform(1.0, 1.1))
 
 
 class Watcher:
@@ -80,66 +86,106 @@ class Watcher:
 
     Parameters
     ----------
-    workers
-        How many steps may be under way at once.
+    agenda
+        What decides whose turn it is.
     clock
         Seconds that only ever grow.
     pace
         How often jobs want to be looked at; may be replaced at any time.
+    rest
+        Seconds after which a worker without work ends.
     """
 
     def __init__(
-        self, workers: int = 4, clock: Callable[[], float] = time.monotonic, pace: Pace | None = None
+        self,
+        agenda: Agenda | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        pace: Pace | None = None,
+        rest: float = 30.0,
     ) -> None:
         self.pace = pace or Pace()
-        self._workers = workers
+        self._agenda = agenda or Agenda()
         self._clock = clock
-        self._heap: list[tuple[float, int, Step]] = []
-        self._numbers = itertools.count()
+        self._rest = rest
         self._changed = threading.Condition()
-        self._due: queue.SimpleQueue[Step] = queue.SimpleQueue()
+        self._wakes_at = float("inf")
+        self._due: queue.SimpleQueue[Entry] = queue.SimpleQueue()
         self._idle = 0
-        self._started = 0
+        self._numbers = 0
         self._scheduler: threading.Thread | None = None
 
-    def add(self, step: Step, delay: float = 0.0) -> None:
-        """Call `step` after `delay` seconds, and again whenever it asks for it."""
+    def add(self, step: Step, delay: float = 0.0, lane: str = "") -> Entry:
+        """Call `step` after `delay` seconds, and again whenever it asks for it.
+
+        Parameters
+        ----------
+        step
+        delay
+            Seconds.
+        lane
+            What it asks, such as a server: steps of one lane wait for each other, and for no others.
+
+        Returns
+        -------
+        Entry
+            For `hurry`.
+        """
+        entry = Entry(step, lane)
         with self._changed:
-            heapq.heappush(self._heap, (self._clock() + delay, next(self._numbers), step))
-            if self._scheduler is None or not self._scheduler.is_alive():
-                self._scheduler = _thread(self._schedule, "gpwidgets-watcher")
+            self._agenda.add(entry, self._clock() + delay)
+            self._wake()
+        return entry
+
+    def hurry(self, entry: Entry) -> None:
+        """Call a step at once, before others of its lane; once more if it is just under way."""
+        with self._changed:
+            self._agenda.hurry(entry)
+            self._wake()
+
+    def _wake(self) -> None:
+        """Wake the scheduler if something comes before what it waits for."""
+        if self._scheduler is None or not self._scheduler.is_alive():
+            self._scheduler = _thread(self._schedule, "gpwidgets-watcher")
+        elif self._agenda.next_time(self._clock()) < self._wakes_at:
             self._changed.notify()
 
     def _schedule(self) -> None:
         while True:
             with self._changed:
-                while not self._heap:
-                    self._changed.wait()
-                wait = self._heap[0][0] - self._clock()
-                if wait > 0:
-                    self._changed.wait(wait)
-                    continue
-                step = heapq.heappop(self._heap)[2]
-                if self._idle == 0 and self._started < self._workers:
-                    self._started += 1
-                    _thread(self._work, f"gpwidgets-poll-{self._started}")
-                else:
+                while (entry := self._agenda.take(self._clock())) is None:
+                    now = self._clock()
+                    self._wakes_at = self._agenda.next_time(now)
+                    self._changed.wait(min(self._wakes_at - now, threading.TIMEOUT_MAX))
+                self._wakes_at = float("-inf")
+                if self._idle:
                     self._idle -= 1
-            self._due.put(step)
+                else:
+                    self._numbers += 1
+                    _thread(self._work, f"gpwidgets-poll-{self._numbers}")
+            self._due.put(entry)
 
     def _work(self) -> None:
-        while True:
-            step = self._due.get()
+        while (entry := self._next()) is not None:
             try:
-                delay = step()
+                delay = entry.step()
             except Exception as error:
                 # A step keeps its own failures; a fault of ours must not end the worker.
                 _LOG.error("a watched step failed: %s", mask(repr(error)))
                 delay = None
             with self._changed:
                 self._idle += 1
-            if delay is not None:
-                self.add(step, delay)
+                self._agenda.done(entry, None if delay is None else self._clock() + delay)
+                self._wake()
+
+    def _next(self) -> Entry | None:
+        while True:
+            try:
+                return self._due.get(timeout=self._rest)
+            except queue.Empty:
+                with self._changed:
+                    if self._idle:  # otherwise a step is on its way to this thread
+                        self._idle -= 1
+                        return None
 
 
 def _thread(target: Callable[[], None], name: str) -> threading.Thread:
@@ -154,3 +200,13 @@ _shared = Watcher()
 def shared_watcher() -> Watcher:
     """The watcher of this process."""
     return _shared
+
+
+def _start_anew() -> None:
+    """Watch nothing in a forked process: it has no threads of its parent, and the runs are its parent's."""
+    global _shared
+    _shared = Watcher()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_start_anew)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import contextvars
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -104,3 +105,13 @@ _shared = WorkerPool()
 def submit_work(work: Work) -> None:
     """Run `work` in one of the shared threads, in the caller's context."""
     _shared.submit(work)
+
+
+def _start_anew() -> None:
+    """Begin without threads in a forked process, where those of its parent do not run."""
+    global _shared
+    _shared = WorkerPool()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_start_anew)

@@ -1,8 +1,9 @@
 """Every fault on every request of a run: each cell says how the run has to end, and it ends so.
 
-The table is printed by this test (``pytest -s``) and kept in ``docs/faults.md``; both come from `MATRIX`.
+The table is printed by this test and kept in ``docs/faults.md``; both come from `MATRIX`.
 """
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import requests
+from detour import BadPlaces, Detour
 
 import gpwidgets as gp
 from gpwidgets import demo
@@ -46,6 +49,16 @@ FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
     "truncated result": ("truncate", {}),
     "slow body": ("slow_body", {"seconds": 0.3, "times": 1}),
     "cut body": ("cut_body", {"times": 2}),
+    "503 for good": ("status", {"code": 503}),
+    "HTML for good": ("html", {}),
+}
+
+#: The same for networks: where requests are led to instead, really.
+NETWORK = {
+    "connection refused": "refused",
+    "connection reset": "reset",
+    "time-out": "time-out",
+    "unknown host": "unknown host",
 }
 
 #: Expected ends by fault, in the order of `PLACES`; "-": the fault does nothing to such a request.
@@ -54,11 +67,11 @@ MATRIX: dict[str, tuple[str, str, str, str, str, str]] = {
     "lost request": ("lost", "ok", "ok", "failed", "cancelled", "lost"),
     "lost answer": ("lost", "ok", "ok", "failed", "cancelled", "lost"),
     "429, Retry-After": ("failed", "ok", "ok", "failed", "cancelled", "failed"),
-    "500": ("lost", "ok", "no result", "failed", "cancelled", "failed"),
+    "500": ("lost", "ok", "ok", "failed", "cancelled", "failed"),
     "502": ("lost", "ok", "ok", "failed", "cancelled", "lost"),
     "503": ("failed", "ok", "ok", "failed", "cancelled", "failed"),
     "504": ("lost", "ok", "ok", "failed", "cancelled", "lost"),
-    "HTML": ("lost", "ok", "no result", "failed", "cancelled", "failed"),
+    "HTML": ("lost", "ok", "ok", "failed", "cancelled", "failed"),
     "498": ("ok", "ok", "ok", "ok", "cancelled", "ok"),
     "499": ("ok", "ok", "ok", "ok", "cancelled", "ok"),
     "token expires": ("ok", "ok", "ok", "ok", "cancelled", "ok"),
@@ -66,10 +79,16 @@ MATRIX: dict[str, tuple[str, str, str, str, str, str]] = {
     "vanished job": ("-", "expired", "no result", "-", "expired", "-"),
     "missing status": ("ok", "ok", "-", "-", "-", "-"),
     "missing results": ("-", "ok", "-", "-", "-", "-"),
-    "held job": ("waits", "-", "-", "-", "-", "-"),
+    "held job": ("goes on", "-", "-", "-", "-", "-"),
     "truncated result": ("-", "-", "truncated", "-", "-", "truncated"),
     "slow body": ("ok", "ok", "ok", "ok", "cancelled", "ok"),
     "cut body": ("lost", "ok", "ok", "failed", "cancelled", "lost"),
+    "503 for good": ("failed", "goes on", "no result", "failed", "goes on", "failed"),
+    "HTML for good": ("lost", "goes on", "no result", "failed", "goes on", "failed"),
+    "connection refused": ("failed", "ok", "ok", "failed", "cancelled", "failed"),
+    "connection reset": ("lost", "ok", "ok", "failed", "cancelled", "lost"),
+    "time-out": ("lost", "ok", "ok", "failed", "cancelled", "lost"),
+    "unknown host": ("failed", "ok", "ok", "failed", "cancelled", "failed"),
 }
 
 
@@ -82,8 +101,10 @@ def as_table() -> str:
 class Bench:
     """A secured server with a task of each mode; what the job task does is up to the test."""
 
-    def __init__(self, server: demo.DemoServer) -> None:
+    def __init__(self, server: demo.DemoServer, bad_places: BadPlaces) -> None:
         self.server = server
+        self.bad_places = bad_places
+        self.detour = Detour()
         self.opened = threading.Event()
         self.executed = 0
 
@@ -105,8 +126,18 @@ class Bench:
 
     def task(self, name: str) -> gp.GPTask:
         """A task, with pauses cut short."""
-        session = GPSession(gp.Login(USERNAME, PASSWORD), sleep=lambda _seconds: None)
+        http = requests.Session()
+        http.mount("http://", self.detour)
+        session = GPSession(gp.Login(USERNAME, PASSWORD), http=http, sleep=lambda _seconds: None)
         return gp.GPTask(self.server.url_of(name), session=session)
+
+    def switch(self, fault: str, place: str) -> Any:
+        """Switch a fault on; tells what counts its hits."""
+        if fault in FAULTS:
+            kind, details = FAULTS[fault]
+            return self.server.faults.add(kind, on=place, **details)
+        self.detour.lead(place, self.bad_places.urls[NETWORK[fault]], times=2)
+        return self.detour
 
 
 def how_it_ended(run: gp.Run) -> str:
@@ -129,8 +160,8 @@ def bench() -> Iterator[Bench]:
     """A server for all cells, watched fast."""
     watcher = shared_watcher()
     before, watcher.pace = watcher.pace, Pace(shortest=0.02, longest=0.1, longest_trouble=0.1)
-    with demo.serve() as server:
-        yield Bench(server)
+    with demo.serve() as server, BadPlaces() as bad_places:
+        yield Bench(server, bad_places)
     watcher.pace = before
 
 
@@ -142,6 +173,18 @@ def unhandled(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture)
     yield found
     told = [record for record in caplog.records if record.name.startswith("gpwidgets")]
     assert not [record.getMessage() for record in told if record.levelname == "ERROR"]
+
+
+@pytest.fixture(autouse=True)
+def _a_host_that_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    ask = socket.getaddrinfo
+
+    def answer(host: Any, *rest: Any, **options: Any) -> Any:
+        if str(host).endswith(".invalid"):
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return ask(host, *rest, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", answer)
 
 
 CELLS = [
@@ -158,7 +201,6 @@ def test_a_run_ends_as_the_matrix_says(
     bench: Bench, fault: str, place: str, unhandled: list[Any], until: Any, tmp_path: Path
 ) -> None:
     expected = MATRIX[fault][PLACES.index(place)]
-    kind, details = FAULTS[fault]
     task = bench.task("Now" if place == "execute" else "Job")
     jobs, executed = bench.server.jobs.created, bench.executed
     bench.opened.clear()
@@ -168,20 +210,22 @@ def test_a_run_ends_as_the_matrix_says(
     if place == "upload":
         inputs["File"] = tmp_path / "data.txt"
         inputs["File"].write_text("some text")
-    with bench.server.faults.add(kind, on=place, **details) as switched:
-        run = task.start(**inputs)
-        if place == "cancel":
-            until(run, lambda: run.status == gp.RunStatus.RUNNING)
-            run.cancel()
-        if expected == "waits":
-            until(run, lambda: run.job_id is not None)
-            with pytest.raises(WaitTimeout):
-                run.wait(0.3)
-            bench.server.jobs.remove(run.job_id)
-            ended = "waits" if how_it_ended(run) == "expired" else "ended"
-        else:
-            ended = how_it_ended(run)
-        assert switched.hits >= 1
+    switched = bench.switch(fault, place)
+    run = task.start(**inputs)
+    if place == "cancel":
+        until(run, lambda: run.status == gp.RunStatus.RUNNING)
+        run.cancel()
+    if expected == "goes on":
+        until(run, lambda: run.job_id is not None and switched.hits > 0)
+        with pytest.raises(WaitTimeout):
+            run.wait(0.3)
+        bench.server.faults.clear()
+        bench.server.jobs.remove(run.job_id)
+        ended = "goes on" if how_it_ended(run) == "expired" else "ended"
+    else:
+        ended = how_it_ended(run)
+    bench.server.faults.clear()
+    assert switched.hits >= 1
     assert ended == expected, (run.note, run.error, run.outputs and run.outputs.errors)
     assert bench.server.jobs.created - jobs <= 1
     assert bench.executed - executed <= 1
@@ -190,6 +234,6 @@ def test_a_run_ends_as_the_matrix_says(
 
 def test_the_matrix_is_whole_and_the_docs_show_it(tell: Callable[[str, str], None]) -> None:
     assert {kind for kind, _ in FAULTS.values()} == set(KINDS)
-    assert FAULTS.keys() == MATRIX.keys()
+    assert {*FAULTS, *NETWORK} == MATRIX.keys()
     tell("how runs end at each fault", as_table())
     assert as_table() in (ROOT / "docs" / "faults.md").read_text("utf-8")

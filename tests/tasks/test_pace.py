@@ -22,7 +22,7 @@ def fast():
     watcher.pace = before
 
 
-@pytest.mark.parametrize(("age", "expected"), [(0, 0.25), (1, 0.25), (10, 1.8), (100, 10), (1e5, 10)])
+@pytest.mark.parametrize(("age", "expected"), [(0, 0.2), (1, 0.2), (10, 1.6), (100, 10), (1e5, 10)])
 def test_looks_start_fast_and_grow_to_ten_seconds(age: float, expected: float) -> None:
     delays = [Pace().delay(age) for _ in range(50)]
     assert 0.89 * expected <= min(delays) <= max(delays) <= 1.11 * expected
@@ -31,6 +31,38 @@ def test_looks_start_fast_and_grow_to_ten_seconds(age: float, expected: float) -
 
 def test_trouble_doubles_the_wait_up_to_half_a_minute() -> None:
     assert Pace().delay(1, failures=1) < Pace().delay(1, failures=3) < Pace().delay(1, failures=20) < 33.1
+
+
+def test_a_server_that_asks_for_time_gets_it_within_reason() -> None:
+    assert 40 <= Pace().delay(1, failures=1, asked=40) <= 44
+    assert Pace().delay(1, failures=1, asked=1e6) < 331
+    assert Pace().delay(100, asked=0.5) > 8.9
+
+
+def test_a_busy_server_is_left_alone_as_long_as_it_asks_unless_somebody_waits(
+    own_server, gate, until, fast
+) -> None:
+    closed = gate()
+    run = closed.task.start(Number=4)
+    until(run, lambda: run.status == gp.RunStatus.RUNNING)
+    busy = own_server.faults.add("status", on="poll", task="Gated", code=503, retry_after="3000", times=1)
+    until(run, lambda: "reconnecting" in run.note)
+    later = own_server.faults.add("delay", on="poll", task="Gated", seconds=0)
+    assert gp.GPTask(own_server.url_of("SlowCount"))(Seconds=0.3, Steps=1).Steps_Done == 1
+    assert (busy.hits, later.hits) == (1, 0)
+    closed.opened.set()
+    assert run.wait(30).Number == 4
+
+
+def test_the_time_is_right_whenever_it_is_read(gate, until) -> None:
+    closed = gate()
+    run = closed.task.start()
+    until(run, lambda: run.status == gp.RunStatus.RUNNING)
+    first = run.elapsed
+    assert 0 < first < run.elapsed <= run.age
+    closed.opened.set()
+    run.wait(30)
+    assert run.elapsed == run.elapsed > first
 
 
 def test_a_job_that_waits_long_says_that_the_server_is_busy(own_server, until, fast) -> None:

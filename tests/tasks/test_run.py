@@ -1,7 +1,10 @@
 """Runs: followed to their end, waited for, cancelled, and found again."""
 
 import asyncio
+import subprocess
+import sys
 import threading
+from types import SimpleNamespace
 
 import pytest
 
@@ -105,6 +108,65 @@ def test_a_refused_cancel_is_asked_again(own_server, until) -> None:
     with pytest.raises(RunCancelled):
         run.wait(30)
     assert refusal.hits == 2
+
+
+def test_a_cancel_is_asked_for_once_however_often_it_is_pressed(own_server, gate, until) -> None:
+    closed = gate()
+    run = closed.task.start()
+    until(run, lambda: run.status == gp.RunStatus.RUNNING)
+    asked = own_server.faults.add("delay", on="cancel", seconds=0.2)
+    for _ in range(5):
+        run.cancel()
+    assert "Asking the server" in run.note
+    until(run, lambda: run.status == gp.RunStatus.CANCELLING)
+    run.cancel()
+    closed.opened.set()
+    with pytest.raises(RunCancelled):
+        run.wait(30)
+    assert asked.hits == 1
+
+
+def test_results_are_fetched_once_though_a_cancel_came_last(own_server, until) -> None:
+    opened = threading.Event()
+
+    def stubborn(number: int = 3) -> int:
+        """Run to the end, whatever is asked."""
+        opened.wait(30)
+        return number
+
+    task = gp.GPTask(own_server.publish(stubborn, name="Stubborn", output="Number", asynchronous=True))
+    run = task.start()
+    until(run, lambda: run.status == gp.RunStatus.RUNNING)
+    fetched = own_server.faults.add("delay", on="result", seconds=1)
+    job = own_server.jobs[run.job_id]
+    run.cancel()
+    until(run, lambda: run.status == gp.RunStatus.CANCELLING)
+    job.cancel_asked.clear()
+    opened.set()
+    assert run.wait(30).Number == 3
+    assert "before the cancel" in run.note
+    assert fetched.hits == 1
+
+
+def test_a_late_change_does_not_undo_the_end() -> None:
+    run = gp.Run(SimpleNamespace(name="Count"), {})
+    entered, opened = threading.Event(), threading.Event()
+
+    def hold(_change: object) -> None:
+        entered.set()
+        opened.wait(30)
+
+    run.observe(hold, names="note")
+    late = threading.Thread(target=lambda: run.update(note="late", status=gp.RunStatus.RUNNING))
+    late.start()
+    assert entered.wait(30)
+    end = threading.Thread(target=lambda: run.finish(gp.RunStatus.CANCELLED))
+    end.start()
+    opened.set()
+    for thread in (late, end):
+        thread.join(30)
+    run.update(status=gp.RunStatus.RUNNING)
+    assert run.status == gp.RunStatus.CANCELLED
 
 
 def test_a_job_that_finishes_before_the_cancel_has_succeeded(own_server, gate, until) -> None:
@@ -219,3 +281,24 @@ def test_a_run_tells_what_it_is_in_a_line(slow, until) -> None:
     assert "running" in repr(run)
     run.cancel()
     until(run, lambda: run.done)
+
+
+IN_A_FORK = """
+import os, sys, warnings
+import gpwidgets as gp
+task = gp.GPTask(sys.argv[1])
+task(Seconds=0, Steps=1)
+warnings.simplefilter("ignore")
+child = os.fork()
+if child == 0:
+    os._exit(task(Seconds=0, Steps=3).Steps_Done)
+task(Seconds=0, Steps=2)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no fork")
+def test_a_forked_process_watches_runs_of_its_own(server) -> None:
+    command = [sys.executable, "-c", IN_A_FORK, server.url_of("SlowCount")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "3", done.stderr

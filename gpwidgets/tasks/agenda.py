@@ -1,0 +1,136 @@
+"""Which step comes next: due times, lanes and rates, without threads and without a clock.
+
+Steps of one lane, in practice of one server, share a few places and a rate. So a server that does not answer
+holds up its own steps only, and a thousand jobs are looked at no more often than a server should be asked.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+Step = Callable[[], float | None]
+"""A piece of work; answers with the seconds until the next call, or None at the end."""
+
+
+@dataclass(eq=False)
+class Entry:
+    """A step on the agenda.
+
+    Attributes
+    ----------
+    step, lane
+    turn
+        Number of its place among the due times, -1 for none; other places are void.
+    waiting
+        Whether it is due and waits in its lane.
+    under_way, again
+        Whether it is being called, and is wanted once more right after.
+    """
+
+    step: Step
+    lane: str
+    turn: int = -1
+    waiting: bool = False
+    under_way: bool = False
+    again: bool = False
+
+
+@dataclass
+class _Lane:
+    waiting: deque[Entry] = field(default_factory=deque)
+    under_way: int = 0
+    free_at: float = float("-inf")
+
+
+class Agenda:
+    """Steps by due time.
+
+    Parameters
+    ----------
+    per_lane, most
+        Steps that may be under way at once, of one lane and altogether.
+    rate
+        Steps of one lane that are started in a second; the lane ``""`` has no limit.
+    """
+
+    def __init__(self, per_lane: int = 4, most: int = 32, rate: float = 100.0) -> None:
+        self._per_lane, self._most, self._rate = per_lane, most, rate
+        self._heap: list[tuple[float, int, Entry]] = []
+        self._numbers = itertools.count()
+        self._lanes: dict[str, _Lane] = {}
+        self._under_way = 0
+
+    def add(self, entry: Entry, due: float) -> None:
+        """Put a step in its place, or in another one."""
+        entry.turn = next(self._numbers)
+        heapq.heappush(self._heap, (due, entry.turn, entry))
+
+    def hurry(self, entry: Entry) -> None:
+        """Let a step come before all others of its lane; one that has ended stays away."""
+        if entry.under_way:
+            entry.again = True
+        elif entry.waiting:
+            self._lane(entry).waiting.remove(entry)
+            self._lane(entry).waiting.appendleft(entry)
+        elif entry.turn >= 0:
+            self._call(entry, first=True)
+
+    def take(self, now: float) -> Entry | None:
+        """Take the next step that may start; lanes take turns."""
+        while self._heap and self._heap[0][0] <= now:
+            _, turn, entry = heapq.heappop(self._heap)
+            if turn == entry.turn:
+                self._call(entry)
+        if self._under_way >= self._most:
+            return None
+        for name, lane in self._lanes.items():
+            if not lane.waiting or lane.under_way >= self._per_lane or lane.free_at > now:
+                continue
+            entry = lane.waiting.popleft()
+            entry.waiting, entry.under_way = False, True
+            lane.under_way += 1
+            self._under_way += 1
+            if name:
+                # After a rest all places of the lane may start at once.
+                lane.free_at = max(now - self._per_lane / self._rate, lane.free_at) + 1.0 / self._rate
+            self._lanes[name] = self._lanes.pop(name)
+            return entry
+        return None
+
+    def done(self, entry: Entry, due: float | None) -> None:
+        """Give a step back, with the time of its next call or None at its end."""
+        lane = self._lane(entry)
+        lane.under_way -= 1
+        self._under_way -= 1
+        entry.under_way = False
+        if due is not None and entry.again:
+            self._call(entry, first=True)
+        elif due is not None:
+            self.add(entry, due)
+        entry.again = False
+
+    def next_time(self, now: float) -> float:
+        """When `take` may find something, if nothing is given back or added before; infinity for never."""
+        times = [self._heap[0][0]] if self._heap else []
+        if self._under_way < self._most:
+            lanes = [lane for lane in self._lanes.values() if lane.waiting]
+            times += [max(lane.free_at, now) for lane in lanes if lane.under_way < self._per_lane]
+        return min(times, default=float("inf"))
+
+    def __len__(self) -> int:
+        """Steps that wait for their time or their turn."""
+        return sum(turn == entry.turn for _, turn, entry in self._heap) + sum(
+            len(lane.waiting) for lane in self._lanes.values()
+        )
+
+    def _call(self, entry: Entry, *, first: bool = False) -> None:
+        entry.turn, entry.waiting = -1, True
+        waiting = self._lane(entry).waiting
+        waiting.appendleft(entry) if first else waiting.append(entry)
+
+    def _lane(self, entry: Entry) -> _Lane:
+        return self._lanes.setdefault(entry.lane, _Lane())
