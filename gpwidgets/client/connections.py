@@ -9,10 +9,13 @@ from __future__ import annotations
 import functools
 import os
 import socket
+import time
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 import requests.adapters
+from requests.utils import get_environ_proxies
 
 import gpwidgets
 
@@ -21,6 +24,13 @@ _CONNECTIONS = 40  # per host: those of all workers, so that none is closed for 
 
 #: Gateways forget connections that are silent for a minute or so, as they are while a synchronous task runs.
 _PROBES = {"TCP_KEEPIDLE": 30, "TCP_KEEPALIVE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 4}
+
+
+#: What decides on proxies; systems may have settings of their own, which are read again after some seconds.
+_VARIABLES = tuple(
+    name for kind in ("HTTP", "HTTPS", "ALL", "NO") for name in (f"{kind}_PROXY", f"{kind}_proxy".lower())
+)
+_SYSTEM_SETTINGS_HOLD = 60.0
 
 
 def _socket_options() -> list[tuple[int, int, int]]:
@@ -62,6 +72,31 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_start_anew)
 
 
+class _Session(requests.Session):
+    """A session that reads the proxies of its environment when they change, not at every request.
+
+    Reading them costs as much as a third of a small request. A ``.netrc`` is not read at all: a password goes
+    only where its owner has said so.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trust_env = False
+        self._seen: dict[str, tuple[tuple[str | None, ...], float, dict[str, Any]]] = {}
+
+    def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
+        """The proxies and certificates for a URL, as requests finds them."""
+        place = urlsplit(str(url))
+        origin, now = f"{place.scheme}://{place.netloc}", time.monotonic()
+        values = tuple(os.environ.get(name) for name in _VARIABLES)
+        seen = self._seen.get(origin)
+        if seen is None or seen[0] != values or now - seen[1] > _SYSTEM_SETTINGS_HOLD:
+            seen = self._seen[origin] = (values, now, get_environ_proxies(origin + "/"))
+        if verify is True or verify is None:
+            verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or verify
+        return super().merge_environment_settings(url, {**seen[2], **(proxies or {})}, stream, verify, cert)
+
+
 def new_http(*, shared: bool) -> requests.Session:
     """A session of requests, with cookies of its own.
 
@@ -71,7 +106,7 @@ def new_http(*, shared: bool) -> requests.Session:
         Whether to use the connections of the process. Not where certificates are checked in another way, nor
         where the sign-in belongs to the connection, as with NTLM.
     """
-    http = requests.Session()
+    http = _Session()
     adapter = _shared_connections() if shared else KeptConnections()
     http.mount("http://", adapter)
     http.mount("https://", adapter)

@@ -60,8 +60,8 @@ class Fault:
         One of :data:`KINDS`.
     on
         Operation (see :data:`gpwidgets.demo.routes.OPERATIONS`), or several separated by spaces; "" is all.
-    service, task
-        Only requests to these; "" is all.
+    service, task, name
+        Only requests to these, `name` being that of a result, an input or a file; "" is all.
     times
         Number of requests hit; None is all.
     after
@@ -80,6 +80,7 @@ class Fault:
     on: str = ""
     service: str = ""
     task: str = ""
+    name: str = ""
     times: int | None = None
     after: int = 0
     probability: float = 1.0
@@ -103,6 +104,7 @@ class Fault:
             (not self.on or route.operation in self.on.split())
             and (not self.service or (route.service is not None and route.service.name == self.service))
             and (not self.task or (route.tool is not None and route.tool.name == self.task))
+            and (not self.name or route.name == self.name)
         )
 
 

@@ -54,7 +54,8 @@ class Agenda:
     per_lane, most
         Steps that may be under way at once, of one lane and altogether.
     rate
-        Steps of one lane that are started in a second; the lane ``""`` has no limit.
+        Steps of one lane that are started in a second. The lane ``""``, for what asks no server, has no
+        limit, but one place only.
     """
 
     def __init__(self, per_lane: int = 4, most: int = 32, rate: float = 100.0) -> None:
@@ -88,7 +89,7 @@ class Agenda:
         if self._under_way >= self._most:
             return None
         for name, lane in self._lanes.items():
-            if not lane.waiting or lane.under_way >= self._per_lane or lane.free_at > now:
+            if not lane.waiting or not self._has_place(name, lane) or lane.free_at > now:
                 continue
             entry = lane.waiting.popleft()
             entry.waiting, entry.under_way = False, True
@@ -117,8 +118,11 @@ class Agenda:
         """When `take` may find something, if nothing is given back or added before; infinity for never."""
         times = [self._heap[0][0]] if self._heap else []
         if self._under_way < self._most:
-            lanes = [lane for lane in self._lanes.values() if lane.waiting]
-            times += [max(lane.free_at, now) for lane in lanes if lane.under_way < self._per_lane]
+            times += [
+                max(lane.free_at, now)
+                for name, lane in self._lanes.items()
+                if lane.waiting and self._has_place(name, lane)
+            ]
         return min(times, default=float("inf"))
 
     def __len__(self) -> int:
@@ -131,6 +135,9 @@ class Agenda:
         entry.turn, entry.waiting = -1, True
         waiting = self._lane(entry).waiting
         waiting.appendleft(entry) if first else waiting.append(entry)
+
+    def _has_place(self, name: str, lane: _Lane) -> bool:
+        return lane.under_way < (self._per_lane if name else 1)
 
     def _lane(self, entry: Entry) -> _Lane:
         return self._lanes.setdefault(entry.lane, _Lane())

@@ -33,8 +33,8 @@ class WorkerPool:
     """A few threads for submissions and results, however many runs there are.
 
     The pool of the standard library joins its threads when Python ends, which a stalled upload would hold up;
-    these are daemons and end after a moment without work. There are more than `usual` only while work has had
-    to wait for a second, as behind long uploads or a server that does not answer.
+    these are daemons and end after a moment without work. There are more than `usual` only while work waits
+    and none was begun for a second, as behind long uploads or a server that does not answer.
 
     Parameters
     ----------
@@ -46,7 +46,8 @@ class WorkerPool:
 
     def __init__(self, usual: int = 4, most: int = 32, rest: float = 1.0) -> None:
         self._usual, self._most, self._rest = usual, most, rest
-        self._waiting: collections.deque[tuple[float, Work]] = collections.deque()
+        self._waiting: collections.deque[Work] = collections.deque()
+        self._begun = time.monotonic()
         self._changed = threading.Condition()
         self._threads = 0
         self._idle = 0
@@ -56,7 +57,7 @@ class WorkerPool:
         """Run `work` in the caller's context as soon as a thread is free."""
         context = contextvars.copy_context()
         with self._changed:
-            self._waiting.append((time.monotonic(), lambda: context.run(work)))
+            self._waiting.append(lambda: context.run(work))
             if self._idle >= len(self._waiting):
                 self._changed.notify()
             elif self._threads < self._usual:
@@ -70,7 +71,7 @@ class WorkerPool:
             if not self._waiting:
                 self._growing = False
                 return None
-            if self._waiting[0][0] < time.monotonic() - 1.0 and self._threads < self._most:
+            if self._begun < time.monotonic() - 1.0 and self._threads < self._most:
                 self._start()
             return 1.0
 
@@ -94,7 +95,8 @@ class WorkerPool:
             finally:
                 self._idle -= 1
             if found:
-                return self._waiting.popleft()[1]
+                self._begun = time.monotonic()
+                return self._waiting.popleft()
             self._threads -= 1
             return None
 

@@ -6,6 +6,7 @@ import pytest
 from requests.auth import HTTPBasicAuth
 from requests.exceptions import ProxyError, RequestException, SSLError
 
+from gpwidgets.client.connections import new_http
 from gpwidgets.client.resources import execute, submit_job
 from gpwidgets.client.session import GPSession
 from gpwidgets.client.trouble import connection_failed
@@ -180,3 +181,32 @@ def test_only_what_cannot_have_arrived_counts_as_not_sent(
     failed = connection_failed(error, "https://host/x")
     assert failed.maybe_sent == maybe_sent
     assert words in str(failed)
+
+
+def test_a_proxy_that_is_named_later_is_used_at_once(scripted, answer, monkeypatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    session, url = GPSession(), scripted.on("/x", answer())
+    session.get_json(url)
+    monkeypatch.setenv("http_proxy", scripted.root.partition("/arcgis")[0])
+    with pytest.raises(ResourceNotFound):
+        session.get_json("http://elsewhere.invalid/arcgis/rest/services/x")
+    assert scripted.asked[-1].path.startswith("http://elsewhere.invalid/")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    session.get_json(url)
+    assert scripted.asked[-1].path.startswith("/arcgis")
+
+
+def test_certificates_that_the_environment_names_are_used(monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "own.pem"))
+    http = new_http(shared=False)
+    chosen = http.merge_environment_settings("https://host/x", {}, True, None, None)
+    assert chosen["verify"] == str(tmp_path / "own.pem")
+    assert http.merge_environment_settings("https://host/x", {}, True, False, None)["verify"] is False
+
+
+def test_a_netrc_is_not_read(scripted, answer, monkeypatch, tmp_path) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login someone password secret-word\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    GPSession().get_json(scripted.on("/x", answer()))
+    assert "Authorization" not in scripted.asked[0].headers

@@ -8,6 +8,7 @@ import pytest
 
 from gpwidgets import GPTask, demo
 from gpwidgets.demo.context import JobContext
+from gpwidgets.tasks.watcher import Pace, shared_watcher
 
 PATIENCE = 30.0
 
@@ -17,6 +18,19 @@ def own_server() -> Iterator[demo.DemoServer]:
     """A server for one test, for what would disturb others."""
     with demo.serve() as running:
         yield running
+
+
+@pytest.fixture
+def set_pace() -> Iterator[Callable[..., None]]:
+    """`set_pace(longest=…)`: look often, and change what else a test does not want to wait for."""
+    watcher = shared_watcher()
+    before = watcher.pace
+
+    def change(**values: float) -> None:
+        watcher.pace = Pace(**{"shortest": 0.02, "longest": 0.05, "longest_trouble": 0.1, **values})
+
+    yield change
+    watcher.pace = before
 
 
 @dataclass

@@ -21,7 +21,7 @@ def taken(agenda: Agenda, now: float) -> Iterator[Entry]:
 
 def test_steps_come_in_the_order_of_their_times_and_not_before() -> None:
     agenda = Agenda()
-    late, early = Entry(nothing, ""), Entry(nothing, "")
+    late, early = Entry(nothing, "a"), Entry(nothing, "a")
     agenda.add(late, 5.0)
     agenda.add(early, 2.0)
     assert agenda.next_time(0.0) == 2.0
@@ -68,6 +68,16 @@ def test_no_more_than_all_places_are_taken() -> None:
     assert agenda.next_time(0.0) == float("inf")
     agenda.done(first[0], None)
     assert [entry.lane for entry in taken(agenda, 0.0)] == ["d"]
+
+
+def test_what_asks_no_server_comes_one_by_one_and_as_often_as_it_likes() -> None:
+    agenda = Agenda(rate=1.0)
+    for _ in range(50):
+        agenda.add(Entry(nothing, ""), 0.0)
+    for left in range(50, 0, -1):
+        (entry,) = taken(agenda, 0.0)
+        agenda.done(entry, None)
+        assert len(agenda) == left - 1
 
 
 def test_a_server_is_not_asked_more_often_than_its_rate() -> None:

@@ -1,13 +1,10 @@
 """Runs on a bad network: what can be survived is survived, and what is not known is told."""
 
-from dataclasses import replace
-
 import pytest
 
 import gpwidgets as gp
 from gpwidgets import demo
 from gpwidgets.errors import ConnectionFailed, RunCancelled, RunExpired, RunFailed, RunLost, WaitTimeout
-from gpwidgets.tasks.watcher import Pace, shared_watcher
 
 
 @pytest.fixture
@@ -129,21 +126,11 @@ def test_a_job_that_the_server_forgets_has_expired(own_server, slow, until) -> N
     assert run.status == gp.RunStatus.EXPIRED
 
 
-@pytest.fixture
-def fast():
-    """Look often, and lose patience soon."""
-    watcher = shared_watcher()
-    before = watcher.pace
-    watcher.pace = Pace(shortest=0.02, longest=0.05, longest_trouble=0.1, gone_after=0.5)
-    yield watcher
-    watcher.pace = before
-
-
 @pytest.mark.parametrize(("code", "message"), [(404, "Service not found"), (400, "Invalid URL")])
 def test_a_server_that_does_not_know_its_services_for_a_while_loses_no_job(
-    own_server, gate, until, fast, code: int, message: str
+    own_server, gate, until, set_pace, code: int, message: str
 ) -> None:
-    fast.pace = replace(fast.pace, gone_after=1e6)
+    set_pace(gone_after=1e6)
     closed = gate()
     run = closed.task.start(Number=4)
     assert closed.entered.wait(30)
@@ -154,7 +141,8 @@ def test_a_server_that_does_not_know_its_services_for_a_while_loses_no_job(
     assert run.wait(30).Number == 4
 
 
-def test_but_not_for_ever(own_server, gate, fast) -> None:
+def test_but_not_for_ever(own_server, gate, set_pace) -> None:
+    set_pace(gone_after=0.5)
     closed = gate()
     run = closed.task.start()
     assert closed.entered.wait(30)
@@ -163,8 +151,8 @@ def test_but_not_for_ever(own_server, gate, fast) -> None:
         run.wait(30)
 
 
-def test_an_inner_error_that_speaks_of_the_job_counts_as_gone(own_server, gate, fast) -> None:
-    fast.pace = replace(fast.pace, gone_after=1e6)
+def test_an_inner_error_that_speaks_of_the_job_counts_as_gone(own_server, gate, set_pace) -> None:
+    set_pace(gone_after=1e6)
     closed = gate()
     run = closed.task.start()
     assert closed.entered.wait(30)
@@ -176,13 +164,15 @@ def test_an_inner_error_that_speaks_of_the_job_counts_as_gone(own_server, gate, 
 @pytest.mark.parametrize(
     ("kind", "details"), [("html", {}), ("cut_body", {}), ("status", {"code": 500}), ("lost_answer", {})]
 )
-def test_results_survive_trouble_at_the_very_end(own_server, slow, fast, kind: str, details: dict) -> None:
+def test_results_survive_trouble_at_the_end(own_server, slow, set_pace, kind: str, details: dict) -> None:
+    set_pace()
     fault = own_server.faults.add(kind, on="result", times=2, **details)
     assert slow(Seconds=0, Steps=3).Steps_Done == 3
     assert fault.hits == 2
 
 
-def test_results_that_never_come_are_errors_in_the_outputs_in_the_end(own_server, slow, fast) -> None:
+def test_results_that_never_come_are_errors_in_the_outputs_in_the_end(own_server, slow, set_pace) -> None:
+    set_pace()
     fault = own_server.faults.add("html", on="result")
     outputs = slow(Seconds=0, Steps=3)
     assert "Steps_Done" in outputs.errors
@@ -190,7 +180,8 @@ def test_results_that_never_come_are_errors_in_the_outputs_in_the_end(own_server
     own_server.faults.clear()
 
 
-def test_a_job_outlives_an_outage_of_its_server(own_server, gate, until, fast) -> None:
+def test_a_job_outlives_an_outage_of_its_server(own_server, gate, until, set_pace) -> None:
+    set_pace()
     closed = gate()
     run = closed.task.start(Number=6)
     assert closed.entered.wait(30)
@@ -203,7 +194,8 @@ def test_a_job_outlives_an_outage_of_its_server(own_server, gate, until, fast) -
     assert (run.note, own_server.jobs.created) == ("", 1)
 
 
-def test_a_job_that_a_restart_has_cost_is_told_as_such(own_server, gate, until, fast) -> None:
+def test_a_job_that_a_restart_has_cost_is_told_as_such(own_server, gate, until, set_pace) -> None:
+    set_pace()
     run = gate().task.start(Number=6)
     until(run, lambda: run.status == gp.RunStatus.RUNNING)
     with own_server.away():

@@ -8,18 +8,14 @@ import pytest
 import gpwidgets as gp
 from gpwidgets.demo.context import JobContext
 from gpwidgets.errors import GPError, RunLost
-from gpwidgets.tasks.watcher import Pace, shared_watcher
+from gpwidgets.tasks.watcher import Pace
 from gpwidgets.tasks.workers import WorkerPool
 
 
 @pytest.fixture
-def fast():
+def fast(set_pace):
     """Look often, and give hints at once."""
-    watcher = shared_watcher()
-    before = watcher.pace
-    watcher.pace = Pace(shortest=0.02, longest=0.05, waiting_hint=0.0, cancelling_hint=0.0)
-    yield
-    watcher.pace = before
+    set_pace(waiting_hint=0.0, cancelling_hint=0.0)
 
 
 @pytest.mark.parametrize(("age", "expected"), [(0, 0.2), (1, 0.2), (10, 1.6), (100, 10), (1e5, 10)])

@@ -1,0 +1,126 @@
+"""Many runs at once: few threads, none waits for another's server, and the caller stays free."""
+
+import threading
+import time
+from typing import Any
+
+import pytest
+
+import gpwidgets as gp
+from gpwidgets import demo
+from gpwidgets.client.session import GPSession
+from gpwidgets.demo.publish import as_tool
+from gpwidgets.tasks import watcher as watcher_module
+from gpwidgets.tasks.agenda import Agenda
+from gpwidgets.tasks.watcher import Pace, Watcher
+
+MANY = 1000
+
+
+def watching_threads() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith("gpwidgets-")]
+
+
+def test_a_thousand_jobs_are_watched_by_ten_threads(monkeypatch: pytest.MonkeyPatch, until: Any) -> None:
+    opened = threading.Event()
+
+    def held(number: int = 1) -> None:
+        """Wait for the test."""
+        opened.wait(60)
+
+    # Nobody looks at a job before the test turns the clock, and then a thousand are due at once.
+    passed = 0.0
+    watcher = Watcher(
+        Agenda(rate=5000.0), lambda: time.monotonic() + passed, Pace(shortest=1000, longest=1000)
+    )
+    monkeypatch.setattr(watcher_module, "_shared", watcher)
+    before = watching_threads()
+    with demo.serve(services=[as_tool(held, asynchronous=True)]) as server:
+        task = gp.GPTask(server.url_of("Held"))
+        runs = [task.start(Number=number) for number in range(MANY)]
+        most = before
+        for run in runs:
+            until(run, lambda run=run: run.job_id is not None)
+            most = max(most, watching_threads(), key=len)
+        assert not any(run.done for run in runs)
+        opened.set()
+        passed = 2000.0
+        watcher.add(lambda: None)
+        for run in runs:
+            until(run, lambda run=run: run.done)
+            most = max(most, watching_threads(), key=len)
+        assert {run.status for run in runs} == {gp.RunStatus.SUCCEEDED}
+        assert len({run.job_id for run in runs}) == server.jobs.created == MANY
+    assert len(most) - len(before) <= 10, most
+
+
+def test_nobody_waits_for_a_server_but_who_calls_wait(own_server, until: Any) -> None:
+    task = gp.GPTask(own_server.url_of("SlowCount"))
+    watched = task.start(Seconds=3600)
+    until(watched, lambda: watched.job_id is not None)
+    own_server.faults.add("delay", seconds=3600)  # from here on no request is answered
+    runs = [watched, *(task.start(Seconds=3600) for _ in range(20))]
+    for run in runs:
+        run.cancel()
+        assert repr(run)
+        assert run.elapsed >= 0
+    with pytest.raises(gp.WaitTimeout):
+        watched.wait(0.1)
+
+
+def test_a_server_that_hangs_holds_up_no_run_on_another(server, own_server, until: Any) -> None:
+    hung = gp.GPTask(own_server.url_of("SlowCount"))
+    stuck = [hung.start(Seconds=3600) for _ in range(12)]
+    for run in stuck:
+        until(run, lambda run=run: run.job_id is not None)
+    delay = own_server.faults.add("delay", on="poll", seconds=3600)
+    well = gp.GPTask(server.url_of("SlowCount")).start(Seconds=1.5, Steps=3)
+    assert well.wait(20).Steps_Done == 3
+    assert 1 <= delay.hits <= 4
+
+
+def test_no_connection_is_made_anew_for_a_look(own_server) -> None:
+    session = GPSession()
+    task = gp.GPTask(own_server.url_of("SlowCount"), session=session)
+    runs = [task.start(Seconds=0.5, Steps=2) for _ in range(10)]
+    for run in runs:
+        run.wait(30)
+    pools = session._http.get_adapter("http://").poolmanager.pools
+    (pool,) = (one for one in pools._container.values() if one.port == own_server.port)
+    assert pool.num_requests > 40
+    assert pool.num_connections <= 9
+
+
+def test_workers_without_work_end_and_come_back() -> None:
+    watcher = Watcher(rest=0.01)
+    for _ in range(3):
+        done: list[threading.Thread] = []
+        called = threading.Event()
+
+        def step(done: list = done, called: threading.Event = called) -> None:
+            done.append(threading.current_thread())
+            called.set()
+
+        watcher.add(step)
+        assert called.wait(30)
+        done[0].join(30)
+        assert not done[0].is_alive()
+
+
+def test_a_step_that_hangs_leaves_the_other_lanes_free() -> None:
+    watcher, opened, called = Watcher(Agenda(per_lane=2)), threading.Event(), threading.Event()
+
+    def hang() -> None:
+        opened.wait(30)
+
+    for _ in range(6):
+        watcher.add(hang, lane="hung")
+    watcher.add(called.set, lane="well")
+    assert called.wait(30)
+    opened.set()
+
+
+def test_a_hurried_step_does_not_wait_for_its_time() -> None:
+    watcher, called = Watcher(), threading.Event()
+    watcher.hurry(watcher.add(called.set, 3600.0, lane="server"))
+    assert called.wait(30)
