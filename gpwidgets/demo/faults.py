@@ -38,6 +38,7 @@ KINDS = {
 }
 """Kinds of fault and what they do."""
 
+#: The ways of a bad network to fail; the delay, which is no failure, is one more.
 _WEATHER: tuple[tuple[str, dict[str, object]], ...] = (
     ("lost_request", {}),
     ("lost_answer", {}),
@@ -147,7 +148,7 @@ class FaultBoard:
         Parameters
         ----------
         share
-            Part of the requests that fail, 0 to 1.
+            Part of the requests that fail, 0 to 1; some more are only late.
         on
             Operations, separated by spaces; all where empty.
 
@@ -156,10 +157,8 @@ class FaultBoard:
         list of Fault
             One for each way; their `hits` count the requests that failed.
         """
-        return [
-            self.add(kind, on, probability=share / len(_WEATHER), seconds=0.5, **details)
-            for kind, details in _WEATHER
-        ]
+        chance = share / (len(_WEATHER) - 1)
+        return [self.add(kind, on, probability=chance, seconds=0.5, **details) for kind, details in _WEATHER]
 
     def remove(self, fault: Fault) -> None:
         """Switch one fault off."""

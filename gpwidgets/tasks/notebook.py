@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import Any
 
-__all__ = ["in_notebook", "publish"]
+import gpwidgets
+from gpwidgets.errors import mask
+
+_LOG = logging.getLogger("gpwidgets.tasks")
+
+__all__ = ["in_notebook", "publish", "show_run"]
 
 
 def in_notebook() -> bool:
@@ -29,6 +35,19 @@ def publish(data: dict[str, Any], handle: str = "", *, update: bool = False) -> 
     if shell is None:
         return False
     shell.display_pub.publish(data, transient={"display_id": handle} if handle else {}, update=update)
+    return True
+
+
+def show_run(run: Any) -> bool:
+    """Show a run below the cell that runs, live and with a way to cancel it; False outside of a notebook."""
+    if not in_notebook():
+        return False
+    try:
+        # The one place where a run speaks of widgets: by the public name, which loads them only now.
+        gpwidgets.RunWidget(run)._ipython_display_()
+    except Exception as error:  # a view that cannot be shown must not hide why it was wanted
+        _LOG.error("a run could not be shown: %s", mask(repr(error)))
+        return False
     return True
 
 

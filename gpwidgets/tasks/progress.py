@@ -63,9 +63,11 @@ class ProgressLine:
             return
         run = self._run
         interrupted = isinstance(error, KeyboardInterrupt)
-        last = f"Waiting ended; {run!r} goes on. Use run.cancel() to stop it."
+        again = f"gpwidgets.attach({run.job_url!r})" if run.job_url else "wait()"
+        last = f"Waiting ended; {run!r} goes on. Its cancel() stops it, {again} waits again."
         if in_notebook():
-            self._write(last if interrupted else f"{run.task.name}: {run.status}, {run.elapsed:.1f} s")
+            goes_on = f"Waiting ended; {run.task.name} goes on."
+            self._write(goes_on if interrupted else f"{run.task.name}: {run.status}, {run.elapsed:.1f} s")
             return
         sys.stderr.write("\r" + " " * len(self._shown) + "\r" + (f"{last}\n" if interrupted else ""))
         sys.stderr.flush()

@@ -19,6 +19,7 @@ import traitlets
 
 from gpwidgets.errors import RunCancelled, RunError, WaitTimeout, mask
 from gpwidgets.protocol.replies import GPMessage
+from gpwidgets.tasks.notebook import show_run
 from gpwidgets.tasks.outputs import Outputs, warn_doubtful, warn_truncated
 from gpwidgets.tasks.progress import ProgressLine
 from gpwidgets.tasks.status import RunStatus
@@ -43,6 +44,11 @@ class Driver(Protocol):
 
     def look_now(self) -> None:
         """Ask the server at once how it is, since somebody wants to know."""
+
+
+def _short(end: float | None) -> float:
+    """Seconds to wait before looking about: few, since some systems interrupt no longer wait."""
+    return 0.2 if end is None else max(0.0, min(0.2, end - time.monotonic()))
 
 
 class _Elapsed(traitlets.Float):  # type: ignore[type-arg]
@@ -118,7 +124,8 @@ class Run(traitlets.HasTraits):
     def wait(self, timeout: float | None = None, *, show_progress: bool | None = None) -> Outputs:
         """Wait for the end in this thread.
 
-        An interrupt (the notebook's stop button, Ctrl-C) ends the waiting only; the run goes on.
+        An interrupt (the notebook's stop button, Ctrl-C) ends the waiting only; the run goes on, and a
+        notebook shows it with a way to cancel it.
 
         Parameters
         ----------
@@ -142,15 +149,20 @@ class Run(traitlets.HasTraits):
         """
         end = None if timeout is None else time.monotonic() + timeout
         self._look_now()
-        with ProgressLine(self, show_progress) as line:
-            while not self._finished.wait(0.2 if end is None else max(0.0, min(0.2, end - time.monotonic()))):
-                line.show()
-                if end is not None and time.monotonic() >= end:
-                    raise WaitTimeout(
-                        f"{self.task.name} is still {self.status} after {timeout:g} s. It goes on: "
-                        "call wait() again, or cancel().",
-                        run=self,
-                    )
+        try:
+            with ProgressLine(self, show_progress) as line:
+                while not self._finished.wait(_short(end)):
+                    line.show()
+                    if end is not None and time.monotonic() >= end:
+                        raise WaitTimeout(
+                            f"{self.task.name} is still {self.status} after {timeout:g} s. It goes on: "
+                            "call wait() again, or cancel().",
+                            run=self,
+                        )
+        except KeyboardInterrupt:
+            # Whoever called the task without keeping its run needs another hold on it.
+            show_run(self)
+            raise
         return self.result()
 
     def result(self) -> Outputs:
@@ -316,6 +328,10 @@ class Run(traitlets.HasTraits):
             return 5.0
         self.update(elapsed=self.age)
         return 1.0 if self.age < 600 else 5.0
+
+    def _ipython_display_(self) -> None:
+        if not show_run(self):
+            print(repr(self))  # noqa: T201 - what a terminal shows of any object
 
     def __repr__(self) -> str:
         percent = f" {self.progress:.0f} %" if self.progress is not None and not self.done else ""

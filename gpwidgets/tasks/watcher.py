@@ -104,7 +104,7 @@ class Watcher:
         rest: float = 30.0,
     ) -> None:
         self.pace = pace or Pace()
-        self._agenda = agenda or Agenda()
+        self._agenda = Agenda() if agenda is None else agenda
         self._clock = clock
         self._rest = rest
         self._changed = threading.Condition()

@@ -22,6 +22,17 @@ if TYPE_CHECKING:
     from gpwidgets.widgets.map import TaskMap
 
 
+def how_to_attach(job_url: str | None) -> str:
+    """Say how a job is found again from another place; empty without a job."""
+    if not job_url:
+        return ""
+    code = f'gpwidgets.attach("{job_url}")'
+    return (
+        '<div class="gpw-muted">The job goes on without this notebook; this finds it again: '
+        f'<code style="overflow-wrap:anywhere">{escape(code)}</code></div>'
+    )
+
+
 class RunWidget(ShownWithTwin, w.VBox):
     """Status and results of one run, for example one that `gpwidgets.attach` has found again.
 
@@ -48,18 +59,18 @@ class RunWidget(ShownWithTwin, w.VBox):
         self._results = w.VBox(layout=w.Layout(width="100%", min_width="0"))
         self._cancel = w.Button(description="Cancel", icon="stop", tooltip="Ask the server to stop the run")
         self._cancel.on_click(self._cancel_run)
-        self._said = w.HTML()
+        self._said, self._elsewhere = w.HTML(), w.HTML()
         self.twin = StaticTwin(lambda: snapshot(run.task, run.inputs, run))
         title = w.HTML(f'<h3 class="gpw-title">{escape(run.task.name)}</h3>')
         head: list[w.Widget] = [] if bare else [style_sheet(), self.twin.hider, title]
-        foot: list[w.Widget] = [] if bare else [self._cancel]
+        foot: list[w.Widget] = [] if bare else [self._cancel, self._elsewhere]
         super().__init__(
             [*head, self.status, *foot, self._said, self._own_map, self._results],
             layout=w.Layout(width="100%", min_width="0"),
         )
         self.add_class("gpw")
         self._following = True
-        run.observe(self._follow, names="status")
+        run.observe(self._follow, names=["status", "job_id"])
         self._follow_state()
 
     @property
@@ -75,6 +86,7 @@ class RunWidget(ShownWithTwin, w.VBox):
         status = self.run.status
         self._cancel.disabled = status.is_final or status is RunStatus.CANCELLING
         self._cancel.layout.display = "none" if status.is_final else ""
+        self._elsewhere.value = "" if status.is_final else how_to_attach(self.run.job_url)
         if status is RunStatus.SUCCEEDED and self.results is None and self.run.outputs is not None:
             self._results.children = [ResultsView(self.run.outputs, self._map_for_results())]
             self.outputs = self.run.outputs
@@ -104,7 +116,7 @@ class RunWidget(ShownWithTwin, w.VBox):
         if not self._following:
             return  # ipywidgets closes once more when the object goes
         self._following = False
-        self.run.unobserve(self._follow, names="status")
+        self.run.unobserve(self._follow, names=["status", "job_id"])
         self.status.close()
         if self.results is not None:
             self.results.close()

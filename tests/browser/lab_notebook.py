@@ -92,8 +92,8 @@ class LabNotebook:
         self.wait_done(seconds)
         assert not self.errors(), self.errors()
 
-    def run_cell(self, number: int, seconds: float = 60) -> list[dict[str, Any]]:
-        """Run one cell and return its outputs."""
+    def start_cell(self, number: int) -> None:
+        """Begin to run one cell."""
         self.page.evaluate(
             """number => {
               jupyterapp.shell.currentWidget.content.activeCellIndex = number;
@@ -102,6 +102,10 @@ class LabNotebook:
             }""",
             number,
         )
+
+    def run_cell(self, number: int, seconds: float = 60) -> list[dict[str, Any]]:
+        """Run one cell and return its outputs."""
+        self.start_cell(number)
         self.wait_done(seconds)
         assert not self.errors(), self.errors()
         return self.outputs(number)

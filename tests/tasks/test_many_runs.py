@@ -109,14 +109,17 @@ def test_workers_without_work_end_and_come_back() -> None:
 
 def test_a_step_that_hangs_leaves_the_other_lanes_free() -> None:
     watcher, opened, called = Watcher(Agenda(per_lane=2)), threading.Event(), threading.Event()
+    begun: list[int] = []
 
     def hang() -> None:
+        begun.append(1)
         opened.wait(30)
 
     for _ in range(6):
         watcher.add(hang, lane="hung")
-    watcher.add(called.set, lane="well")
+    watcher.add(called.set, 0.1, lane="well")
     assert called.wait(30)
+    assert len(begun) == 2
     opened.set()
 
 

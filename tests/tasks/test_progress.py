@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import signal
+import threading
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from gpwidgets import GPTask, demo
+from gpwidgets import GPTask, Run, RunStatus, demo
 
 
 class Notebook:
@@ -47,3 +50,50 @@ def test_a_script_whose_output_is_kept_gets_no_progress(
 ) -> None:
     GPTask(server.url_of("SlowCount")).start(Seconds=0.3).wait(30)
     assert capsys.readouterr() == ("", "")
+
+
+def interrupt_after(seconds: float) -> None:
+    """Let this thread be interrupted as the notebook's stop button does."""
+    threading.Timer(seconds, signal.raise_signal, [signal.SIGINT]).start()
+
+
+def test_a_script_that_is_interrupted_is_told_how_to_go_on(
+    server: demo.DemoServer, capsys: pytest.CaptureFixture[str], until: Any
+) -> None:
+    run = GPTask(server.url_of("SlowCount")).start(Seconds=60)
+    until(run, lambda: run.status == RunStatus.RUNNING)
+    interrupt_after(0.3)
+    with pytest.raises(KeyboardInterrupt):
+        run.wait(30, show_progress=True)
+    told = capsys.readouterr().err
+    assert f"gpwidgets.attach({run.job_url!r})" in told
+    assert "cancel()" in told
+    assert not run.done
+    run.cancel()
+    until(run, lambda: run.done)
+
+
+def test_a_notebook_that_is_interrupted_shows_the_run_with_its_cancel_button(
+    server: demo.DemoServer, monkeypatch: pytest.MonkeyPatch, until: Any
+) -> None:
+    notebook = Notebook()
+    monkeypatch.setattr("IPython.get_ipython", lambda: notebook)
+    shown: list[Any] = []
+    monkeypatch.setattr("gpwidgets.RunWidget._ipython_display_", lambda widget: shown.append(widget))
+    run = GPTask(server.url_of("SlowCount")).start(Seconds=60)
+    until(run, lambda: run.status == RunStatus.RUNNING)
+    interrupt_after(0.3)
+    with pytest.raises(KeyboardInterrupt):
+        run.wait(30)
+    assert "SlowCount goes on." in next(iter(notebook.lines.values()))
+    (widget,) = shown
+    assert run.job_url in widget._elsewhere.value
+    widget._cancel.click()
+    until(run, lambda: run.done)
+    assert run.status == RunStatus.CANCELLED
+    assert widget._elsewhere.value == ""
+
+
+def test_a_run_is_a_line_where_widgets_cannot_be_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    Run(SimpleNamespace(name="Count"), {})._ipython_display_()
+    assert capsys.readouterr().out == "<Run of Count: preparing>\n"
