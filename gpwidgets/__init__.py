@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     )
     from gpwidgets.protocol.units import ArealUnit, LinearUnit, TimeUnit
     from gpwidgets.protocol.values import DataFile, Extent, LayerReference, RasterData, SpatialReference
+    from gpwidgets.tasks.history import history
     from gpwidgets.tasks.outputs import Outputs
     from gpwidgets.tasks.run import Run
     from gpwidgets.tasks.service import GPService
@@ -64,6 +65,7 @@ _HOMES = {
     "Token": "client.auth",
     "WaitTimeout": "errors",
     "attach": "tasks.task",
+    "history": "tasks.history",
     "register_editor": "widgets.editors.base",
 }
 
@@ -96,6 +98,7 @@ __all__ = [
     "WaitTimeout",
     "attach",
     "demo",
+    "history",
     "register_editor",
 ]
 

@@ -58,10 +58,13 @@ __all__ = [
 ]
 
 _HIDDEN_NAMES = r"(?:token|serviceToken|access_token|refresh_token|password|client_secret|api_?key)"
+# A quote that ends the value may be escaped, where JSON holds JSON as text.
+_VALUE = r"(?:[^\s&\"'<>,;})\\]|\\(?![\"'\\]))"
 _SECRETS = (
-    re.compile(rf"(?i)([\"']?\b{_HIDDEN_NAMES}[\"']?\s*[=:]\s*[\"']?)[^\s&\"'<>,;}})]+"),
+    re.compile(rf"(?i)([\"']?\b{_HIDDEN_NAMES}\\*[\"']?\s*[=:]\s*\\*[\"']?){_VALUE}+"),
     re.compile(r"(?i)(\bBearer\s+)[^\s\"'<>,;]+"),
     re.compile(rf"(?i)(\b{_HIDDEN_NAMES}%3D)[^\s&%\"'<>]+"),
+    re.compile(r"(?i)(\bhttps?://)[^\s/@\"'<>]+(?=@)"),
 )
 
 

@@ -1,7 +1,9 @@
 """What all tests share: recorded answers, one embedded server, and a network that ends at this machine."""
 
 import os
+import shutil
 import socket
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,11 +22,22 @@ settings.load_profile("gpwidgets")
 _LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0", ""}
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """In CI the recorded answers have to be there."""
     named = os.environ.get("GPWIDGETS_RECORDED")
     if recorded_root() is None and (named or os.environ.get("CI")):
         pytest.exit(f"GPWIDGETS_RECORDED is {named!r}, which is no folder", returncode=1)
+    # Neither a test nor a process that it starts writes into the history of whoever runs the tests.
+    folder = tempfile.mkdtemp(prefix="gpwidgets-history-")
+    os.environ["GPWIDGETS_HISTORY"] = folder
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+@pytest.fixture
+def own_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a history for one test, which does not exist yet."""
+    monkeypatch.setenv("GPWIDGETS_HISTORY", str(tmp_path / "history"))
+    return tmp_path / "history"
 
 
 @pytest.fixture(scope="session")

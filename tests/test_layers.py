@@ -28,7 +28,7 @@ OUTSIDE = {
     "protocol": set(),
     "client": {"requests", "orjson"},
     "convert": GEOMETRY | {"orjson", "simdjson"},
-    "tasks": {"traitlets"},
+    "tasks": {"traitlets", "platformdirs"},
     "widgets": {"ipywidgets", "traitlets", "nh3", "IPython"},
     "demo": GEOMETRY | {"tornado", "orjson", "matplotlib"},
     "cli": set(),

@@ -178,6 +178,11 @@ class GPParameter:
         return self.is_input and self.parameter_type is ParameterType.REQUIRED
 
     @property
+    def is_hidden(self) -> bool:
+        """Whether it holds texts that are never to be shown or kept, in itself or in one of its parts."""
+        return "StringHidden" in self.data_type or any(part.is_hidden for part in self.parameter_infos)
+
+    @property
     def is_multi(self) -> bool:
         """Whether it takes a list of values of one type."""
         return self.data_type.startswith(_MULTI)

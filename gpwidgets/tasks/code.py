@@ -50,7 +50,7 @@ def call_code(
     str
         A few lines that run as they stand; large geometry is left as a name to fill in.
     """
-    writer = _Writer({parameter.name for parameter in parameters if "StringHidden" in parameter.data_type})
+    writer = _Writer({parameter.name for parameter in parameters if parameter.is_hidden})
     arguments = [writer.argument(name, value) for name, value in inputs.items()]
     auth = ""
     if signed_in:
@@ -61,6 +61,10 @@ def call_code(
     if not arguments:
         return "\n".join([*lines, "out = task()"])
     return "\n".join([*lines, "out = task(", *[f"    {argument}," for argument in arguments], ")"])
+
+
+class NotKept:
+    """Stands for a value of an earlier run that is not known any more."""
 
 
 class _Writer:
@@ -82,6 +86,8 @@ class _Writer:
 
     def literal(self, value: Any, name: str = "value") -> str:
         kind = type(value)
+        if kind is NotKept:
+            return self._placeholder(name, "a value that was not kept")
         if kind in _UNITS:
             return f"gp.{kind.__name__}({getattr(value, _UNITS[kind])!r}, {value.units!r})"
         if isinstance(value, DataFile | RasterData | LayerReference | SpatialReference):

@@ -82,6 +82,7 @@ class Run(traitlets.HasTraits):
     error = traitlets.Any(None, allow_none=True, help="Why it ended without results.")
     outputs = traitlets.Any(None, allow_none=True, help="The Outputs, once succeeded.")
     elapsed = _Elapsed(0.0, help="Seconds since the start, until the end.")
+    expected = traitlets.Float(None, allow_none=True, help="Seconds that runs of this task usually take.")
     job_id = traitlets.Unicode(None, allow_none=True, help="The server's id of the job.")
     note = traitlets.Unicode("", help="What to know about the connection or a cancel.")
     wants_sign_in = traitlets.Bool(False, help="Whether the run waits for a new sign-in; see `sign_in`.")

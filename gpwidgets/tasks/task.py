@@ -28,6 +28,7 @@ from gpwidgets.tasks.environment import (
 )
 from gpwidgets.tasks.inputs import check_given
 from gpwidgets.tasks.outputs import Outputs, warn_reserved
+from gpwidgets.tasks.recording import record_attached, recorded
 from gpwidgets.tasks.run import Run
 from gpwidgets.tasks.status import RunStatus
 from gpwidgets.tasks.transport import Transport
@@ -133,6 +134,11 @@ class GPTask:
         """Rows per output above which the server holds rows back; None when it is not known."""
         return self._service.maximum_records if self._service is not None else None
 
+    @property
+    def known_version(self) -> float | None:
+        """The server's version as far as it has been asked for."""
+        return self._service.current_version if self._service is not None else None
+
     def defaults(self) -> dict[str, Any]:
         """The values a form starts with, by name; inputs without a default are left out."""
         values = {parameter.name: datatype_of(parameter).default(parameter) for parameter in self.inputs}
@@ -225,7 +231,7 @@ class GPTask:
         z = {"returnZ": True} if _any_has_z(checked) else {}
         transport = Transport(self, settings={**z, **settings})
         driver = JobDriver if self.is_asynchronous else ExecuteDriver
-        return run.begin(driver(run, transport, self._prepare))
+        return run.begin(driver(run, transport, recorded(run, self._prepare)))
 
     def __call__(self, **inputs: Any) -> Outputs:
         """Run the task and wait for its outputs.
@@ -262,6 +268,8 @@ class GPTask:
             raise ResourceNotFound(f"The server knows no job {job_id}.", code=404)
         run = Run(self, {})
         run.job_id = job_id
+        status = RunStatus.from_job(job.status)
+        record_attached(run, goes_on=status is None or not status.is_final)
         return run.begin(JobDriver(run, transport, None))
 
     def _prepare(self, run: Run) -> dict[str, str]:

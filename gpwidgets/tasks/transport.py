@@ -203,7 +203,7 @@ class Transport:
         )
 
     def _provenance(self, run: Run) -> dict[str, Any]:
-        hidden = {p.name for p in self._task.inputs if "StringHidden" in p.data_type}
+        hidden = {parameter.name for parameter in self._task.inputs if parameter.is_hidden}
         return {
             "task": self._task.url.task,
             "job_id": run.job_id,

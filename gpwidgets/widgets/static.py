@@ -64,8 +64,7 @@ def _inputs_html(task: GPTask, inputs: Mapping[str, Any]) -> str:
     for parameter in task.inputs:
         if parameter.name not in inputs:
             continue
-        hidden = "StringHidden" in parameter.data_type
-        text = "•••" if hidden else mask(_text(inputs[parameter.name]))
+        text = "•••" if parameter.is_hidden else mask(_text(inputs[parameter.name]))
         title = escape(parameter.display_name or parameter.name)
         rows.append(f'<tr><th scope="row" align="left">{title}</th><td>{escape(text)}</td></tr>')
     for name, value in (inputs.get(KEYWORD) or {}).items() if KEYWORD not in own else ():

@@ -11,10 +11,12 @@ import traitlets
 
 from gpwidgets.errors import AuthenticationError, InputErrors, ParameterError
 from gpwidgets.tasks.environment import KEYWORD, split
+from gpwidgets.tasks.history import HistoryEntry
 from gpwidgets.tasks.inputs import resolve_names
 from gpwidgets.tasks.run import Run
 from gpwidgets.tasks.task import GPTask
 from gpwidgets.tasks.workers import start_worker
+from gpwidgets.widgets.earlier import earlier_run
 from gpwidgets.widgets.editors.base import EditorContext
 from gpwidgets.widgets.form import TaskForm
 from gpwidgets.widgets.guard import error_html, guarded
@@ -61,7 +63,9 @@ class TaskWidget(ShownWithTwin, w.VBox):
     Parameters
     ----------
     task_or_url
-        A `GPTask`, or the task's address; that of a service will do when it has one task.
+        A `GPTask`, or the task's address; that of a service will do when it has one task. The address of a
+        job, or an entry of `gpwidgets.history`, brings that run's values back, and the run with its results
+        while the server has it.
     map
         An ipyleaflet map of your own to draw and show results on; nothing of yours on it is changed.
     auth
@@ -89,13 +93,16 @@ class TaskWidget(ShownWithTwin, w.VBox):
 
     def __init__(
         self,
-        task_or_url: GPTask | GPURL | str,
+        task_or_url: GPTask | GPURL | HistoryEntry | str,
         *,
         map: ipyleaflet.Map | None = None,  # noqa: A002
         auth: Auth | None = None,
         values: Mapping[str, Any] | None = None,
     ) -> None:
-        self._source = task_or_url
+        self._earlier = earlier_run(task_or_url)
+        source = self._earlier.url if self._earlier is not None else task_or_url
+        assert not isinstance(source, HistoryEntry)  # an entry always is an earlier run
+        self._source = source
         self._auth = auth
         self._user_map = map
         self._start_values = dict(values or {})
@@ -163,6 +170,7 @@ class TaskWidget(ShownWithTwin, w.VBox):
             source = self._source
             task = source if isinstance(source, GPTask) else GPTask(source, self._auth)
             self._build(task)
+            self._come_back(task)
         except Exception as error:
             self._show_unusable(error)
 
@@ -189,6 +197,17 @@ class TaskWidget(ShownWithTwin, w.VBox):
         self._show_buttons(True)
         self._take_values()
         self._follow_state()
+
+    def _come_back(self, task: GPTask) -> None:
+        """Bring back the run that this widget was made for, once."""
+        earlier, self._earlier = self._earlier, None
+        if earlier is None or self.form is None:
+            return
+        earlier.fill(self.form, task)
+        try:
+            self.run = earlier.attach(task)
+        except Exception as error:  # the form is good all the same
+            self.error = error
 
     def _work_parts(self) -> list[w.Widget]:
         assert self.form is not None

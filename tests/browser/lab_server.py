@@ -97,6 +97,7 @@ class LabServer:
             "JUPYTER_DATA_DIR": "data",
             "JUPYTER_RUNTIME_DIR": "runtime",
             "IPYTHONDIR": "ipython",
+            "GPWIDGETS_HISTORY": "history",
             "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
             "JUPYTERLAB_SETTINGS_DIR": "settings",
         }

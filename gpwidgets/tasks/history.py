@@ -1,0 +1,357 @@
+"""The runs of this user, from every kernel: looked through, run again, found again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+from html import escape
+from typing import TYPE_CHECKING, Any, overload
+
+import gpwidgets
+from gpwidgets.errors import GPError, RunError
+from gpwidgets.protocol.description import GPParameter
+from gpwidgets.protocol.urls import GPURL
+from gpwidgets.tasks.code import NotKept, call_code
+from gpwidgets.tasks.environment import ENVIRONMENT, KEYWORD
+from gpwidgets.tasks.kept_inputs import KeptInputs, values_of_rows
+from gpwidgets.tasks.recording import HistoryStore, current_store, rows_of
+from gpwidgets.tasks.status import RunStatus
+from gpwidgets.tasks.task import GPTask, attach
+
+if TYPE_CHECKING:
+    from gpwidgets.client.auth import Auth
+    from gpwidgets.tasks.run import Run
+    from gpwidgets.widgets.task import TaskWidget
+
+__all__ = ["History", "HistoryEntry", "history"]
+
+_SHOWN = 20
+
+
+class HistoryEntry:
+    """An earlier run, or one that goes on.
+
+    Attributes
+    ----------
+    key : str
+        Names the run in the history.
+    task_url, title : str
+        The task.
+    job_url : str or None
+        The job; None for a synchronous run, and for one whose submission was not answered.
+    started, ended : datetime.datetime or None
+        In UTC; `ended` is None when nobody saw the end.
+    elapsed : float or None
+        Seconds, as far as known.
+    error : str
+        Why there were no results.
+    """
+
+    def __init__(self, record: Mapping[str, Any], store: HistoryStore) -> None:
+        self._record = record
+        self._store = store
+        self.key = str(record["run"])
+        self.task_url = str(record["task"])
+        self.title = str(record.get("title") or self.task_url.rpartition("/")[2])
+        self.job_url: str | None = str(record["job"]) if record.get("job") else None
+        self.started = _moment(record["started"]) or datetime.fromtimestamp(0, UTC)
+        self.ended = _moment(record.get("ended"))
+        elapsed = record.get("elapsed")
+        self.elapsed = float(elapsed) if isinstance(elapsed, int | float) else None
+        self.error = str(record.get("error") or "")
+
+    @property
+    def run(self) -> Run | None:
+        """The run itself, while this kernel holds it."""
+        return self._store.live.get(self.key)
+
+    @property
+    def status(self) -> RunStatus:
+        """What the run is doing; of another kernel's run, the last that was written."""
+        run = self.run
+        if run is not None:
+            return RunStatus(run.status)
+        try:
+            return RunStatus(str(self._record.get("status")))
+        except ValueError:
+            return RunStatus.SUBMITTED if self.job_url else RunStatus.LOST
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Versions of gpwidgets and, where it is known, of the server."""
+        known = {name: self._record.get(name) for name in ("gpwidgets", "server")}
+        return {name: str(value) for name, value in known.items() if value is not None}
+
+    @cached_property
+    def _kept(self) -> KeptInputs:
+        return self.values_for(())
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """The values it was started with, without those in `problems`."""
+        return self._kept.values
+
+    @property
+    def problems(self) -> dict[str, GPError]:
+        """Inputs whose values are not kept, and why: hidden texts, or values that were too large."""
+        return self._kept.problems
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The settings of its environment."""
+        rows = self._record.get("environment")
+        known = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+        return values_of_rows(known, ENVIRONMENT.values(), self._store.values.load).values
+
+    def values_for(self, parameters: Iterable[GPParameter]) -> KeptInputs:
+        """Read the inputs as values for the parameters of a task as it is today."""
+        return values_of_rows(rows_of(self._record), parameters, self._store.values.load)
+
+    @property
+    def summary(self) -> str:
+        """The inputs in a line."""
+        return ", ".join(f"{row.get('paramName')}: {_in_words(row)}" for row in rows_of(self._record))
+
+    def task(self, auth: Auth | None = None) -> GPTask:
+        """Read the task's description and return it.
+
+        Raises
+        ------
+        GPError
+            As `GPTask`.
+        """
+        return GPTask(self.task_url, auth)
+
+    def attach(self, auth: Auth | None = None) -> Run:
+        """Follow the run again.
+
+        Returns
+        -------
+        Run
+            The same object, while this kernel holds it.
+
+        Raises
+        ------
+        RunError
+            There is no job to follow.
+        ServerError
+            The server does not know the job any more.
+        """
+        if self.run is not None:
+            return self.run
+        if self.job_url is None:
+            raise RunError(f"No job of this run of {self.title} is known, so it cannot be found again.")
+        return attach(self.job_url, auth)
+
+    def code(self) -> str:
+        """The Python that runs the task with the same values; asks no server."""
+        hidden = [row for row in rows_of(self._record) if row.get("leftOut") == "hidden"]
+        parameters = [
+            GPParameter.from_json({"name": str(row.get("paramName")), "dataType": "GPStringHidden"})
+            for row in hidden
+        ]
+        values = {str(row.get("paramName")): NotKept() for row in rows_of(self._record)} | self.inputs
+        settings = {KEYWORD: self.settings} if self.settings else {}
+        signed_in = bool(self._record.get("signed_in"))
+        return call_code(self.task_url, {**values, **settings}, parameters, signed_in=signed_in)
+
+    def reopen(self, auth: Auth | None = None) -> TaskWidget:
+        """Open the task's form with the same values, and with the run while its job is known.
+
+        Returns
+        -------
+        TaskWidget
+        """
+        # The root of the package knows all floors, so that this one need not know the widgets.
+        form: TaskWidget = gpwidgets.TaskWidget(self, auth=auth)
+        return form
+
+    def delete(self) -> None:
+        """Remove the run from the history; its job is not touched.
+
+        Raises
+        ------
+        OSError
+            The history cannot be written.
+        """
+        self._store.forget([self.key])
+
+    def __repr__(self) -> str:
+        return f"<HistoryEntry {_when(self.started)} {self.title}: {self.status}>"
+
+
+class History(Sequence[HistoryEntry]):
+    """Runs of this user, newest first, as they were when `gpwidgets.history` was called.
+
+    Parameters
+    ----------
+    entries
+        The runs.
+    store
+        Where they are kept; None when the history is off.
+    note
+        What to know about the list.
+    """
+
+    def __init__(
+        self, entries: Iterable[HistoryEntry], store: HistoryStore | None = None, note: str = ""
+    ) -> None:
+        self._entries = list(entries)
+        self._store = store
+        self.note = note
+
+    @overload
+    def __getitem__(self, index: int) -> HistoryEntry: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> History: ...
+
+    def __getitem__(self, index: int | slice) -> HistoryEntry | History:
+        if isinstance(index, slice):
+            return History(self._entries[index], self._store, self.note)
+        return self._entries[index]
+
+    def __iter__(self) -> Iterator[HistoryEntry]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def where(
+        self,
+        task: str | GPTask | None = None,
+        status: str | Iterable[str] | None = None,
+    ) -> History:
+        """Return the runs of a task, in a state, or both.
+
+        Parameters
+        ----------
+        task
+            A `GPTask`, its URL, or a part of its name in any case.
+        status
+            One or several of the words of `RunStatus`.
+        """
+        tests: list[Callable[[HistoryEntry], bool]] = []
+        if task is not None:
+            tests.append(_of_task(task))
+        if status is not None:
+            words = {str(word) for word in ([status] if isinstance(status, str) else status)}
+            tests.append(lambda entry: entry.status.value in words)
+        return History(
+            [entry for entry in self if all(test(entry) for test in tests)], self._store, self.note
+        )
+
+    def clear(self) -> None:
+        """Remove these runs from the history; their jobs are not touched.
+
+        Raises
+        ------
+        OSError
+            The history cannot be written.
+        """
+        if self._store is not None and self._entries:
+            self._store.forget([entry.key for entry in self._entries])
+        self._entries.clear()
+
+    def __repr__(self) -> str:
+        lines = [f"{len(self):,} run{'' if len(self) == 1 else 's'}, newest first"]
+        for number, entry in enumerate(self._entries[:_SHOWN]):
+            cells = [str(number).rjust(3), _when(entry.started), entry.title[:30].ljust(24)]
+            lines.append("  ".join([*cells, entry.status.value.ljust(9), entry.summary[:60]]).rstrip())
+        lines += [f"  … and {len(self) - _SHOWN:,} more"] if len(self) > _SHOWN else []
+        return "\n".join([*lines, *([self.note] if self.note else [])])
+
+    def _repr_html_(self) -> str:
+        rows = []
+        for number, entry in enumerate(self._entries[:_SHOWN]):
+            cells = (_when(entry.started), entry.title, entry.status.value, entry.summary[:120])
+            shown = "".join(f'<td style="text-align:left">{escape(cell)}</td>' for cell in cells)
+            rows.append(f'<tr><th scope="row">{number}</th>{shown}</tr>')
+        heads = "".join(f'<th scope="col">{word}</th>' for word in ("", "Started", "Task", "State", "Inputs"))
+        more = f"<p>… and {len(self) - _SHOWN:,} more</p>" if len(self) > _SHOWN else ""
+        caption = f"{len(self):,} run{'' if len(self) == 1 else 's'}, newest first"
+        note = f"<p>{escape(self.note)}</p>" if self.note else ""
+        return (
+            f"<table><caption>{caption}</caption><thead><tr>{heads}</tr></thead>"
+            f"<tbody>{''.join(rows)}</tbody></table>{more}{note}"
+        )
+
+
+def history(task: str | GPTask | None = None, status: str | Iterable[str] | None = None) -> History:
+    """The runs of this user from all kernels, newest first.
+
+    Parameters
+    ----------
+    task
+        Only runs of this task: a `GPTask`, its URL, or a part of its name.
+    status
+        Only runs in this state, or in one of several.
+
+    Returns
+    -------
+    History
+        Of `HistoryEntry`: look through it, `reopen` the form with the same values, `attach` to the job.
+
+    Raises
+    ------
+    OSError
+        The history is there but cannot be read.
+
+    Notes
+    -----
+    Runs are written below the user's state directory, without tokens, passwords and hidden inputs. The
+    variable ``GPWIDGETS_HISTORY`` names another folder, or turns the history off with the word ``off``.
+    """
+    store = current_store()
+    if store is None:
+        return History([], None, "The history is off: GPWIDGETS_HISTORY says so.")
+    entries = [HistoryEntry(record, store) for record in store.runs().values()]
+    entries.sort(key=lambda entry: entry.started, reverse=True)
+    found = History(entries, store, store.trouble)
+    return found.where(task, status)
+
+
+def _of_task(task: str | GPTask) -> Callable[[HistoryEntry], bool]:
+    if isinstance(task, GPTask):
+        return lambda entry: entry.task_url == task.url.task
+    if "://" in task:
+        url = GPURL.parse(task)
+        wanted = url.task if url.task_name else url.service
+        return lambda entry: entry.task_url == wanted or entry.task_url.startswith(f"{wanted}/")
+    word = task.lower()
+    return lambda entry: word in entry.title.lower() or word in entry.task_url.rpartition("/")[2].lower()
+
+
+def _moment(seconds: Any) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(float(seconds), UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None
+
+
+def _when(moment: datetime) -> str:
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def _in_words(row: Mapping[str, Any]) -> str:
+    """An input's value in a few words."""
+    if "leftOut" in row:
+        return "•••" if row["leftOut"] == "hidden" else "not kept"
+    if "file" in row:
+        return "large"
+    value = row.get("value")
+    if isinstance(value, Mapping):
+        features = value.get("features")
+        if isinstance(features, list):
+            return f"{len(features)} feature{'' if len(features) == 1 else 's'}"
+        number = next((value[key] for key in ("distance", "area", "time") if key in value), None)
+        if number is not None and isinstance(value.get("units"), str):
+            return f"{number:g} {value['units'].removeprefix('esri').lower()}" if _is_number(number) else "?"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 40 else text[:37] + "..."
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float)

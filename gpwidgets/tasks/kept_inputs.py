@@ -1,0 +1,275 @@
+"""A run's inputs as JSON and back: from what was sent, for the history; from what a server keeps of a job.
+
+Both have the shape of the REST API: rows of ``paramName``, ``dataType`` and ``value``. A row of the history
+that has no value says why, as ``leftOut``, or names the file that holds a large one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gpwidgets.client import downloads, resources
+from gpwidgets.errors import GPError, ParameterError, mask
+from gpwidgets.protocol.datatypes.base import datatype_of
+from gpwidgets.protocol.description import GPParameter, TaskInfo
+from gpwidgets.protocol.values import UNSET, DataFile, RasterData
+from gpwidgets.tasks.encoding import Encoder, needs_upload
+from gpwidgets.tasks.environment import ENVIRONMENT
+from gpwidgets.tasks.inputs import FEATURES, RECORDS, check_value
+from gpwidgets.tasks.outputs import Decoder
+
+if TYPE_CHECKING:
+    from gpwidgets.tasks.task import GPTask
+
+__all__ = ["KeptInputs", "inputs_of_job", "rows_of_inputs", "rows_of_settings", "values_of_rows"]
+
+Row = dict[str, Any]
+
+#: Characters up to which a value stands in its record; longer ones go into a file.
+INLINE = 16_000
+
+_PATH = "path:"
+_TEXTS = frozenset({"GPString", "GPSQLExpression"})
+_SECRET_KEYS = frozenset(
+    {"token", "servicetoken", "access_token", "refresh_token", "password", "client_secret", "apikey"}
+)
+
+
+@dataclass
+class KeptInputs:
+    """Inputs of an earlier run.
+
+    Attributes
+    ----------
+    values : dict
+        Checked values by parameter name, as a form or a call takes them.
+    problems : dict of str to GPError
+        Inputs that could not be had, and why; the others are there all the same.
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
+    problems: dict[str, GPError] = field(default_factory=dict)
+
+
+def rows_of_inputs(
+    info: TaskInfo,
+    inputs: Mapping[str, Any],
+    fields: Mapping[str, str],
+    keep_large: Callable[[str], str | None],
+) -> list[Row]:
+    """Write what a run was started with, without secrets.
+
+    Parameters
+    ----------
+    info
+        The task.
+    inputs
+        Checked values.
+    fields
+        What was sent for them.
+    keep_large
+        Puts a long text into a file and answers with its name; None when it is too large even for that.
+    """
+    rows = []
+    for name, value in inputs.items():
+        parameter = info.parameter(name)
+        row: Row = {"paramName": name, "dataType": parameter.data_type}
+        rows.append(row)
+        if parameter.is_hidden:
+            row["leftOut"] = "hidden"
+            continue
+        text = _text_to_keep(info, name, value, fields)
+        if text is None:
+            row["leftOut"] = "unsent"
+        elif len(text) <= INLINE:
+            row["value"] = _clean(_wire(parameter, text))
+        elif (file := keep_large(mask(text))) is not None:
+            row["file"] = file
+        else:
+            row["leftOut"] = "large"
+    return rows
+
+
+def rows_of_settings(settings: Mapping[str, Any]) -> list[Row]:
+    """Write the checked settings of a run's environment."""
+    rows = []
+    for name, value in settings.items():
+        parameter = ENVIRONMENT[name]
+        wire = _clean(datatype_of(parameter).encode(value, parameter))
+        rows.append({"paramName": name, "dataType": parameter.data_type, "value": wire})
+    return rows
+
+
+def _text_to_keep(info: TaskInfo, name: str, value: Any, fields: Mapping[str, str]) -> str | None:
+    """What was sent; for local files their paths, since uploads do not last."""
+    if needs_upload([value]):
+        return Encoder(info, lambda path: f"{_PATH}{path}").form({name: value}).get(name)
+    return fields.get(name)
+
+
+def _wire(parameter: GPParameter, text: str) -> Any:
+    """The JSON value of a request field."""
+    if parameter.data_type in _TEXTS:
+        return text
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _clean(value: Any) -> Any:
+    """A JSON value without tokens and passwords, however deep they are."""
+    if isinstance(value, str):
+        return mask(value)
+    if isinstance(value, Mapping):
+        return {
+            str(key): "***" if str(key).lower() in _SECRET_KEYS and isinstance(one, str) else _clean(one)
+            for key, one in value.items()
+        }
+    return [_clean(one) for one in value] if isinstance(value, list) else value
+
+
+_REASONS = {
+    "hidden": "hidden texts are not kept; enter it again.",
+    "large": "it was too large to be kept.",
+    "unsent": "it was not sent.",
+}
+
+
+def values_of_rows(
+    rows: Iterable[Mapping[str, Any]],
+    parameters: Iterable[GPParameter],
+    load: Callable[[str], str],
+) -> KeptInputs:
+    """Read rows back, each on its own: one that cannot be read hides no other.
+
+    Parameters
+    ----------
+    rows
+        From `rows_of_inputs`, or of a job.
+    parameters
+        The task's inputs; a row that belongs to none is read by the type it names.
+    load
+        Reads the file that holds a large value; raises `GPError` or `OSError` when it is gone.
+    """
+    known = {parameter.name: parameter for parameter in parameters}
+    kept = KeptInputs()
+    for row in rows:
+        name = str(row.get("paramName") or "")
+        parameter = known.get(name) or GPParameter.from_json({**row, "name": name})
+        try:
+            value = _value_of_row(parameter, row, load)
+        except (GPError, OSError, ValueError, TypeError, KeyError, IndexError, RecursionError) as error:
+            problem = error.problem if isinstance(error, ParameterError) else str(error)
+            kept.problems[name] = ParameterError(name, problem)
+        else:
+            if value is not UNSET:
+                kept.values[name] = value
+    return kept
+
+
+def _value_of_row(parameter: GPParameter, row: Mapping[str, Any], load: Callable[[str], str]) -> Any:
+    if "leftOut" in row:
+        raise ParameterError(parameter.name, _REASONS.get(str(row["leftOut"]), "it was not kept."))
+    wire = _wire(parameter, load(str(row["file"]))) if "file" in row else row.get("value")
+    return _value(parameter, _with_paths(parameter, wire))
+
+
+def _value(parameter: GPParameter, wire: Any) -> Any:
+    if wire is None or wire == "":
+        return UNSET
+    if needs_upload([wire]) or _reads_the_wire(parameter, wire):
+        return check_value(parameter, wire)
+    decoded = Decoder({parameter.name: parameter}).value(parameter.name, parameter.data_type, wire)
+    return check_value(parameter, decoded)
+
+
+def _reads_the_wire(parameter: GPParameter, wire: Any) -> bool:
+    """Whether checking reads the wire form better than decoding, which gives up what names the type."""
+    if parameter.member_type in (FEATURES, RECORDS):
+        return isinstance(wire, str)  # a layer's name
+    return parameter.member_type in ("GPComposite", "GPValueTable")
+
+
+def _with_paths(parameter: GPParameter, wire: Any) -> Any:
+    """Local files in the place of what stands for them."""
+    if isinstance(wire, Mapping):
+        item = wire.get("itemID")
+        if isinstance(item, str) and item.startswith(_PATH):
+            kind = RasterData if "Raster" in parameter.data_type else DataFile
+            return kind(path=item.removeprefix(_PATH))
+        return {key: _with_paths(parameter, one) for key, one in wire.items()}
+    return [_with_paths(parameter, one) for one in wire] if isinstance(wire, list) else wire
+
+
+def inputs_of_job(task: GPTask, job_id: str) -> KeptInputs:
+    """Read the inputs of a job as its server keeps them.
+
+    Parameters
+    ----------
+    task
+        The task that the job is of.
+    job_id
+        The job, in any state.
+
+    Returns
+    -------
+    KeptInputs
+        Hidden texts are among its problems: servers from 11.5 answer without them.
+
+    Notes
+    -----
+    Speaks to ``…/jobs/<id>/inputs/<name>``, once for each input.
+    """
+    kept = KeptInputs()
+    for parameter in task.inputs:
+        try:
+            if parameter.is_hidden:
+                raise ParameterError(parameter.name, _REASONS["hidden"])
+            row = resources.read_input(task.session, task.url.for_job(job_id), parameter.name)
+            _refuse_local_files(parameter, row.value)
+            value = _value(parameter, _fetched(task, parameter, row.value))
+        except ParameterError as error:
+            kept.problems[parameter.name] = error
+        except (GPError, ValueError, TypeError, KeyError, IndexError, RecursionError) as error:
+            kept.problems[parameter.name] = ParameterError(parameter.name, str(error))
+        else:
+            if value is not UNSET:
+                kept.values[parameter.name] = value
+    return kept
+
+
+def _refuse_local_files(parameter: GPParameter, wire: Any) -> None:
+    """A server must not have this user's files read, and sent to it with the next run, by naming them."""
+    if isinstance(wire, Mapping | list):
+        for part in wire.values() if isinstance(wire, Mapping) else wire:
+            _refuse_local_files(parameter, part)
+    elif isinstance(wire, str) and parameter.data_type not in _TEXTS and _is_local(wire):
+        raise ParameterError(parameter.name, "the server names a file of this machine; it is left out.")
+
+
+def _is_local(text: str) -> bool:
+    if text.startswith(("\\\\", "//")):  # a share: even asking whether it exists would sign in to it
+        return True
+    try:
+        return Path(text).expanduser().exists()
+    except (OSError, ValueError, RuntimeError):
+        return False
+
+
+def _fetched(task: GPTask, parameter: GPParameter, wire: Any) -> Any:
+    """The rows themselves, where the server names a file of its own that holds them."""
+    if parameter.data_type not in (FEATURES, RECORDS) or not isinstance(wire, Mapping):
+        return wire
+    url = wire.get("url")
+    if not isinstance(url, str) or "features" in wire or "/MapServer/" in url or "/FeatureServer/" in url:
+        return wire
+    try:
+        found = json.loads(downloads.read(task.session, url, service=task.url))
+    except (GPError, ValueError, RecursionError):
+        return wire  # the server can still read it
+    return found.get("value", found) if isinstance(found, Mapping) else wire
