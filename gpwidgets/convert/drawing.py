@@ -1,21 +1,21 @@
-"""What a map's drawing tools need: circles as polygons, and shapes across the 180 degree meridian.
+"""Circles as polygons and back: a map draws a centre and a radius, a feature set holds corners.
 
 Geometries are GeoJSON, longitude and latitude in degrees, EPSG:4326.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import shapely
 from pyproj import Geod
-from shapely.affinity import translate
-from shapely.geometry import mapping, shape
+from shapely.geometry import shape
 
-__all__ = ["CIRCLE_CORNERS", "circle_polygon", "wrap_geometry"]
+from gpwidgets.convert.dateline import joined_geometry
+
+__all__ = ["CIRCLE_CORNERS", "circle_of", "circle_polygon"]
 
 #: Corners of the polygon that stands for a drawn circle; the area is 0.13 % below the circle's.
 CIRCLE_CORNERS = 72
@@ -46,52 +46,17 @@ def circle_polygon(lon: float, lat: float, radius: float) -> dict[str, Any]:
     return {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
 
 
-def wrap_geometry(geometry: Mapping[str, Any]) -> dict[str, Any]:
-    """Bring a GeoJSON geometry into longitudes -180 to 180.
+def circle_of(geometry: Mapping[str, Any]) -> tuple[float, float, float]:
+    """Return longitude and latitude of the centre, and the radius in metres, of what `circle_polygon` made.
 
-    Returns
-    -------
-    dict
-        What lies on a repeated world is moved by whole turns; what crosses 180 degrees is split there, into a
-        geometry of several parts.
+    Parameters
+    ----------
+    geometry
+        The polygon, split at 180 degrees or not.
     """
-    lons = list(_longitudes(geometry["coordinates"]))
-    west, east = min(lons), max(lons)
-    if west >= -180.0 and east <= 180.0:
-        return dict(geometry)
-    turns = math.floor(((west + east) / 2 + 180.0) / 360.0)
-    moved = {"type": geometry["type"], "coordinates": _shifted(geometry["coordinates"], -360.0 * turns)}
-    if west - 360.0 * turns >= -180.0 and east - 360.0 * turns <= 180.0:
-        return moved
-    return _split(moved)
-
-
-def _split(geometry: Mapping[str, Any]) -> dict[str, Any]:
-    whole = shape(geometry)
-    parts = []
-    for turn in (-1, 0, 1):
-        world = shapely.box(-180.0 + 360.0 * turn, -90.0, 180.0 + 360.0 * turn, 90.0)
-        part = shapely.intersection(whole, world)
-        parts.append(translate(part, -360.0 * turn))
-    joined = shapely.union_all([part for part in parts if not part.is_empty])
-    return {"type": joined.geom_type, "coordinates": _lists(mapping(joined)["coordinates"])}
-
-
-def _longitudes(coordinates: Any) -> Iterator[float]:
-    if coordinates and isinstance(coordinates[0], int | float):
-        yield coordinates[0]
-        return
-    for part in coordinates:
-        yield from _longitudes(part)
-
-
-def _shifted(coordinates: Any, by: float) -> Any:
-    if coordinates and isinstance(coordinates[0], int | float):
-        return [coordinates[0] + by, *coordinates[1:]]
-    return [_shifted(part, by) for part in coordinates]
-
-
-def _lists(coordinates: Any) -> Any:
-    if isinstance(coordinates, int | float):
-        return coordinates
-    return [_lists(part) for part in coordinates]
+    corners = shapely.get_coordinates(shape(joined_geometry(geometry)))
+    # The first corner lies due north of the centre and another one due south.
+    north, south = corners[corners[:, 1].argmax()], corners[corners[:, 1].argmin()]
+    azimuth, _, across = _GEOD.inv(north[0], north[1], south[0], south[1])
+    lon, lat, _ = _GEOD.fwd(north[0], north[1], azimuth, across / 2)
+    return float(lon), float(lat), float(across / 2)

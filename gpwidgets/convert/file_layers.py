@@ -7,15 +7,18 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import geopandas
+import pandas as pd
 import pyogrio
 
 from gpwidgets.convert.files import read_frame_file
+from gpwidgets.convert.readers import to_frame
 from gpwidgets.errors import ConversionError
 
-__all__ = ["holds_layers", "read_layers"]
+__all__ = ["holds_layers", "layer_names", "read_layer", "read_layers"]
 
 _INSIDE_ZIP = {".shp", ".gpkg", ".geojson", ".json", ".kml", ".gml", ".fgb"}
 _PLAIN = {".gpkg", ".geojson", ".shp", ".kml", ".gml", ".fgb", ".parquet", ".geoparquet"}
+_LAYERED = {".gpkg", ".kml", ".kmz", ".gml"}
 _MAX_LAYERS = 8
 
 
@@ -50,6 +53,63 @@ def read_layers(path: Path) -> dict[str, Any]:
     if not found:
         raise ConversionError(f"{path.name} holds no layer")
     return found
+
+
+def layer_names(path: Path) -> list[str]:
+    """Names of the layers of a file; ``<file>/<layer>`` for those of a zip, none for a format without layers.
+
+    Raises
+    ------
+    ConversionError
+        The file is not there, cannot be read, or is a zip without geographic data.
+    """
+    if not path.is_file():
+        raise ConversionError(f"There is no file {str(path)!r}.")
+    if path.suffix.lower() == ".zip":
+        members = _members(path)
+        if not members:
+            raise ConversionError(f"{path.name} holds no shapefile, GeoPackage, GeoJSON or KML.")
+        return [f"{member}/{name}" for member in members for name in _listed(f"zip://{path}!{member}", path)]
+    return _listed(path, path) if path.suffix.lower() in _LAYERED else []
+
+
+def read_layer(path: Path, name: str = "") -> pd.DataFrame:
+    """Read one layer of a file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    name
+        One of `layer_names`; empty for a format without layers.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame or pandas.DataFrame
+        A plain table where the format has no geometry but columns of numbers or text.
+
+    Raises
+    ------
+    ConversionError
+        It cannot be read.
+    """
+    if not name:
+        found: pd.DataFrame = to_frame(path) if path.suffix.lower() == ".json" else read_frame_file(path)
+        return found
+    member, _, layer = name.rpartition("/")
+    place = f"zip://{path}!{member}" if member else path
+    try:
+        found = geopandas.read_file(place, layer=layer)
+    except Exception as error:  # GDAL's own kinds
+        raise ConversionError(f"{path.name} cannot be read: {error}") from error
+    return found
+
+
+def _listed(place: Any, path: Path) -> list[str]:
+    try:
+        return [str(name) for name in pyogrio.list_layers(place)[:, 0]]
+    except Exception as error:  # GDAL's own kinds
+        raise ConversionError(f"{path.name} cannot be read: {error}") from error
 
 
 def _members(path: Path) -> list[str]:

@@ -159,11 +159,12 @@ def _on_the_wire(parameter: GPParameter, value: Any) -> bool:
 
 
 def _to_frame(parameter: GPParameter, value: Any) -> Any:
+    from gpwidgets.convert.checks import wrap_frame
     from gpwidgets.convert.readers import to_frame, to_table
 
     if parameter.data_type == RECORDS:
         return to_table(value)
-    frame = to_frame(value)
+    frame = wrap_frame(to_frame(value))
     if parameter.required and frame.empty:
         raise ParameterError(parameter.name, "there are no features in it; draw or give at least one.")
     _check_geometry_type(parameter, frame)

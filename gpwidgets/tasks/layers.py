@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from gpwidgets.client import layers
+from gpwidgets.client.auth import Token
 from gpwidgets.client.session import GPSession
+from gpwidgets.protocol.values import LayerReference
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
-__all__ = ["read_rows", "reader_of"]
+__all__ = ["read_reference", "read_rows", "reader_of"]
 
 
 def read_rows(
@@ -66,3 +68,29 @@ def reader_of(session: GPSession) -> Any:
         return read_rows(session, url, {"where": where or "1=1", **place}, limit)
 
     return read
+
+
+def read_reference(
+    reference: LayerReference, session: GPSession | None = None, token: str = "", *, limit: int | None = None
+) -> GeoDataFrame:
+    """Rows of a layer that somebody names by its address.
+
+    Parameters
+    ----------
+    reference
+        Address and where clause.
+    session
+        Session of the task, whose sign-in goes to its own server only; a new one when left out.
+    token
+        For the layer's server; it is used for this and kept nowhere.
+    limit
+        Most rows; None for all.
+
+    Raises
+    ------
+    GPError
+        The layer cannot be read.
+    """
+    if token:
+        session = GPSession(Token(token))
+    return read_rows(session or GPSession(), reference.url, {"where": reference.filter or "1=1"}, limit)

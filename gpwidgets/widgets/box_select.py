@@ -7,7 +7,7 @@ from typing import Any
 
 import traitlets
 
-from gpwidgets.convert.drawing import wrap_geometry
+from gpwidgets.convert.dateline import wrap_geometry
 from gpwidgets.widgets.map_draw import Pen
 
 Bounds = tuple[float, float, float, float]
@@ -36,11 +36,11 @@ class BoxSelect(traitlets.HasTraits):
 
     def start(self) -> None:
         """Let the next rectangle be a box to select by."""
-        self._pen.arm(self, "rectangle")  # type: ignore[arg-type]
+        self._pen.arm(self, "rectangle")
 
     def stop(self) -> None:
         """Draw no box after all."""
-        self._pen.disarm(self)  # type: ignore[arg-type]
+        self._pen.disarm(self)
 
     def add(self, geometry: Mapping[str, Any], *_more: Any) -> None:
         """Take what the drawing control has drawn."""

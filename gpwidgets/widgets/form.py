@@ -15,6 +15,7 @@ from gpwidgets.tasks.environment import KEYWORD, split
 from gpwidgets.tasks.inputs import has_usable_default, resolve_names
 from gpwidgets.widgets.editors import base as editors_base
 from gpwidgets.widgets.editors.base import EditorContext, ParameterEditor
+from gpwidgets.widgets.editors.features import FeatureEditor
 from gpwidgets.widgets.editors.fields import FieldEditor
 from gpwidgets.widgets.environment import EnvironmentSection
 from gpwidgets.widgets.form_styles import form_style_sheet
@@ -175,6 +176,12 @@ class TaskForm(w.VBox):
         old.close()
         self._gather()
         return new
+
+    def pause(self) -> None:
+        """End drawing and changing shapes, so that a click on the map means what it shows."""
+        for editor in self.editors.values():
+            if isinstance(editor, FeatureEditor):
+                editor.pause()
 
     def check(self) -> list[ParameterError]:
         """Mark every field that is missing or wrong, and return what is wrong with each."""

@@ -18,8 +18,10 @@ import ipywidgets as w
 import traitlets
 from ipyleaflet import FullScreenControl, Map, ScaleControl, TileLayer
 
+from gpwidgets.convert.dateline import narrow_bounds
 from gpwidgets.convert.map_shapes import pixel_size
 from gpwidgets.widgets.attribute_panel import AttributePanel
+from gpwidgets.widgets.draw_target import DrawTarget
 from gpwidgets.widgets.highlight import Highlight
 from gpwidgets.widgets.layer_panel import LayerPanel
 from gpwidgets.widgets.layers import (
@@ -30,8 +32,9 @@ from gpwidgets.widgets.layers import (
     frame_bounds,
     free_label,
 )
-from gpwidgets.widgets.map_draw import DrawTarget, Pen
+from gpwidgets.widgets.map_draw import Pen
 from gpwidgets.widgets.map_view import Bounds, go_to, size_of, union
+from gpwidgets.widgets.open_maps import forget_map, remember_map
 from gpwidgets.widgets.picture_layer import PictureLayer
 from gpwidgets.widgets.view_styles import style_sheet
 
@@ -132,6 +135,7 @@ class TaskMap(w.VBox):
             [style_sheet(), self.map, self._note_box], layout=w.Layout(width="100%", min_width="0")
         )
         self.add_class("gpw-map")
+        remember_map(self)
 
     def target(
         self,
@@ -253,8 +257,12 @@ class TaskMap(w.VBox):
     def zoom_to_frame(self, gdf: GeoDataFrame) -> None:
         """Show a frame's place whole, and a point with its surroundings; nothing without places."""
         bounds = frame_bounds(gdf)
-        if bounds is not None:
-            self.zoom_to(bounds, largest=11)
+        if bounds is None:
+            return
+        if bounds[2] - bounds[0] > 180.0:  # perhaps only since it lies on both sides of 180 degrees
+            degrees = gdf.geometry if gdf.crs is None else gdf.geometry.to_crs("EPSG:4326")
+            bounds = narrow_bounds(degrees.to_numpy()) or bounds
+        self.zoom_to(bounds, largest=11)
 
     def zoom_to_results(self, names: Sequence[str] | None = None) -> None:
         """Show these result layers whole, all of them when no name is given."""
@@ -273,6 +281,12 @@ class TaskMap(w.VBox):
             return (-180.0, south, 180.0, north)
         shift = -360.0 * round((west + east) / 720.0)
         return (max(-180.0, west + shift), south, min(180.0, east + shift), north)
+
+    def leave(self) -> None:
+        """End its part in the notebook; a map of the user's own is left as it was."""
+        if not self.is_own:
+            self.detach()
+        forget_map(self)
 
     def detach(self) -> None:
         """Take everything of ours off the map; needed only for a map of the user's own."""

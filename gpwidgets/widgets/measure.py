@@ -34,11 +34,11 @@ class Measure(traitlets.HasTraits):
 
     def start(self, kind: str) -> None:
         """Let the next ``line`` or ``polygon`` be measured."""
-        self._pen.arm(self, kind)  # type: ignore[arg-type]
+        self._pen.arm(self, kind)
 
     def stop(self) -> None:
         """Measure nothing after all."""
-        self._pen.disarm(self)  # type: ignore[arg-type]
+        self._pen.disarm(self)
 
     def add(self, geometry: Mapping[str, Any], *_more: Any) -> None:
         """Take what the drawing control has drawn."""

@@ -19,6 +19,10 @@ _KINDS = {
     "MultiPolygon": "polygon",
 }
 
+#: Where the drawing control's features carry the id of the shape that they stand for.
+ID_KEY = "gpw_id"
+_CONTROL_TYPES = {"point": "marker", "line": "polyline", "rectangle": "rectangle", "circle": "circle"}
+
 
 @dataclass(frozen=True)
 class Shape:
@@ -106,21 +110,36 @@ class ShapeModel:
         shape_id: str,
         *,
         geometry: Mapping[str, Any] | None = None,
+        kind: str | None = None,
         properties: Mapping[str, Any] | None = None,
     ) -> Shape:
-        """Give a shape another geometry or other attributes; KeyError when there is no such shape."""
-        old = self._get(shape_id)
-        new = replace(
-            old,
-            geometry=old.geometry if geometry is None else geometry,
-            properties=old.properties if properties is None else properties,
-        )
-        self._push(tuple(new if shape is old else shape for shape in self.shapes))
+        """Give a shape another geometry or other attributes; KeyError when there is no such shape.
+
+        A new geometry is of the kind that its type tells, unless one is named.
+        """
+        new = self._changed(shape_id, geometry, kind, properties)
+        self._push(tuple(new if shape.id == shape_id else shape for shape in self.shapes))
         return new
+
+    def update_all(self, changes: Mapping[str, Mapping[str, Any]]) -> None:
+        """Change several shapes at once; the keyword arguments of `update` by id."""
+        new = {shape_id: self._changed(shape_id, **change) for shape_id, change in changes.items()}
+        self._push(tuple(new.get(shape.id, shape) for shape in self.shapes))
+
+    def _changed(
+        self,
+        shape_id: str,
+        geometry: Mapping[str, Any] | None = None,
+        kind: str | None = None,
+        properties: Mapping[str, Any] | None = None,
+    ) -> Shape:
+        old = self.get(shape_id)
+        new = old if properties is None else replace(old, properties=dict(properties))
+        return new if geometry is None else replace(new, geometry=geometry, kind=kind or _kind_of(geometry))
 
     def remove(self, shape_id: str) -> None:
         """Take a shape out; KeyError when there is no such shape."""
-        old = self._get(shape_id)
+        old = self.get(shape_id)
         self._push(tuple(shape for shape in self.shapes if shape is not old))
 
     def replace_all(self, features: Iterable[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> None:
@@ -150,10 +169,10 @@ class ShapeModel:
         self, geometry: Mapping[str, Any], kind: str | None, properties: Mapping[str, Any] | None
     ) -> Shape:
         self._made += 1
-        told = kind or _KINDS.get(str(geometry.get("type")), "polygon")
-        return Shape(f"s{self._made}", geometry, told, dict(properties or {}))
+        return Shape(f"s{self._made}", geometry, kind or _kind_of(geometry), dict(properties or {}))
 
-    def _get(self, shape_id: str) -> Shape:
+    def get(self, shape_id: str) -> Shape:
+        """Return the shape of this id; KeyError when there is none."""
         for shape in self.shapes:
             if shape.id == shape_id:
                 return shape
@@ -163,6 +182,10 @@ class ShapeModel:
         del self._history[self._position + 1 :]
         self._history.append(shapes)
         self._position += 1
+
+
+def _kind_of(geometry: Mapping[str, Any]) -> str:
+    return _KINDS.get(str(geometry.get("type")), "polygon")
 
 
 def drawn_shape(feature: Mapping[str, Any]) -> tuple[dict[str, Any], str] | None:
@@ -177,7 +200,8 @@ def drawn_shape(feature: Mapping[str, Any]) -> tuple[dict[str, Any], str] | None
     tuple of (dict, str), or None
         GeoJSON geometry in EPSG:4326 and the kind; None when there is no geometry in it.
     """
-    from gpwidgets.convert.drawing import circle_polygon, wrap_geometry
+    from gpwidgets.convert.dateline import wrap_geometry
+    from gpwidgets.convert.drawing import circle_polygon
 
     geometry = feature.get("geometry")
     if not isinstance(geometry, Mapping) or not geometry.get("coordinates"):
@@ -188,6 +212,34 @@ def drawn_shape(feature: Mapping[str, Any]) -> tuple[dict[str, Any], str] | None
     if tool == "circle" and isinstance(radius, int | float) and radius > 0:
         lon, lat = geometry["coordinates"][:2]
         return wrap_geometry(circle_polygon(lon, lat, radius)), "circle"
-    kind = "rectangle" if tool == "rectangle" else _KINDS.get(geometry["type"], "polygon")
+    kind = "rectangle" if tool == "rectangle" else _kind_of(geometry)
     clean = {"type": geometry["type"], "coordinates": geometry["coordinates"]}
     return wrap_geometry(clean), kind
+
+
+def control_feature(shape: Shape, color: str) -> dict[str, Any] | None:
+    """Turn a shape into a feature for the drawing control, to be edited there.
+
+    Returns
+    -------
+    dict or None
+        With the shape's id in ``properties``, where the control leaves it; None for what the control cannot
+        edit, several points in one shape.
+    """
+    from gpwidgets.convert.dateline import joined_geometry
+    from gpwidgets.convert.drawing import circle_of
+
+    style = {"color": color, "fillColor": color, "weight": 3, "fillOpacity": 0.25, "snappable": False}
+    properties: dict[str, Any] = {
+        ID_KEY: shape.id,
+        "style": style,
+        "type": _CONTROL_TYPES.get(shape.kind, "polygon"),
+    }
+    geometry = dict(joined_geometry(shape.geometry))
+    if shape.kind == "circle":
+        lon, lat, radius = circle_of(shape.geometry)
+        geometry = {"type": "Point", "coordinates": [lon, lat]}
+        properties["style"] = {**style, "radius": radius}
+    elif geometry["type"] == "MultiPoint":
+        return None
+    return {"type": "Feature", "properties": properties, "geometry": geometry}

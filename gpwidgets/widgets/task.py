@@ -308,6 +308,7 @@ class TaskWidget(ShownWithTwin, w.VBox):
         self._missing.children = ()
         self.error = None
         try:
+            self.form.pause()
             wrong = self.form.check()
             if wrong:
                 raise InputErrors(wrong)
@@ -398,8 +399,8 @@ class TaskWidget(ShownWithTwin, w.VBox):
             self._run_view.close()
         if self._server_check is not None:
             self._server_check.close()
-        if self.map is not None and not self.map.is_own:
-            self.map.detach()
+        if self.map is not None:
+            self.map.leave()
         super().close()
 
     def __repr__(self) -> str:

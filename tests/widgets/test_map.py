@@ -9,8 +9,9 @@ import ipyleaflet
 import pytest
 import shapely
 
+from gpwidgets.widgets.draw_target import MAX_SHAPES, kinds_for
 from gpwidgets.widgets.map import TaskMap
-from gpwidgets.widgets.map_draw import MAX_SHAPES, Pen, kinds_for
+from gpwidgets.widgets.map_draw import Pen
 from gpwidgets.widgets.map_view import view_of
 
 POLYGON = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}

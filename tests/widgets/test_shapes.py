@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+import shapely
 from pyproj import Geod
+from shapely.geometry import shape as shapely_shape
 
-from gpwidgets.convert.drawing import circle_polygon, wrap_geometry
-from gpwidgets.widgets.shapes import ShapeModel, drawn_shape
+from gpwidgets.convert.dateline import wrap_geometry
+from gpwidgets.convert.drawing import circle_polygon
+from gpwidgets.widgets.shapes import ID_KEY, Shape, ShapeModel, control_feature, drawn_shape
 
 POINT = {"type": "Point", "coordinates": [10.0, 50.0]}
 LINE = {"type": "LineString", "coordinates": [[0.0, 0.0], [1.0, 1.0]]}
@@ -122,3 +125,40 @@ def test_a_line_across_180_degrees_becomes_two() -> None:
 
 def test_what_lies_within_180_degrees_is_untouched() -> None:
     assert wrap_geometry(LINE) == LINE
+
+
+def test_a_shape_that_is_changed_tells_its_kind_anew() -> None:
+    model = ShapeModel()
+    shape = model.add(wrap_geometry(circle_polygon(10.0, 50.0, 500.0)), "circle", {"name": "a"})
+    model.update(shape.id, properties={"name": "b"})
+    assert model.get(shape.id).kind == "circle"
+    model.update(shape.id, geometry=LINE)
+    assert model.get(shape.id).kind == "line"
+    assert model.get(shape.id).properties == {"name": "b"}
+
+
+def test_several_shapes_are_changed_as_one() -> None:
+    model = ShapeModel()
+    first, second = model.add(POINT), model.add(LINE)
+    model.update_all({first.id: {"properties": {"n": 1}}, second.id: {"properties": {"n": 2}}})
+    assert [shape.properties for shape in model.shapes] == [{"n": 1}, {"n": 2}]
+    model.undo()
+    assert [shape.properties for shape in model.shapes] == [{}, {}]
+
+
+def test_a_circle_is_lent_to_the_control_as_a_centre_and_a_radius() -> None:
+    geometry = wrap_geometry(circle_polygon(179.99, 10.0, 20_000.0))
+    lent = control_feature(Shape("s7", geometry, "circle"), "#123456")
+    assert lent is not None
+    assert lent["properties"][ID_KEY] == "s7"
+    assert lent["geometry"]["coordinates"] == pytest.approx([179.99, 10.0])
+    assert lent["properties"]["style"]["radius"] == pytest.approx(20_000.0)
+    again = drawn_shape(lent)
+    assert again is not None
+    assert again[1] == "circle"
+    assert shapely.equals_exact(shapely_shape(again[0]), shapely_shape(geometry), 1e-7)
+
+
+def test_several_points_in_one_shape_are_not_lent() -> None:
+    many = {"type": "MultiPoint", "coordinates": [[0.0, 0.0], [1.0, 1.0]]}
+    assert control_feature(Shape("s1", many, "multipoint"), "#123456") is None

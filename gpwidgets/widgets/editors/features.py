@@ -1,47 +1,61 @@
-"""Editor of features: drawn on the map, pasted, or taken from a frame, a file or a layer."""
+"""Editor of features: drawn on the map, typed, or taken from a frame, a file, a layer or a result."""
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any
 
 import ipywidgets as w
 
 from gpwidgets.errors import GPError
+from gpwidgets.protocol.attributes import check_attribute, input_fields
 from gpwidgets.protocol.features import FeatureSet
-from gpwidgets.protocol.values import UNSET, DataFile, LayerReference
+from gpwidgets.protocol.values import UNSET
 from gpwidgets.widgets.editors.base import ParameterEditor, edits
-from gpwidgets.widgets.editors.namespace import frames_in_notebook
+from gpwidgets.widgets.editors.feature_checks import FeatureChecks
+from gpwidgets.widgets.editors.feature_words import value_words
+from gpwidgets.widgets.editors.shape_panel import ShapePanel
+from gpwidgets.widgets.editors.source_picker import SourcePicker
+from gpwidgets.widgets.editors.sources.named import NamedSource
+from gpwidgets.widgets.editors.sources.text import TextSource
 
-_AUTO = {"width": "auto"}
-_ICONS = {
-    "point": "map-marker",
-    "multipoint": "map-marker",
-    "line": "pencil",
-    "polygon": "object-group",
-    "rectangle": "square-o",
-    "circle": "circle-o",
+_ADVICE = {
+    "point": "Each click on the map adds a point.",
+    "multipoint": "Each click on the map adds a point.",
+    "line": "Click on the map for each corner; a double click ends the line.",
+    "polygon": "Click on the map for each corner; a click on the first one closes it.",
+    "rectangle": "Click two opposite corners on the map.",
+    "circle": "Click its centre on the map, then a place on its edge.",
+    "move": "Drag the shape on the map, then press Done.",
+    "reshape": "Drag its corners on the map, then press Done. Pale marks add one, a right click removes one.",
 }
-_WAYS = (
-    "-84.2, 36.3  (longitude, latitude; one a line), WKT, GeoJSON, a file's path, "
-    "a layer's URL, or the name of a GeoDataFrame"
-)
 
 
 @edits("GPFeatureRecordSetLayer")
 class FeatureEditor(ParameterEditor):
-    """Features for one parameter."""
+    """Features for one parameter.
+
+    Attributes
+    ----------
+    target : DrawTarget or None
+        What is drawn for it; None without a map.
+    picker : SourcePicker
+        The ways to give features.
+    """
 
     def build(self) -> list[w.Widget]:
-        """Make buttons for drawing, a line that says what there is, and the ways without a mouse."""
-        title = w.Label(self.label, layout=w.Layout(display="none" if self.compact else ""))
-        title.add_class("gpw-label")
-        self.summary = w.HTML()
+        """Make the ways to give features, a line that says what there is, remarks, and the list of shapes."""
+        self._given: Any = UNSET
         self.target = self._make_target()
-        parts = [title, self._make_choice(), self._make_tools(), self.summary, self._make_other_ways()]
+        self.picker = SourcePicker(self)
+        self.summary = w.HTML()
+        self.checks = FeatureChecks(self._mended)
+        parts = [self.picker, self._make_line(), self.checks]
+        self.shapes: ShapePanel | None = None
         if self.target is not None:
+            self.shapes = ShapePanel(self.target, self.title)
+            parts.append(self.shapes)
             self.target.observe(self._take_shapes, names="shapes")
-            self.target.observe(self._show_armed, names="armed")
+            self.target.observe(lambda _change: self._tell(), names=["armed", "editing"])
         return parts
 
     def _make_target(self) -> Any:
@@ -52,123 +66,72 @@ class FeatureEditor(ParameterEditor):
         number = 2
         while name in taken:  # rows of a list are drawn apart
             name, number = f"{self.parameter.name} {number}", number + 1
-        return self.context.map.target(name, self.parameter.geometry_types, label=self.title)
+        target = self.context.map.target(name, self.parameter.geometry_types, label=self.title)
+        target.fields = input_fields(self.parameter)
+        return target
 
-    def _make_choice(self) -> w.Widget:
-        options = [("a layer of the server…", UNSET), *((c.label, c.value) for c in self.parameter.choices)]
-        self.choice = w.Dropdown(
-            options=options,
-            tooltip=f"Layer for {self.title}",
-            layout=w.Layout(width="100%", min_width="0", display="" if self.parameter.choices else "none"),
-        )
-        self.choice.observe(self._take_choice, names="value")
-        return self.choice
+    def _make_line(self) -> w.HBox:
+        def button(words: str, icon: str, tooltip: str, act: Any) -> w.Button:
+            made = w.Button(description=words, icon=icon, tooltip=tooltip, layout=w.Layout(width="auto"))
+            made.on_click(lambda _button: act())
+            return made
 
-    def _make_tools(self) -> w.HBox:
-        self.tools: dict[str, w.Button] = {}
-        kinds = () if self.target is None else self.target.kinds
-        for kind in kinds:
-            button = w.Button(
-                description=f"Draw {kind}",
-                icon=_ICONS.get(kind, "pencil"),
-                tooltip=f"Draw a {kind} for {self.title} on the map",
-                layout=w.Layout(**_AUTO),
-            )
-            button.on_click(lambda _button, kind=kind: self._toggle(kind))
-            self.tools[kind] = button
-        self.undo = w.Button(
-            description="Undo", icon="undo", tooltip="Take the last change back", layout=w.Layout(**_AUTO)
+        self.undo = button("Undo", "undo", f"Take the last change of {self.title} back", self._undo_shapes)
+        self.redo = button("Redo", "repeat", f"Repeat the change of {self.title}", self._redo_shapes)
+        self.clear = button("Clear", "trash-o", f"Take all of {self.title} away", self._clear_all)
+        row = w.HBox(
+            [self.summary, self.undo, self.redo, self.clear],
+            layout=w.Layout(flex_flow="row wrap", align_items="center"),
         )
-        self.clear = w.Button(
-            description="Clear",
-            icon="trash-o",
-            tooltip=f"Take all of {self.title} away",
-            layout=w.Layout(**_AUTO),
-        )
-        self.undo.on_click(lambda _button: self.target.undo())
-        self.clear.on_click(self._clear_all)
-        undo = [self.undo] if kinds else []
-        row = w.HBox([*self.tools.values(), *undo, self.clear], layout=w.Layout(flex_flow="row wrap"))
         row.add_class("gpw-tools")
         return row
 
-    def _make_other_ways(self) -> w.Accordion:
-        self.text = w.Textarea(
-            placeholder=_WAYS,
-            rows=3,
-            tooltip=f"{self.title} as text, path, URL or name",
-            layout=w.Layout(width="100%", min_width="0"),
-        )
-        self.use = w.Button(description="Use", icon="check", tooltip=f"Use it for {self.title}")
-        self.names = w.Dropdown(
-            options=[""],
-            tooltip=f"GeoDataFrame for {self.title}",
-            layout=w.Layout(width="auto", display="none"),
-        )
-        self.use.on_click(self._use_text)
-        self.names.observe(self._use_name, names="value")
-        box = w.VBox(
-            [self.text, w.HBox([self.use, self.names], layout=w.Layout(flex_flow="row wrap"))],
-            layout=w.Layout(width="100%", min_width="0"),
-        )
-        title = "Without drawing" if self.tools else "Give features"
-        self.other = w.Accordion([box], titles=(title,), selected_index=None if self.tools else 0)
-        self.other.observe(lambda _change: self._offer_frames(), names="selected_index")
-        return self.other
-
     @property
-    def focus_target(self) -> w.DOMWidget:
-        """The first button for drawing, or the text."""
-        return next(iter(self.tools.values()), self.text)
+    def focus_target(self) -> w.DOMWidget | None:
+        """The first control of the chosen way."""
+        return self.picker.current.focus_target or self.picker.choice
 
     # Drawing
-
-    def _toggle(self, kind: str) -> None:
-        if self.target.armed == kind:
-            self.target.disarm()
-        else:
-            self.target.arm(kind)
-
-    def _show_armed(self, change: Any) -> None:
-        for kind, button in self.tools.items():
-            on = change["new"] == kind
-            button.description = "Stop drawing" if on else f"Draw {kind}"
-            button.button_style = "info" if on else ""
-        self._tell()
 
     def _take_shapes(self, _change: object = None) -> None:
         if not self._filling:
             self._given = UNSET  # what is on the map counts from now on
-            self._fill(lambda: self.choice.set_trait("value", UNSET))
+            self._follow_named(UNSET)
+            self.checks.forget()
             self.take()
 
-    def _clear_all(self, _button: w.Button) -> None:
+    def _undo_shapes(self) -> None:
+        self.target.undo()
+
+    def _redo_shapes(self) -> None:
+        self.target.redo()
+
+    def _clear_all(self) -> None:
         self.show(UNSET)
         self.take()
 
+    def pause(self) -> None:
+        """End drawing and changing shapes; what is drawn stays."""
+        if self.target is not None:
+            self.target.end_edit()
+            self.target.disarm()
+
     # Other ways
 
-    def _take_choice(self, _change: object) -> None:
-        if not self._filling:
-            self.set_value(self.choice.value)
-            self._tell()
+    def give(self, value: Any) -> None:
+        """Take a value that the user has chosen in one of the panels."""
+        self.checks.forget()
+        self.set_value(value)
+        self._tell()
 
-    def _use_text(self, _button: w.Button) -> None:
-        text = self.text.value.strip()
-        if text:
-            self.set_value(frames_in_notebook(with_geometry=True).get(text, text))
-            self._tell()
+    def _mended(self, frame: Any) -> None:
+        self.set_value(frame)
+        self._tell()
 
-    def _use_name(self, change: Any) -> None:
-        frame = frames_in_notebook(with_geometry=True).get(change["new"])
-        if frame is not None:
-            self.set_value(frame)
-            self._tell()
-
-    def _offer_frames(self) -> None:
-        names = sorted(frames_in_notebook(with_geometry=True))
-        self.names.layout.display = "" if names else "none"
-        self.names.options = [("a GeoDataFrame of this notebook…", ""), *((name, name) for name in names)]
+    def _follow_named(self, value: Any) -> None:
+        named = self.picker.of(NamedSource)
+        if named is not None:
+            named.follow(value)
 
     # Value
 
@@ -181,14 +144,10 @@ class FeatureEditor(ParameterEditor):
     def show(self, value: Any) -> None:
         """Keep a value, and show it on the map when it has places."""
         self._given = value
-        named = isinstance(value, str) and value is not UNSET
-        self._fill(lambda: self.choice.set_trait("value", value if named and self._offers(value) else UNSET))
+        self._follow_named(value)
         if self.target is not None:
             self._fill(lambda: self._show_on_map(value))
         self._tell(value)
-
-    def _offers(self, value: str) -> bool:
-        return any(choice.value == value for choice in self.parameter.choices)
 
     def _show_on_map(self, value: Any) -> None:
         frame = self._frame_of(value)
@@ -211,35 +170,41 @@ class FeatureEditor(ParameterEditor):
             return None  # the server's own example stays the value, even if it cannot be drawn
 
     def show_raw(self, value: Any) -> None:
-        """Write refused text where it was typed."""
+        """Write refused text where it can be mended."""
         if isinstance(value, str):
-            self.text.value = value
+            self.picker.of(TextSource).text.value = value
+            self.picker.show(TextSource)
+
+    def check(self) -> bool:
+        """Say at the field what is missing, attributes included; whether the value can be sent."""
+        if not super().check():
+            return False
+        self.error = self._missing_attribute()
+        return not self.error
+
+    def _missing_attribute(self) -> str:
+        for number, shape in enumerate(() if self.target is None else self.target.shapes, 1):
+            for field in self.target.fields:
+                try:
+                    check_attribute(field, shape.properties.get(field.name))
+                except ValueError as error:
+                    return f"shape {number}, {field.alias or field.name}: {error}."
+        return ""
 
     def _tell(self, value: Any = None) -> None:
         """Say in one line what is there and what to do next."""
-        text = self._what_is_there(self.value if value is None else value)
-        armed = self.target.armed if self.target is not None else ""
-        if armed in ("point", "multipoint"):
-            text += " Each click on the map adds a point."
-        elif armed:
-            text += " Draw on the map; a double click ends a line or polygon."
+        there = self.value if value is None else value
+        target = self.target
+        doing = (target.armed or target.editing) if target is not None else ""
+        words = _ADVICE.get(doing, "") if doing else ""
+        text = value_words(there)
+        if words:
+            text = words if there is UNSET else f"{text} {words}"
         self.summary.value = f'<div class="gpw-muted" role="status">{text}</div>'
-        there = self.value is not UNSET or (value is not None and value is not UNSET)
-        self.clear.disabled = not there
-        self.undo.disabled = self.target is None or not self.target.can_undo
-
-    def _what_is_there(self, value: Any) -> str:
-        if value is UNSET:
-            return "Nothing yet."
-        if isinstance(value, LayerReference):
-            return f"The server reads {escape(value.url)}."
-        if isinstance(value, str):
-            return f"The layer {escape(value)}."
-        if isinstance(value, DataFile):
-            return "An uploaded file."
-        count = len(value.features) if isinstance(value, FeatureSet) else len(value)
-        kind = _kind_of(value)
-        return f"{count:,} {kind}{'' if count == 1 else 's'}."
+        self.clear.layout.display = "" if there is not UNSET else "none"
+        self.undo.layout.display = "" if target is not None and target.can_undo else "none"
+        self.redo.layout.display = "" if target is not None and target.can_redo else "none"
+        self.checks.look(there)
 
     def take(self, _change: object = None) -> None:
         """Read what is drawn; say so."""
@@ -249,15 +214,7 @@ class FeatureEditor(ParameterEditor):
 
     def close(self) -> None:
         """Take the drawing off the map with the editor."""
+        self.picker.close()
         if self.target is not None and self.context.map is not None:
             self.target.detach()
         super().close()
-
-
-def _kind_of(value: Any) -> str:
-    if isinstance(value, FeatureSet):
-        kind = value.geometry_type.removeprefix("esriGeometry").lower()
-        return {"polyline": "line", "": "feature", "any": "feature"}.get(kind, kind)
-    kinds = {kind.removeprefix("Multi") for kind in value.geom_type.dropna().unique()}
-    words = {"Point": "point", "LineString": "line", "Polygon": "polygon"}
-    return words.get(kinds.pop(), "feature") if len(kinds) == 1 else "feature"

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import ipywidgets as w
 
 from gpwidgets.protocol.values import UNSET, DataFile, RasterData
 from gpwidgets.widgets.editors.base import ParameterEditor, edits
-
-_UNSAFE = re.compile(r"[^\w.\- ]+")
+from gpwidgets.widgets.uploaded import UploadFolder
 
 
 @edits("GPDataFile", "GPRasterDataLayer", "GPRasterData")
@@ -22,7 +18,7 @@ class FileEditor(ParameterEditor):
     def build(self) -> list[w.Widget]:
         """Make a box for path or URL, and a button that takes a file from the browser."""
         self._given: Any = UNSET
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._uploads = UploadFolder()
         self.text = self._make_text()
         self.upload = w.FileUpload(
             description="From this computer",
@@ -75,11 +71,7 @@ class FileEditor(ParameterEditor):
     def _take_upload(self, _change: object) -> None:
         if not self.upload.value:
             return
-        sent = self.upload.value[0]
-        if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="gpwidgets-")
-        path = Path(self._folder.name) / _safe_name(sent["name"])
-        path.write_bytes(bytes(sent["content"]))
+        path = self._uploads.keep(self.upload.value[0])
         self.upload.value = ()  # the content need not stay in the notebook
         self.set_value(str(path))
 
@@ -108,13 +100,5 @@ class FileEditor(ParameterEditor):
 
     def close(self) -> None:
         """Throw the copies of sent files away with the editor."""
-        if self._folder is not None:
-            self._folder.cleanup()
-            self._folder = None
+        self._uploads.clear()
         super().close()
-
-
-def _safe_name(name: str) -> str:
-    """Return the last part of a name without anything that a path could be made of."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    return _UNSAFE.sub("_", last).strip(". ")[:120] or "file"

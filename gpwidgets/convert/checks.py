@@ -1,0 +1,213 @@
+"""Features looked over before they are sent, and the repairs a user may ask for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas
+import numpy as np
+import shapely
+
+from gpwidgets.convert.dateline import wrap_shape
+from gpwidgets.convert.writing import write_features
+from gpwidgets.errors import ConversionError
+
+__all__ = [
+    "Findings",
+    "examine",
+    "simplify_frame",
+    "split_crossing",
+    "valid_frame",
+    "vertices_of",
+    "without_empty",
+    "wrap_frame",
+]
+
+#: Rows whose text is measured; the size of the others is guessed from theirs.
+_SAMPLE = 300
+_DEGREE = 111_320.0
+"""Metres of a degree of latitude, and of one of longitude at the equator."""
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What features are like.
+
+    Attributes
+    ----------
+    rows, empty, invalid, crossing : int
+        Features; of them without geometry, invalid, and with an edge that seems to jump across 180 degrees.
+    reason : str
+        Why the first invalid one is invalid; ``""`` when all are valid.
+    vertices, size : int
+        Vertices of all features, and about how many bytes are sent.
+    """
+
+    rows: int
+    empty: int = 0
+    invalid: int = 0
+    reason: str = ""
+    crossing: int = 0
+    vertices: int = 0
+    size: int = 0
+
+
+def examine(gdf: geopandas.GeoDataFrame) -> Findings:
+    """Look features over."""
+    shapes = _shapes(gdf)
+    nothing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    invalid = ~shapely.is_valid(shapes) & ~nothing
+    reason = str(shapely.is_valid_reason(shapes[invalid][0])) if invalid.any() else ""
+    return Findings(
+        rows=len(shapes),
+        empty=int(nothing.sum()),
+        invalid=int(invalid.sum()),
+        reason=reason,
+        crossing=int(_crossing(gdf, shapes).sum()),
+        vertices=vertices_of(gdf),
+        size=_size(gdf),
+    )
+
+
+def vertices_of(gdf: geopandas.GeoDataFrame) -> int:
+    """How many vertices all geometries have."""
+    return int(shapely.get_num_coordinates(_shapes(gdf)).sum())
+
+
+def valid_frame(gdf: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
+    """A copy with valid geometries of the same dimension; what collapses to less is empty then."""
+    shapes = _shapes(gdf)
+    wrong = ~shapely.is_valid(shapes) & ~shapely.is_missing(shapes)
+    mended = shapes.copy()
+    mended[wrong] = [_mended(shape) for shape in shapes[wrong]]
+    return gdf.set_geometry(_array(mended, gdf))
+
+
+def _mended(shape: shapely.Geometry) -> shapely.Geometry:
+    found = shapely.make_valid(shape, method="structure", keep_collapsed=False)
+    parts = shapely.get_parts(shapely.get_parts(np.atleast_1d(found)))
+    kept = parts[shapely.get_dimensions(parts) == shapely.get_dimensions(shape)]
+    return shapely.union_all(kept)
+
+
+def without_empty(gdf: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
+    """The features that have a geometry."""
+    shapes = _shapes(gdf)
+    return gdf[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
+
+
+def simplify_frame(gdf: geopandas.GeoDataFrame, metres: float) -> geopandas.GeoDataFrame:
+    """A copy with fewer vertices.
+
+    Parameters
+    ----------
+    gdf
+        In any CRS; one without a CRS counts as longitude and latitude.
+    metres
+        No vertex that is left out lay farther than this from the new line. Parts do not vanish.
+
+    Raises
+    ------
+    ConversionError
+        The tolerance is no positive number.
+    """
+    if not metres > 0:
+        raise ConversionError("The tolerance must be more than 0 metres.")
+    shapes = _shapes(gdf)
+    across, along = _metres_per_unit(gdf, shapes)
+    owners = shapely.get_coordinates(shapes, return_index=True)[1]
+    scale = np.column_stack([across[owners], np.broadcast_to(along, across.shape)[owners]])
+    scaled = shapely.set_coordinates(shapes.copy(), shapely.get_coordinates(shapes) * scale)
+    simple = shapely.simplify(scaled, metres, preserve_topology=True)
+    owners = shapely.get_coordinates(simple, return_index=True)[1]
+    scale = np.column_stack([across[owners], np.broadcast_to(along, across.shape)[owners]])
+    return gdf.set_geometry(
+        _array(shapely.set_coordinates(simple, shapely.get_coordinates(simple) / scale), gdf)
+    )
+
+
+def wrap_frame(gdf: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
+    """Bring longitudes beyond 180 degrees back; what crosses the meridian is split there.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The frame itself when there is nothing to bring back, or its CRS is not one of degrees.
+    """
+    if not _is_geographic(gdf) or not len(gdf):
+        return gdf
+    shapes = _shapes(gdf)
+    bounds = shapely.bounds(shapes)
+    beyond = (bounds[:, 0] < -180.0) | (bounds[:, 2] > 180.0)
+    if not beyond.any():
+        return gdf
+    moved = shapes.copy()
+    moved[beyond] = [wrap_shape(shape) for shape in shapes[beyond]]
+    return gdf.set_geometry(_array(moved, gdf))
+
+
+def split_crossing(gdf: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
+    """A copy in which shapes with an edge from one side of 180 degrees to the other are split there."""
+    shapes = _shapes(gdf)
+    crossing = _crossing(gdf, shapes)
+    moved = shapes.copy()
+    moved[crossing] = [wrap_shape(_unwound(shape)) for shape in shapes[crossing]]
+    return gdf.set_geometry(_array(moved, gdf))
+
+
+def _unwound(shape: shapely.Geometry) -> shapely.Geometry:
+    return shapely.transform(shape, lambda xy: np.column_stack([xy[:, 0] % 360.0, xy[:, 1]]))
+
+
+def _crossing(gdf: geopandas.GeoDataFrame, shapes: Any) -> Any:
+    """Which shapes have an edge that is longer the way it is written than across 180 degrees."""
+    found = np.zeros(len(shapes), dtype=bool)
+    if not _is_geographic(gdf):
+        return found
+    bounds = shapely.bounds(shapes)
+    for row in np.flatnonzero(bounds[:, 2] - bounds[:, 0] > 180.0):
+        for line in shapely.get_parts(shapely.get_parts(shapely.boundary(shapes[row]))):
+            found[row] |= _jumps(line)
+        if shapely.get_dimensions(shapes[row]) == 1:
+            found[row] |= any(_jumps(line) for line in shapely.get_parts(shapes[row]))
+    return found
+
+
+def _jumps(line: shapely.Geometry) -> bool:
+    steps = np.abs(np.diff(shapely.get_coordinates(line)[:, 0]))
+    return bool(((steps > 180.0) & (steps < 360.0)).any())
+
+
+def _metres_per_unit(gdf: geopandas.GeoDataFrame, shapes: Any) -> tuple[Any, Any]:
+    """Metres that a unit of x and of y is long on the ground, where each shape is."""
+    middle = np.nan_to_num((shapely.bounds(shapes)[:, 1] + shapely.bounds(shapes)[:, 3]) / 2)
+    if _is_geographic(gdf):
+        return _DEGREE * np.maximum(np.cos(np.radians(middle)), 1e-3), np.full(len(shapes), _DEGREE)
+    unit = gdf.crs.axis_info[0].unit_conversion_factor or 1.0
+    if gdf.crs.to_epsg() == 3857:  # its metres are longer than those on the ground
+        unit = unit / np.cosh(middle / 6_378_137.0)
+    metres = np.full(len(shapes), 1.0) * unit
+    return metres, metres
+
+
+def _is_geographic(gdf: geopandas.GeoDataFrame) -> bool:
+    return gdf.crs is None or bool(gdf.crs.is_geographic)
+
+
+def _size(gdf: geopandas.GeoDataFrame) -> int:
+    if not len(gdf):
+        return 0
+    some = gdf.iloc[:: max(1, len(gdf) // _SAMPLE)]
+    try:
+        return len(write_features(some)) * len(gdf) // len(some)
+    except ConversionError:
+        return 0  # what cannot be sent is said elsewhere
+
+
+def _shapes(gdf: geopandas.GeoDataFrame) -> Any:
+    return np.asarray(gdf.geometry.array, dtype=object)
+
+
+def _array(shapes: Any, gdf: geopandas.GeoDataFrame) -> Any:
+    return geopandas.GeoSeries(shapes, index=gdf.index, crs=gdf.crs)

@@ -1,0 +1,165 @@
+"""The shapes of an input one by one: choose, move, reshape, delete, write as text, and their attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as w
+
+from gpwidgets.errors import ConversionError
+from gpwidgets.widgets.editors.attributes import AttributeForm
+from gpwidgets.widgets.editors.feature_words import shape_words
+from gpwidgets.widgets.fold import Fold
+from gpwidgets.widgets.guard import error_html, guarded
+
+if TYPE_CHECKING:
+    from gpwidgets.widgets.draw_target import DrawTarget
+
+_WIDE = {"width": "100%", "min_width": "0"}
+_CHOOSE = "choose one, or click it on the map"
+
+
+class ShapePanel(Fold):
+    """What can be done with one drawn shape; folded until a shape is chosen.
+
+    Parameters
+    ----------
+    target
+        Whose shapes.
+    title
+        Name of the input.
+    """
+
+    def __init__(self, target: DrawTarget, title: str) -> None:
+        self._target = target
+        self._filling = False
+        self._shown = ""
+        self.chooser = w.Dropdown(
+            options=[(_CHOOSE, "")], tooltip=f"Shape of {title} to change", layout=w.Layout(**_WIDE)
+        )
+        self.move = self._toggle("move", "Move", "arrows", f"Drag the chosen shape of {title} on the map")
+        self.reshape = self._toggle(
+            "reshape", "Reshape", "pencil", f"Drag corners of the chosen shape of {title}"
+        )
+        self.delete = _button("Delete", "trash-o", f"Take the chosen shape out of {title}", self._delete)
+        self.text = w.Textarea(
+            rows=2, tooltip=f"The chosen shape of {title} as WKT", layout=w.Layout(**_WIDE)
+        )
+        self.apply = _button("Apply text", "check", "Change the shape to what the text says", self._apply)
+        self.said = w.HTML()
+        self.attributes = AttributeForm(target.fields)
+        self.for_all = _button(
+            "Same for all shapes",
+            "clone",
+            f"Give all shapes of {title} these attributes",
+            self._copy_attributes,
+        )
+        more: list[w.Widget] = [self.attributes, self.for_all] if target.fields else []
+        wrap = w.Layout(flex_flow="row wrap")
+        self._one = w.VBox(
+            [
+                w.HBox([self.move, self.reshape, self.delete], layout=wrap),
+                *more,
+                self.text,
+                w.HBox([self.apply], layout=wrap),
+            ],
+            layout=w.Layout(display="none", **_WIDE),
+        )
+        self._one.add_class("gpw-plain")
+        super().__init__("", [self.chooser, self._one, self.said], tooltip=f"Change single shapes of {title}")
+        self.chooser.observe(self._choose, names="value")
+        self.attributes.observe(self._take_attributes, names="values")
+        target.observe(self.follow, names=["shapes", "selected", "editing"])
+        self.follow()
+
+    def _toggle(self, way: str, words: str, icon: str, tooltip: str) -> w.Button:
+        def switch() -> None:
+            if self._target.editing == way:
+                self._target.end_edit()
+            else:
+                self._target.edit(way)
+
+        return _button(words, icon, tooltip, switch)
+
+    # Following the target
+
+    def follow(self, _change: object = None) -> None:
+        """Show the shapes as they are, and the chosen one."""
+        target, shapes = self._target, self._target.shapes
+        self.layout.display = "" if shapes else "none"
+        words = "Change shapes, set attributes" if target.fields else "Change shapes"
+        self.title = f"{words} ({len(shapes):,})"
+        self._filling = True
+        try:
+            rows = [(shape_words(number, shape), shape.id) for number, shape in enumerate(shapes, 1)]
+            self.chooser.options = [(_CHOOSE, ""), *rows]
+            self.chooser.value = target.selected if target.selected_shape else ""
+            self._show_chosen()
+        finally:
+            self._filling = False
+        if target.selected:
+            self.opened = True
+
+    def _show_chosen(self) -> None:
+        from gpwidgets.convert.drawn import as_text
+
+        shape = self._target.selected_shape
+        self._one.layout.display = "none" if shape is None else ""
+        self.said.value = ""
+        if shape is None:
+            return
+        self.text.value = as_text(shape.geometry)
+        if shape.id != self._shown or not self.attributes.problems:  # what is typed and wrong stays
+            self.attributes.show(shape.properties)
+        self._shown = shape.id
+        self.move.disabled = self.reshape.disabled = not self._target.can_reshape(shape)
+        self.reshape.layout.display = "none" if shape.kind in ("point", "multipoint") else ""
+        for way, button, words in (("move", self.move, "Move"), ("reshape", self.reshape, "Reshape")):
+            is_on = self._target.editing == way
+            button.description = "Done" if is_on else words
+            button.button_style = "info" if is_on else ""
+
+    # What the user does
+
+    def _choose(self, change: Any) -> None:
+        if not self._filling:
+            self._target.selected = change["new"]
+
+    def _delete(self) -> None:
+        chosen = self._target.selected
+        self._target.end_edit()
+        self._target.remove(chosen)
+
+    @guarded
+    def _apply(self) -> None:
+        from gpwidgets.convert.geojson import to_geojson
+        from gpwidgets.convert.readers import to_frame
+
+        frame = to_frame(self.text.value.strip())
+        if len(frame) != 1:
+            raise ConversionError(f"The text holds {len(frame)} shapes; one is wanted here.")
+        geometry = to_geojson(frame, decimals=None, properties=False)["features"][0]["geometry"]
+        self._target.end_edit()
+        self._target.update(self._target.selected, geometry=geometry)
+
+    def _take_attributes(self, change: Any) -> None:
+        shape = self._target.selected_shape
+        if not self._filling and shape is not None:
+            self._target.update(shape.id, properties={**shape.properties, **change["new"]})
+
+    def _copy_attributes(self) -> None:
+        given = self.attributes.values
+        self._target.update_all(
+            {one.id: {"properties": {**one.properties, **given}} for one in self._target.shapes}
+        )
+
+    def show_error(self, error: Exception) -> None:
+        """Show why the text could not be used."""
+        self.said.value = error_html(error)
+
+
+def _button(words: str, icon: str, tooltip: str, act: Callable[[], None]) -> w.Button:
+    button = w.Button(description=words, icon=icon, tooltip=tooltip, layout=w.Layout(width="auto"))
+    button.on_click(lambda _button: act())
+    return button

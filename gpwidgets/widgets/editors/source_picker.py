@@ -1,0 +1,92 @@
+"""The list of ways to give features, and the panel of the one that is chosen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as w
+
+from gpwidgets.widgets.editors.sources.base import WIDE, Source
+from gpwidgets.widgets.editors.sources.draw import DrawSource
+from gpwidgets.widgets.editors.sources.file import FileSource
+from gpwidgets.widgets.editors.sources.frame import FrameSource
+from gpwidgets.widgets.editors.sources.layer import LayerSource
+from gpwidgets.widgets.editors.sources.named import NamedSource
+from gpwidgets.widgets.editors.sources.result import ResultSource
+from gpwidgets.widgets.editors.sources.text import TextSource
+from gpwidgets.widgets.editors.sources.view import ViewSource
+
+if TYPE_CHECKING:
+    from gpwidgets.widgets.editors.features import FeatureEditor
+
+#: In the order of the list; the first that fits is chosen at first.
+SOURCES: tuple[type[Source], ...] = (
+    NamedSource,
+    DrawSource,
+    TextSource,
+    FrameSource,
+    FileSource,
+    ViewSource,
+    ResultSource,
+    LayerSource,
+)
+
+
+class SourcePicker(w.VBox):
+    """Lets the user choose how to give features.
+
+    Parameters
+    ----------
+    editor
+        The input's editor.
+
+    Attributes
+    ----------
+    choice : ipywidgets.Dropdown
+        The list of ways.
+    """
+
+    def __init__(self, editor: FeatureEditor) -> None:
+        self._editor = editor
+        self._made: dict[type[Source], Source] = {}
+        fitting = [kind for kind in SOURCES if kind.fits(editor.parameter, editor.context)]
+        self.choice = w.Dropdown(
+            description=editor.label,
+            options=[(kind.label, kind) for kind in fitting],
+            tooltip=f"How to give {editor.title}",
+            layout=w.Layout(**WIDE),
+        )
+        self.choice.observe(self._show, names="value")
+        self._place = w.VBox([self.current], layout=w.Layout(**WIDE))
+        self._place.add_class("gpw-plain")
+        super().__init__([self.choice, self._place], layout=w.Layout(**WIDE))
+        self.add_class("gpw-plain")
+
+    def of(self, kind: type[Source]) -> Any:
+        """Return the panel of a way, made when it is needed first; None when it does not fit."""
+        if kind not in self._made and kind in dict(self.choice.options).values():
+            self._made[kind] = kind(self._editor)
+        return self._made.get(kind)
+
+    @property
+    def current(self) -> Source:
+        """The panel of the chosen way."""
+        found: Source = self.of(self.choice.value)
+        return found
+
+    def show(self, kind: type[Source]) -> None:
+        """Choose a way."""
+        if self.of(kind) is not None:
+            self.choice.value = kind
+
+    def _show(self, change: Any) -> None:
+        if change["old"] in self._made:
+            self._made[change["old"]].left()
+        self._place.children = [self.current]
+        self.current.opened()
+
+    def close(self) -> None:
+        """Close the panels that have been made."""
+        for source in self._made.values():
+            source.close()
+        super().close()

@@ -1,0 +1,72 @@
+"""Drawing on the map: a button for each kind of shape that the input takes."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import ipywidgets as w
+
+from gpwidgets.widgets.editors.sources.base import Source
+
+if TYPE_CHECKING:
+    from gpwidgets.protocol.description import GPParameter
+    from gpwidgets.widgets.editors.base import EditorContext
+
+_ICONS = {
+    "point": "map-marker",
+    "multipoint": "map-marker",
+    "line": "pencil",
+    "polygon": "object-group",
+    "rectangle": "square-o",
+    "circle": "circle-o",
+}
+
+
+class DrawSource(Source):
+    """Arms the map's pen."""
+
+    label: ClassVar[str] = "Draw on the map"
+
+    @classmethod
+    def fits(cls, parameter: GPParameter, context: EditorContext) -> bool:
+        """Where there is a map."""
+        return context.map is not None
+
+    def build(self) -> list[w.Widget]:
+        """Make the buttons."""
+        target = self.editor.target
+        self.tools: dict[str, w.Button] = {}
+        kinds = () if target is None else target.kinds
+        self._words = {kind: kind.capitalize() if len(kinds) > 1 else f"Draw {kind}" for kind in kinds}
+        for kind in kinds:
+            tooltip = f"Draw a {kind} for {self.title} on the map"
+            self.tools[kind] = self.button(f"Draw {kind}", _ICONS[kind], tooltip, partial(self._toggle, kind))
+        if target is not None:
+            target.observe(self._follow, names="armed")
+        box = w.HBox(list(self.tools.values()), layout=w.Layout(flex_flow="row wrap"))
+        box.add_class("gpw-tools")
+        return [box]
+
+    @property
+    def focus_target(self) -> w.DOMWidget | None:
+        """The first button."""
+        return next(iter(self.tools.values()), None)
+
+    def left(self) -> None:
+        """End drawing."""
+        if self.editor.target is not None:
+            self.editor.target.disarm()
+
+    def _toggle(self, kind: str) -> None:
+        target: Any = self.editor.target
+        if target.armed == kind:
+            target.disarm()
+        else:
+            target.arm(kind)
+
+    def _follow(self, change: Any) -> None:
+        for kind, button in self.tools.items():
+            on = change["new"] == kind
+            button.description = "Stop drawing" if on else self._words[kind]
+            button.button_style = "info" if on else ""

@@ -1,0 +1,94 @@
+"""A layer on a server, by its address: read by the task's own server, or here."""
+
+from __future__ import annotations
+
+from threading import Thread
+from typing import Any, ClassVar
+
+import ipywidgets as w
+
+from gpwidgets.protocol.values import LayerReference
+from gpwidgets.tasks.workers import start_worker
+from gpwidgets.widgets.editors.sources.base import WIDE, Source, row
+
+#: Rows read here at most.
+MOST = 5_000
+
+
+class LayerSource(Source):
+    """Address and where clause; with a token the features are read here, since no token is ever passed on."""
+
+    label: ClassVar[str] = "A layer on a server (URL)"
+
+    def build(self) -> list[w.Widget]:
+        """Make boxes for address, where clause and token, and the two ways to read."""
+        self._worker: Thread | None = None
+        flex = {"width": "auto", "min_width": "0"}
+        self.url = w.Text(
+            placeholder="https://…/FeatureServer/0 or …/MapServer/0",
+            tooltip=f"Address of the layer for {self.title}",
+            layout=w.Layout(**WIDE),
+        )
+        self.where = w.Text(
+            placeholder="only rows where, such as POP > 1000",
+            tooltip=f"Where clause for the layer of {self.title}",
+            layout=w.Layout(flex="2 1 150px", **flex),
+        )
+        self.token = w.Password(
+            placeholder="token, if needed",
+            tooltip=f"Token for the layer of {self.title}; wiped as soon as it is used",
+            layout=w.Layout(flex="1 1 100px", **flex),
+        )
+        self.use = self.button(
+            "Let the server read it",
+            "check",
+            f"The task's server reads the layer for {self.title}",
+            self._use,
+        )
+        self.read = self.button(
+            "Read it here",
+            "download",
+            f"Read its features for {self.title}, to be seen on the map",
+            self._read,
+        )
+        return [self.url, row(self.where, self.token), row(self.use, self.read)]
+
+    @property
+    def focus_target(self) -> w.DOMWidget:
+        """The address."""
+        return self.url
+
+    def _reference(self) -> LayerReference:
+        url = self.url.value.strip()
+        if not url.lower().startswith(("http://", "https://")):
+            raise ValueError("Give the address of a layer; it begins with https:// and ends with a number.")
+        return LayerReference(url, self.where.value.strip())
+
+    def _use(self) -> None:
+        reference = self._reference()
+        if self.token.value:
+            self.token.value = ""
+            raise ValueError("No token is passed on to the task's server; press Read it here instead.")
+        self.give(reference)
+
+    def _read(self) -> None:
+        reference, token = self._reference(), self.token.value.strip()
+        self.token.value = ""
+        self.say("Reading the layer…")
+        self.read.disabled = True
+        self._worker = start_worker(lambda: self._work(reference, token), "gpwidgets-layer")
+
+    def _work(self, reference: LayerReference, token: str) -> None:
+        try:
+            self._act(lambda: self._take(reference, token))
+        finally:
+            self.read.disabled = False
+
+    def _take(self, reference: LayerReference, token: str) -> None:
+        from gpwidgets.tasks.layers import read_reference
+
+        task: Any = self.editor.context.task
+        frame = read_reference(reference, task.session if task is not None else None, token, limit=MOST)
+        self.give(frame)
+        if frame.attrs.get("gpwidgets", {}).get("truncated"):
+            self.say(f"The first {MOST:,} rows; the layer has more.")

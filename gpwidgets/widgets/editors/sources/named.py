@@ -1,0 +1,57 @@
+"""A layer that the task's own service offers, by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import ipywidgets as w
+
+from gpwidgets.protocol.values import UNSET
+from gpwidgets.widgets.editors.sources.base import WIDE, Source
+
+if TYPE_CHECKING:
+    from gpwidgets.protocol.description import GPParameter
+    from gpwidgets.widgets.editors.base import EditorContext
+
+
+class NamedSource(Source):
+    """One of the layers in the parameter's list of choices."""
+
+    label: ClassVar[str] = "A layer of this service"
+
+    @classmethod
+    def fits(cls, parameter: GPParameter, context: EditorContext) -> bool:
+        """Where the service names layers."""
+        return bool(parameter.choices)
+
+    def build(self) -> list[w.Widget]:
+        """Make the list of layers."""
+        self._filling = False
+        rows = [(one.label, one.value) for one in self.editor.parameter.choices]
+        self.choice = w.Dropdown(
+            options=[("choose a layer…", UNSET), *rows],
+            tooltip=f"Layer for {self.title}",
+            layout=w.Layout(**WIDE),
+        )
+        self.choice.observe(self._take, names="value")
+        return [self.choice]
+
+    @property
+    def focus_target(self) -> w.DOMWidget:
+        """The list."""
+        return self.choice
+
+    def offers(self, value: Any) -> bool:
+        """Whether a value is one of the layers."""
+        names = [one.value for one in self.editor.parameter.choices]
+        return isinstance(value, str) and value in names
+
+    def follow(self, value: Any) -> None:
+        """Show what the input's value is now."""
+        self._filling = True
+        self.choice.value = value if self.offers(value) else UNSET
+        self._filling = False
+
+    def _take(self, change: Any) -> None:
+        if not self._filling:
+            self.give(change["new"])

@@ -1,0 +1,104 @@
+"""Features typed or pasted as text: the way without a mouse, also to change what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import ipywidgets as w
+
+from gpwidgets.widgets.editors.namespace import frames_in_notebook
+from gpwidgets.widgets.editors.sources.base import WIDE, Source, row
+
+_WAYS = (
+    "-84.2, 36.3   (longitude, latitude; one point a line)\n"
+    "36°18'N 84°12'W\n"
+    "POLYGON ((-84.3 36.2, -84.1 36.2, -84.2 36.4, -84.3 36.2))   (WKT)\n"
+    "or GeoJSON, a path, a layer's URL, or the name of a GeoDataFrame"
+)
+
+
+class TextSource(Source):
+    """Coordinates, WKT, GeoJSON; also a path, an address or a name."""
+
+    label: ClassVar[str] = "Type or paste coordinates"
+
+    def build(self) -> list[w.Widget]:
+        """Make the box, and a button that writes what is there into it."""
+        self._written: list[str] = []
+        self.text = w.Textarea(
+            placeholder=_WAYS,
+            rows=4,
+            tooltip=f"{self.title} as text, path, URL or name",
+            layout=w.Layout(**WIDE),
+        )
+        self.system = w.Text(
+            placeholder="system, if not degrees: EPSG:25832",
+            tooltip=f"Coordinate system of the text for {self.title}; longitude and latitude when left out",
+            layout=w.Layout(flex="1 1 120px", width="auto", min_width="0"),
+        )
+        self.use = self.button("Use", "check", f"Use the text for {self.title}", self._use)
+        self.write = self.button(
+            "Edit as text",
+            "pencil-square-o",
+            f"Write the shapes of {self.title} into the box",
+            self.show_shapes,
+        )
+        return [self.text, row(self.use, self.write, self.system)]
+
+    @property
+    def focus_target(self) -> w.DOMWidget:
+        """The box."""
+        return self.text
+
+    def opened(self) -> None:
+        """Let the shapes be written only where there are some."""
+        self.write.disabled = not self._shapes()
+
+    def _shapes(self) -> Sequence[object]:
+        return () if self.editor.target is None else self.editor.target.shapes
+
+    def _use(self) -> None:
+        text = self.text.value.strip()
+        system = self.system.value.strip()
+        if not text:
+            self.say("The box is empty: type or paste something into it first.")
+            return
+        if not system and self._changed_shapes(text):
+            return
+        named = frames_in_notebook(with_geometry=True).get(text)
+        if named is not None or not system:
+            self.give(text if named is None else named)
+            return
+        from gpwidgets.convert.readers import to_frame
+
+        self.give(to_frame(text, crs=system))
+
+    def _changed_shapes(self, text: str) -> bool:
+        """Give the shapes the geometries of the lines that were written for them, when it is still those."""
+        from gpwidgets.convert.geojson import to_geojson
+        from gpwidgets.convert.readers import to_frame
+        from gpwidgets.convert.texts import is_wkt
+
+        target, ids = self.editor.target, self._written
+        if target is None or not ids or ids != [shape.id for shape in target.shapes] or not is_wkt(text):
+            return False
+        frame = to_frame(text)
+        if len(frame) != len(ids):
+            return False
+        features = to_geojson(frame, decimals=None, properties=False)["features"]
+        target.update_all(
+            {shape: {"geometry": one["geometry"]} for shape, one in zip(ids, features, strict=True)}
+        )
+        return True
+
+    def show_shapes(self) -> None:
+        """Write the shapes into the box, a line of WKT for each, to be changed there."""
+        from gpwidgets.convert.drawn import as_text
+
+        target = self.editor.target
+        if target is not None:
+            self._written = [shape.id for shape in target.shapes]
+            self.text.value = "\n".join(as_text(shape.geometry) for shape in target.shapes)
+            self.system.value = ""
+            self.say("Change the lines, then press Use. Attributes stay as long as there are as many lines.")

@@ -1,0 +1,45 @@
+"""What the map shows, as a rectangle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import ipywidgets as w
+
+from gpwidgets.widgets.editors.sources.base import Source, row
+
+if TYPE_CHECKING:
+    from gpwidgets.protocol.description import GPParameter
+    from gpwidgets.widgets.editors.base import EditorContext
+
+
+class ViewSource(Source):
+    """The map's present extent, as one polygon."""
+
+    label: ClassVar[str] = "What the map shows"
+
+    @classmethod
+    def fits(cls, parameter: GPParameter, context: EditorContext) -> bool:
+        """Where there is a map, and areas are wanted."""
+        kinds = parameter.geometry_types
+        is_area = not kinds or "esriGeometryPolygon" in kinds or "esriGeometryEnvelope" in kinds
+        return context.map is not None and is_area
+
+    def build(self) -> list[w.Widget]:
+        """Make the one button."""
+        self.use = self.button(
+            "Use what the map shows", "crop", f"Its rectangle becomes {self.title}", self._use
+        )
+        return [row(self.use)]
+
+    @property
+    def focus_target(self) -> w.DOMWidget:
+        """The button."""
+        return self.use
+
+    def _use(self) -> None:
+        task_map = self.editor.context.map
+        if task_map is not None:
+            west, south, east, north = (round(edge, 6) for edge in task_map.extent)
+            ring = [(west, south), (east, south), (east, north), (west, north), (west, south)]
+            self.give({"type": "Polygon", "coordinates": [ring]})

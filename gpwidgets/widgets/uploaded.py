@@ -1,0 +1,37 @@
+"""Files that the browser has sent, kept in a folder that goes with its owner."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+_UNSAFE = re.compile(r"[^\w.\- ]+")
+
+
+class UploadFolder:
+    """A temporary folder for sent files; their own names never choose a path."""
+
+    def __init__(self) -> None:
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def keep(self, sent: Any) -> Path:
+        """Write one entry of a FileUpload's value to disk and return its path."""
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="gpwidgets-")
+        path = Path(self._folder.name) / _safe_name(sent["name"])
+        path.write_bytes(bytes(sent["content"]))
+        return path
+
+    def clear(self) -> None:
+        """Throw the copies away."""
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+
+
+def _safe_name(name: str) -> str:
+    """Return the last part of a name without anything that a path could be made of."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return _UNSAFE.sub("_", last).strip(". ")[:120] or "file"

@@ -1,0 +1,174 @@
+"""Shapes drawn, chosen and changed on the map, as the browser reports it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas
+import ipyleaflet
+import pytest
+import shapely
+
+from gpwidgets.protocol.features import Field
+from gpwidgets.widgets.draw_target import DrawTarget
+from gpwidgets.widgets.map import TaskMap
+from gpwidgets.widgets.map_draw import Pen
+from gpwidgets.widgets.shapes import ID_KEY
+
+SQUARE = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]]}
+OTHER = {"type": "Polygon", "coordinates": [[[0, 0], [2, 0], [1, 1], [0, 1], [0, 0]]]}
+TRIANGLE = {"type": "Polygon", "coordinates": [[[5, 5], [6, 5], [6, 6], [5, 5]]]}
+
+
+def point(x: float, y: float) -> dict[str, Any]:
+    return {"type": "Point", "coordinates": [x, y]}
+
+
+def control_of(task_map: TaskMap) -> ipyleaflet.GeomanDrawControl:
+    return Pen.of(task_map.map).control
+
+
+def drag_to(task_map: TaskMap, geometry: dict[str, Any]) -> None:
+    """Do what the browser does after a corner has been dragged: report all features, styles and all."""
+    control = control_of(task_map)
+    lent = [one for one in control.data if ID_KEY in one["properties"]]
+    others = [one for one in control.data if ID_KEY not in one["properties"]]
+    changed = {**lent[0], "geometry": geometry, "properties": {**lent[0]["properties"], "type": "polygon"}}
+    control.set_state({"data": [*others, changed]})
+
+
+@pytest.fixture
+def target() -> tuple[TaskMap, DrawTarget]:
+    task_map = TaskMap()
+    made = task_map.target("A", ["esriGeometryPolygon"])
+    made.add(SQUARE, "polygon", {"name": "first"})
+    made.add(TRIANGLE)
+    return task_map, made
+
+
+def test_a_click_on_a_shape_selects_it_unless_something_is_being_drawn(target: Any) -> None:
+    task_map, shapes = target
+    layer = next(one for one in task_map.map.layers if one is shapes._layer)
+    layer._handle_mouse_events(None, {"event": "click", "id": "s2", "coordinates": [5, 5]}, [])
+    assert shapes.selected_shape.geometry == TRIANGLE
+    drawn = {one["id"]: one["properties"] for one in layer.data["features"]}
+    assert "style" in drawn["s2"]
+    assert drawn["s1"] == {}
+    shapes.arm("polygon")
+    layer._handle_mouse_events(None, {"event": "click", "id": "s1", "coordinates": [0, 0]}, [])
+    assert shapes.selected == ""
+
+
+def test_a_dragged_corner_changes_the_shape_and_nothing_else_about_it(target: Any) -> None:
+    task_map, shapes = target
+    shapes.selected = "s1"
+    shapes.edit("reshape")
+    assert control_of(task_map).current_mode == "edit"
+    assert [one["id"] for one in shapes._layer.data["features"]] == ["s2"]  # not drawn twice
+    drag_to(task_map, OTHER)
+    assert [shape.geometry for shape in shapes.shapes] == [OTHER, TRIANGLE]
+    assert [shape.id for shape in shapes.shapes] == ["s1", "s2"]
+    assert shapes.shapes[0].properties == {"name": "first"}
+    shapes.end_edit()
+    assert control_of(task_map).data == []
+    assert control_of(task_map).current_mode is None
+    assert Pen.of(task_map.map).is_free
+    assert len(shapes._layer.data["features"]) == 2
+
+
+def test_undo_while_a_shape_is_changed_reaches_the_map(target: Any) -> None:
+    task_map, shapes = target
+    shapes.selected = "s1"
+    shapes.edit("reshape")
+    drag_to(task_map, OTHER)
+    shapes.undo()
+    assert control_of(task_map).data[0]["geometry"] == SQUARE
+    shapes.redo()
+    assert control_of(task_map).data[0]["geometry"] == OTHER
+    assert shapes.shapes[0].geometry == OTHER
+
+
+def test_a_shape_whose_making_is_undone_while_it_is_changed_is_let_go(target: Any) -> None:
+    task_map, shapes = target
+    shapes.selected = "s2"
+    shapes.edit("move")
+    assert control_of(task_map).current_mode == "drag"
+    shapes.undo()
+    assert (shapes.selected, shapes.editing) == ("", "")
+    assert control_of(task_map).data == []
+    assert Pen.of(task_map.map).is_free
+
+
+def test_whoever_draws_next_takes_the_pen_and_a_changed_shape_is_kept(target: Any) -> None:
+    task_map, shapes = target
+    shapes.selected = "s1"
+    shapes.edit("reshape")
+    drag_to(task_map, OTHER)
+    other = task_map.target("B", ["esriGeometryPoint"])
+    other.arm("point")
+    assert shapes.editing == ""
+    control = control_of(task_map)
+    assert control.current_mode == "draw:Marker"
+    marker = {"type": "Feature", "properties": {"type": "marker"}, "geometry": point(3, 3)}
+    control.set_state({"data": [*control.data, marker]})
+    assert [shape.geometry for shape in other.shapes] == [point(3, 3)]
+    assert [shape.geometry for shape in shapes.shapes] == [OTHER, TRIANGLE]
+
+
+def test_drawings_in_the_users_own_control_are_neither_taken_nor_changed() -> None:
+    theirs = ipyleaflet.Map()
+    control = ipyleaflet.GeomanDrawControl()
+    theirs.add(control)
+    mine = {"type": "Feature", "properties": {"type": "polygon"}, "geometry": TRIANGLE}
+    control.data = [mine]
+    task_map = TaskMap(theirs)
+    shapes = task_map.target("A", ["esriGeometryPolygon"])
+    shapes.add(SQUARE)
+    shapes.selected = "s1"
+    shapes.edit("reshape")
+    drag_to(task_map, OTHER)
+    shapes.end_edit()
+    assert control.data == [mine]
+    assert [shape.geometry for shape in shapes.shapes] == [OTHER]
+
+
+def test_a_shape_across_180_degrees_is_lent_whole_and_comes_back_split() -> None:
+    task_map = TaskMap()
+    shapes = task_map.target("A", ["esriGeometryPolygon"])
+    shapes.set_frame(geopandas.GeoDataFrame(geometry=[_split(175, 185)], crs=4326))
+    shapes.selected = shapes.shapes[0].id
+    shapes.edit("reshape")
+    lent = control_of(task_map).data[0]["geometry"]
+    assert shapely.geometry.shape(lent).bounds == (175.0, 0.0, 185.0, 1.0)
+    drag_to(
+        task_map, {"type": "Polygon", "coordinates": [[[174, 0], [185, 0], [185, 1], [174, 1], [174, 0]]]}
+    )
+    assert shapes.frame().geometry.iloc[0].equals(_split(174, 185))
+
+
+def _split(west: float, east: float) -> shapely.Geometry:
+    return shapely.MultiPolygon([shapely.box(west, 0, 180, 1), shapely.box(-180, 0, east - 360, 1)])
+
+
+def test_new_shapes_get_the_defaults_of_the_schema_and_the_frame_its_types() -> None:
+    task_map = TaskMap()
+    shapes = task_map.target("A", ["esriGeometryPolygon"])
+    rows = [
+        {"name": "N", "type": "esriFieldTypeSmallInteger", "alias": "Number", "defaultValue": 2},
+        {"name": "D", "type": "esriFieldTypeDate"},
+    ]
+    shapes.fields = tuple(Field.from_json(row) for row in rows)
+    first = shapes.add(SQUARE)
+    shapes.add(TRIANGLE)
+    assert dict(first.properties) == {"N": 2}
+    shapes.update_all({first.id: {"properties": {"N": None, "D": 1738281600000}}})
+    frame = shapes.frame()
+    assert str(frame.dtypes["N"]) == "Int16"
+    assert frame["D"].iloc[0].isoformat() == "2025-01-31T00:00:00+00:00"
+    assert frame["N"].isna().tolist() == [True, False]
+    assert frame.attrs["gpwidgets"]["aliases"]["N"] == "Number"
+
+
+def test_a_way_to_change_shapes_that_is_not_known_is_refused(target: Any) -> None:
+    with pytest.raises(ValueError, match="reshape or move, not 'bend'"):
+        target[1].edit("bend")
