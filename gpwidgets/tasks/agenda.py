@@ -27,6 +27,8 @@ class Entry:
         Number of its place among the due times, -1 for none; other places are void.
     waiting
         Whether it is due and waits in its lane.
+    hurried
+        Whether it comes before all others, even while its lane is held.
     under_way, again
         Whether it is being called, and is wanted once more right after.
     """
@@ -35,6 +37,7 @@ class Entry:
     lane: str
     turn: int = -1
     waiting: bool = False
+    hurried: bool = False
     under_way: bool = False
     again: bool = False
 
@@ -44,6 +47,12 @@ class _Lane:
     waiting: deque[Entry] = field(default_factory=deque)
     under_way: int = 0
     free_at: float = float("-inf")
+    held_until: float = float("-inf")
+
+    def starts(self, now: float) -> float:
+        """When its next step may start, if there is a place."""
+        held = now if self.waiting and self.waiting[0].hurried else self.held_until
+        return max(self.free_at, held, now)
 
 
 class Agenda:
@@ -75,10 +84,18 @@ class Agenda:
         if entry.under_way:
             entry.again = True
         elif entry.waiting:
-            self._lane(entry).waiting.remove(entry)
-            self._lane(entry).waiting.appendleft(entry)
+            self._lane(entry.lane).waiting.remove(entry)
+            self._call(entry, hurried=True)
         elif entry.turn >= 0:
-            self._call(entry, first=True)
+            self._call(entry, hurried=True)
+
+    def hold(self, lane: str, until: float) -> None:
+        """Start no step of a lane for a while, unless it is in a hurry."""
+        self._lane(lane).held_until = max(until, self._lane(lane).held_until)
+
+    def release(self, lane: str) -> None:
+        """Let the steps of a lane come again as usual."""
+        self._lane(lane).held_until = float("-inf")
 
     def take(self, now: float) -> Entry | None:
         """Take the next step that may start; lanes take turns."""
@@ -89,10 +106,10 @@ class Agenda:
         if self._under_way >= self._most:
             return None
         for name, lane in self._lanes.items():
-            if not lane.waiting or not self._has_place(name, lane) or lane.free_at > now:
+            if not lane.waiting or not self._has_place(name, lane) or lane.starts(now) > now:
                 continue
             entry = lane.waiting.popleft()
-            entry.waiting, entry.under_way = False, True
+            entry.waiting, entry.hurried, entry.under_way = False, False, True
             lane.under_way += 1
             self._under_way += 1
             if name:
@@ -104,12 +121,11 @@ class Agenda:
 
     def done(self, entry: Entry, due: float | None) -> None:
         """Give a step back, with the time of its next call or None at its end."""
-        lane = self._lane(entry)
-        lane.under_way -= 1
+        self._lane(entry.lane).under_way -= 1
         self._under_way -= 1
         entry.under_way = False
         if due is not None and entry.again:
-            self._call(entry, first=True)
+            self._call(entry, hurried=True)
         elif due is not None:
             self.add(entry, due)
         entry.again = False
@@ -119,7 +135,7 @@ class Agenda:
         times = [self._heap[0][0]] if self._heap else []
         if self._under_way < self._most:
             times += [
-                max(lane.free_at, now)
+                lane.starts(now)
                 for name, lane in self._lanes.items()
                 if lane.waiting and self._has_place(name, lane)
             ]
@@ -131,13 +147,13 @@ class Agenda:
             len(lane.waiting) for lane in self._lanes.values()
         )
 
-    def _call(self, entry: Entry, *, first: bool = False) -> None:
-        entry.turn, entry.waiting = -1, True
-        waiting = self._lane(entry).waiting
-        waiting.appendleft(entry) if first else waiting.append(entry)
+    def _call(self, entry: Entry, *, hurried: bool = False) -> None:
+        entry.turn, entry.waiting, entry.hurried = -1, True, hurried
+        waiting = self._lane(entry.lane).waiting
+        waiting.appendleft(entry) if hurried else waiting.append(entry)
 
     def _has_place(self, name: str, lane: _Lane) -> bool:
         return lane.under_way < (self._per_lane if name else 1)
 
-    def _lane(self, entry: Entry) -> _Lane:
-        return self._lanes.setdefault(entry.lane, _Lane())
+    def _lane(self, name: str) -> _Lane:
+        return self._lanes.setdefault(name, _Lane())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from gpwidgets.errors import BadReply
 from gpwidgets.protocol.replies import JobInfo
@@ -12,7 +13,7 @@ from gpwidgets.tasks.cancelling import Canceller
 from gpwidgets.tasks.endings import fail, lose_execution, lose_job, may_have_arrived
 from gpwidgets.tasks.following import Follower, Watch
 from gpwidgets.tasks.status import RunStatus
-from gpwidgets.tasks.workers import start_worker, submit_work
+from gpwidgets.tasks.workers import submit_long_request, submit_work
 
 if TYPE_CHECKING:
     from gpwidgets.tasks.run import Run
@@ -23,7 +24,7 @@ Prepare = Callable[["Run"], Mapping[str, str]]
 
 
 class ExecuteDriver:
-    """Runs a synchronous task in a worker thread."""
+    """Runs a synchronous task in a worker thread, a few at once for one server."""
 
     def __init__(self, run: Run, transport: Transport, prepare: Prepare) -> None:
         self._run = run
@@ -31,8 +32,8 @@ class ExecuteDriver:
         self._prepare = prepare
 
     def begin(self) -> None:
-        """Start the worker."""
-        start_worker(self._work)
+        """Let a worker send it; many at once wait for each other, as a server would let them wait."""
+        submit_long_request(self._work, urlsplit(self._run.task.url.task).netloc)
 
     def cancel(self) -> None:
         """Give the run up: the protocol has no way to stop a synchronous task."""
@@ -46,6 +47,8 @@ class ExecuteDriver:
     def _work(self) -> None:
         run = self._run
         sent = time.monotonic()
+        if run.cancel_requested:
+            return
         try:
             fields = self._prepare(run)
             if run.done:

@@ -50,6 +50,15 @@ class Watch:
         """Call a step after some seconds, and again as it answers."""
         return shared_watcher().add(lambda: self.call(step), delay, self._lane)
 
+    def hold(self, seconds: float) -> None:
+        """Ask this server nothing for some seconds, for no run."""
+        if seconds > 0:
+            shared_watcher().hold(self._lane, seconds)
+
+    def release(self) -> None:
+        """Ask this server as usual, since it answers."""
+        shared_watcher().release(self._lane)
+
     def call(self, step: Callable[[], float | None]) -> float | None:
         """Call a step in the context."""
         return self._context.copy().run(step)
@@ -113,11 +122,12 @@ class Follower:
         if run.done:
             return None
         if run.wants_sign_in and self._still_signed_out():
-            return 2 * self._pace.shortest  # nothing is asked before somebody has signed in
+            return 10 * self._pace.shortest  # nothing is asked before somebody has signed in
         try:
             job = self._read()
         except Exception as error:
             return self._trouble(error)
+        self._watch.release()
         self._failures = 0
         self._refusals.clear()
         run.update(wants_sign_in=False)
@@ -148,6 +158,7 @@ class Follower:
 
     def _trouble(self, error: Exception) -> float | None:
         """What no look at a job got: tell of it, and decide when to look again."""
+        self._watch.hold(getattr(error, "retry_after", 0.0))
         if isinstance(error, AuthenticationError):
             return self.ask_to_sign_in(error)
         if isinstance(error, ConnectionFailed | BadReply):
@@ -163,7 +174,7 @@ class Follower:
         self._refused_auth = self._run.task.session.auth
         note = f"{TROUBLE}the server wants a new sign-in, Run.sign_in gives it (the job goes on): {error}"
         self._run.update(note=note, wants_sign_in=True)
-        return 2 * self._pace.shortest
+        return 10 * self._pace.shortest
 
     def _no_answer(self, what: str, error: ConnectionFailed | BadReply | ServerError) -> float:
         self._failures += 1

@@ -206,7 +206,11 @@ class Run(traitlets.HasTraits):
 
         self.call_when_done(wake)
         self._look_now()
-        await event.wait()
+        try:
+            await event.wait()
+        finally:
+            with self._ending, contextlib.suppress(ValueError):
+                self._when_done.remove(wake)
         return self.result()
 
     def call_when_done(self, callback: Callable[[], object]) -> None:
@@ -242,6 +246,7 @@ class Run(traitlets.HasTraits):
         """
         self.task.session.auth = auth
         self.wants_sign_in = False
+        self._look_now()
 
     def observed(self, trait: str) -> bool:
         """Whether somebody, such as a widget, follows this trait."""

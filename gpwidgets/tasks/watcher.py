@@ -142,6 +142,17 @@ class Watcher:
             self._agenda.hurry(entry)
             self._wake()
 
+    def hold(self, lane: str, seconds: float) -> None:
+        """Leave a lane alone for a while, as its server has asked; hurried steps come nevertheless."""
+        with self._changed:
+            self._agenda.hold(lane, self._clock() + min(seconds, self.pace.longest_asked))
+
+    def release(self, lane: str) -> None:
+        """End what `hold` began: the server answers again."""
+        with self._changed:
+            self._agenda.release(lane)
+            self._wake()
+
     def _wake(self) -> None:
         """Wake the scheduler if something comes before what it waits for."""
         if self._scheduler is None or not self._scheduler.is_alive():

@@ -101,7 +101,10 @@ class WorkerPool:
             return None
 
 
+_AT_ONCE = 8
+
 _shared = WorkerPool()
+_by_server: dict[str, WorkerPool] = {}
 
 
 def submit_work(work: Work) -> None:
@@ -109,10 +112,16 @@ def submit_work(work: Work) -> None:
     _shared.submit(work)
 
 
+def submit_long_request(work: Work, server: str) -> None:
+    """Run `work`, which waits for a server for minutes, beside a few others for the same server."""
+    _by_server.setdefault(server, WorkerPool(usual=_AT_ONCE)).submit(work)
+
+
 def _start_anew() -> None:
     """Begin without threads in a forked process, where those of its parent do not run."""
     global _shared
     _shared = WorkerPool()
+    _by_server.clear()
 
 
 if hasattr(os, "register_at_fork"):

@@ -113,6 +113,23 @@ def test_a_step_in_a_hurry_comes_before_the_others_of_its_lane(state: str) -> No
     assert wanted not in list(taken(agenda, 60.0))
 
 
+def test_a_lane_that_is_held_lets_through_only_what_is_in_a_hurry() -> None:
+    agenda = Agenda()
+    first, wanted = Entry(nothing, "busy"), Entry(nothing, "busy")
+    agenda.add(first, 0.0)
+    agenda.add(wanted, 50.0)
+    agenda.add(Entry(nothing, "other"), 0.0)
+    agenda.hold("busy", 30.0)
+    agenda.hold("busy", 10.0)
+    assert [entry.lane for entry in taken(agenda, 1.0)] == ["other"]
+    assert agenda.next_time(1.0) == 30.0
+    agenda.hurry(wanted)
+    assert list(taken(agenda, 2.0)) == [wanted]
+    assert list(taken(agenda, 29.0)) == []
+    agenda.release("busy")
+    assert list(taken(agenda, 29.0)) == [first]
+
+
 def follow(lengths: list[float], *, cost: float = 0.002, seed: int = 0) -> list[tuple[float, int, float]]:
     """Watch jobs of these lengths in made-up time; tells delay, looks and length of each."""
     pace, agenda, dice = Pace(), Agenda(), random.Random(seed)

@@ -1,7 +1,9 @@
 """Many runs at once: few threads, none waits for another's server, and the caller stays free."""
 
+import gc
 import threading
 import time
+import weakref
 from typing import Any
 
 import pytest
@@ -52,6 +54,55 @@ def test_a_thousand_jobs_are_watched_by_ten_threads(monkeypatch: pytest.MonkeyPa
         assert {run.status for run in runs} == {gp.RunStatus.SUCCEEDED}
         assert len({run.job_id for run in runs}) == server.jobs.created == MANY
     assert len(most) - len(before) <= 10, most
+
+
+@pytest.fixture
+def turned(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """`turned(seconds)`: let the watcher's clock jump, so that all that waits is due."""
+    passed = [0.0]
+    watcher = Watcher(clock=lambda: time.monotonic() + passed[0])
+    monkeypatch.setattr(watcher_module, "_shared", watcher)
+
+    def turn(seconds: float) -> None:
+        passed[0] += seconds
+        called = threading.Event()
+        watcher.add(called.set)
+        assert called.wait(30)
+
+    return turn
+
+
+def test_a_run_that_is_over_and_out_of_use_takes_no_memory(server, turned: Any) -> None:
+    task = gp.GPTask(server.url_of("SlowCount"))
+    run = task.start(Seconds=0, Steps=1)
+    run.wait(30)
+    gone = weakref.ref(run)
+    del run
+    for _ in range(50):  # the worker that ended it may still hold it for a moment
+        turned(1000)
+        gc.collect()
+        if gone() is None:
+            break
+    assert gone() is None
+
+
+def test_a_synchronous_run_given_up_in_the_queue_is_never_sent(own_server, until: Any) -> None:
+    opened, began = threading.Event(), []
+
+    def gated(number: int = 1) -> int:
+        """Wait for the test."""
+        began.append(number)
+        opened.wait(30)
+        return number
+
+    task = gp.GPTask(own_server.publish(gated, name="Gated", output="Number"))
+    runs = [task.start(Number=number) for number in range(12)]
+    for run in runs[8:]:
+        run.cancel()
+        assert run.done
+    opened.set()
+    assert [run.wait(30).Number for run in runs[:8]] == list(range(8))
+    assert sorted(began) == list(range(8))
 
 
 def test_nobody_waits_for_a_server_but_who_calls_wait(own_server, until: Any) -> None:

@@ -36,18 +36,20 @@ def test_a_server_that_asks_for_time_gets_it_within_reason() -> None:
 
 
 def test_a_busy_server_is_left_alone_as_long_as_it_asks_unless_somebody_waits(
-    own_server, gate, until, fast
+    server, own_server, gate, until, fast
 ) -> None:
     closed = gate()
     run = closed.task.start(Number=4)
     until(run, lambda: run.status == gp.RunStatus.RUNNING)
     busy = own_server.faults.add("status", on="poll", task="Gated", code=503, retry_after="3000", times=1)
     until(run, lambda: "reconnecting" in run.note)
-    later = own_server.faults.add("delay", on="poll", task="Gated", seconds=0)
-    assert gp.GPTask(own_server.url_of("SlowCount"))(Seconds=0.3, Steps=1).Steps_Done == 1
+    later = own_server.faults.add("delay", on="poll", seconds=0)
+    other = gp.GPTask(own_server.url_of("SlowCount")).start(Seconds=0)
+    until(other, lambda: other.job_id is not None)
+    assert gp.GPTask(server.url_of("SlowCount"))(Seconds=0.3, Steps=1).Steps_Done == 1
     assert (busy.hits, later.hits) == (1, 0)
     closed.opened.set()
-    assert run.wait(30).Number == 4
+    assert (run.wait(30).Number, other.wait(30).Steps_Done) == (4, 10)
 
 
 def test_the_time_is_right_whenever_it_is_read(gate, until) -> None:

@@ -266,10 +266,11 @@ def test_a_job_that_does_not_exist_cannot_be_attached_to(slow) -> None:
 
 def test_one_watcher_and_few_threads_follow_many_jobs(own_server) -> None:
     task = gp.GPTask(own_server.url_of("SlowCount"))
+    before = set(threading.enumerate())
     runs = [task.start(Seconds=0, Steps=steps) for steps in range(1, 21)]
     assert [run.wait(60).Steps_Done for run in runs] == list(range(1, 21))
-    names = [thread.name for thread in threading.enumerate()]
-    assert names.count("gpwidgets-watcher") == 1
+    names = [thread.name for thread in threading.enumerate() if thread not in before]
+    assert names.count("gpwidgets-watcher") <= 1
     assert sum(name.startswith("gpwidgets-poll") for name in names) <= 8
     assert own_server.jobs.created == 20
 

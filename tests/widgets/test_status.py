@@ -87,6 +87,7 @@ def test_notes_and_errors_are_shown_without_secrets() -> None:
 def test_the_view_follows_from_any_thread_and_prints_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     run = a_run()
     view = RunStatusView(run)
+    run._started -= 3.0
     thread = threading.Thread(target=lambda: run.update(status=RunStatus.RUNNING, progress=10.0, elapsed=3.0))
     thread.start()
     thread.join()
