@@ -21,6 +21,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
+from itertools import repeat
+from operator import is_
 from typing import Any
 
 import numpy as np
@@ -75,10 +77,11 @@ class Column:
         kinds = set(map(type, values))
         if self.kind in _WHOLE or self.kind == "Date":
             if kinds <= {int, type(None)}:
-                mask = np.fromiter((value is None for value in values), dtype=bool, count=len(values))
-                whole = [value or 0 for value in values] if type(None) in kinds else values
                 try:
-                    return np.array(whole, dtype=np.int64), mask
+                    if type(None) not in kinds:
+                        return np.array(values, dtype=np.int64), np.zeros(len(values), dtype=bool)
+                    mask = np.fromiter(map(is_, values, repeat(None)), dtype=bool, count=len(values))
+                    return np.array([value or 0 for value in values], dtype=np.int64), mask
                 except OverflowError:
                     return values
         elif self.kind in _FLOATS and kinds <= {float, int, type(None)}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -75,6 +76,8 @@ class GeometryColumn:
         self._flags = has_z, has_m
         self._quantisation = quantisation
         self._groups: dict[str, _Group] = {}
+        self._built: list[tuple[int, NDArray[np.object_]]] = []
+        self._dropped: Counter[str] = Counter()
         self._count = 0
 
     def add(self, geometries: Sequence[Any]) -> None:
@@ -93,15 +96,23 @@ class GeometryColumn:
     def add_arrays(self, kind: str, coords: Floats, lengths: Ints, counts: Ints) -> None:
         """Take coordinates of the next rows: vertices, vertices of each part, parts of each row.
 
-        For kind ``x`` each part is one vertex.
+        For kind ``x`` each part is one vertex. The geometries are made at once, so that coordinates are not
+        kept; they are never those of a grid.
         """
-        rows = np.repeat(np.arange(self._count, self._count + len(counts)), counts)
-        self._store(kind, coords, lengths, rows)
+        owners = np.repeat(np.arange(len(counts)), counts)
+        if kind == "x":
+            shapes = np.full(len(counts), None, dtype=object)
+            shapes[owners] = rings.points(coords)
+        else:
+            shapes = _BUILDERS[kind](coords, lengths, owners, len(counts), self._dropped)
+        self._built.append((self._count, shapes))
         self._count += len(counts)
 
     def finish(self) -> NDArray[np.object_]:
         """The shapely geometries of all rows, None where there is none."""
         found = np.full(self._count, None, dtype=object)
+        for start, shapes in self._built:
+            found[start : start + len(shapes)] = shapes
         for kind, group in self._groups.items():
             coords, lengths, owners = group.joined()
             if self._quantisation is not None and kind != "xmin":
@@ -114,9 +125,10 @@ class GeometryColumn:
                 order = np.argsort(owners, kind="stable")
                 if (np.diff(order) < 0).any():
                     coords, lengths, owners = _reordered(coords, lengths, owners, order)
-                shapes = _BUILDERS[kind](coords, lengths, owners, self._count)
+                shapes = _BUILDERS[kind](coords, lengths, owners, self._count, self._dropped)
                 rows = np.unique(owners)
                 found[rows] = shapes[rows]
+        rings.warn_dropped(self._dropped)
         return found
 
     def _take(self, kind: str, z: bool, m: bool, geometries: list[Any], rows: Ints) -> None:

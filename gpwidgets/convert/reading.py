@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from typing import Any
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, BinaryIO
 
 import geopandas
 import orjson
 import pandas as pd
 
-from gpwidgets.convert.crs import to_crs
+from gpwidgets.convert.assembling import frame_of
 from gpwidgets.convert.geometries import GeometryColumn
-from gpwidgets.convert.source import FeatureSource, find_features
+from gpwidgets.convert.pieces import NotCut
+from gpwidgets.convert.source import find_features
+from gpwidgets.convert.streaming import read_pieces
 from gpwidgets.convert.table import Table
 from gpwidgets.errors import ConversionError
 
-__all__ = ["features_to_frame", "frame_of", "parse", "read_features", "records_to_frame"]
+__all__ = ["features_to_frame", "parse", "read_features", "records_to_frame"]
+
+#: A text of fewer bytes is read whole: there is nothing to gain by cutting it.
+_SMALL = 1 << 16
+_SLICE = 1 << 20
 
 
 def read_features(body: bytes | bytearray | Iterable[bytes]) -> geopandas.GeoDataFrame:
@@ -48,8 +55,36 @@ def read_features(body: bytes | bytearray | Iterable[bytes]) -> geopandas.GeoDat
         Rings or paths with too few vertices were left out.
     """
     if not isinstance(body, bytes | bytearray):
-        body = b"".join(body)
-    return features_to_frame(parse(body))
+        return _read_stream(iter(body))
+    if len(body) < _SMALL:
+        return features_to_frame(parse(body))
+    try:
+        return read_pieces(_slices(body))
+    except NotCut:
+        return features_to_frame(parse(body))
+
+
+def _read_stream(chunks: Iterator[bytes]) -> geopandas.GeoDataFrame:
+    """Read a text while it arrives; what has passed is kept on disk, should it have to be read whole."""
+    with tempfile.TemporaryFile() as passed:
+        try:
+            return read_pieces(_kept(chunks, passed))
+        except NotCut:
+            for chunk in chunks:
+                passed.write(chunk)
+            passed.seek(0)
+            return features_to_frame(parse(passed.read()))
+
+
+def _kept(chunks: Iterator[bytes], passed: BinaryIO) -> Iterator[bytes]:
+    for chunk in chunks:
+        passed.write(chunk)
+        yield chunk
+
+
+def _slices(body: bytes | bytearray) -> Iterator[memoryview]:
+    view = memoryview(body)
+    return (view[start : start + _SLICE] for start in range(0, len(view), _SLICE))
 
 
 def features_to_frame(feature_set: Mapping[str, Any]) -> geopandas.GeoDataFrame:
@@ -91,18 +126,6 @@ def records_to_frame(record_set: Mapping[str, Any]) -> pd.DataFrame:
     return frame
 
 
-def frame_of(source: FeatureSource, table: Table, shapes: GeometryColumn) -> geopandas.GeoDataFrame:
-    """Put columns and geometries together."""
-    columns = table.finish()
-    geometry = geopandas.array.GeometryArray(shapes.finish(), crs=to_crs(source.reference))
-    name = _free_name(columns)
-    plain = pd.DataFrame(columns, index=pd.RangeIndex(len(geometry)))
-    plain[name] = geometry
-    frame = geopandas.GeoDataFrame(plain, geometry=name)
-    frame.attrs["gpwidgets"] = source.describe()
-    return frame
-
-
 def parse(body: bytes | bytearray) -> Any:
     """Read JSON, with ``NaN`` as numbers where a server writes them.
 
@@ -127,9 +150,3 @@ def parse(body: bytes | bytearray) -> Any:
 def _attributes(row: Mapping[str, Any]) -> Mapping[str, Any]:
     attributes = row.get("attributes")
     return attributes if isinstance(attributes, Mapping) else {}
-
-
-def _free_name(columns: Mapping[str, Any]) -> str:
-    """``geometry``, unless an attribute has that name."""
-    names = ["geometry", "shape", *(f"geometry_{number}" for number in range(1, len(columns) + 1))]
-    return next(name for name in names if name not in columns)

@@ -8,6 +8,7 @@ ascending order.
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from gpwidgets.convert.nesting import Rings, even_odd, find_parents, misdirected, offsets
 from gpwidgets.errors import GeometryRepaired
 
-__all__ = ["lines", "multipoints", "points", "polygons"]
+__all__ = ["lines", "multipoints", "points", "polygons", "warn_dropped"]
 
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
@@ -26,7 +27,7 @@ Bools: TypeAlias = NDArray[np.bool_]
 Shapes: TypeAlias = NDArray[np.object_]
 
 
-def polygons(coords: Floats, lengths: Ints, owners: Ints, count: int) -> Shapes:
+def polygons(coords: Floats, lengths: Ints, owners: Ints, count: int, dropped: Counter[str]) -> Shapes:
     """Polygons and multipolygons from rings in any order.
 
     Clockwise rings are parts, the others holes of the smallest part around them. A hole outside every part
@@ -39,19 +40,16 @@ def polygons(coords: Floats, lengths: Ints, owners: Ints, count: int) -> Shapes:
         All rings of all rows.
     count
         Number of rows.
+    dropped
+        Counts the rings that are left out, for `warn_dropped`: those with fewer than three corners.
 
     Returns
     -------
     numpy.ndarray
         One geometry for each row, None where there is no usable ring.
-
-    Warns
-    -----
-    GeometryRepaired
-        Rings with fewer than three corners were left out.
     """
     rings = _closed(*_without_missing(coords, lengths, owners))
-    rings = _long_enough(rings, 4, "ring")
+    rings = _long_enough(rings, 4, "ring", dropped)
     if not len(rings):
         return np.full(count, None, dtype=object)
     outer = rings.areas < 0
@@ -63,15 +61,9 @@ def polygons(coords: Floats, lengths: Ints, owners: Ints, count: int) -> Shapes:
     return _filled(rings, parents, count)
 
 
-def lines(coords: Floats, lengths: Ints, owners: Ints, count: int) -> Shapes:
-    """Lines and multilines from paths; parameters and result as in `polygons`.
-
-    Warns
-    -----
-    GeometryRepaired
-        Paths with fewer than two vertices were left out.
-    """
-    paths = _long_enough(Rings(*_without_missing(coords, lengths, owners)), 2, "path")
+def lines(coords: Floats, lengths: Ints, owners: Ints, count: int, dropped: Counter[str]) -> Shapes:
+    """Lines and multilines from paths of two or more vertices; parameters and result as in `polygons`."""
+    paths = _long_enough(Rings(*_without_missing(coords, lengths, owners)), 2, "path", dropped)
     if not len(paths):
         return np.full(count, None, dtype=object)
     parts = shapely.from_ragged_array(
@@ -80,7 +72,7 @@ def lines(coords: Floats, lengths: Ints, owners: Ints, count: int) -> Shapes:
     return _joined(parts, paths.owners, count, shapely.multilinestrings)
 
 
-def multipoints(coords: Floats, lengths: Ints, owners: Ints, count: int) -> Shapes:
+def multipoints(coords: Floats, lengths: Ints, owners: Ints, count: int, _dropped: Counter[str]) -> Shapes:
     """Multipoints; parameters and result as in `polygons`, vertices without x or y are left out."""
     groups = Rings(*_without_missing(coords, lengths, owners))
     groups = groups.take(np.flatnonzero(groups.lengths > 0))
@@ -132,18 +124,30 @@ def _level(rings: Rings) -> Rings:
     return Rings(coords, rings.lengths, rings.owners)
 
 
-def _long_enough(rings: Rings, least: int, word: str) -> Rings:
+def _long_enough(rings: Rings, least: int, word: str, dropped: Counter[str]) -> Rings:
     usable = rings.lengths >= least
     if usable.all():
         return rings
-    dropped = int(np.count_nonzero(~usable & (rings.lengths > 0)))
-    if dropped:
-        what = f"One {word} has" if dropped == 1 else f"{dropped} {word}s have"
-        corners = least - (word == "ring")
-        warnings.warn(
-            f"{what} fewer than {corners} vertices and cannot be drawn.", GeometryRepaired, stacklevel=3
-        )
+    dropped[word] += int(np.count_nonzero(~usable & (rings.lengths > 0)))
     return rings.take(np.flatnonzero(usable))
+
+
+def warn_dropped(dropped: Counter[str]) -> None:
+    """Warn of the rings and paths that were left out.
+
+    Warns
+    -----
+    GeometryRepaired
+        There were some.
+    """
+    for word, number in dropped.items():
+        if number:
+            what = f"One {word} has" if number == 1 else f"{number} {word}s have"
+            warnings.warn(
+                f"{what} fewer than {3 if word == 'ring' else 2} vertices and cannot be drawn.",
+                GeometryRepaired,
+                stacklevel=4,
+            )
 
 
 def _filled(rings: Rings, parents: Ints, count: int) -> Shapes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
-from operator import itemgetter
 from typing import Any
 
 from gpwidgets.convert.columns import Column, infer_type
@@ -31,7 +30,9 @@ class Table:
 
     def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Take the attributes of the next rows."""
-        keys = dict.fromkeys(chain.from_iterable(rows))
+        shapes = dict.fromkeys(map(tuple, rows))
+        keys = dict.fromkeys(chain.from_iterable(shapes))
+        values_of = _Values(rows, alike=len(shapes) == 1)
         spellings: dict[str, list[str]] = {name: [name] if name in keys else [] for name in self._fields}
         for key in keys:
             if key in self._fields:
@@ -41,9 +42,9 @@ class Table:
             else:
                 self._further.setdefault(key, [None] * self._count)
         for name, column in self._columns.items():
-            column.add(_values(rows, spellings[name]))
+            column.add(values_of.keys(spellings[name]))
         for key, values in self._further.items():
-            values += _values(rows, [key])
+            values += values_of.keys([key])
         self._count += len(rows)
 
     def finish(self) -> dict[str, Any]:
@@ -56,12 +57,21 @@ class Table:
         return columns
 
 
-def _values(rows: Sequence[Mapping[str, Any]], keys: list[str]) -> list[Any]:
-    if not keys:
-        return [None] * len(rows)
-    if len(keys) == 1:
-        try:
-            return list(map(itemgetter(keys[0]), rows))
-        except KeyError:
-            return [row.get(keys[0]) for row in rows]
-    return [next((row[key] for key in keys if key in row), None) for row in rows]
+class _Values:
+    """Values of rows by key; of rows with the same keys in the same order they are turned over at once."""
+
+    def __init__(self, rows: Sequence[Mapping[str, Any]], *, alike: bool) -> None:
+        self._rows = rows
+        self._turned: dict[str, tuple[Any, ...]] | None = None
+        if alike:
+            columns = zip(*(row.values() for row in rows), strict=True)
+            self._turned = dict(zip(rows[0], columns, strict=True))
+
+    def keys(self, keys: list[str]) -> list[Any]:
+        """The value of the first of these keys that a row has; None where it has none."""
+        if self._turned is not None:
+            key = next((key for key in keys if key in self._turned), None)
+            return [None] * len(self._rows) if key is None else list(self._turned[key])
+        if len(keys) == 1:
+            return [row.get(keys[0]) for row in self._rows]
+        return [next((row[key] for key in keys if key in row), None) for row in self._rows]

@@ -1,0 +1,91 @@
+"""Large feature sets to frames piece by piece, so that neither the text nor its objects exist all at once."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+import geopandas
+
+from gpwidgets.convert.assembling import frame_of
+from gpwidgets.convert.engines import KEYS, Engine, Layout, best_engine, rows_of_objects
+from gpwidgets.convert.geometries import GeometryColumn
+from gpwidgets.convert.pieces import NotCut, Pieces
+from gpwidgets.convert.source import FeatureSource, find_features
+from gpwidgets.convert.table import Table
+from gpwidgets.errors import ConversionError
+
+__all__ = ["read_pieces", "without_collector"]
+
+#: What has to be known before the first feature is read, and must be the same at the end.
+_KNOWN_FIRST = ("fields", "geometry_type", "reference", "flags", "quantisation")
+
+
+def read_pieces(
+    chunks: Iterable[bytes | memoryview], *, engine: Engine | None = None, size: int = 1 << 20
+) -> geopandas.GeoDataFrame:
+    """Read a feature set piece by piece; as `gpwidgets.convert.frames.read_features` reads it whole.
+
+    Parameters
+    ----------
+    chunks
+        JSON, cut anywhere.
+    engine
+        What reads a piece; the fastest one by default.
+    size
+        Bytes of a piece, about.
+
+    Raises
+    ------
+    NotCut
+        The text is laid out in another way than most servers do it; some of it has been taken from `chunks`.
+    """
+    pieces = Pieces(chunks, size)
+    source = _source(pieces.envelope)
+    layout = _layout(source)
+    read = engine or best_engine(layout)
+    table = Table(source.fields)
+    shapes = GeometryColumn()
+    with without_collector():
+        for piece in pieces:
+            rows = read(piece, layout)
+            table.add(rows.attributes)
+            shapes.add_arrays(layout.key, rows.coords, rows.lengths, rows.counts)
+        end = _source(pieces.last)
+        if any(getattr(source, name) != getattr(end, name) for name in _KNOWN_FIRST):
+            raise NotCut("what follows the features tells how they are to be read")
+        rows = rows_of_objects(end.rows, layout)
+        table.add(rows.attributes)
+        shapes.add_arrays(layout.key, rows.coords, rows.lengths, rows.counts)
+        return frame_of(end, table, shapes)
+
+
+def _source(document: object) -> FeatureSource:
+    try:
+        source = find_features(document)
+    except ConversionError as error:
+        raise NotCut(str(error)) from None
+    if not isinstance(source.json.get("features"), list) or not source.fields or not source.reference:
+        raise NotCut("the features are not described before they come")
+    return source
+
+
+def _layout(source: FeatureSource) -> Layout:
+    key = KEYS.get(source.geometry_type)
+    if key is None or source.quantisation is not None:
+        raise NotCut(f"geometries of type {source.geometry_type!r} are read whole")
+    has_z, has_m = source.flags
+    return Layout(key, 2 + has_z + has_m, 2 + has_z)
+
+
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """Keep Python from looking for garbage while millions of objects are made, none of it garbage."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
