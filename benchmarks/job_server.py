@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import collections
 import json
+import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from typing import Any, NamedTuple
@@ -14,6 +16,9 @@ from gpwidgets import demo
 from gpwidgets.demo.context import JobContext
 from gpwidgets.demo.faults import FaultBoard
 from gpwidgets.demo.publish import as_tool
+
+# The history is written as usual, but not into the user's own.
+os.environ.setdefault("GPWIDGETS_HISTORY", tempfile.mkdtemp(prefix="gpwidgets-history-"))
 
 
 class JobServer:

@@ -7,6 +7,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -65,7 +66,7 @@ def tell(record_property: Callable[[str, object], None]) -> Callable[[str, str],
     return keep
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Show what tests told; they may have run in other processes."""
     for report in terminalreporter.getreports(""):
         for name, text in report.user_properties if report.when == "teardown" else ():
