@@ -63,6 +63,7 @@ class HistoryStore:
         self.trouble = ""
         self.live: WeakValueDictionary[str, Run] = WeakValueDictionary()
         self._largest = largest
+        self._usual: dict[str, tuple[float, float | None]] = {}
 
     def write(self, record: Mapping[str, Any], run: Run | None = None) -> None:
         """Write a record; what goes wrong is told once and raised never."""
@@ -94,6 +95,16 @@ class HistoryStore:
 
     def usual_seconds(self, task_url: str) -> float | None:
         """Return how long a task's runs usually took; None when too few are known."""
+        until, seconds = self._usual.get(task_url, (0.0, None))
+        if time.monotonic() >= until:
+            began = time.thread_time()
+            seconds = self._usual_seconds(task_url)
+            # Good for a hundred times as long as it took, or a thousand runs at once would each pay for it.
+            until = time.monotonic() + 100 * (time.thread_time() - began)
+            self._usual[task_url] = until, seconds
+        return seconds
+
+    def _usual_seconds(self, task_url: str) -> float | None:
         try:
             runs = list(self.runs().values())
         except OSError:

@@ -326,6 +326,18 @@ def test_what_a_task_usually_takes_is_told_from_the_second_run_on(slow) -> None:
     assert run.expected == pytest.approx(sum(took) / 2)
 
 
+def test_a_long_history_is_not_read_for_each_of_many_runs(own_history, monkeypatch) -> None:
+    store, url = recording.HistoryStore(own_history), "http://h/GPServer/T"
+    for number in range(2000):
+        run = {"run": str(number), "task": url, "started": number, "title": "x"}
+        store.write({**run, "status": "succeeded", "elapsed": 3.0})
+    read: list[int] = []
+    whole = store.runs
+    monkeypatch.setattr(store, "runs", lambda: read.append(1) or whole())
+    assert {store.usual_seconds(url) for _ in range(1000)} == {3.0}
+    assert len(read) < 100
+
+
 def test_only_so_many_runs_are_kept(own_history) -> None:
     store = recording.HistoryStore(own_history, largest=20_000)
     for number in range(400):
