@@ -53,7 +53,7 @@ class ResultFetcher:
 
     def begin(self) -> None:
         """Let a worker fetch; a large result would hold up the looks at other jobs."""
-        self._watch.call(lambda: submit_work(self._fetch))
+        self._watch.call(lambda: submit_work(self._fetch, first=True))
 
     def _fetch(self) -> None:
         run, found = self._run, self._found

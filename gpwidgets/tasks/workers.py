@@ -53,11 +53,12 @@ class WorkerPool:
         self._idle = 0
         self._growing = False
 
-    def submit(self, work: Work) -> None:
-        """Run `work` in the caller's context as soon as a thread is free."""
+    def submit(self, work: Work, *, first: bool = False) -> None:
+        """Run `work` in the caller's context as soon as a thread is free, `first` of all that waits."""
         context = contextvars.copy_context()
         with self._changed:
-            self._waiting.append(lambda: context.run(work))
+            place = self._waiting.appendleft if first else self._waiting.append
+            place(lambda: context.run(work))
             if self._idle >= len(self._waiting):
                 self._changed.notify()
             elif self._threads < self._usual:
@@ -107,9 +108,16 @@ _shared = WorkerPool()
 _by_server: dict[str, WorkerPool] = {}
 
 
-def submit_work(work: Work) -> None:
-    """Run `work` in one of the shared threads, in the caller's context."""
-    _shared.submit(work)
+def submit_work(work: Work, *, first: bool = False) -> None:
+    """Run `work` in one of the shared threads, in the caller's context.
+
+    Parameters
+    ----------
+    work
+    first
+        Before all that waits: what is nearly done comes before what has not begun.
+    """
+    _shared.submit(work, first=first)
 
 
 def submit_long_request(work: Work, server: str) -> None:

@@ -133,6 +133,18 @@ def test_work_that_fails_leaves_its_thread_to_others(caplog: pytest.LogCaptureFi
     assert "abcdefgh12345678" not in caplog.text
 
 
+def test_what_is_nearly_done_comes_before_what_has_not_begun() -> None:
+    pool = WorkerPool(usual=1, most=1)
+    opened, done = threading.Event(), threading.Event()
+    order: list[str] = []
+    pool.submit(lambda: opened.wait(30))
+    pool.submit(lambda: (order.append("submission"), done.set()))
+    pool.submit(lambda: order.append("results"), first=True)
+    opened.set()
+    assert done.wait(30)
+    assert order == ["results", "submission"]
+
+
 def test_work_waits_for_a_thread_but_not_behind_a_stalled_one() -> None:
     pool = WorkerPool(usual=1, most=2)
     stalled, done = threading.Event(), threading.Event()
