@@ -24,7 +24,7 @@ from gpwidgets.protocol.values import (
     SpatialReference,
 )
 from gpwidgets.widgets.editors.base import EditorContext, editor_for
-from gpwidgets.widgets.editors.pasting import split_rows
+from gpwidgets.widgets.editors.pasting import split_rows, split_values
 from gpwidgets.widgets.map import TaskMap
 
 REQUIRED = "esriGPParameterTypeRequired"
@@ -261,11 +261,104 @@ def test_a_table_takes_rows_from_a_spreadsheet() -> None:
         ("a\tb, c\n1\t2", [["a", "b, c"], ["1", "2"]]),
         ("a;b\n1,5;2", [["a", "b"], ["1,5", "2"]]),
         ('a,"b, c"\n', [["a", "b, c"]]),
+        ('a\t"two\nlines"\r\nb\t\r\n', [["a", "two\nlines"], ["b", ""]]),
         ("\n \n", []),
     ],
 )
 def test_pasted_text_is_split_as_spreadsheets_write_it(text: str, rows: list[list[str]]) -> None:
     assert split_rows(text) == rows
+
+
+@pytest.mark.parametrize(
+    ("text", "are_texts", "values"),
+    [
+        ("one\ntwo, with a comma; and more\n", True, ["one", "two, with a comma; and more"]),
+        ("one\ttwo", True, ["one", "two"]),
+        ("1, 2, 3", False, ["1", "2", "3"]),
+        ("1;2\n3", False, ["1", "2", "3"]),
+        ("1,5\n2,5", False, ["1,5", "2,5"]),
+        ("1,5", False, ["1,5"]),
+        ("5 km, 3 mi", False, ["5 km", "3 mi"]),
+        ("", False, []),
+    ],
+)
+def test_pasted_values_are_split_where_it_is_beyond_doubt(
+    text: str, are_texts: bool, values: list[str]
+) -> None:
+    assert split_values(text, are_texts=are_texts) == values
+
+
+def test_headings_that_were_copied_along_are_no_row() -> None:
+    columns = [
+        {"name": "n", "displayName": "Name", "dataType": "GPString"},
+        {"name": "w", "dataType": "GPBoolean"},
+    ]
+    editor = make("GPValueTable", parameterInfos=columns)
+    editor.pasted.value = "name\tW\nroads\tyes"
+    editor._paste()
+    assert editor.value == [["roads", True]]
+
+
+def test_long_lists_are_kept_whole_with_controls_for_some_of_them() -> None:
+    editor = make("GPMultiValue:GPLong", parameterType=REQUIRED)
+    editor.pasted.value = "\n".join(map(str, range(5000)))
+    editor._paste()
+    assert editor.value == list(range(5000))
+    assert len(editor.rows.children) == 100
+    assert "4,900 more rows" in editor._told_rest.value
+    editor.pasted.value = "7\nseven"
+    editor._paste()
+    assert editor.error == "value 2: 'seven' is not a number; enter one such as 7."
+    assert editor.pasted.value == "7\nseven"
+    editor.set_value(list(range(300)))
+    assert editor.value == list(range(300))
+    editor.clear.click()
+    assert editor.value is UNSET
+    assert editor.clear.layout.display == "none"
+
+
+SCHEMA = {
+    "fields": [
+        {"name": "VALUE", "type": "esriFieldTypeDouble"},
+        {"name": "SEEN", "type": "esriFieldTypeDate"},
+        {"name": "CODE", "type": "esriFieldTypeString"},
+    ],
+    "features": [],
+}
+
+
+def test_pasted_tables_have_the_types_of_their_columns() -> None:
+    editor = make("GPRecordSet", defaultValue=SCHEMA)
+    editor.text.value = "value\tSEEN\tCODE\tn\tzip\n1\t2025-01-31\t7\t3\t01001\n\t\t8\t4.5\t99999"
+    rows = editor.value.astype(object).where(editor.value.notna(), None).to_dict("records")
+    assert rows == [
+        {"value": 1.0, "SEEN": datetime(2025, 1, 31, tzinfo=UTC), "CODE": "7", "n": 3.0, "zip": "01001"},
+        {"value": None, "SEEN": None, "CODE": "8", "n": 4.5, "zip": "99999"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("VALUE\tA\n1,5\tx", "row 1, VALUE: '1,5' is not a number"),
+        ("A\tA\n1\t2", "two columns are called 'A'"),
+        ("A\t\n1\t2", "2 columns need 2 headings"),
+        ("A\tB\n1\t2\t3", "3 columns need 3 headings"),
+        ("A\tB\n", "no rows below its headings"),
+    ],
+)
+def test_a_pasted_table_that_is_not_right_is_told_at_the_field(text: str, problem: str) -> None:
+    editor = make("GPRecordSet", defaultValue=SCHEMA)
+    editor.text.value = text
+    assert problem in editor.error
+    assert editor.text.value == text
+
+
+def test_text_that_is_no_table_is_told_at_the_field() -> None:
+    editor = make("GPMultiValue:GPString")
+    editor.pasted.value = "x" * 140_000
+    editor._paste()
+    assert "cannot be read as a table" in editor.error
 
 
 def test_a_composite_keeps_what_was_given_for_each_of_its_types() -> None:

@@ -113,7 +113,10 @@ class CompositeType(DataTypeCodec):
         filters = parameter.filter.members if parameter.filter is not None else ()
         return [
             replace(
-                info, name=parameter.name, filter=info.filter or (filters[at] if at < len(filters) else None)
+                info,
+                name=parameter.name,
+                display_name=info.display_name or parameter.display_name,
+                filter=info.filter or (filters[at] if at < len(filters) else None),
             )
             for at, info in enumerate(parameter.parameter_infos)
         ]

@@ -7,12 +7,11 @@ from typing import Any
 
 import ipywidgets as w
 
-from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.features import RecordSet
 from gpwidgets.protocol.values import UNSET, LayerReference
 from gpwidgets.widgets.editors.base import ParameterEditor, edits
 from gpwidgets.widgets.editors.namespace import frames_in_notebook
-from gpwidgets.widgets.editors.pasting import split_rows
+from gpwidgets.widgets.editors.pasted_table import pasted_table
 
 _WIDE = {"width": "100%", "min_width": "0"}
 
@@ -56,8 +55,9 @@ class RecordEditor(ParameterEditor):
     def read(self) -> Any:
         """Return what was given last; pasted rows as a list of dicts."""
         given = self._given
-        is_pasted = isinstance(given, str) and "\n" in given and given[:1] not in "{["
-        return _table(given, self.parameter.name) if is_pasted else given
+        is_table = isinstance(given, str) and ("\n" in given or "\t" in given)
+        is_pasted = is_table and given[:1] not in "{["
+        return pasted_table(given, self.parameter) if is_pasted else given
 
     def show(self, value: Any) -> None:
         """Keep a value and say what it is."""
@@ -72,13 +72,6 @@ class RecordEditor(ParameterEditor):
     def _tell(self, value: Any) -> None:
         self.clear.disabled = value is UNSET
         self.summary.value = f'<div class="gpw-muted" role="status">{_words(value)}</div>'
-
-
-def _table(text: str, name: str) -> list[dict[str, str]]:
-    rows = split_rows(text)
-    if len(rows) < 2:
-        raise ParameterError(name, "the table has no rows below its headings.")
-    return [dict(zip(rows[0], row, strict=False)) for row in rows[1:]]
 
 
 def _words(value: Any) -> str:

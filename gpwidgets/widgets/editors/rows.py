@@ -13,13 +13,13 @@ from gpwidgets.protocol.datatypes.composite import ValueTableType
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.enums import ParameterType
 from gpwidgets.protocol.values import UNSET
+from gpwidgets.tasks.inputs import check_value
 from gpwidgets.widgets.editors.base import ParameterEditor, editor_for, edits
-from gpwidgets.widgets.editors.pasting import split_rows
+from gpwidgets.widgets.editors.pasting import split_rows, split_values
 
 _WIDE = {"width": "100%", "min_width": "0"}
-_PASTED = frozenset(
-    {"GPString", "GPLong", "GPDouble", "GPDate", "GPLinearUnit", "GPArealUnit", "GPTimeUnit", "Field"}
-)
+#: More rows than this are slow to make and tiresome to scroll; they are kept without controls.
+_MOST_ROWS = 100
 
 
 class Row(w.HBox):
@@ -57,15 +57,19 @@ class ListEditor(ParameterEditor):
         """Make the frame of the list."""
         title = w.Label(self.label, layout=w.Layout(display="none" if self.compact else ""))
         title.add_class("gpw-label")
+        self._rest: list[Any] = []
+        self._told_rest = w.HTML()
         self.rows = w.VBox(layout=w.Layout(max_height="340px", overflow="auto", **_WIDE))
-        self.add_button = w.Button(
-            description="Add a row",
-            icon="plus",
-            tooltip=f"Add a row to {self.title}",
-            layout=w.Layout(width="auto"),
-        )
+        self.add_button = self._make_button("Add a row", "plus", f"Add a row to {self.title}")
         self.add_button.on_click(lambda _button: self.add())
-        return [title, *self.headings(), self.rows, w.HBox([self.add_button]), *self._make_paste()]
+        self.clear = self._make_button("Remove all", "trash-o", f"Remove all rows of {self.title}")
+        self.clear.on_click(lambda _button: self._clear_all())
+        tools = w.HBox([self.add_button, self.clear], layout=w.Layout(flex_flow="row wrap"))
+        return [title, *self.headings(), self.rows, self._told_rest, tools, *self._make_paste()]
+
+    @staticmethod
+    def _make_button(words: str, icon: str, tooltip: str) -> w.Button:
+        return w.Button(description=words, icon=icon, tooltip=tooltip, layout=w.Layout(width="auto"))
 
     def headings(self) -> list[w.Widget]:
         """Make what stands above the columns."""
@@ -76,17 +80,15 @@ class ListEditor(ParameterEditor):
         raise NotImplementedError
 
     def _make_paste(self) -> list[w.Widget]:
-        if not all(column.data_type in _PASTED for column in self.columns()):
-            return []
+        if any(column.data_type == "GPStringHidden" for column in self.columns()):
+            return []  # what is pasted stays readable in the box
         self.pasted = w.Textarea(
-            placeholder="rows copied from a spreadsheet",
+            placeholder=self.paste_hint,
             rows=3,
             tooltip=f"Rows for {self.title}",
             layout=w.Layout(**_WIDE),
         )
-        use = w.Button(
-            description="Add these rows", tooltip=f"Add them to {self.title}", layout=w.Layout(width="auto")
-        )
+        use = self._make_button("Add these rows", "plus", f"Add them to {self.title}")
         use.on_click(lambda _button: self._paste())
         box = w.VBox([self.pasted, use], layout=w.Layout(**_WIDE))
         return [w.Accordion([box], titles=("Paste rows",), selected_index=None)]
@@ -107,6 +109,7 @@ class ListEditor(ParameterEditor):
             if cell is not None and cell is not UNSET and not (isinstance(cell, str) and cell == ""):
                 editor.set_value(cell)
         self.rows.children = (*self.rows.children, row)
+        self._tell_rest()
         self.take()
         return row
 
@@ -116,6 +119,7 @@ class ListEditor(ParameterEditor):
         row.close()
         for editor in row.editors:
             editor.close()
+        self._tell_rest()
         self.take()
 
     def move(self, row: Row, step: int) -> None:
@@ -129,9 +133,44 @@ class ListEditor(ParameterEditor):
             self.take()
 
     def _paste(self) -> None:
-        for cells in split_rows(self.pasted.value):
+        try:
+            rows = self.pasted_rows(self.pasted.value)
+            room = max(0, _MOST_ROWS - len(self.rows.children))
+            if rows[room:]:
+                self._rest += check_value(self.parameter, [self.whole(cells) for cells in rows[room:]])
+        except ParameterError as error:
+            self._refuse(error.problem)
+            return
+        except ValueError as error:
+            self._refuse(f"{error}.")
+            return
+        for cells in rows[:room]:
             self.add(cells)
         self.pasted.value = ""
+        self._tell_rest()
+        self.take()
+
+    def _clear_all(self) -> None:
+        self.show(UNSET)
+        self.take()
+
+    def _tell_rest(self) -> None:
+        self.clear.layout.display = "" if self.rows.children or self._rest else "none"
+        count = len(self._rest)
+        words = f"…and {count:,} more row{'' if count == 1 else 's'}, kept as they are." if count else ""
+        self._told_rest.value = f'<div class="gpw-muted" role="status">{words}</div>' if words else ""
+
+    # For subclasses
+
+    paste_hint = "rows copied from a spreadsheet"
+
+    def pasted_rows(self, text: str) -> list[list[str]]:
+        """Return the cells of each row of pasted text."""
+        raise NotImplementedError
+
+    def whole(self, cells: Sequence[Any]) -> Any:
+        """Return the value of a row of pasted cells."""
+        raise NotImplementedError
 
     # Values
 
@@ -142,7 +181,7 @@ class ListEditor(ParameterEditor):
             if wrong is not None:
                 raise ParameterError(self.parameter.name, f"row {number}: {wrong.error}")
         rows = [self.cells(row) for row in self.rows.children if not row.is_empty]
-        return rows or UNSET
+        return [*rows, *self._rest] or UNSET
 
     def cells(self, row: Row) -> Any:
         """Return what a row stands for."""
@@ -157,8 +196,10 @@ class ListEditor(ParameterEditor):
             row.close()
             for editor in row.editors:
                 editor.close()
-        for row in rows:
+        self._rest = rows[_MOST_ROWS:]
+        for row in rows[:_MOST_ROWS]:
             self.add(self.split(row))
+        self._tell_rest()
 
     def split(self, row: Any) -> Sequence[Any]:
         """Return the cells of a row's value."""
@@ -181,6 +222,17 @@ class MultiValueEditor(ListEditor):
         """Return the value as the one cell."""
         return [row]
 
+    paste_hint = "one value a line, as copied from a column of a spreadsheet"
+
+    def pasted_rows(self, text: str) -> list[list[str]]:
+        """Return each value as a row of one cell."""
+        are_texts = self.parameter.member_type == "GPString"
+        return [[value] for value in split_values(text, are_texts=are_texts)]
+
+    def whole(self, cells: Sequence[Any]) -> Any:
+        """Return the one cell."""
+        return cells[0]
+
 
 @edits("GPValueTable")
 class ValueTableEditor(ListEditor):
@@ -188,7 +240,7 @@ class ValueTableEditor(ListEditor):
 
     def headings(self) -> list[w.Widget]:
         """Make the columns' names."""
-        names = [column.display_name or column.name for column in self.columns()]
+        names = [_title(column) for column in self.columns()]
         labels = [w.Label(name, layout=w.Layout(flex="1 1 0", min_width="0", width="auto")) for name in names]
         space = w.Label("", layout=w.Layout(width="108px"))
         row = w.HBox([*labels, space], layout=w.Layout(**_WIDE))
@@ -207,3 +259,19 @@ class ValueTableEditor(ListEditor):
     def split(self, row: Any) -> Sequence[Any]:
         """Return the cells."""
         return list(row) if isinstance(row, list | tuple) else [row]
+
+    def pasted_rows(self, text: str) -> list[list[str]]:
+        """Return the cells of each row; headings that were copied along are left out."""
+        rows = split_rows(text)
+        titles = [_title(column).casefold() for column in self.columns()]
+        names = [column.name.casefold() for column in self.columns()]
+        first = [cell.casefold() for cell in rows[0]] if rows else []
+        return rows[1:] if any(first) and first in (titles, names) else rows
+
+    def whole(self, cells: Sequence[Any]) -> Any:
+        """Return the cells; None for an empty one."""
+        return [None if cell == "" else cell for cell in cells]
+
+
+def _title(column: GPParameter) -> str:
+    return column.display_name or column.name
