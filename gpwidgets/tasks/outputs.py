@@ -82,11 +82,19 @@ class Outputs(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(list(iter(self)))
 
+    def is_hidden(self, name: str) -> bool:
+        """Whether an output is a text that is not to be shown; reading it gives the text all the same."""
+        parameter = self.parameters.get(name)
+        return parameter is not None and parameter.is_hidden
+
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *map(_identifier, self)})
 
     def __repr__(self) -> str:
-        lines = [f"  {name}: {summary(self._values[name])}" for name in self._values]
+        lines = [
+            f"  {name}: {'(hidden)' if self.is_hidden(name) else summary(self._values[name])}"
+            for name in self._values
+        ]
         lines += [f"  {name}: could not be read: {error}" for name, error in self.errors.items()]
         return "\n".join(["Outputs", *lines]) if lines else "Outputs (the task has none)"
 

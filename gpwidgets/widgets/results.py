@@ -67,7 +67,8 @@ class ResultsView(w.VBox):
         title = getattr(parameter, "display_name", "") or name
         head = w.HTML(f'<h4 class="gpw-output-name" title="{escape(name)}">{escape(title)}</h4>')
         try:
-            parts = self._parts(name, title, self.outputs[name])
+            hidden = parameter is not None and parameter.is_hidden
+            parts = [_line("•••  hidden")] if hidden else self._parts(name, title, self.outputs[name])
         except Exception as error:
             parts = [w.HTML(error_html(error))]
         section = w.VBox([head, *parts], layout=w.Layout(width="100%", min_width="0"))

@@ -96,6 +96,8 @@ def _output_html(outputs: Outputs, name: str) -> str:
     head = f"<h4>{escape((parameter.display_name if parameter else '') or name)}</h4>"
     if name in outputs.errors:
         return head + error_html(outputs.errors[name])
+    if outputs.is_hidden(name):
+        return f"{head}<p>•••</p>"
     value = outputs[name]
     note = "<p><b>Not complete:</b> the server holds more rows.</p>" if name in outputs.truncated else ""
     if hasattr(value, "columns"):

@@ -125,9 +125,9 @@ class Filler:
     def use_text(self, title: str, text: str) -> None:
         """Give features as text."""
         editor = self.editor(title)
-        editor.get_by_text("Without drawing").click()
-        self.type(editor.locator("textarea"), text)
-        editor.get_by_title(f"Use it for {title}").click()
+        self.choose(self.notebook.field(title, within=self.cell), "Type or paste")
+        self.type(editor.get_by_title(f"{title} as text"), text)
+        editor.get_by_title(f"Use the text for {title}").click()
 
     def row(self, title: str, *cells: str) -> None:
         """Add a row and fill its cells from the keyboard alone, walking with the tabulator."""
@@ -154,6 +154,7 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
     return text, raster
 
 
+@pytest.mark.timeout(300)
 def test_every_value_that_is_entered_comes_back(
     open_notebook: Callable[..., LabNotebook], screenshots: Path, files: tuple[Path, Path]
 ) -> None:
@@ -165,7 +166,7 @@ def test_every_value_that_is_entered_comes_back(
     fill_features(fill)
     fill_files(fill, *files)
     fill_lists(fill)
-    notebook.whole_picture(screenshots / "gallery-light.png", fill.cell)
+    notebook.picture(screenshots / "gallery.png")
     notebook.wait_for("sorted(set([p.name for p in form.task.info.inputs]) - set(form.values))", [])
     notebook.button("Run").click()
     notebook.wait_for("form.run is not None and form.run.done", True)

@@ -10,6 +10,7 @@ import geopandas
 import pytest
 
 from gpwidgets import RunWidget, ServiceWidget, TaskWidget, demo
+from gpwidgets.widgets.results import ResultsView
 
 OBSERVER = geopandas.GeoSeries.from_wkt(["POINT (-84.25 36.32)"], crs=4326)
 
@@ -68,6 +69,17 @@ def test_hidden_texts_stay_hidden(server: demo.DemoServer) -> None:
     page = TaskWidget(url, values={hidden: "top-secret"}).snapshot()
     assert "top-secret" not in page
     assert "•••" in page
+
+
+def test_a_hidden_text_that_comes_back_is_not_shown(server: demo.DemoServer) -> None:
+    widget = done(TaskWidget(server.url_of("ParameterGallery"), values={"Input_Hidden": "top-secret"}))
+    assert widget.run is not None
+    outputs = widget.run.wait()
+    assert outputs.Output_Hidden == "top-secret"
+    section = ResultsView(outputs).sections["Output_Hidden"]
+    shown = "".join([repr(outputs), widget.snapshot(), *(child.value for child in section.children)])
+    assert "Output_Hidden: (hidden)" in shown
+    assert "top-secret" not in shown
 
 
 def test_the_address_that_does_not_answer_is_said() -> None:
