@@ -27,7 +27,7 @@ OUTSIDE = {
     "errors": set(),
     "protocol": set(),
     "client": {"requests", "orjson"},
-    "convert": GEOMETRY | {"orjson", "simdjson"},
+    "convert": GEOMETRY | {"orjson", "simdjson", "matplotlib"},
     "tasks": {"traitlets", "platformdirs"},
     "widgets": {"ipywidgets", "traitlets", "nh3", "IPython"},
     "demo": GEOMETRY | {"tornado", "orjson", "matplotlib"},

@@ -38,12 +38,10 @@ FORM_CSS = """
   padding: 0 4px 0 0; color: var(--jp-ui-font-color1, #212121); box-shadow: none; max-width: 100%; }
 .gpw-fold > .gpw-fold-content { border-left: 3px solid var(--jp-border-color2, #e0e0e0);
   padding: 0 0 4px 8px; }
+.gpw-field > .gpw-plain { padding: 0 2px; box-sizing: border-box; }
 .gpw-field .gpw-plain, .gpw-field .gpw-plain > .jupyter-widgets { margin-left: 0; margin-right: 0; }
 .gpw-field .gpw-plain .widget-inline-hbox { margin-left: 0; margin-right: 4px; }
 .gpw-field .gpw-plain > .widget-inline-hbox { margin-right: 0; }
-.gpw-form button:focus-visible, .gpw-form input:focus-visible, .gpw-form select:focus-visible,
-.gpw-form textarea:focus-visible, .gpw-buttons button:focus-visible {
-  outline: 2px solid var(--jp-brand-color1, #1976d2); outline-offset: 1px; }
 .gpw-section > .jp-Collapse-contents, .gpw-form .jp-Collapse-contents { padding: 6px 8px; }
 """
 

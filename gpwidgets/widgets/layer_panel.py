@@ -12,6 +12,7 @@ from ipyleaflet import Map, WidgetControl
 
 from gpwidgets.widgets.layer_row import LayerRow, title_of
 from gpwidgets.widgets.layers import LeanGeoJSON
+from gpwidgets.widgets.map_picture import MapPictureButton
 from gpwidgets.widgets.map_view import features_box, go_to, union
 from gpwidgets.widgets.measure import Measure
 
@@ -180,9 +181,13 @@ class LayerPanel(WidgetControl):
         self.length_button.observe(lambda change: self._arm("line", change["new"]), names="value")
         self.area_button.observe(lambda change: self._arm("polygon", change["new"]), names="value")
         self.clear_button.on_click(lambda _button: self._clear_measured())
+        self.picture = MapPictureButton(self._map, self._visible)
         row = w.Layout(flex_flow="row wrap")
         measuring = w.HBox([self.length_button, self.area_button, self.clear_button], layout=row)
-        return w.VBox([w.HBox([every], layout=row), measuring, self._said])
+        return w.VBox([w.HBox([every], layout=row), measuring, self._said, self.picture])
+
+    def _visible(self) -> list[Any]:
+        return [layer for layer in self.listed[::-1] if layer not in self._hidden]
 
     def _arm(self, kind: str, wanted: bool) -> None:
         if self._measure is None:

@@ -7,11 +7,8 @@ is not.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from functools import cache
 from html import escape
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
@@ -23,6 +20,7 @@ from gpwidgets.convert.map_shapes import pixel_size
 from gpwidgets.widgets.attribute_panel import AttributePanel
 from gpwidgets.widgets.draw_target import DrawTarget
 from gpwidgets.widgets.highlight import Highlight
+from gpwidgets.widgets.land import land_outlines
 from gpwidgets.widgets.layer_panel import LayerPanel
 from gpwidgets.widgets.layers import (
     RESULT_COLORS,
@@ -59,13 +57,6 @@ _LAND_STYLE = {
 }
 
 
-@cache
-def _land() -> dict[str, Any]:
-    text = files("gpwidgets").joinpath("data/land.geojson").read_text("utf-8")
-    data: dict[str, Any] = json.loads(text)
-    return data
-
-
 def base_map(height: str = "420px") -> Map:
     """Return a map that is never blank: land outlines lie under the tiles and show where no tile arrives."""
     map_widget = Map(
@@ -78,7 +69,7 @@ def base_map(height: str = "420px") -> Map:
         panes={_UNDER: {"zIndex": 150, "pointerEvents": "none"}},
         layout=w.Layout(height=height, width="100%", min_width="0"),
     )
-    land = LeanGeoJSON(data=_land(), name="Land outlines", style=_LAND_STYLE, pm_ignore=True)
+    land = LeanGeoJSON(data=land_outlines(), name="Land outlines", style=_LAND_STYLE, pm_ignore=True)
     land.unlisted = True
     map_widget.add(land)
     map_widget.add(

@@ -7,11 +7,8 @@ first rows of each result and a picture of the map.
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Mapping
-from functools import cache
 from html import escape
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from gpwidgets.errors import mask
@@ -21,6 +18,7 @@ from gpwidgets.tasks.outputs import summary
 from gpwidgets.widgets.cells import cell_text
 from gpwidgets.widgets.guard import error_html
 from gpwidgets.widgets.header import header_html
+from gpwidgets.widgets.land import land_outlines
 from gpwidgets.widgets.status import STATES, elapsed_text, messages_html
 
 if TYPE_CHECKING:
@@ -122,12 +120,6 @@ def _rows_html(frame: Any) -> str:
     return f"<table {_TABLE}><thead><tr>{heads}</tr></thead><tbody>{''.join(body)}</tbody></table>{more}"
 
 
-@cache
-def _land() -> dict[str, Any]:
-    data: dict[str, Any] = json.loads(files("gpwidgets").joinpath("data/land.geojson").read_text("utf-8"))
-    return data
-
-
 def _picture(inputs: Mapping[str, Any], outputs: Outputs | None) -> str:
     """A picture of the map, as an image so that no page takes its parts away."""
     layers = []
@@ -141,7 +133,7 @@ def _picture(inputs: Mapping[str, Any], outputs: Outputs | None) -> str:
         return ""
     from gpwidgets.convert.picture import map_picture
 
-    drawing = map_picture(layers, _land())
+    drawing = map_picture(layers, land_outlines())
     if not drawing:
         return ""
     data = base64.b64encode(drawing.encode()).decode()

@@ -9,6 +9,10 @@ VIEW_CSS = """
 .gpw .gpw-title a { font-size: 0.75em; font-weight: 400; margin-left: 0.5em; }
 .gpw > .widget-accordion { margin-left: 0; margin-right: 0; }
 .gpw .gpw-about { max-width: 70em; line-height: 1.4; }
+.gpw .jupyter-widgets :is(input, select, textarea):focus-visible,
+.gpw .jupyter-widgets.jupyter-button:focus-visible,
+.gpw .leaflet-container:focus-visible, .gpw .leaflet-container a:focus-visible {
+  outline: 2px solid var(--jp-brand-color1, #1976d2) !important; outline-offset: -1px; }
 .gpw-muted { color: var(--jp-ui-font-color2, #616161); line-height: 1.5; }
 .gpw a, .gpw-file a { color: var(--jp-content-link-color, #1565c0); text-decoration: underline; }
 .gpw-buttons { gap: 4px; margin: 6px 0; }

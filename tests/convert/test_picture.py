@@ -1,13 +1,17 @@
 """A picture of a map: everything in its place, nothing from outside."""
 
+import io
 import re
+from typing import Any
 from xml.etree import ElementTree
 
 import geopandas
+import numpy as np
 import pytest
 import shapely
 
 from gpwidgets.convert.picture import map_picture
+from gpwidgets.convert.picture_png import map_png
 
 
 def frame(*wkts: str, crs: object = 4326) -> geopandas.GeoDataFrame:
@@ -85,3 +89,31 @@ def test_the_bar_is_as_long_as_it_says() -> None:
     text = re.search(r">(\d+) km<", drawing)
     assert text is not None
     assert (bar[3] - bar[0]) / (end - start) * metres == pytest.approx(float(text[1]) * 1000, rel=0.02)
+
+
+def pixels(png: bytes) -> Any:
+    from matplotlib.image import imread
+
+    return (imread(io.BytesIO(png), format="png")[:, :, :3] * 255).round().astype(int)
+
+
+def test_a_png_shows_each_thing_in_its_place_and_colour() -> None:
+    ring = "POLYGON ((10 10, 30 10, 30 30, 10 30, 10 10), (18 18, 22 18, 22 22, 18 22, 18 18))"
+    layers = [(frame(ring), "#ff0000"), (frame("POINT (-30 0)"), "#0000ff")]
+    drawn = pixels(map_png(layers, bounds=(-50, -28, 50, 28), width=500, height=300))
+    assert drawn.shape == (600, 1000, 3)
+
+    def at(lon: float, lat: float) -> list[int]:
+        y = np.degrees(np.arctanh(np.sin(np.radians(lat))))
+        return drawn[round(300 - y * 10), round(500 + lon * 10)].tolist()  # type: ignore[no-any-return]
+
+    red, blue, nothing = at(12, 12), at(-30, 0), at(-20, -20)
+    assert red[0] > red[1] + 40
+    assert blue[2] > blue[0] + 60
+    assert at(20, 20) == nothing  # the hole
+    assert map_png([]) == b""
+
+
+def test_an_svg_of_given_bounds_shows_just_those() -> None:
+    drawing = map_picture([(frame("POINT (10 0)"), "red")], bounds=(0, -10, 20, 10), width=200, height=200)
+    assert numbers(drawing, "circle") == [[100.0, 100.0]]

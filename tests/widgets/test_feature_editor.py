@@ -152,12 +152,12 @@ def test_a_frame_of_the_notebook_is_given_whole_or_its_selected_rows(variables: 
     task_map.select("Stations", [0, 2], show=False)
     source.again.click()
     assert source.only.description == "selected rows only (2)"
-    source.only.value = True
     source.use.click()
     assert list(editor.value["n"]) == [0, 2]
     del variables["stations"]
-    source.use.click()
-    assert "gone" in source.said.value
+    source.again.click()
+    assert source.names.options == (("no GeoDataFrame yet", -1),)
+    assert source.use.disabled
 
 
 def test_a_result_or_the_features_picked_in_it_or_an_output_of_a_run_is_given(
@@ -171,16 +171,16 @@ def test_a_result_or_the_features_picked_in_it_or_an_output_of_a_run_is_given(
     task_map.select("Hills", [1], show=False)
     editor.picker.show(ResultSource)
     source = editor.picker.current
-    listed = dict(source.results.options)
+    listed = dict(source.names.options)
     assert {"Hills: 4 points", "earlier.Peaks: 2 points"} <= set(listed)
-    source.results.value = listed["Hills: 4 points"]
+    source.names.value = listed["Hills: 4 points"]
     assert source.only.value  # whoever picks features means them
     source.use.click()
     assert list(editor.value["n"]) == [1]
     source.only.value = False
     source.use.click()
     assert editor.value is shown
-    source.results.value = listed["earlier.Peaks: 2 points"]
+    source.names.value = listed["earlier.Peaks: 2 points"]
     source.use.click()
     assert editor.value is kept
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -13,6 +14,7 @@ from gpwidgets.widgets.layer_panel import LayerPanel
 from gpwidgets.widgets.layer_row import LayerRow, title_of
 from gpwidgets.widgets.map import TaskMap
 from gpwidgets.widgets.map_draw import Pen
+from gpwidgets.widgets.map_picture import painted_of
 from gpwidgets.widgets.style_by import QUALITATIVE, SEQUENTIAL, ramp, renderer_style, style_by
 
 
@@ -244,3 +246,26 @@ def test_two_task_maps_on_one_map_share_one_list_which_goes_with_the_last() -> N
     two.detach()
     assert panel not in theirs.controls
     assert marker in theirs.layers
+
+
+def test_a_picture_of_what_is_visible_is_saved_and_none_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    task_map = TaskMap()
+    shown = squares(2)
+    layer = task_map.add_result("R", shown)
+    task_map.target("T").add({"type": "Point", "coordinates": [2, 2]})
+    picture = task_map.layers.picture
+    assert [color for one in picture._layers() for _, color in painted_of(one)] == [
+        layer.color,
+        task_map.target("T").color,
+    ]
+    for name in ("map.png", "map-2.png"):
+        picture.button.click()
+        picture._worker.join(30)
+        assert picture.path == Path("results", name)
+        assert picture.path.read_bytes().startswith(b"\x89PNG")
+    assert 'download="map-2.png"' in picture.said.value
+    task_map.layers.set_shown(layer, False)
+    assert layer not in picture._layers()

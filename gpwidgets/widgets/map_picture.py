@@ -1,0 +1,121 @@
+"""A picture of the map as a file: inputs and results as they are shown, over land outlines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import ipywidgets as w
+
+from gpwidgets.tasks.workers import start_worker
+from gpwidgets.widgets.export import free_path
+from gpwidgets.widgets.file_texts import page_link, saved_html
+from gpwidgets.widgets.guard import error_html, guarded
+from gpwidgets.widgets.land import land_outlines
+from gpwidgets.widgets.map_view import size_of
+
+Painted = tuple[Any, str]
+"""A frame and its colour as in CSS."""
+
+
+class MapPictureButton(w.VBox):
+    """Saves what the map shows, without the background tiles, which belong to somebody else.
+
+    A PNG where matplotlib is installed, an SVG elsewhere.
+
+    Parameters
+    ----------
+    map_widget
+        The ipyleaflet map.
+    layers
+        Called for its visible layers, the lowest first.
+    folder
+        Where pictures are saved.
+
+    Attributes
+    ----------
+    path : pathlib.Path or None
+        Where the last one was saved.
+    """
+
+    def __init__(self, map_widget: Any, layers: Callable[[], Sequence[Any]], folder: str = "results") -> None:
+        self._map, self._layers, self._folder = map_widget, layers, Path(folder)
+        self.path: Path | None = None
+        self._worker: Thread | None = None
+        self.button = w.Button(
+            description="Picture",
+            icon="picture-o",
+            tooltip="Save the map with inputs and results as a picture",
+            layout=w.Layout(width="auto"),
+        )
+        self.said = w.HTML(layout=w.Layout(max_width="280px"))
+        self.button.on_click(self._start)
+        super().__init__([self.button, self.said])
+
+    @guarded
+    def _start(self, _button: w.Button) -> None:
+        self.button.disabled = True
+        self.said.value = '<div role="status">Drawing…</div>'
+        self._worker = start_worker(self._save, "gpwidgets-picture")
+
+    def _save(self) -> None:
+        try:
+            data, ending = self._picture()
+            self._folder.mkdir(parents=True, exist_ok=True)
+            path = free_path(self._folder, "map", ending)
+            path.write_bytes(data)
+            self.path = path
+            self.said.value = saved_html(path, len(data)) + page_link(path)
+        except Exception as error:
+            self.show_error(error)
+        finally:
+            self.button.disabled = False
+
+    def _picture(self) -> tuple[bytes, str]:
+        from gpwidgets.convert.picture import map_picture
+
+        painted = [one for layer in self._layers() for one in painted_of(layer)]
+        width, height = (round(pixels) for pixels in size_of(self._map))
+        view: dict[str, Any] = {"bounds": _bounds(self._map), "width": width, "height": height}
+        if find_spec("matplotlib") is None:
+            return map_picture(painted, land_outlines(), **view).encode(), ".svg"
+        from gpwidgets.convert.picture_png import map_png
+
+        return map_png(painted, land_outlines(), **view), ".png"
+
+    def show_error(self, error: Exception) -> None:
+        """Show why there is no picture."""
+        self.said.value = error_html(error)
+
+    def __repr__(self) -> str:
+        return "<MapPictureButton>"
+
+
+def painted_of(layer: Any) -> list[Painted]:
+    """Return the frames and colours of a layer of ours; nothing for any other layer."""
+    from gpwidgets.convert.drawn import frame_of_drawn
+
+    frame = getattr(layer, "frame", None)
+    if frame is not None:
+        classes = layer.classes
+        if classes is None:
+            return [(frame, layer.color)]
+        return [(frame[classes.codes == number], color) for number, color in enumerate(classes.colors)]
+    data = getattr(layer, "data", None)
+    features = list(data.get("features") or ()) if isinstance(data, dict) else []
+    color = str((getattr(layer, "style", None) or {}).get("color") or "")
+    if not features or not color or not isinstance(features[0], dict):
+        return []
+    return [(frame_of_drawn([{**one, "properties": {}} for one in features]), color)]
+
+
+def _bounds(map_widget: Any) -> tuple[float, float, float, float] | None:
+    """What the map shows, in degrees; None before a browser has shown it."""
+    south, west, north, east = (getattr(map_widget, side) for side in ("south", "west", "north", "east"))
+    if not (north > south and east > west):
+        return None
+    turn = 360.0 * round((west + east) / 720.0)
+    return west - turn, south, east - turn, north
