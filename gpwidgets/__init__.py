@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from gpwidgets.tasks.status import RunStatus
     from gpwidgets.tasks.task import GPTask, attach
     from gpwidgets.widgets.editors.base import register_editor
+    from gpwidgets.widgets.history import HistoryWidget
     from gpwidgets.widgets.run import RunWidget
     from gpwidgets.widgets.service import ServiceWidget
     from gpwidgets.widgets.task import TaskWidget
@@ -47,6 +48,7 @@ _HOMES = {
     "GPError": "errors",
     "GPService": "tasks.service",
     "GPTask": "tasks.task",
+    "HistoryWidget": "widgets.history",
     "LayerReference": "protocol.values",
     "LinearUnit": "protocol.units",
     "Login": "client.auth",
@@ -79,6 +81,7 @@ __all__ = [
     "GPError",
     "GPService",
     "GPTask",
+    "HistoryWidget",
     "LayerReference",
     "LinearUnit",
     "Login",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any, overload
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from gpwidgets.widgets.task import TaskWidget
 
 __all__ = ["History", "HistoryEntry", "history"]
+
+#: How long servers keep a job after its end, unless their owner says otherwise.
+RETENTION = timedelta(hours=6)
 
 _SHOWN = 20
 
@@ -110,6 +113,11 @@ class HistoryEntry:
         return values_of_rows(rows_of(self._record), parameters, self._store.values.load)
 
     @property
+    def kept_until(self) -> datetime | None:
+        """When servers usually throw a job's results away; None while that is not known."""
+        return self.ended + RETENTION if self.ended is not None and self.job_url is not None else None
+
+    @cached_property
     def summary(self) -> str:
         """The inputs in a line."""
         return ", ".join(f"{row.get('paramName')}: {_in_words(row)}" for row in rows_of(self._record))

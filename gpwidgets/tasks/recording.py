@@ -15,7 +15,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from weakref import WeakValueDictionary
+from weakref import WeakMethod, WeakValueDictionary
 
 import platformdirs
 
@@ -52,6 +52,8 @@ class HistoryStore:
         Why something could not be written; empty while all is well.
     live : mapping of str to Run
         Runs of this kernel by their id in the history.
+    listeners : list
+        Weak references to functions that are called after a record of this kernel was written.
     """
 
     #: Runs that are kept at most.
@@ -62,6 +64,7 @@ class HistoryStore:
         self.values = ValueStore(folder / "values")
         self.trouble = ""
         self.live: WeakValueDictionary[str, Run] = WeakValueDictionary()
+        self.listeners: list[WeakMethod[Callable[[], None]]] = []
         self._largest = largest
         self._usual: dict[str, tuple[float, float | None]] = {}
 
@@ -73,6 +76,14 @@ class HistoryStore:
             self.tell(error, run)
         else:
             self.trouble = ""
+        self.tell_listeners()
+
+    def tell_listeners(self) -> None:
+        """Tell whoever shows the history that a run of this kernel has changed in it."""
+        self.listeners = [one for one in self.listeners if one() is not None]
+        for listener in [one() for one in self.listeners]:
+            if listener is not None:
+                listener()
 
     def tell(self, error: Exception, run: Run | None) -> None:
         """Say once that something could not be written."""
@@ -245,10 +256,11 @@ class _Recorder:
         if self._started and run.done:
             self._write_end(ended=time.time(), elapsed=round(run.elapsed, 3), server=run.task.known_version)
 
-    def write_late_end(self, *, seen: bool) -> None:
-        """Write how a run ended that was not followed all the time; when, only if that was seen."""
+    def write_late_end(self, *, seen: bool, timed: bool) -> None:
+        """Write how a run ended that was not followed all the time; when and after how long, if known."""
         if self._run.done:
-            self._write_end(**({"ended": time.time()} if seen else {}))
+            when = {"ended": time.time()} if seen else {}
+            self._write_end(**when, **({"elapsed": round(self._run.elapsed, 3)} if timed else {}))
 
     def _write_end(self, **more: Any) -> None:
         run = self._run
@@ -294,9 +306,14 @@ def record_attached(run: Run, *, goes_on: bool) -> None:
         return
     known = store.find_job(run.job_url)
     recorder = _Recorder(store, run, str(known["run"]) if known else None)
+    if known is not None and goes_on:
+        run.began_earlier(time.time() - float(known["started"]))
     if known is None:
         recorder.write_start({}, job=run.job_url, attached=True)
     elif known.get("status"):
+        store.tell_listeners()
         return
     run.expected = store.usual_seconds(run.task.url.task) if goes_on else None
-    run.observe(lambda _change: recorder.write_late_end(seen=goes_on), names="status")
+    timed = goes_on and known is not None
+    run.observe(lambda _change: recorder.write_late_end(seen=goes_on, timed=timed), names="status")
+    store.tell_listeners()

@@ -253,6 +253,10 @@ class Run(traitlets.HasTraits):
         following = self._trait_notifiers
         return any(following.get(name, {}).get("change") for name in (trait, traitlets.All))
 
+    def began_earlier(self, seconds: float) -> None:
+        """Count the time from a start before this object was made; for a job that was found again."""
+        self._started = time.monotonic() - max(0.0, seconds)
+
     # What drivers call.
 
     def update(self, **traits: Any) -> None:

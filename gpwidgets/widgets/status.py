@@ -80,6 +80,7 @@ class RunStatusView(w.VBox):
             "progress": self._show_progress,
             "progress_text": self._show_progress,
             "elapsed": self._show_time,
+            "expected": self._show_time,
             "messages": self._show_messages,
             "error": self._show_trouble,
             "wants_sign_in": self._show_sign_in,
@@ -118,7 +119,11 @@ class RunStatusView(w.VBox):
         )
 
     def _show_time(self) -> None:
-        self._time.value = f'<span class="gpw-muted">{elapsed_text(self.run.elapsed)}</span>'
+        text = elapsed_text(self.run.elapsed)
+        if self.run.expected is not None and not self.run.done:
+            usual = max(1, round(self.run.expected))
+            text += f", usually takes about {f'{usual} s' if usual < 10 else elapsed_text(usual)}"
+        self._time.value = f'<span class="gpw-muted">{text}</span>'
 
     def _show_messages(self) -> None:
         self._messages.value = messages_html(self.run.messages)

@@ -21,7 +21,7 @@ from gpwidgets.widgets.editors.base import EditorContext
 from gpwidgets.widgets.form import TaskForm
 from gpwidgets.widgets.guard import error_html, guarded
 from gpwidgets.widgets.header import header_html
-from gpwidgets.widgets.run import RunWidget
+from gpwidgets.widgets.run_list import RunList
 from gpwidgets.widgets.server_check import ServerCheck, can_validate
 from gpwidgets.widgets.sign_in import SignInBox
 from gpwidgets.widgets.static import snapshot
@@ -82,6 +82,8 @@ class TaskWidget(ShownWithTwin, w.VBox):
         The form; None until then.
     map : TaskMap or None
         None when the task has nothing to do with a map.
+    runs : gpwidgets.widgets.run_list.RunList
+        All runs of this form.
     """
 
     values = traitlets.Dict(help="Values of the form by parameter name; what is not set is left out.")
@@ -110,16 +112,16 @@ class TaskWidget(ShownWithTwin, w.VBox):
         self.form: TaskForm | None = None
         self.map: TaskMap | None = None
         self._server_check: ServerCheck | None = None
-        self._run_view: RunWidget | None = None
         self._updating = False
         self._worker: Thread | None = None
         self._signed_in_for: Run | None = None
+        self._started_with: Mapping[str, Any] | None = None
         self._header = w.HTML(layout=_wide())
         self._work = w.HBox(layout=_wide(flex_flow="row wrap", align_items="stretch", grid_gap="4px 16px"))
         self._said = w.HTML(layout=_wide())
         self._missing = w.HBox(layout=w.Layout(flex_flow="row wrap"))
         self._help = w.VBox()
-        self._below = w.VBox(layout=_wide())
+        self.runs = RunList()
         self.twin = StaticTwin(self.snapshot)
         self._buttons = self._make_buttons()
         self._code, self._code_text = self._make_code()
@@ -133,7 +135,7 @@ class TaskWidget(ShownWithTwin, w.VBox):
                 self._said,
                 self._missing,
                 self._help,
-                self._below,
+                self.runs,
                 self._code,
             ],
             layout=_wide(),
@@ -147,11 +149,19 @@ class TaskWidget(ShownWithTwin, w.VBox):
             description="Cancel", icon="stop", tooltip="Ask the server to stop the run", disabled=True
         )
         self._reset_button = w.Button(description="Reset", icon="undo", tooltip="Put the default values back")
+        self._another_button = w.Button(
+            description="Run these values too",
+            icon="plus",
+            tooltip="Start a second run beside the one that goes on",
+            layout=w.Layout(width="auto", display="none"),
+        )
         self._run_button.on_click(self._start_run)
+        self._another_button.on_click(self._start_another)
         self._cancel_button.on_click(self._cancel_run)
         self._reset_button.on_click(self._reset_form)
         box = w.HBox(
-            [self._run_button, self._cancel_button, self._reset_button], layout=w.Layout(flex_flow="row wrap")
+            [self._run_button, self._cancel_button, self._reset_button, self._another_button],
+            layout=w.Layout(flex_flow="row wrap"),
         )
         box.add_class("gpw-buttons")
         return box
@@ -205,6 +215,7 @@ class TaskWidget(ShownWithTwin, w.VBox):
             return
         earlier.fill(self.form, task)
         try:
+            self._started_with = self.form.values
             self.run = earlier.attach(task)
         except Exception as error:  # the form is good all the same
             self.error = error
@@ -262,6 +273,7 @@ class TaskWidget(ShownWithTwin, w.VBox):
         form = self.form
         if form is not None and not self._updating:
             self._while_updating(lambda: self.set_trait("values", dict(form.values)))
+            self._another_button.layout.display = "" if self._may_run_another else "none"
         self._show_code()
 
     @traitlets.observe("values")
@@ -303,7 +315,17 @@ class TaskWidget(ShownWithTwin, w.VBox):
 
     @guarded
     def _start_run(self, _button: w.Button) -> None:
-        if self.task is None or self.form is None or self._is_busy:
+        if not self._is_busy:
+            self._start()
+
+    @guarded
+    def _start_another(self, _button: w.Button) -> None:
+        if self._may_run_another:
+            self._start()
+
+    def _start(self) -> None:
+        """Run the task with the form's values, or say what is wrong with them."""
+        if self.task is None or self.form is None:
             return
         self._missing.children = ()
         self.error = None
@@ -312,6 +334,7 @@ class TaskWidget(ShownWithTwin, w.VBox):
             wrong = self.form.check()
             if wrong:
                 raise InputErrors(wrong)
+            self._started_with = self.form.values
             self.run = self.task.start(**self.form.values)
         except ParameterError as error:
             self._refuse(error)
@@ -342,18 +365,20 @@ class TaskWidget(ShownWithTwin, w.VBox):
     def _is_busy(self) -> bool:
         return self.run is not None and not self.run.status.is_final
 
+    @property
+    def _may_run_another(self) -> bool:
+        """Whether a job goes on and the form has other values by now."""
+        run, form = self.run, self.form
+        is_job = run is not None and run.job_id is not None and self._is_busy
+        return is_job and form is not None and form.values is not self._started_with
+
     @traitlets.observe("run")
     def _show_run(self, change: Mapping[str, Any]) -> None:
         if change["old"] is not None:
             change["old"].unobserve(self._follow, names="status")
-        if self._run_view is not None:
-            self._run_view.close()
-        self._run_view = None
-        self._below.children = ()
         if self.run is not None:
             self.run.observe(self._follow, names="status")
-            self._run_view = RunWidget(self.run, map=self.map, bare=True)
-            self._below.children = [self._run_view]
+            self.runs.show(self.run, self.map)
         self._follow_state()
 
     def _follow(self, _change: Mapping[str, Any]) -> None:
@@ -366,6 +391,7 @@ class TaskWidget(ShownWithTwin, w.VBox):
         self._run_button.disabled = busy or self.task is None
         self._run_button.description = "Running…" if busy else "Run"
         self._cancel_button.disabled = run is None or not busy or run.cancel_requested
+        self._another_button.layout.display = "" if self._may_run_another else "none"
         self.twin.refresh()
         if run is None or busy:
             return
@@ -395,8 +421,7 @@ class TaskWidget(ShownWithTwin, w.VBox):
         self._closed = True
         if self.run is not None:
             self.run.unobserve(self._follow, names="status")
-        if self._run_view is not None:
-            self._run_view.close()
+        self.runs.close()
         if self._server_check is not None:
             self._server_check.close()
         if self.map is not None:

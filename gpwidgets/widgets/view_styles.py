@@ -69,6 +69,11 @@ table.gpw-frame tbody tr.gpw-selected th { color: inherit; font-weight: 700; }
 .gpw-row-keys .gpw-row-key:focus-visible { outline: 2px solid var(--jp-brand-color1, #1976d2);
   outline-offset: -2px; }
 .gpw-page { padding: 0 8px; white-space: nowrap; }
+.gpw-history-row { border-top: 1px solid var(--jp-border-color2, #e0e0e0); padding: 4px 0; }
+.gpw-history-row .widget-html-content { line-height: 1.5; }
+.gpw-history-task { margin: 0 0.4em; }
+.gpw-history-inputs { overflow-wrap: anywhere; display: -webkit-box; -webkit-box-orient: vertical;
+  -webkit-line-clamp: 2; overflow: hidden; }
 .gpw-note { color: var(--jp-ui-font-color2, #616161); line-height: 1.4; padding: 2px 0; }
 .gpw-attributes { padding: 4px; background: var(--jp-layout-color1, #fff); border-radius: 4px; }
 .gpw-attributes table.gpw-frame th { overflow-wrap: break-word; max-width: 10em; }

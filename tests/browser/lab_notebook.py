@@ -32,6 +32,7 @@ _ERRORS = """() => jupyterapp.shell.currentWidget.content.widgets.flatMap((cell,
   cell.model.type !== 'code' ? [] : cell.model.outputs.toJSON()
     .filter(output => output.output_type === 'error')
     .map(output => [number, output.ename, output.evalue]))"""
+_RESTART = "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart().then(() => null)"
 _CLOSE = """async () => {
   const panel = jupyterapp.shell.currentWidget;
   const session = panel.sessionContext.session.id;
@@ -73,6 +74,11 @@ class LabNotebook:
         self.page.evaluate(_CLOSE)
         for event, listener in self._listeners.items():
             self.page.remove_listener(event, listener)
+
+    def restart_kernel(self) -> None:
+        """Restart the kernel, as its menu does; outputs stay where they are."""
+        self.page.evaluate(_RESTART)
+        self.page.wait_for_function(_IS_READY, arg=self.name, timeout=60_000)
 
     # Cells
 

@@ -128,6 +128,20 @@ def test_another_kernel_finds_the_run_and_its_results(own_server, gate) -> None:
     assert len(gp.history()) == 1
 
 
+def test_a_job_that_is_found_again_counts_its_time_from_its_start(gate, monkeypatch) -> None:
+    closed = gate()
+    run = closed.task.start(Number=1)
+    assert closed.entered.wait(30)
+    store = recording.current_store()
+    key = gp.history()[0].key
+    store.write({"run": key, "started": gp.history()[0].started.timestamp() - 100})
+    again = gp.attach(run.job_url)
+    assert again.elapsed > 100
+    closed.opened.set()
+    assert again.wait(30).Number == run.wait(30).Number
+    assert again.elapsed > 100
+
+
 def test_a_job_that_was_found_by_its_url_is_in_the_history_once(slow) -> None:
     run = slow.start(Seconds=0)
     run.wait(30)

@@ -1,0 +1,287 @@
+"""The runs of this user as a list: reopen, follow, copy as code, delete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from html import escape
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+from weakref import WeakMethod
+
+import ipywidgets as w
+import traitlets
+
+from gpwidgets.errors import AuthenticationError
+from gpwidgets.tasks.history import History, HistoryEntry, history
+from gpwidgets.tasks.recording import current_store
+from gpwidgets.tasks.watcher import shared_watcher
+from gpwidgets.tasks.workers import start_worker
+from gpwidgets.widgets.guard import error_html, guarded
+from gpwidgets.widgets.history_row import HistoryRow, time_text
+from gpwidgets.widgets.run import RunWidget
+from gpwidgets.widgets.sign_in import SignInBox
+from gpwidgets.widgets.status import STATES
+from gpwidgets.widgets.task import TaskWidget
+from gpwidgets.widgets.twin import ShownWithTwin, StaticTwin
+from gpwidgets.widgets.view_styles import style_sheet
+
+if TYPE_CHECKING:
+    from gpwidgets.client.auth import Auth
+
+__all__ = ["HistoryWidget"]
+
+#: Label of each choice of states, and the test for it.
+_CHOICES: tuple[tuple[str, Callable[[HistoryEntry], bool]], ...] = (
+    ("All runs", lambda _entry: True),
+    ("Going on", lambda entry: not entry.status.is_final),
+    ("Succeeded", lambda entry: entry.status == "succeeded"),
+    ("Without results", lambda entry: entry.status.is_final and entry.status != "succeeded"),
+)
+
+
+def _wide(**more: str) -> w.Layout:
+    return w.Layout(width="100%", min_width="0", **more)
+
+
+class HistoryWidget(ShownWithTwin, w.VBox):
+    """All runs of this user, from every kernel, newest first.
+
+    Runs of this kernel are shown live. A run can be reopened as a form with the same values, attached to when
+    it is a job, shown as Python, and deleted from the list.
+
+    Parameters
+    ----------
+    auth
+        `Token`, `Login` or an authentication object of requests, for secured services; asked for when it is
+        needed and left out.
+    page_size
+        Runs on a page.
+    """
+
+    search = traitlets.Unicode("", help="Only runs with this text in task, values, state or job.")
+    page = traitlets.Int(1, help="The page that is shown, from 1.")
+
+    _closed = False
+
+    def __init__(self, *, auth: Auth | None = None, page_size: int = 8) -> None:
+        self._auth = auth
+        self._all = self._found = History([])
+        self._worker: Thread | None = None
+        self._waits = False
+        self.shown: w.Widget | None = None
+        self.rows = [HistoryRow(self._act) for _ in range(page_size)]
+        self._said = w.HTML(layout=_wide())
+        self._detail = w.VBox(layout=_wide())
+        self._make_controls()
+        self.twin = StaticTwin(lambda: self._found._repr_html_())
+        super().__init__(
+            [
+                style_sheet(),
+                self.twin.hider,
+                w.HTML('<h3 class="gpw-title">Runs</h3>'),
+                self._controls,
+                self._said,
+                w.VBox(self.rows, layout=_wide()),
+                self._pager,
+                self._detail,
+            ],
+            layout=_wide(),
+        )
+        self.add_class("gpw")
+        traitlets.link((self, "search"), (self._search, "value"))
+        store = current_store()
+        if store is not None:
+            store.listeners.append(WeakMethod(self._note_change))
+        self.refresh()
+
+    def _make_controls(self) -> None:
+        self._search = w.Text(
+            placeholder="task, value or job",
+            description="Search",
+            layout=w.Layout(width="min(100%, 280px)"),
+            style={"description_width": "50px"},
+        )
+        self.state = w.Dropdown(
+            options=[label for label, _ in _CHOICES],
+            description="Show",
+            layout=w.Layout(width="min(100%, 220px)"),
+            style={"description_width": "50px"},
+        )
+        self._refresh = w.Button(
+            description="Refresh",
+            icon="refresh",
+            tooltip="Look for runs of other notebooks",
+            layout=w.Layout(width="auto"),
+        )
+        self.state.observe(lambda _change: self._to_first_page(), names="value")
+        self._refresh.on_click(lambda _button: self.refresh())
+        self._controls = w.HBox(
+            [self._search, self.state, self._refresh], layout=w.Layout(flex_flow="row wrap")
+        )
+        auto = w.Layout(width="auto")
+        self.newer = w.Button(description="Newer", icon="chevron-left", tooltip="Newer runs", layout=auto)
+        self.older = w.Button(description="Older", icon="chevron-right", tooltip="Older runs", layout=auto)
+        self.newer.on_click(lambda _button: self._go(self.page - 1))
+        self.older.on_click(lambda _button: self._go(self.page + 1))
+        self._where = w.HTML()
+        self._pager = w.HBox(
+            [self.newer, self._where, self.older], layout=w.Layout(flex_flow="row wrap", align_items="center")
+        )
+
+    # The list
+
+    @guarded
+    def refresh(self) -> None:
+        """Read the history anew."""
+        self._all = history()
+        self._show_list()
+
+    def _note_change(self) -> None:
+        """Read anew in a moment; called from any thread, and often when many runs start."""
+        if not self._waits and not self._closed:
+            self._waits = True
+            shared_watcher().add(self._refresh_once, 0.2)
+
+    def _refresh_once(self) -> None:
+        self._waits = False
+        if not self._closed:
+            self.refresh()
+
+    @traitlets.observe("search")
+    def _to_first_page(self, _change: object = None) -> None:
+        self.page = 1
+        self._show_list()
+
+    @traitlets.observe("page")
+    def _turn_page(self, _change: object) -> None:
+        self._show_list()
+
+    def _go(self, page: int) -> None:
+        self.page = min(max(1, page), self.pages)
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; one when there are no runs."""
+        return max(1, -(-len(self._found) // len(self.rows)))
+
+    @guarded
+    def _show_list(self) -> None:
+        test = dict(_CHOICES)[self.state.value]
+        word = self.search.strip().lower()
+        chosen = [entry for entry in self._all if test(entry) and (not word or word in _searched(entry))]
+        self._found = History(chosen, note=self._all.note)
+        start = (min(self.page, self.pages) - 1) * len(self.rows)
+        for number, row in enumerate(self.rows):
+            row.show(chosen[start + number] if start + number < len(chosen) else None)
+        self._show_place(start)
+        self.twin.refresh()
+
+    def _show_place(self, start: int) -> None:
+        total, end = len(self._found), min(start + len(self.rows), len(self._found))
+        text = f"{start + 1:,} to {end:,} of {total:,}" if total else self._nothing()
+        self._where.value = f'<span class="gpw-page" role="status">{escape(text)}</span>'
+        several = self.pages > 1
+        self.newer.layout.display = self.older.layout.display = "" if several else "none"
+        self.newer.disabled = start == 0
+        self.older.disabled = end >= total
+        note = self._all.note
+        self._said.value = f'<div class="gpw-note" role="status">{escape(note)}</div>' if note else ""
+
+    def _nothing(self) -> str:
+        return "No run is like that." if len(self._all) else "There are no runs yet."
+
+    # What can be done with a run
+
+    @guarded
+    def _act(self, label: str, entry: HistoryEntry) -> None:
+        {"Reopen": self._reopen, "Attach": self._attach, "Code": self._code, "Delete": self._delete}[label](
+            entry
+        )
+
+    def _reopen(self, entry: HistoryEntry) -> None:
+        self._in_worker(entry, lambda: TaskWidget(entry, auth=self._auth))
+
+    def _attach(self, entry: HistoryEntry) -> None:
+        self._in_worker(entry, lambda: RunWidget(entry.attach(self._auth)))
+
+    def _code(self, entry: HistoryEntry) -> None:
+        text = f'<pre class="gpw-code" tabindex="0">{escape(entry.code())}</pre>'
+        self._show_detail(entry, w.HTML(text, layout=_wide()))
+
+    def _delete(self, entry: HistoryEntry) -> None:
+        entry.delete()
+        self.refresh()
+
+    def _in_worker(self, entry: HistoryEntry, make: Callable[[], w.Widget]) -> None:
+        """Make a widget that asks the server, without holding up the kernel."""
+        waiting = w.HTML('<div class="gpw-muted" role="status">Reading from the server…</div>')
+        self._show_detail(entry, waiting)
+
+        def work() -> None:
+            try:
+                made = make()
+            except AuthenticationError as error:
+                self._ask_to_sign_in(entry, make, error)
+            except Exception as error:
+                self._show_detail(entry, w.HTML(error_html(error)))
+            else:
+                self._show_detail(entry, made)
+
+        self._worker = start_worker(work, "gpwidgets-history")
+
+    def _ask_to_sign_in(
+        self, entry: HistoryEntry, make: Callable[[], w.Widget], error: AuthenticationError
+    ) -> None:
+        def again(auth: Auth) -> None:
+            self._auth = auth
+            self._in_worker(entry, make)
+
+        self._show_detail(entry, w.VBox([w.HTML(error_html(error)), SignInBox(again)]))
+
+    def _show_detail(self, entry: HistoryEntry, what: w.Widget) -> None:
+        """Show something of a run below the list, in the place of what was there; a run goes on."""
+        if self._closed:
+            what.close()
+            return
+        self._close_detail()
+        title = f"{entry.title}, {time_text(entry.started)}"
+        head = w.HTML(f'<h4 class="gpw-output-name">{escape(title)}</h4>')
+        close = w.Button(
+            description="Close",
+            icon="times",
+            tooltip=f"Close {title}; a run goes on",
+            layout={"width": "auto"},
+        )
+        close.on_click(lambda _button: self._close_detail())
+        self.shown = what
+        self._detail.children = [w.HBox([head, close], layout=w.Layout(align_items="baseline")), what]
+
+    @guarded
+    def _close_detail(self) -> None:
+        old, self.shown = self._detail.children, None
+        self._detail.children = ()
+        for child in old:
+            child.close()
+
+    def show_error(self, error: Exception) -> None:
+        """Show what went wrong with the list."""
+        self._said.value = error_html(error)
+
+    def close(self) -> None:
+        """Take the widget away; runs go on."""
+        if self._closed:
+            return  # ipywidgets closes once more when the object goes
+        self._closed = True
+        self._close_detail()
+        for row in self.rows:
+            row.close()
+        super().close()
+
+    def __repr__(self) -> str:
+        return f"<HistoryWidget: {len(self._found):,} runs>"
+
+
+def _searched(entry: HistoryEntry) -> str:
+    """The text that a search looks through."""
+    words: Mapping[Any, tuple[str, str]] = STATES
+    return f"{entry.title} {entry.task_url} {entry.job_url} {words[entry.status][1]} {entry.summary}".lower()

@@ -1,0 +1,149 @@
+"""One run in a list of runs: its state in words, live while it goes on, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as w
+
+from gpwidgets.errors import mask
+from gpwidgets.tasks.status import RunStatus
+from gpwidgets.widgets.status import STATES, elapsed_text
+
+if TYPE_CHECKING:
+    from gpwidgets.tasks.history import HistoryEntry
+    from gpwidgets.tasks.run import Run
+
+__all__ = ["ACTIONS", "HistoryRow", "time_text"]
+
+#: Label, icon and tooltip of what can be done with a run.
+ACTIONS: tuple[tuple[str, str, str], ...] = (
+    ("Reopen", "folder-open", "Open the form with the same values"),
+    ("Attach", "link", "Follow the job again and see its results"),
+    ("Code", "code", "Show the run as Python"),
+    ("Delete", "trash", "Remove the run from the history; its job is not touched"),
+)
+
+_SURE = "Really delete?"
+_FOLLOWED = ("status", "progress")
+
+
+class HistoryRow(w.HBox):
+    """A place in the list that shows one run after the other.
+
+    Parameters
+    ----------
+    act
+        Called with the label of an action and the entry.
+    """
+
+    def __init__(self, act: Callable[[str, HistoryEntry], None]) -> None:
+        self.entry: HistoryEntry | None = None
+        self._act = act
+        self._run: Run | None = None
+        self._text = w.HTML(layout=w.Layout(flex="1 1 300px", width="auto", min_width="0"))
+        self.buttons: dict[str, w.Button] = {}
+        for label, icon, tooltip in ACTIONS:
+            button = w.Button(description=label, icon=icon, tooltip=tooltip, layout=w.Layout(width="auto"))
+            button.on_click(lambda _button, label=label: self._clicked(label))
+            self.buttons[label] = button
+        row = w.HBox(
+            list(self.buttons.values()), layout=w.Layout(flex="0 1 auto", min_width="0", flex_flow="row wrap")
+        )
+        super().__init__(
+            [self._text, row],
+            layout=w.Layout(width="100%", min_width="0", flex_flow="row wrap", align_items="flex-start"),
+        )
+        self.add_class("gpw-history-row")
+
+    def show(self, entry: HistoryEntry | None) -> None:
+        """Show a run, or nothing."""
+        self._follow(entry.run if entry is not None else None)
+        if entry is None or self.entry is None or entry.key != self.entry.key:
+            self._ask_again()
+        self.entry = entry
+        self.layout.display = "none" if entry is None else ""
+        if entry is None:
+            return
+        for label, _, tooltip in ACTIONS:
+            self.buttons[label].tooltip = f"{tooltip}: {entry.title}, {time_text(entry.started)}"
+        self.buttons["Attach"].disabled = entry.job_url is None and entry.run is None
+        self._show_text()
+
+    def _follow(self, run: Run | None) -> None:
+        """Let the text follow a run of this kernel."""
+        if self._run is not None:
+            self._run.unobserve(self._changed, names=_FOLLOWED)
+        self._run = run if run is not None and not run.done else None
+        if self._run is not None:
+            self._run.observe(self._changed, names=_FOLLOWED)
+
+    def _changed(self, _change: Mapping[str, Any]) -> None:
+        self._show_text()
+
+    def _show_text(self) -> None:
+        if self.entry is not None:
+            self._text.value = row_html(self.entry)
+
+    def _clicked(self, label: str) -> None:
+        entry = self.entry
+        if entry is None:
+            return
+        if label == "Delete" and self.buttons[label].description != _SURE:
+            self.buttons[label].description = _SURE
+            self.buttons[label].button_style = "danger"
+            return
+        self._ask_again()
+        self._act(label, entry)
+
+    def _ask_again(self) -> None:
+        self.buttons["Delete"].description = "Delete"
+        self.buttons["Delete"].button_style = ""
+
+    def close(self) -> None:
+        """Stop following and free the widgets."""
+        self._follow(None)
+        super().close()
+
+
+def row_html(entry: HistoryEntry) -> str:
+    """Return what there is to know of a run in two lines."""
+    sign, words = STATES[entry.status]
+    run = entry.run
+    if run is None and not entry.status.is_final:
+        sign, words = "…", "Submitted, its end was not seen"
+    elif run is not None and run.progress is not None and not run.done:
+        words += f", {run.progress:.0f} %"
+    took = f"took {elapsed_text(entry.elapsed)}" if entry.elapsed is not None else ""
+    facts = " · ".join(filter(None, (time_text(entry.started), took, kept_text(entry))))
+    more = entry.error if entry.error and entry.status is not RunStatus.CANCELLED else entry.summary
+    return (
+        f'<div class="gpw-history-head"><span class="gpw-state-{entry.status.value}">'
+        f'<span aria-hidden="true">{sign}</span> <b>{escape(words)}</b></span> '
+        f'<b class="gpw-history-task" title="{escape(entry.task_url)}">{escape(entry.title)}</b> '
+        f'<span class="gpw-muted">{escape(facts)}</span></div>'
+        f'<div class="gpw-muted gpw-history-inputs">{escape(mask(more)[:400])}</div>'
+    )
+
+
+def kept_text(entry: HistoryEntry) -> str:
+    """Return until when the server has the results of a job, as servers are usually set up."""
+    until = entry.kept_until
+    if entry.status is not RunStatus.SUCCEEDED or until is None:
+        return ""
+    if until < datetime.now(until.tzinfo):
+        return "results probably gone from the server"
+    return f"results on the server until about {time_text(until)}"
+
+
+def time_text(moment: datetime) -> str:
+    """Return a time as people say it: the hour alone for today."""
+    local, now = moment.astimezone(), datetime.now().astimezone()
+    if local.date() == now.date():
+        return local.strftime("today %H:%M")
+    if local.date() == (now - timedelta(days=1)).date():
+        return local.strftime("yesterday %H:%M")
+    return local.strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,123 @@
+"""Several runs from one form: none is lost from sight, and the simple case stays simple."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+import gpwidgets as gp
+from gpwidgets import demo
+from gpwidgets.demo.context import JobContext
+
+
+class Gates:
+    """A task whose jobs wait until the test lets each of them go."""
+
+    def __init__(self, server: demo.DemoServer) -> None:
+        self.opened = {number: threading.Event() for number in range(1, 20)}
+
+        def gated(number: int = 1, *, job: JobContext) -> int:
+            """Wait for the test, then hand the number back."""
+            job.progress(25, "a quarter")
+            while not self.opened[number].wait(0.02):
+                job.check_cancelled()
+            return number
+
+        self.url = server.publish(gated, name="Gated", output="Number", asynchronous=True)
+
+
+@pytest.fixture
+def gates(own_history) -> Iterator[Gates]:
+    with demo.serve() as server:
+        made = Gates(server)
+        yield made
+        for event in made.opened.values():
+            event.set()
+
+
+def press_run(form: gp.TaskWidget) -> gp.Run:
+    form._run_button.click()
+    return form.run
+
+
+def test_one_run_shows_no_list(gates) -> None:
+    form = gp.TaskWidget(gates.url)
+    run = press_run(form)
+    assert form.runs.earlier == ()
+    assert form.runs._list.children == ()
+    assert form._another_button.layout.display == "none"
+    gates.opened[1].set()
+    run.wait(30)
+    form.close()
+
+
+def test_a_second_run_starts_beside_the_first_and_both_end(gates, until) -> None:
+    form = gp.TaskWidget(gates.url)
+    first = press_run(form)
+    until(first, lambda: first.status == "running")
+    assert form._run_button.disabled
+    assert form._another_button.layout.display == "none"
+    form.values = {"Number": 2}
+    assert form._another_button.layout.display == ""
+    form._another_button.click()
+    second = form.run
+    assert second is not first
+    assert form._another_button.layout.display == "none"
+    (earlier,) = form.runs.earlier
+    assert earlier.run is first
+    assert "Running, 25 %" in earlier._text.value
+    assert "Number: 1" in earlier._text.value
+
+    gates.opened[2].set()
+    assert second.wait(30).Number == 2
+    assert form.outputs.Number == 2
+    assert not first.done
+    gates.opened[1].set()
+    assert first.wait(30).Number == 1
+    assert "Succeeded" in earlier._text.value
+    earlier.opener.click()
+    assert earlier.view.results is not None
+    earlier.opener.click()
+    assert earlier.view is None
+    form.close()
+
+
+def test_an_earlier_run_is_cancelled_in_its_line(gates, until) -> None:
+    form = gp.TaskWidget(gates.url)
+    first = press_run(form)
+    until(first, lambda: first.status == "running")
+    form.values = {"Number": 2}
+    form._another_button.click()
+    form.runs.earlier[0].canceller.click()
+    with pytest.raises(gp.RunError):
+        first.wait(30)
+    assert first.status == "cancelled"
+    assert not form.run.done
+    form.close()
+
+
+def test_finished_runs_move_down_and_the_oldest_go(gates) -> None:
+    for event in gates.opened.values():
+        event.set()
+    form = gp.TaskWidget(gates.url)
+    for number in range(1, 14):
+        form.values = {"Number": number}
+        press_run(form).wait(30)
+    assert [one.run.inputs["Number"] for one in form.runs.earlier] == list(range(12, 2, -1))
+    form.runs.earlier[0].opener.click()
+    form.close()
+    assert len(gp.history()) == 13
+
+
+def test_closing_the_form_leaves_its_runs_alone(gates, until) -> None:
+    form = gp.TaskWidget(gates.url)
+    first = press_run(form)
+    until(first, lambda: first.status == "running")
+    form.values = {"Number": 2}
+    form._another_button.click()
+    second = form.run
+    form.close()
+    for event in gates.opened.values():
+        event.set()
+    assert (first.wait(30).Number, second.wait(30).Number) == (1, 2)
+    assert not first.observed("progress")
