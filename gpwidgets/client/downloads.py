@@ -6,10 +6,10 @@ import os
 import re
 import tempfile
 from pathlib import Path
-from typing import BinaryIO
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from gpwidgets.client.session import GPSession, Reply
+from gpwidgets.client.takers import FileTaker, Taker
 from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, GPError, ServerError, mask
 from gpwidgets.protocol.urls import GPURL
 
@@ -83,7 +83,7 @@ def download(
     try:
         with os.fdopen(descriptor, "w+b") as file:
             limited = session if max_bytes is None else session.limited(max_bytes)
-            _from_either_host(limited, url, service, file)
+            _from_either_host(limited, url, service, FileTaker(file))
         return _claim(Path(temporary), folder, safe_name(quote(name) if name else url))
     finally:
         Path(temporary).unlink(missing_ok=True)
@@ -107,27 +107,27 @@ def _claim(temporary: Path, folder: Path, name: str) -> Path:
     raise BadReply(f"There are too many files named like {name!r} in {folder}.")
 
 
-def _from_either_host(session: GPSession, url: str, service: GPURL, sink: BinaryIO | None) -> Reply:
+def _from_either_host(session: GPSession, url: str, service: GPURL, taker: Taker | None) -> Reply:
     try:
-        return _fetch(session, url, sink)
+        return _fetch(session, url, taker)
     except (ConnectionFailed, ServerError) as error:
         swapped = _on_the_services_host(url, service)
         if swapped == url:
             raise
         try:
-            return _fetch(session, swapped, sink)
+            return _fetch(session, swapped, taker)
         except GPError:
             raise error from None
 
 
-def _fetch(session: GPSession, url: str, sink: BinaryIO | None) -> Reply:
+def _fetch(session: GPSession, url: str, taker: Taker | None) -> Reply:
     """Read a file without sign-in first: most servers give files to anybody, and a token is best not sent."""
     try:
-        return _checked(session.read(url, {}, signed=False, sink=sink), url)
+        return _checked(session.read(url, {}, signed=False, taker=taker), url)
     except (AuthenticationError, ServerError):
         if session.auth is None:
             raise
-        return _checked(session.read(url, {}, sink=sink), url)
+        return _checked(session.read(url, {}, taker=taker), url)
 
 
 def _checked(reply: Reply, url: str) -> Reply:

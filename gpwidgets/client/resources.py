@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from gpwidgets.client.session import GPSession
+from gpwidgets.client.takers import FeatureTaker
 from gpwidgets.errors import BadReply
 from gpwidgets.protocol.description import ServiceInfo, TaskInfo
 from gpwidgets.protocol.replies import ExecuteReply, JobInfo, ResultValue
@@ -21,9 +21,6 @@ SUBMIT_TIMEOUT = 180.0
 
 POLL_TIMEOUT = 30.0
 """Seconds without a byte before a look at a job is given up; it is repeated anyway."""
-
-_SMALL = 1 << 16
-_DATA_TYPE = re.compile(rb'"dataType"\s*:\s*"([^"]+)"')
 
 
 @dataclass(frozen=True)
@@ -126,19 +123,24 @@ class ResultReply:
     ----------
     name, data_type : str
     value : object
-        JSON as sent; None for a large feature set.
-    features_body : bytes or None
-        The whole reply, when it is a large feature set that is best read from its bytes.
+        JSON as sent.
+    features : object
+        What was made of a large feature set while it arrived; None for any other value.
     """
 
     name: str
     data_type: str
     value: Any = None
-    features_body: bytes | None = None
+    features: Any = None
 
 
 def read_result(
-    session: GPSession, url: GPURL, param_url: str, params: Mapping[str, str] | None = None
+    session: GPSession,
+    url: GPURL,
+    param_url: str,
+    params: Mapping[str, str] | None = None,
+    *,
+    read_features: Callable[[Iterator[bytes]], Any],
 ) -> ResultReply:
     """Read ``…/jobs/<id>/<param_url>``.
 
@@ -148,25 +150,15 @@ def read_result(
         As the job gives it, relative to the job.
     params
         ``returnType``, ``returnZ``, ``outSR`` and the like.
+    read_features
+        Reads the text of a large feature set in chunks.
     """
     address = url.below_job(param_url)
-    reply = session.read(address, {"f": "json", **(params or {})})
-    if len(reply.body) > _SMALL:
-        kind = _large_features(reply.body)
-        if kind:
-            return ResultReply("", kind, features_body=reply.body)
+    reply = session.read(address, {"f": "json", **(params or {})}, taker=FeatureTaker(read_features))
+    if reply.made is not None:
+        return ResultReply("", "GPFeatureRecordSetLayer", features=reply.made)
     row = ResultValue.from_json(reply.json(address))
     return ResultReply(row.name, row.data_type, row.value)
-
-
-def _large_features(body: bytes) -> str:
-    """The data type of a feature set's reply, from its first and last bytes; ``""`` for anything else."""
-    head, tail = body[:4096], body[-512:]
-    if not head.lstrip().startswith(b"{") or b'"error"' in head or b'"features"' not in body:
-        return ""
-    found = _DATA_TYPE.search(head) or _DATA_TYPE.search(tail)
-    kind = found.group(1).decode("ascii", "replace") if found else ""
-    return kind if kind == "GPFeatureRecordSetLayer" else ""
 
 
 def read_input(session: GPSession, url: GPURL, name: str) -> ResultValue:

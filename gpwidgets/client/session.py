@@ -10,10 +10,10 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from json import dumps
-from typing import Any, BinaryIO
+from typing import Any
 from urllib.parse import quote, quote_plus, urljoin, urlsplit, urlunsplit
 
 import requests
@@ -21,6 +21,7 @@ import requests
 from gpwidgets.client.auth import Auth, Credentials, as_auth, same_origin
 from gpwidgets.client.bodies import BUSY, json_object
 from gpwidgets.client.connections import new_http
+from gpwidgets.client.takers import Taken, Taker
 from gpwidgets.client.trouble import asked_wait, connection_failed, pause
 from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, GPError, ServerError, mask
 
@@ -31,7 +32,6 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _GET_REFUSED = frozenset({405, 414, 501})
 _CHUNK = 1 << 18
 _ERROR_KEYS = re.compile(rb'"(?:error|code)"')
-_KEPT_OF_A_FILE = 1 << 14
 
 #: Seconds after which an open connection may be dead without our knowing, and seconds to find that out.
 _STALE = 30.0
@@ -53,6 +53,8 @@ class Reply:
         What the request carried.
     secrets : tuple of str
         Texts of the request that no error may quote.
+    made : object
+        What a taker has made of the body, of which only the beginning is left then.
     """
 
     status: int
@@ -60,6 +62,7 @@ class Reply:
     headers: Mapping[str, str]
     credentials: Credentials = field(default_factory=Credentials, repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    made: Any = field(default=None, repr=False)
 
     def json(self, url: str) -> dict[str, Any]:
         """The answer as a JSON object; an error in it is raised without secrets that the server repeats.
@@ -216,7 +219,7 @@ class GPSession:
         *,
         signed: bool = True,
         retry: bool = True,
-        sink: BinaryIO | None = None,
+        taker: Taker | None = None,
         read_timeout: float | None = None,
     ) -> Reply:
         """Read a resource, again after trouble on the way.
@@ -229,9 +232,8 @@ class GPSession:
             Whether to send the sign-in, where the address may have it.
         retry
             Whether to ask again after trouble.
-        sink
-            A file to write the body of a good answer to, from its beginning; only the first 16 kB of such a
-            body are in the reply too.
+        taker
+            Takes the body of a good answer while it arrives.
         read_timeout
             Seconds without a byte, instead of the session's.
 
@@ -247,7 +249,7 @@ class GPSession:
         tries = _TRIES if retry else 1
 
         def ask() -> Reply:
-            return self._send(method, url, params, signed=signed, sink=sink, read_timeout=read_timeout)
+            return self._send(method, url, params, signed=signed, taker=taker, read_timeout=read_timeout)
 
         for number in range(1, tries + 1):
             try:
@@ -289,14 +291,14 @@ class GPSession:
         signed: bool,
         read_timeout: float | None = None,
         files: Mapping[str, Any] | None = None,
-        sink: BinaryIO | None = None,
+        taker: Taker | None = None,
     ) -> Reply:
         """Send a request and read the whole answer, following redirects without losing form or secret."""
         for _ in range(6):
             secret = self._credentials(url, signed)
             form = {**fields, **secret.fields}
             sent = "POST" if secret.fields else method
-            reply = self._exchange(sent, url, form, secret, read_timeout, files, sink)
+            reply = self._exchange(sent, url, form, secret, read_timeout, files, taker)
             if reply.status not in _REDIRECTS or not reply.headers.get("Location"):
                 return reply
             url = _redirected(url, reply.headers["Location"], method)
@@ -311,7 +313,7 @@ class GPSession:
         secret: Credentials,
         read_timeout: float | None,
         files: Mapping[str, Any] | None,
-        sink: BinaryIO | None,
+        taker: Taker | None,
     ) -> Reply:
         connect, read = self.timeout
         arguments: dict[str, Any] = {"params": form} if method == "GET" else {"data": form, "files": files}
@@ -331,9 +333,10 @@ class GPSession:
                 **arguments,
             ) as answer:
                 status = str(answer.status_code)
-                body = self._body(answer, url, sink if answer.status_code < 300 else None)
+                taken = self._taken(answer, url, taker if answer.status_code < 300 else None)
                 self._answered = time.time()
-                return Reply(answer.status_code, body, answer.headers, secret, _secrets(form, secret))
+                hidden = _secrets(form, secret)
+                return Reply(answer.status_code, taken.body, answer.headers, secret, hidden, taken.made)
         except requests.RequestException as error:
             failed = connection_failed(error, url)
         finally:
@@ -349,22 +352,18 @@ class GPSession:
                 self._bound_http = new_http(shared=False)
             return self._bound_http
 
-    def _body(self, answer: requests.Response, url: str, sink: BinaryIO | None) -> bytes:
-        pieces, size = [], 0
-        if sink is not None:
-            sink.seek(0)
-            sink.truncate()
-        for piece in answer.iter_content(_CHUNK):
-            size += len(piece)
+    def _taken(self, answer: requests.Response, url: str, taker: Taker | None) -> Taken:
+        chunks = self._limited_chunks(answer, url)
+        return Taken(b"".join(chunks)) if taker is None else taker.take(chunks)
+
+    def _limited_chunks(self, answer: requests.Response, url: str) -> Iterator[bytes]:
+        size = 0
+        for chunk in answer.iter_content(_CHUNK):
+            size += len(chunk)
             if size > self.max_bytes:
                 text = f"The answer of {_bare(url)} is larger than {self.max_bytes} bytes."
                 raise BadReply(text, url=url, may_pass=False)
-            if sink is not None:
-                sink.write(piece)
-            if sink is None or size - len(piece) < _KEPT_OF_A_FILE:
-                pieces.append(piece)
-        body = b"".join(pieces)
-        return body if sink is None else body[:_KEPT_OF_A_FILE]
+            yield chunk
 
     def limited(self, max_bytes: int) -> GPSession:
         """The same session, connections and sign-in, with a lower limit to the size of answers."""

@@ -9,14 +9,14 @@ from contextlib import contextmanager
 import geopandas
 
 from gpwidgets.convert.assembling import frame_of
-from gpwidgets.convert.engines import KEYS, Engine, Layout, best_engine, rows_of_objects
+from gpwidgets.convert.engines import KEYS, Engine, Layout, Rows, best_engine, rows_of_objects
 from gpwidgets.convert.geometries import GeometryColumn
 from gpwidgets.convert.pieces import NotCut, Pieces
 from gpwidgets.convert.source import FeatureSource, find_features
 from gpwidgets.convert.table import Table
 from gpwidgets.errors import ConversionError
 
-__all__ = ["read_pieces", "without_collector"]
+__all__ = ["read_pieces"]
 
 #: What has to be known before the first feature is read, and must be the same at the end.
 _KNOWN_FIRST = ("fields", "geometry_type", "reference", "flags", "quantisation")
@@ -47,18 +47,19 @@ def read_pieces(
     read = engine or best_engine(layout)
     table = Table(source.fields)
     shapes = GeometryColumn()
-    with without_collector():
-        for piece in pieces:
-            rows = read(piece, layout)
-            table.add(rows.attributes)
-            shapes.add_arrays(layout.key, rows.coords, rows.lengths, rows.counts)
-        end = _source(pieces.last)
-        if any(getattr(source, name) != getattr(end, name) for name in _KNOWN_FIRST):
-            raise NotCut("what follows the features tells how they are to be read")
-        rows = rows_of_objects(end.rows, layout)
+
+    def add(rows: Rows) -> None:
         table.add(rows.attributes)
         shapes.add_arrays(layout.key, rows.coords, rows.lengths, rows.counts)
-        return frame_of(end, table, shapes)
+
+    for piece in pieces:
+        with _without_collector():
+            add(read(piece, layout))
+    end = _source(pieces.last)
+    if any(getattr(source, name) != getattr(end, name) for name in _KNOWN_FIRST):
+        raise NotCut("what follows the features tells how they are to be read")
+    add(rows_of_objects(end.rows, layout))
+    return frame_of(end, table, shapes)
 
 
 def _source(document: object) -> FeatureSource:
@@ -80,7 +81,7 @@ def _layout(source: FeatureSource) -> Layout:
 
 
 @contextmanager
-def without_collector() -> Iterator[None]:
+def _without_collector() -> Iterator[None]:
     """Keep Python from looking for garbage while millions of objects are made, none of it garbage."""
     was_on = gc.isenabled()
     gc.disable()

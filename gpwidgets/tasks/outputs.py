@@ -149,7 +149,7 @@ class Decoder:
             {"name": name, "dataType": data_type, "direction": "esriGPParameterDirectionOutput"}
         )
 
-    def value(self, name: str, data_type: str, wire: Any, body: bytes | None = None) -> Any:
+    def value(self, name: str, data_type: str, wire: Any) -> Any:
         """Decode one result.
 
         Parameters
@@ -157,17 +157,13 @@ class Decoder:
         name, data_type
             As the reply says.
         wire
-            The ``value`` as parsed JSON; ignored for features when `body` is given.
-        body
-            The whole reply, for features that have not been parsed yet.
+            The ``value`` as parsed JSON.
 
         Raises
         ------
         GPError
             The value cannot be read.
         """
-        if body is not None:
-            return _frame_from_body(body)
         try:
             return self._by_shape(self.parameter(name, data_type), wire)
         except GPError:
@@ -199,12 +195,6 @@ class Decoder:
         if parameter.data_type == "GPRecordSet":
             return records_to_frame(wire)
         return features_to_frame(wire)
-
-
-def _frame_from_body(body: bytes) -> Any:
-    from gpwidgets.convert.frames import read_features
-
-    return read_features(body)
 
 
 def is_truncated(value: Any) -> bool:

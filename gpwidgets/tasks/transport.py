@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -131,8 +131,12 @@ class Transport:
 
     def _result(self, decoder: Decoder, name: str, param_url: str) -> Any:
         params = {"returnType": "data", **Environment(self._settings).for_result()}
-        reply = resources.read_result(self._session, self._url, param_url, params)
-        value = decoder.value(name, reply.data_type, reply.value, reply.features_body)
+        reply = resources.read_result(
+            self._session, self._url, param_url, params, read_features=_read_features
+        )
+        value = reply.features
+        if value is None:
+            value = decoder.value(name, reply.data_type, reply.value)
         return self._completed(name, value) if is_truncated(value) else value
 
     def _completed(self, name: str, value: Any) -> Any:
@@ -216,6 +220,12 @@ class Transport:
             "time": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             "gpwidgets": gpwidgets.__version__,
         }
+
+
+def _read_features(chunks: Iterator[bytes]) -> Any:
+    from gpwidgets.convert.frames import read_features
+
+    return read_features(chunks)
 
 
 def _kept_by_schema(task: GPTask) -> dict[str, Any]:

@@ -7,11 +7,12 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
+import geopandas
 import orjson
 import pytest
-from geopandas.testing import assert_geodataframe_equal
 from hypothesis import given
 from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
 
 from gpwidgets.convert import engines
 from gpwidgets.convert.frames import features_to_frame, read_features
@@ -80,6 +81,14 @@ def chunks_of(body: bytes, size: int) -> Iterator[bytes]:
     return (body[start : start + size] for start in range(0, len(body), size))
 
 
+def assert_same(one: geopandas.GeoDataFrame, other: geopandas.GeoDataFrame) -> None:
+    """Equal to the last bit; a shape that is not valid is equal to itself, too."""
+    assert_frame_equal(one.drop(columns="geometry"), other.drop(columns="geometry"))
+    assert one.geometry.to_wkb().tolist() == other.geometry.to_wkb().tolist()
+    assert one.crs == other.crs
+    assert one.attrs == other.attrs
+
+
 def assert_read_alike(body: bytes, engine: engines.Engine, *, size: int = 300, chunk: int = 97) -> None:
     with warnings.catch_warnings(record=True) as whole_said:
         warnings.simplefilter("always")
@@ -87,9 +96,7 @@ def assert_read_alike(body: bytes, engine: engines.Engine, *, size: int = 300, c
     with warnings.catch_warnings(record=True) as pieces_said:
         warnings.simplefilter("always")
         pieces = read_pieces(chunks_of(body, chunk), engine=engine, size=size)
-    assert_geodataframe_equal(pieces, whole)
-    assert pieces.geometry.to_wkb().tolist() == whole.geometry.to_wkb().tolist()
-    assert pieces.attrs == whole.attrs
+    assert_same(pieces, whole)
     assert [str(w.message) for w in pieces_said] == [str(w.message) for w in whole_said]
 
 
@@ -146,7 +153,7 @@ def test_a_geometry_out_of_the_ordinary_is_left_to_the_plain_reader(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             whole = features_to_frame(orjson.loads(body))
-            assert_geodataframe_equal(read_features(chunks_of(body, 50)), whole)
+            assert_same(read_features(chunks_of(body, 50)), whole)
 
 
 def others() -> dict[str, bytes]:
@@ -174,8 +181,8 @@ def test_another_layout_is_read_whole(name: str) -> None:
         read_pieces(chunks_of(body, 4000), size=5000)
     whole = features_to_frame(json.loads(body))
     assert len(whole) == 900
-    assert_geodataframe_equal(read_features(body), whole)
-    assert_geodataframe_equal(read_features(chunks_of(body, 4000)), whole)
+    assert_same(read_features(body), whole)
+    assert_same(read_features(chunks_of(body, 4000)), whole)
 
 
 @pytest.mark.parametrize("cut", [30, 3000, 60_000])
