@@ -48,7 +48,9 @@ def fail(run: Run, error: Exception) -> None:
     if not isinstance(error, GPError):
         _LOG.error("a run ended by a fault: %s", mask(repr(error)))
         error = RunFailed(f"{run.task.name}: {type(error).__name__}: {error}", run=run)
-    run.finish(RunStatus.FAILED, error=error)
+    seconds = getattr(error, "retry_after", 0.0)
+    note = f"The server asks to try again in {seconds:.0f} s." if seconds else ""
+    run.finish(RunStatus.FAILED, error=error, note=note)
 
 
 def lose_job(run: Run, error: Exception) -> None:

@@ -44,10 +44,11 @@ def test_a_gateway_that_gave_up_leaves_the_job_open(own_server, slow, code: int)
 
 @pytest.mark.parametrize("code", [429, 503])
 def test_a_server_that_refuses_as_busy_has_started_nothing(own_server, slow, code: int) -> None:
-    fault = own_server.faults.add("status", on="submit", code=code)
+    fault = own_server.faults.add("status", on="submit", code=code, retry_after="40")
     run = slow.start(Seconds=0)
     with pytest.raises(ConnectionFailed, match="later"):
         run.wait(30)
+    assert "in 40 s" in run.note
     assert run.status == gp.RunStatus.FAILED
     assert (fault.hits, own_server.jobs.created) == (1, 0)
 

@@ -214,6 +214,23 @@ def test_a_run_can_be_awaited(slow) -> None:
     assert asyncio.run(count()) == [1, 2, 3]
 
 
+def test_an_await_that_is_ended_ends_nothing_else(gate) -> None:
+    closed = gate()
+    run = closed.task.start(Number=7)
+
+    async def give_up() -> None:
+        waiting = asyncio.ensure_future(run._awaited())
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+
+    asyncio.run(give_up())
+    assert not run._when_done
+    assert not run.cancel_requested
+    closed.opened.set()
+    assert run.wait(30).Number == 7
+
+
 def test_awaiting_a_failed_run_raises(slow) -> None:
     async def fail() -> None:
         await slow.start(Seconds=0, Steps=1, Fail=True)
