@@ -21,6 +21,7 @@ import requests
 from gpwidgets.client.auth import Auth, Credentials, as_auth, same_origin
 from gpwidgets.client.bodies import BUSY, json_object
 from gpwidgets.client.connections import new_http
+from gpwidgets.client.forms import FORM_TYPE, form_body
 from gpwidgets.client.takers import Taken, Taker
 from gpwidgets.client.trouble import asked_wait, connection_failed, pause
 from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, GPError, ServerError, mask
@@ -316,7 +317,13 @@ class GPSession:
         taker: Taker | None,
     ) -> Reply:
         connect, read = self.timeout
-        arguments: dict[str, Any] = {"params": form} if method == "GET" else {"data": form, "files": files}
+        headers = dict(secret.headers)
+        arguments: dict[str, Any] = {"params": form}
+        if files:
+            arguments = {"data": form, "files": files}
+        elif method != "GET":
+            arguments = {"data": form_body(form)}
+            headers["Content-Type"] = FORM_TYPE
         if self._verify is not None:
             arguments["verify"] = self._verify
         started = time.monotonic()
@@ -325,7 +332,7 @@ class GPSession:
             with self._http_for(secret).request(
                 method,
                 url,
-                headers={**secret.headers},
+                headers=headers,
                 auth=secret.http_auth,
                 timeout=(connect, read_timeout or read),
                 allow_redirects=False,

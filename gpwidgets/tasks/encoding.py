@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from gpwidgets.errors import GPError, InputErrors, ParameterError
+from gpwidgets.errors import GPError, InputErrors, ParameterError, mask
 from gpwidgets.protocol.datatypes.base import datatype_of, form_text
 from gpwidgets.protocol.datatypes.composite import CompositeValue
 from gpwidgets.protocol.description import GPParameter, TaskInfo
@@ -18,7 +20,12 @@ from gpwidgets.protocol.values import DataFile, RasterData
 #: Request fields that belong to the protocol, whatever a task calls its inputs; inputs are not sent as these.
 RESERVED = frozenset({"f", "token"})
 
+#: Features of more bytes are uploaded where the service takes files: web servers limit the size of a form,
+#: some to 2 MB.
+LARGE_FEATURES = 2_000_000
+
 _LARGEST_OLD_LONG = 2**31 - 1
+_LOG = logging.getLogger("gpwidgets.tasks")
 
 Upload = Callable[[Path], str]
 """Uploads a local file to the service and answers with its item id."""
@@ -36,6 +43,9 @@ class Encoder:
     version
         Asks for the server's version, such as 11.2, None when it does not say; called only for a value that
         old servers do not take.
+    large_upload
+        Way to upload features of more than `LARGE_FEATURES` bytes, None when the service takes no uploads;
+        asked for only when there are some.
     """
 
     def __init__(
@@ -43,10 +53,12 @@ class Encoder:
         info: TaskInfo,
         upload: Upload | None = None,
         version: Callable[[], float | None] = lambda: None,
+        large_upload: Callable[[], Upload | None] = lambda: None,
     ) -> None:
         self._info = info
         self._upload = upload
         self._version = version
+        self._large_upload = large_upload
 
     def form(self, checked: Mapping[str, Any]) -> dict[str, str]:
         """The text of each request field.
@@ -75,8 +87,23 @@ class Encoder:
         if parameter.data_type == "GPFeatureRecordSetLayer" and _is_frame(value):
             from gpwidgets.convert.frames import write_features
 
-            return write_features(value).decode()
+            text = write_features(value)
+            return (len(text) > LARGE_FEATURES and self._as_file(text)) or text.decode()
         return form_text(datatype_of(parameter).encode(self._ready(parameter, value), parameter))
+
+    def _as_file(self, features: bytes) -> str:
+        """Upload features as a file; ``""`` where that does not work, and they go into the form."""
+        try:
+            upload = self._large_upload()
+            if upload is None:
+                return ""
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / "features.json"
+                path.write_bytes(features)
+                return form_text({"itemID": upload(path)})
+        except (GPError, OSError) as error:
+            _LOG.info("large features go into the form, as they cannot be uploaded: %s", mask(str(error)))
+            return ""
 
     def _ready(self, parameter: GPParameter, value: Any) -> Any:
         """Replace frames by feature sets and local files by uploads, however deep they are."""

@@ -273,10 +273,15 @@ class GPTask:
         return run.begin(JobDriver(run, transport, None))
 
     def _prepare(self, run: Run) -> dict[str, str]:
-        upload = self._upload if self.service_can_upload(run.inputs) else None
-        if upload is not None:
+        def upload(path: Path) -> str:
             run.update(status=RunStatus.UPLOADING)
-        return Encoder(self.info, upload, lambda: self.server_version).form(run.inputs)
+            return uploads.upload_file(self.session, self.url, path)
+
+        files = upload if self.service_can_upload(run.inputs) else None
+        encoder = Encoder(
+            self.info, files, lambda: self.server_version, lambda: upload if self.service.can_upload else None
+        )
+        return encoder.form(run.inputs)
 
     @property
     def server_version(self) -> float | None:
@@ -289,9 +294,6 @@ class GPTask:
     def service_can_upload(self, inputs: Mapping[str, Any]) -> bool:
         """Whether there are local files among the inputs, and the service takes uploads."""
         return needs_upload(inputs.values()) and self.service.can_upload
-
-    def _upload(self, path: Path) -> str:
-        return uploads.upload_file(self.session, self.url, path)
 
     def __repr__(self) -> str:
         inputs = ", ".join(p.name + ("" if p.required else "=…") for p in self.inputs)
