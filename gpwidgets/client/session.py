@@ -283,6 +283,18 @@ class GPSession:
             return Credentials()
         return self.auth.credentials(self)
 
+    def token_for(self, url: str) -> str:
+        """The token that opens an address, for a server that reads it in the user's name.
+
+        Empty when the session is not signed in, signs in without a token, or its token belongs elsewhere or
+        is bound to this program by its referer, as those of a login are.
+        """
+        secret = self._credentials(url, signed=True)
+        if "Referer" in secret.headers:
+            return ""
+        bearer = secret.headers.get("X-Esri-Authorization", "")
+        return secret.fields.get("token") or bearer.removeprefix("Bearer ")
+
     def _send(
         self,
         method: str,

@@ -68,7 +68,7 @@ class _Quantity:
         number, unit = match.groups()
         if not unit and default_units is None:
             raise ValueError(f"{text!r} has no unit; enter one such as {cls._example}")
-        return cls(float(number), unit or default_units)  # type: ignore[call-arg]
+        return cls(number, unit or default_units)  # type: ignore[call-arg]
 
     @classmethod
     def from_json(cls, data: Any, default_units: str | None = None) -> Self:

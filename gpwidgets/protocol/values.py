@@ -366,11 +366,15 @@ class LayerReference:
         Where clause in the SQL of the service; empty for all rows.
     time : str
         ``"ms"``, ``"ms,ms"`` or ``"ms,null"``; empty for all times.
+    auth : object
+        `Token` for a secured layer. It is passed on to the task's server, which reads the layer, as a part
+        of this input only; it is never shown or kept.
     """
 
     url: str
     filter: str = ""
     time: str = ""
+    auth: Any = field(default=None, repr=False, compare=False)
     _reader: RowReader | None = field(default=None, repr=False, compare=False)
 
     @classmethod
@@ -380,7 +384,8 @@ class LayerReference:
             return cls(data, _reader=reader)
         if not isinstance(data, Mapping) or not isinstance(data.get("url"), str):
             raise ValueError("a layer is named by the URL of a service layer")
-        return cls(data["url"], str(data.get("filter") or ""), str(data.get("time") or ""), reader)
+        where, when = (str(data.get(key) or "") for key in ("filter", "time"))
+        return cls(data["url"], where, when, _reader=reader)
 
     def read(self, where: str = "", *, limit: int | None = None, out_sr: int | None = None) -> Any:
         """Read the layer's rows, page by page; for a layer that is a result.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import PurePath
 from typing import Any
@@ -90,6 +91,10 @@ class _Writer:
             return self._placeholder(name, "a value that was not kept")
         if kind in _UNITS:
             return f"gp.{kind.__name__}({getattr(value, _UNITS[kind])!r}, {value.units!r})"
+        if isinstance(value, LayerReference) and value.auth is not None:
+            self.imports.add("import getpass")
+            text = self._dataclass(replace(value, auth=None)).removesuffix(")")
+            return f'{text}, auth=gp.Token(getpass.getpass("Token of the layer: ")))'
         if isinstance(value, DataFile | RasterData | LayerReference | SpatialReference):
             return self._dataclass(value)
         if isinstance(value, Extent):

@@ -15,7 +15,7 @@ from gpwidgets.protocol.datatypes.composite import CompositeValue
 from gpwidgets.protocol.description import GPParameter, TaskInfo
 from gpwidgets.protocol.features import FeatureSet, RecordSet
 from gpwidgets.protocol.units import LinearUnit
-from gpwidgets.protocol.values import DataFile, RasterData
+from gpwidgets.protocol.values import DataFile, LayerReference, RasterData
 
 #: Request fields that belong to the protocol, whatever a task calls its inputs; inputs are not sent as these.
 RESERVED = frozenset({"f", "token"})
@@ -46,6 +46,8 @@ class Encoder:
     large_upload
         Way to upload features of more than `LARGE_FEATURES` bytes, None when the service takes no uploads;
         asked for only when there are some.
+    layer_token
+        Gives the token that the server needs to read a layer, empty for none. Without it no token is written.
     """
 
     def __init__(
@@ -54,11 +56,13 @@ class Encoder:
         upload: Upload | None = None,
         version: Callable[[], float | None] = lambda: None,
         large_upload: Callable[[], Upload | None] = lambda: None,
+        layer_token: Callable[[LayerReference], str] = lambda layer: "",
     ) -> None:
         self._info = info
         self._upload = upload
         self._version = version
         self._large_upload = large_upload
+        self._layer_token = layer_token
 
     def form(self, checked: Mapping[str, Any]) -> dict[str, str]:
         """The text of each request field.
@@ -109,6 +113,9 @@ class Encoder:
         """Replace frames by feature sets and local files by uploads, however deep they are."""
         if isinstance(value, DataFile | RasterData) and value.path:
             return replace(value, item_id=self._uploaded(parameter, Path(value.path)), path=None)
+        if isinstance(value, LayerReference):
+            token = self._layer_token(value)
+            return {**value.to_json(), **({"token": token} if token else {})}
         if isinstance(value, LinearUnit) and value.units.startswith("esriInt") and self._before(11):
             return LinearUnit(value.meters, "esriMeters")
         if isinstance(value, int) and abs(value) > _LARGEST_OLD_LONG and self._before(11.2):

@@ -14,6 +14,7 @@ from gpwidgets.protocol.datatypes.composite import CompositeType, CompositeValue
 from gpwidgets.protocol.description import GPParameter, TaskInfo
 from gpwidgets.protocol.features import RecordSet
 from gpwidgets.protocol.values import UNSET, DataFile, LayerReference
+from gpwidgets.tasks.layer_tokens import layer_given
 
 FEATURES = "GPFeatureRecordSetLayer"
 RECORDS = "GPRecordSet"
@@ -132,6 +133,7 @@ def _check_set(parameter: GPParameter, value: Any) -> Any:
     """A frame or table from whatever holds one; what servers read themselves stays as it is."""
     if isinstance(value, str) and not parameter.choices:
         value = _from_text(parameter, value)
+    value = layer_given(value)
     checked = datatype_of(parameter).check(value, parameter)
     if _on_the_wire(parameter, checked):
         return checked

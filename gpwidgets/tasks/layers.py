@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from gpwidgets.client import layers
 from gpwidgets.client.auth import Token
 from gpwidgets.client.session import GPSession
 from gpwidgets.protocol.values import LayerReference
+from gpwidgets.tasks.layer_tokens import session_for
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -92,5 +94,10 @@ def read_reference(
         The layer cannot be read.
     """
     if token:
-        session = GPSession(Token(token))
-    return read_rows(session or GPSession(), reference.url, {"where": reference.filter or "1=1"}, limit)
+        reference = replace(reference, auth=Token(token))
+    return read_rows(
+        session_for(reference, session or GPSession()),
+        reference.url,
+        {"where": reference.filter or "1=1"},
+        limit,
+    )

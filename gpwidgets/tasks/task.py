@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from gpwidgets.protocol.urls import GPURL
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.code import call_code
 from gpwidgets.tasks.drivers import ExecuteDriver, JobDriver
-from gpwidgets.tasks.encoding import RESERVED, Encoder, needs_upload
+from gpwidgets.tasks.encoding import RESERVED, Encoder, Upload, needs_upload
 from gpwidgets.tasks.environment import (
     KEYWORD,
     Environment,
@@ -27,6 +27,7 @@ from gpwidgets.tasks.environment import (
     split,
 )
 from gpwidgets.tasks.inputs import check_given
+from gpwidgets.tasks.layer_tokens import token_for
 from gpwidgets.tasks.outputs import Outputs, warn_reserved
 from gpwidgets.tasks.recording import record_attached, recorded
 from gpwidgets.tasks.run import Run
@@ -194,7 +195,7 @@ class GPTask:
         values = check_given(self.info, given)
         kept = {name: value for name, value in values.items() if not needs_upload([value])}
         fields = Environment(check_environment(settings), self.service.current_version).for_execute(
-            Encoder(self.info, version=lambda: self.server_version).form(kept)
+            self._encoder().form(kept)
         )
         return resources.validate(self.session, self.url, fields)
 
@@ -278,10 +279,15 @@ class GPTask:
             return uploads.upload_file(self.session, self.url, path)
 
         files = upload if self.service_can_upload(run.inputs) else None
-        encoder = Encoder(
-            self.info, files, lambda: self.server_version, lambda: upload if self.service.can_upload else None
+        return self._encoder(files, lambda: upload if self.service.can_upload else None).form(run.inputs)
+
+    def _encoder(
+        self, upload: Upload | None = None, large: Callable[[], Upload | None] = lambda: None
+    ) -> Encoder:
+        session = self.session
+        return Encoder(
+            self.info, upload, lambda: self.server_version, large, lambda layer: token_for(layer, session)
         )
-        return encoder.form(run.inputs)
 
     @property
     def server_version(self) -> float | None:

@@ -20,15 +20,22 @@ FORM_CSS = """
 .gpw-field input::placeholder, .gpw-field textarea::placeholder { color: var(--jp-ui-font-color2, #616161);
   opacity: 1; }
 .gpw-row { gap: 2px; }
-.gpw-row .gpw-field { margin-bottom: 2px; flex: 1 1 0; }
-.gpw-headings .widget-label { font-weight: 600; }
+.gpw-row .gpw-field { margin: 0 0 2px; }
+.gpw-headings { gap: 2px; }
+.gpw-headings .widget-label { font-weight: 600; margin: 0; }
 .gpw-boxes { border: 1px solid var(--jp-border-color1, #bdbdbd); padding: 2px 6px; }
 .gpw-boxes .widget-checkbox { height: 24px; flex: 0 0 auto; }
 .gpw-tools { gap: 2px; }
 .gpw-foot { line-height: 1.4; }
 .gpw-foot .gpw-default { width: 28px; height: 24px; line-height: 22px; padding: 0; }
 .gpw-foot details > summary { cursor: pointer; }
+.gpw-field input[type="datetime-local"] { height: var(--jp-widgets-inline-height, 28px); padding: 0 8px;
+  color: var(--jp-ui-font-color1, #212121); background: var(--jp-layout-color0, #fff); font: inherit;
+  border: 1px solid var(--jp-border-color1, #bdbdbd); box-sizing: border-box; color-scheme: light; }
+body[data-jp-theme-light="false"] .gpw-field input[type="datetime-local"] { color-scheme: dark; }
 .gpw-problem { color: var(--jp-error-color0, #b71c1c); line-height: 1.4; overflow-wrap: anywhere; }
+body[data-jp-theme-light="false"] .gpw-problem, body[data-jp-theme-light="false"] .gpw-remark.gpw-error {
+  color: var(--jp-error-color2, #e57373); }
 .gpw-remark { line-height: 1.4; overflow-wrap: anywhere; color: var(--jp-ui-font-color1, #212121); }
 .gpw-remark.gpw-error { color: var(--jp-error-color0, #b71c1c); }
 .gpw-invalid > .widget-inline-hbox > input, .gpw-invalid > .widget-inline-hbox > select,

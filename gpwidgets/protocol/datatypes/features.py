@@ -42,6 +42,8 @@ class _SetType(DataTypeCodec):
 
     def _from_object(self, value: Mapping[str, Any], parameter: GPParameter) -> Any:
         if isinstance(value.get("url"), str):
+            if value.get("token") or value.get("serviceToken"):
+                return value  # left to those who know how to keep a token
             return LayerReference.from_json(value)
         if isinstance(value.get("itemID"), str):
             return DataFile(item_id=value["itemID"])

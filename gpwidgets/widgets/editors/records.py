@@ -7,8 +7,10 @@ from typing import Any
 
 import ipywidgets as w
 
+from gpwidgets.protocol.datatypes.base import as_json_text
 from gpwidgets.protocol.features import RecordSet
 from gpwidgets.protocol.values import UNSET, LayerReference
+from gpwidgets.tasks.layer_tokens import holds_token, layer_given
 from gpwidgets.widgets.editors.base import ParameterEditor, edits
 from gpwidgets.widgets.editors.namespace import frames_in_notebook
 from gpwidgets.widgets.editors.pasted_table import pasted_table
@@ -32,11 +34,16 @@ class RecordEditor(ParameterEditor):
             tooltip=self.title,
             layout=w.Layout(**_WIDE),
         )
-        self.clear = w.Button(description="Clear", icon="trash-o", tooltip=f"Take {self.title} away")
+        self.clear = w.Button(
+            description="Clear",
+            icon="trash-o",
+            tooltip=f"Take {self.title} away",
+            layout=w.Layout(width="auto"),
+        )
         self.summary = w.HTML()
         self.text.observe(self._take_text, names="value")
         self.clear.on_click(lambda _button: self.set_value(UNSET))
-        row = w.HBox([self.clear, self.summary], layout=w.Layout(flex_flow="row wrap", **_WIDE))
+        row = w.HBox([self.summary, self.clear], layout=w.Layout(flex_flow="row wrap", **_WIDE))
         return [self.text, row]
 
     @property
@@ -49,6 +56,9 @@ class RecordEditor(ParameterEditor):
         if self._filling or not text:
             return
         self._given = frames_in_notebook(with_geometry=False).get(text, text)
+        if holds_token(text):
+            self._given = layer_given(as_json_text(text, self.parameter))
+            self._fill(lambda: self.text.set_trait("value", ""))  # no token stays in a box of text
         self.take()
         self._tell(self.value)
 
@@ -70,7 +80,7 @@ class RecordEditor(ParameterEditor):
         self.text.value = value if isinstance(value, str) else ""
 
     def _tell(self, value: Any) -> None:
-        self.clear.disabled = value is UNSET
+        self.clear.layout.display = "none" if value is UNSET else ""
         self.summary.value = f'<div class="gpw-muted" role="status">{_words(value)}</div>'
 
 

@@ -20,6 +20,20 @@ from gpwidgets.widgets.editors.pasting import split_rows, split_values
 _WIDE = {"width": "100%", "min_width": "0"}
 #: More rows than this are slow to make and tiresome to scroll; they are kept without controls.
 _MOST_ROWS = 100
+#: Pixels that the buttons at the end of a row take.
+_BUTTONS = 112
+
+
+def cell_layout(column: GPParameter) -> w.Layout:
+    """Return the layout of a cell, so that headings and rows agree."""
+    narrowest = _narrowest(column)
+    return w.Layout(flex=f"{narrowest} 1 0", min_width=f"{narrowest}px", width="auto")
+
+
+def _narrowest(column: GPParameter) -> int:
+    """Pixels below which a cell is of no use: two controls in a cell need the double."""
+    has_two = column.data_type in ("GPLinearUnit", "GPArealUnit", "GPTimeUnit", "GPDate")
+    return 170 if has_two else 80
 
 
 class Row(w.HBox):
@@ -33,14 +47,16 @@ class Row(w.HBox):
             self._button("arrow-down", "Move down", lambda: owner.move(self, 1)),
             self._button("times", "Remove", lambda: owner.remove(self)),
         ]
-        cells = w.HBox(self.editors, layout=w.Layout(flex="1 1 0", min_width="0", width="auto"))
-        super().__init__([cells, *buttons], layout=w.Layout(align_items="flex-start", **_WIDE))
+        for editor in self.editors:
+            editor.layout = cell_layout(editor.parameter)
+        super().__init__([*self.editors, *buttons], layout=w.Layout(align_items="flex-start", **_WIDE))
         self.add_class("gpw-row")
         for editor in self.editors:
             editor.observe(owner.take, names=["value", "error"])
 
     def _button(self, icon: str, words: str, act: Any) -> w.Button:
-        button = w.Button(icon=icon, tooltip=f"{words} in {self._owner.title}", layout=w.Layout(width="32px"))
+        tooltip = f"{words} in {self._owner.title}"
+        button = w.Button(icon=icon, tooltip=tooltip, layout=w.Layout(width="32px", flex="0 0 auto"))
         button.on_click(lambda _button: act())
         return button
 
@@ -59,13 +75,16 @@ class ListEditor(ParameterEditor):
         title.add_class("gpw-label")
         self._rest: list[Any] = []
         self._told_rest = w.HTML()
-        self.rows = w.VBox(layout=w.Layout(max_height="340px", overflow="auto", **_WIDE))
+        narrowest = sum(_narrowest(column) for column in self.columns()) + _BUTTONS
+        self._span = {"width": "100%", "min_width": f"{narrowest}px"}
+        self.rows = w.VBox(layout=w.Layout(max_height="340px", overflow="hidden auto", **self._span))
         self.add_button = self._make_button("Add a row", "plus", f"Add a row to {self.title}")
         self.add_button.on_click(lambda _button: self.add())
         self.clear = self._make_button("Remove all", "trash-o", f"Remove all rows of {self.title}")
         self.clear.on_click(lambda _button: self._clear_all())
         tools = w.HBox([self.add_button, self.clear], layout=w.Layout(flex_flow="row wrap"))
-        return [title, *self.headings(), self.rows, self._told_rest, tools, *self._make_paste()]
+        table = w.VBox([*self.headings(), self.rows], layout=w.Layout(overflow="auto", **_WIDE))
+        return [title, table, self._told_rest, tools, *self._make_paste()]
 
     @staticmethod
     def _make_button(words: str, icon: str, tooltip: str) -> w.Button:
@@ -240,10 +259,9 @@ class ValueTableEditor(ListEditor):
 
     def headings(self) -> list[w.Widget]:
         """Make the columns' names."""
-        names = [_title(column) for column in self.columns()]
-        labels = [w.Label(name, layout=w.Layout(flex="1 1 0", min_width="0", width="auto")) for name in names]
-        space = w.Label("", layout=w.Layout(width="108px"))
-        row = w.HBox([*labels, space], layout=w.Layout(**_WIDE))
+        labels = [w.Label(_heading(one), layout=cell_layout(one)) for one in self.columns()]
+        space = w.Label("", layout=w.Layout(width=f"{_BUTTONS}px", flex="0 0 auto"))
+        row = w.HBox([*labels, space], layout=w.Layout(**self._span))
         row.add_class("gpw-headings")
         return [row]
 
@@ -275,3 +293,7 @@ class ValueTableEditor(ListEditor):
 
 def _title(column: GPParameter) -> str:
     return column.display_name or column.name
+
+
+def _heading(column: GPParameter) -> str:
+    return f"{_title(column)} (UTC)" if column.data_type == "GPDate" else _title(column)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from threading import Thread
 from typing import Any, ClassVar
 
 import ipywidgets as w
 
 from gpwidgets.protocol.values import LayerReference
+from gpwidgets.tasks.layer_tokens import layer_given
+from gpwidgets.tasks.signing import token_auth
 from gpwidgets.tasks.workers import start_worker
 from gpwidgets.widgets.editors.sources.base import WIDE, Source, row
 
@@ -16,7 +19,7 @@ MOST = 5_000
 
 
 class LayerSource(Source):
-    """Address and where clause; with a token the features are read here, since no token is ever passed on."""
+    """Address and where clause; a token is passed on only with this input, to who reads the layer."""
 
     label: ClassVar[str] = "A layer on a server (URL)"
 
@@ -42,7 +45,7 @@ class LayerSource(Source):
         self.use = self.button(
             "Let the server read it",
             "check",
-            f"The task's server reads the layer for {self.title}",
+            f"The task's server reads the layer for {self.title}, with the token if there is one",
             self._use,
         )
         self.read = self.button(
@@ -62,14 +65,17 @@ class LayerSource(Source):
         url = self.url.value.strip()
         if not url.lower().startswith(("http://", "https://")):
             raise ValueError("Give the address of a layer; it begins with https:// and ends with a number.")
-        return LayerReference(url, self.where.value.strip())
+        return layer_given(LayerReference(url, self.where.value.strip()))
 
     def _use(self) -> None:
-        reference = self._reference()
-        if self.token.value:
-            self.token.value = ""
-            raise ValueError("No token is passed on to the task's server; press Read it here instead.")
+        reference, token = self._reference(), self.token.value.strip()
+        self.token.value = ""
+        self.url.value = reference.url
+        if token:
+            reference = replace(reference, auth=token_auth(token))
         self.give(reference)
+        if reference.auth is not None:
+            self.say("The task's server gets the token with each run, to read the layer. It is not saved.")
 
     def _read(self) -> None:
         reference, token = self._reference(), self.token.value.strip()

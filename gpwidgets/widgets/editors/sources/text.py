@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import ipywidgets as w
 
+from gpwidgets.tasks.layer_tokens import holds_token
 from gpwidgets.widgets.editors.namespace import frames_in_notebook
 from gpwidgets.widgets.editors.sources.base import WIDE, Source, row
 
@@ -69,6 +70,8 @@ class TextSource(Source):
         named = frames_in_notebook(with_geometry=True).get(text)
         if named is not None or not system:
             self.give(text if named is None else named)
+            if holds_token(text):
+                self.text.value = ""  # no token stays in a box of text
             return
         from gpwidgets.convert.readers import to_frame
 
