@@ -18,8 +18,8 @@ from gpwidgets.widgets.editors.base import EditorContext, ParameterEditor
 from gpwidgets.widgets.editors.features import FeatureEditor
 from gpwidgets.widgets.editors.fields import FieldEditor
 from gpwidgets.widgets.environment import EnvironmentSection
-from gpwidgets.widgets.form_styles import form_style_sheet
 from gpwidgets.widgets.open_forms import remember_form
+from gpwidgets.widgets.theme import style_sheet
 
 if TYPE_CHECKING:
     from gpwidgets.protocol.description import GPParameter, TaskInfo
@@ -67,7 +67,7 @@ class TaskForm(w.VBox):
         for name in self.environment.editors:
             self._sections[name] = (self.environment, 0)
         parts = [
-            form_style_sheet(),
+            style_sheet(),
             *self._groups(),
             *([self.environment] if self.environment.editors else []),
         ]

@@ -22,8 +22,8 @@ from gpwidgets.widgets.run import RunWidget
 from gpwidgets.widgets.sign_in import SignInBox
 from gpwidgets.widgets.status import STATES
 from gpwidgets.widgets.task import TaskWidget
+from gpwidgets.widgets.theme import style_sheet
 from gpwidgets.widgets.twin import ShownWithTwin, StaticTwin
-from gpwidgets.widgets.view_styles import style_sheet
 
 if TYPE_CHECKING:
     from gpwidgets.client.auth import Auth

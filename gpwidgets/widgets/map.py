@@ -34,7 +34,7 @@ from gpwidgets.widgets.map_draw import Pen
 from gpwidgets.widgets.map_view import Bounds, go_to, size_of, union
 from gpwidgets.widgets.open_maps import forget_map, remember_map
 from gpwidgets.widgets.picture_layer import PictureLayer
-from gpwidgets.widgets.view_styles import style_sheet
+from gpwidgets.widgets.theme import style_sheet
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

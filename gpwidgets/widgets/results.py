@@ -18,7 +18,7 @@ from gpwidgets.widgets.files import FileView
 from gpwidgets.widgets.frame_view import FrameView
 from gpwidgets.widgets.guard import error_html
 from gpwidgets.widgets.hosted import HostedLayerView
-from gpwidgets.widgets.view_styles import style_sheet
+from gpwidgets.widgets.theme import style_sheet
 
 if TYPE_CHECKING:
     from gpwidgets.tasks.outputs import Outputs

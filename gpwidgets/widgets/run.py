@@ -15,8 +15,8 @@ from gpwidgets.widgets.guard import error_html, guarded
 from gpwidgets.widgets.results import ResultsView
 from gpwidgets.widgets.static import snapshot
 from gpwidgets.widgets.status import RunStatusView
+from gpwidgets.widgets.theme import style_sheet
 from gpwidgets.widgets.twin import ShownWithTwin, StaticTwin
-from gpwidgets.widgets.view_styles import style_sheet
 
 if TYPE_CHECKING:
     from gpwidgets.widgets.map import TaskMap

@@ -17,8 +17,8 @@ from gpwidgets.tasks.workers import start_worker
 from gpwidgets.widgets.guard import error_html, guarded
 from gpwidgets.widgets.sign_in import SignInBox
 from gpwidgets.widgets.task import TaskWidget
+from gpwidgets.widgets.theme import style_sheet
 from gpwidgets.widgets.twin import ShownWithTwin, StaticTwin
-from gpwidgets.widgets.view_styles import style_sheet
 
 if TYPE_CHECKING:
     from gpwidgets.client.auth import Auth

@@ -13,7 +13,7 @@ import traitlets
 
 from gpwidgets.widgets.cells import FrameTexts, cell_text, is_missing
 from gpwidgets.widgets.table_rows import TableRows
-from gpwidgets.widgets.view_styles import style_sheet
+from gpwidgets.widgets.theme import style_sheet
 
 if TYPE_CHECKING:
     from pandas import DataFrame

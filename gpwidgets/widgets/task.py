@@ -25,8 +25,8 @@ from gpwidgets.widgets.run_list import RunList
 from gpwidgets.widgets.server_check import ServerCheck, can_validate
 from gpwidgets.widgets.sign_in import SignInBox
 from gpwidgets.widgets.static import snapshot
+from gpwidgets.widgets.theme import style_sheet
 from gpwidgets.widgets.twin import ShownWithTwin, StaticTwin
-from gpwidgets.widgets.view_styles import style_sheet
 
 if TYPE_CHECKING:
     from threading import Thread

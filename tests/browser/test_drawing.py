@@ -15,7 +15,7 @@ from gpwidgets.protocol.description import TaskInfo
 from gpwidgets.widgets.editors.base import EditorContext
 from gpwidgets.widgets.form import TaskForm
 from gpwidgets.widgets.map import TaskMap
-from gpwidgets.widgets.view_styles import style_sheet
+from gpwidgets.widgets.theme import style_sheet
 
 FIELDS = [{"name": "OBJECTID", "type": "esriFieldTypeOID"},
           {"name": "NAME", "type": "esriFieldTypeString", "alias": "Name", "length": 8},

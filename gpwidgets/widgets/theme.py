@@ -1,0 +1,30 @@
+"""The visual language: one style sheet, written in variables that follow Jupyter's theme, light or dark."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+import ipywidgets as w
+
+_SHEETS = ("theme", "form", "views")
+_made: w.HTML | None = None
+
+
+@cache
+def css() -> str:
+    """Return all styles: the variables first, then what is written in them."""
+    folder = files("gpwidgets.widgets") / "styles"
+    return "\n".join((folder / f"{name}.css").read_text("utf-8") for name in _SHEETS)
+
+
+def style_sheet() -> w.HTML:
+    """Return the widget that shows nothing and brings the styles into the page.
+
+    It is one and the same for all widgets of a kernel, so the styles are sent once and kept once. Every
+    widget that may be shown alone holds it: an output that is cleared takes only its own view of it away.
+    """
+    global _made
+    if _made is None or _made.comm is None:  # it is gone after `Widget.close_all()`
+        _made = w.HTML(f"<style>{css()}</style>", layout=w.Layout(display="none"))
+    return _made
