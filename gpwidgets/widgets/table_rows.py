@@ -55,7 +55,7 @@ class TableRows(w.Box):
         part = self._frame.iloc[rows]
         columns = [(self._frame.columns[place], list(part.iloc[:, place])) for place in self._places]
         body = [self._row_html(number, row, columns, row in selected) for number, row in enumerate(rows)]
-        heads = "".join(self._heading(name, sort_by, descending) for name, _ in columns)
+        heads = "".join(self._heading(name, values, sort_by, descending) for name, values in columns)
         caption = label = ""
         if self._caption and self._pick is None:
             caption = f"<caption>{escape(self._caption)}</caption>"
@@ -71,21 +71,26 @@ class TableRows(w.Box):
     def _row_html(self, number: int, row: int, columns: list[tuple[Any, list[Any]]], selected: bool) -> str:
         cells = []
         for name, values in columns:
-            value = values[number]
-            text = self._texts.text(name, value)
-            is_number = _is_number(value) and text == cell_text(value)
-            kind = "gpw-number" if is_number else "gpw-text"
+            text = self._texts.text(name, values[number])
+            kind = "gpw-number" if self._is_number(name, values[number]) else "gpw-text"
             cells.append(f'<td class="{kind}">{escape(text)}</td>')
         mark, kind = ('<span aria-hidden="true">▶</span> ', ' class="gpw-selected"') if selected else ("", "")
         return f'<tr data-row="{row}"{kind}><th scope="row">{mark}{row + 1}</th>{"".join(cells)}</tr>'
 
-    def _heading(self, name: Any, sort_by: str, descending: bool) -> str:
+    def _is_number(self, name: Any, value: Any) -> bool:
+        """Whether a cell shows a number, and not the label of a code."""
+        return _is_number(value) and self._texts.text(name, value) == cell_text(value)
+
+    def _heading(self, name: Any, values: Sequence[Any], sort_by: str, descending: bool) -> str:
         order = arrow = ""
         if str(name) == sort_by:
             order = ' aria-sort="descending"' if descending else ' aria-sort="ascending"'
             arrow = f'<span aria-hidden="true"> {"▼" if descending else "▲"}</span>'
         title = escape(str(name))
-        return f'<th scope="col"{order} title="{title}">{escape(self._texts.header(name))}{arrow}</th>'
+        there = [value for value in values if not is_missing(value)]
+        numbers = bool(there) and all(self._is_number(name, value) for value in there)
+        kind = ' class="gpw-number"' if numbers else ""
+        return f'<th scope="col"{order}{kind} title="{title}">{escape(self._texts.header(name))}{arrow}</th>'
 
     def _show_keys(self, selected: Collection[int]) -> None:
         keys = list(self._keys.children)

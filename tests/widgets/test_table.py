@@ -64,7 +64,7 @@ def test_the_filter_looks_into_every_cell_and_returns_to_the_first_page() -> Non
 
 def test_aliases_head_the_columns_and_domains_name_the_values() -> None:
     table = FrameTable(frame(3))
-    assert '<th scope="col" title="size">Size in m</th>' in table._html.value
+    assert 'title="size">Size in m</th>' in table._html.value
     assert "the first" in table._html.value
 
 
@@ -117,3 +117,9 @@ def test_two_columns_of_one_name_are_both_shown() -> None:
     html = FrameTable(df)._html.value
     assert ">1<" in html
     assert ">x<" in html
+
+
+def test_the_heading_of_a_column_of_numbers_stands_over_the_numbers() -> None:
+    table = FrameTable(pd.DataFrame({"n": [1, None], "t": ["a", "b"]}))
+    assert '<th scope="col" class="gpw-number" title="n">' in table._html.value
+    assert '<th scope="col" title="t">' in table._html.value
