@@ -10,11 +10,16 @@ import pandas as pd
 import shapely
 from shapely.geometry import shape
 
+from gpwidgets.convert.checks import without_empty, wrap_frame
 from gpwidgets.convert.columns import Column
+from gpwidgets.convert.dateline import joined_geometry
+from gpwidgets.convert.geojson import to_geojson
+from gpwidgets.convert.readers import to_frame
 from gpwidgets.convert.tabular import GEOGRAPHIC, frame_of_shapes
+from gpwidgets.errors import ConversionError
 from gpwidgets.protocol.features import Field
 
-__all__ = ["as_text", "frame_after", "frame_of_drawn", "one_multipoint"]
+__all__ = ["as_text", "frame_after", "frame_of_drawn", "one_multipoint", "text_geometries"]
 
 
 def frame_of_drawn(
@@ -98,5 +103,27 @@ def one_multipoint(features: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]
 
 
 def as_text(geometry: Mapping[str, Any]) -> str:
-    """WKT of a GeoJSON geometry, to be read and edited: at most 7 places, about a centimetre."""
-    return str(shapely.to_wkt(shape(geometry), rounding_precision=7, trim=True))
+    """WKT of a GeoJSON geometry, to be read and edited.
+
+    Returns
+    -------
+    str
+        With at most 7 places, about a centimetre; what was split at 180 degrees is whole, with longitudes
+        beyond.
+    """
+    return str(shapely.to_wkt(shape(joined_geometry(geometry)), rounding_precision=7, trim=True))
+
+
+def text_geometries(text: str) -> list[dict[str, Any]]:
+    """GeoJSON geometries of edited text, in longitudes from -180 to 180.
+
+    Raises
+    ------
+    ConversionError
+        It cannot be read, or a shape in it is empty.
+    """
+    frame = wrap_frame(to_frame(text))
+    if len(without_empty(frame)) < len(frame):
+        raise ConversionError("There is a shape without any place in the text.")
+    features = to_geojson(frame, decimals=None, properties=False)["features"]
+    return [feature["geometry"] for feature in features]

@@ -30,7 +30,7 @@ KINDS_OF = {
 MAX_SHAPES = 500
 
 #: How a selected shape looks, whatever the colour of its layer.
-_SELECTED = {"color": "#000000", "weight": 4, "fillColor": "#ffe100", "fillOpacity": 0.5}
+_SELECTED = {"color": "#000000", "fillColor": "#ffe100"}
 
 
 def kinds_for(geometry_types: Sequence[str]) -> tuple[str, ...]:
@@ -76,11 +76,12 @@ class DrawTarget(traitlets.HasTraits):
         self._loaded: FrameLayer | None = None
         self._described: Mapping[str, Any] | None = None
         self._layer = LeanGeoJSON(
-            data=_collection(()),
+            data=_collection((), color),
             name=layer_label(self._label, color),
             pm_ignore=True,
-            **layer_style(color),
+            **_without_color(layer_style(color)),
         )
+        self._layer.color = color
         self._layer.on_click(lambda **event: self._pick(event))
 
     # Drawing
@@ -226,6 +227,7 @@ class DrawTarget(traitlets.HasTraits):
         Up to `MAX_SHAPES` rows become shapes that can be edited and undone; a larger frame is shown as it is
         and `frame` returns it untouched, followed by what is drawn on top of it.
         """
+        from gpwidgets.convert.checks import without_empty
         from gpwidgets.convert.geojson import to_geojson
 
         self._drop_loaded()
@@ -235,7 +237,7 @@ class DrawTarget(traitlets.HasTraits):
             self._loaded = FrameLayer(gdf, f"{self._label} ({len(gdf):,})", self.color)
             self._map.add(self._loaded)
         else:
-            features = to_geojson(gdf, decimals=None)["features"]
+            features = to_geojson(without_empty(gdf), decimals=None)["features"]
             self._model.replace_all(
                 (one["geometry"], one.get("properties") or {}) for one in features if one.get("geometry")
             )
@@ -286,18 +288,28 @@ class DrawTarget(traitlets.HasTraits):
 
     def _draw(self) -> None:
         lent = self.selected if self.editing else ""
-        self._layer.data = _collection([one for one in self._model.shapes if one.id != lent], self.selected)
+        shapes = [one for one in self._model.shapes if one.id != lent]
+        self._layer.data = _collection(shapes, self.color, self.selected)
 
     def __repr__(self) -> str:
         return f"<DrawTarget {self.name!r}: {len(self.shapes)} shapes>"
 
 
-def _collection(shapes: Sequence[Shape], selected: str = "") -> dict[str, Any]:
+def _without_color(styles: dict[str, Any]) -> dict[str, Any]:
+    """Styles of a layer whose features bring their own colour: what the layer says would win."""
+    return {
+        name: {key: value for key, value in style.items() if key not in ("color", "fillColor")}
+        for name, style in styles.items()
+    }
+
+
+def _collection(shapes: Sequence[Shape], color: str, selected: str = "") -> dict[str, Any]:
     # Attributes stay here: the browser needs none of them, and one called "style" would be taken as a style.
+    usual = {"color": color, "fillColor": color}
     features = [
         {
             **shape.to_feature(),
-            "properties": {"style": _SELECTED} if shape.id == selected else {},
+            "properties": {"style": _SELECTED if shape.id == selected else usual},
             "geometry": shown_geometry(shape.geometry),
         }
         for shape in shapes

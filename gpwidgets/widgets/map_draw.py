@@ -53,6 +53,7 @@ class Pen:
         self._theirs: set[str] = set()
         self._taken: set[str] = set()
         self._edits = False
+        self._theirs_options: tuple[str, dict[str, Any]] | None = None
         self._lent: dict[str, str] = {}
         found = [one for one in map_widget.controls if isinstance(one, GeomanDrawControl)]
         self.control = found[0] if found else GeomanDrawControl(hide_controls=True)
@@ -78,6 +79,7 @@ class Pen:
         with self._lock:
             if self.target is target:
                 self.control.current_mode = None
+                self._give_options_back()
                 self.target = None
             target.set_trait("armed", "")
 
@@ -129,6 +131,7 @@ class Pen:
         """Let whoever has the pen now give it back."""
         if self._edits:
             self.target.end_edit()
+        self._give_options_back()
         if self.target is not None and self.target is not target:
             self.target.set_trait("armed", "")
 
@@ -143,7 +146,15 @@ class Pen:
         name = {"Line": "polyline"}.get(tool, tool.lower())
         if name == "marker":
             options = {"markerStyle": {}, "snappable": False}
+        self._theirs_options = (name, getattr(self.control, name))
         self.control.set_trait(name, options)
+
+    def _give_options_back(self) -> None:
+        """Let the tools of the map's owner be as they were; options also decide which tools they see."""
+        if self._theirs_options is not None:
+            name, options = self._theirs_options
+            self._theirs_options = None
+            self.control.set_trait(name, options)
 
     def _collect(self, change: Mapping[str, Any]) -> None:
         if self._edits:

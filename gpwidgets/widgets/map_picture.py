@@ -106,7 +106,7 @@ def painted_of(layer: Any) -> list[Painted]:
         return [(frame[classes.codes == number], color) for number, color in enumerate(classes.colors)]
     data = getattr(layer, "data", None)
     features = list(data.get("features") or ()) if isinstance(data, dict) else []
-    color = str((getattr(layer, "style", None) or {}).get("color") or "")
+    color = str(getattr(layer, "color", "") or (getattr(layer, "style", None) or {}).get("color") or "")
     if not features or not color or not isinstance(features[0], dict):
         return []
     return [(frame_of_drawn([{**one, "properties": {}} for one in features]), color)]

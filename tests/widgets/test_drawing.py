@@ -52,8 +52,9 @@ def test_a_click_on_a_shape_selects_it_unless_something_is_being_drawn(target: A
     layer._handle_mouse_events(None, {"event": "click", "id": "s2", "coordinates": [5, 5]}, [])
     assert shapes.selected_shape.geometry == TRIANGLE
     drawn = {one["id"]: one["properties"] for one in layer.data["features"]}
-    assert "style" in drawn["s2"]
-    assert drawn["s1"] == {}
+    assert drawn["s1"] == {"style": {"color": shapes.color, "fillColor": shapes.color}}
+    assert drawn["s2"] != drawn["s1"]
+    assert "color" not in layer.style  # the layer's own colour would win
     shapes.arm("polygon")
     layer._handle_mouse_events(None, {"event": "click", "id": "s1", "coordinates": [0, 0]}, [])
     assert shapes.selected == ""
@@ -130,6 +131,12 @@ def test_drawings_in_the_users_own_control_are_neither_taken_nor_changed() -> No
     shapes.end_edit()
     assert control.data == [mine]
     assert [shape.geometry for shape in shapes.shapes] == [OTHER]
+    tools = {name: getattr(control, name) for name in ("marker", "polygon", "circle")}
+    for kind in ("circle", "polygon"):
+        shapes.arm(kind)
+        assert getattr(control, kind) != tools[kind]
+    shapes.disarm()
+    assert {name: getattr(control, name) for name in tools} == tools
 
 
 def test_a_shape_across_180_degrees_is_lent_whole_and_comes_back_split() -> None:

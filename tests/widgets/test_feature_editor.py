@@ -321,6 +321,9 @@ def test_a_chosen_shape_is_changed_as_text_and_deleted() -> None:
     panel.text.value = "POLYGON ((0 0, 5 0, 5 5, 0 0))"
     panel.apply.click()
     assert editor.value.geometry.iloc[1].area == 12.5
+    panel.text.value = "POLYGON EMPTY"
+    panel.apply.click()
+    assert "without any place" in panel.said.value
     panel.text.value = "POLYGON ((0 0"
     panel.apply.click()
     assert "WKT" in panel.said.value
@@ -380,7 +383,8 @@ def test_simplifying_says_the_tolerance_and_the_vertices_before_and_after() -> N
 def test_features_without_a_place_can_be_left_out_and_edges_across_180_degrees_split() -> None:
     editor = make("esriGeometryPolygon")
     jumping = shapely.Polygon([(179, 0), (-179, 0), (-179, 1), (179, 1)])
-    editor.give(geopandas.GeoDataFrame(geometry=[jumping, None], crs=4326))
+    editor.give(geopandas.GeoDataFrame(geometry=[jumping, None, shapely.Polygon()], crs=4326))
+    assert len(editor.target.shapes) == 1
     assert len(editor.checks.children) == 2
     editor.checks.drop.click()
     editor.checks.split.click()

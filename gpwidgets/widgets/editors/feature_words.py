@@ -38,6 +38,8 @@ def kind_of(value: Any) -> str:
     if isinstance(value, FeatureSet):
         kind = value.geometry_type.removeprefix("esriGeometry").lower()
         return _ESRI_WORDS.get(kind, kind)
+    if set(value.geom_type.dropna()) == {"MultiPoint"}:
+        return "multipoint"
     kinds = {kind.removeprefix("Multi") for kind in value.geom_type.dropna().unique()}
     return _WORDS.get(kinds.pop(), "feature") if len(kinds) == 1 else "feature"
 

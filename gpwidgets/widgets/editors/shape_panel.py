@@ -55,6 +55,7 @@ class ShapePanel(Fold):
             f"Give all shapes of {title} these attributes",
             self._copy_attributes,
         )
+        self.for_all.layout.align_self = "flex-start"
         more: list[w.Widget] = [self.attributes, self.for_all] if target.fields else []
         wrap = w.Layout(flex_flow="row wrap")
         self._one = w.VBox(
@@ -113,6 +114,7 @@ class ShapePanel(Fold):
         if shape.id != self._shown or not self.attributes.problems:  # what is typed and wrong stays
             self.attributes.show(shape.properties)
         self._shown = shape.id
+        self.for_all.layout.display = "" if len(self._target.shapes) > 1 else "none"
         self.move.disabled = self.reshape.disabled = not self._target.can_reshape(shape)
         self.reshape.layout.display = "none" if shape.kind in ("point", "multipoint") else ""
         for way, button, words in (("move", self.move, "Move"), ("reshape", self.reshape, "Reshape")):
@@ -133,15 +135,13 @@ class ShapePanel(Fold):
 
     @guarded
     def _apply(self) -> None:
-        from gpwidgets.convert.geojson import to_geojson
-        from gpwidgets.convert.readers import to_frame
+        from gpwidgets.convert.drawn import text_geometries
 
-        frame = to_frame(self.text.value.strip())
-        if len(frame) != 1:
-            raise ConversionError(f"The text holds {len(frame)} shapes; one is wanted here.")
-        geometry = to_geojson(frame, decimals=None, properties=False)["features"][0]["geometry"]
+        found = text_geometries(self.text.value.strip())
+        if len(found) != 1:
+            raise ConversionError(f"The text holds {len(found)} shapes; one is wanted here.")
         self._target.end_edit()
-        self._target.update(self._target.selected, geometry=geometry)
+        self._target.update(self._target.selected, geometry=found[0])
 
     def _take_attributes(self, change: Any) -> None:
         shape = self._target.selected_shape

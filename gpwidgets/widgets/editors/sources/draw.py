@@ -39,6 +39,8 @@ class DrawSource(Source):
         self.tools: dict[str, w.Button] = {}
         kinds = () if target is None else target.kinds
         self._words = {kind: kind.capitalize() if len(kinds) > 1 else f"Draw {kind}" for kind in kinds}
+        if kinds == ("multipoint",):
+            self._words["multipoint"] = "Draw points"
         for kind in kinds:
             tooltip = f"Draw a {kind} for {self.title} on the map"
             self.tools[kind] = self.button(f"Draw {kind}", _ICONS[kind], tooltip, partial(self._toggle, kind))

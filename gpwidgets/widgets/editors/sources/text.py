@@ -34,7 +34,7 @@ class TextSource(Source):
             layout=w.Layout(**WIDE),
         )
         self.system = w.Text(
-            placeholder="system, if not degrees: EPSG:25832",
+            placeholder="EPSG code if not degrees",
             tooltip=f"Coordinate system of the text for {self.title}; longitude and latitude when left out",
             layout=w.Layout(flex="1 1 120px", width="auto", min_width="0"),
         )
@@ -79,20 +79,16 @@ class TextSource(Source):
 
     def _changed_shapes(self, text: str) -> bool:
         """Give the shapes the geometries of the lines that were written for them, when it is still those."""
-        from gpwidgets.convert.geojson import to_geojson
-        from gpwidgets.convert.readers import to_frame
+        from gpwidgets.convert.drawn import text_geometries
         from gpwidgets.convert.texts import is_wkt
 
         target, ids = self.editor.target, self._written
         if target is None or not ids or ids != [shape.id for shape in target.shapes] or not is_wkt(text):
             return False
-        frame = to_frame(text)
-        if len(frame) != len(ids):
+        found = text_geometries(text)
+        if len(found) != len(ids):
             return False
-        features = to_geojson(frame, decimals=None, properties=False)["features"]
-        target.update_all(
-            {shape: {"geometry": one["geometry"]} for shape, one in zip(ids, features, strict=True)}
-        )
+        target.update_all({shape: {"geometry": one} for shape, one in zip(ids, found, strict=True)})
         return True
 
     def show_shapes(self) -> None:
