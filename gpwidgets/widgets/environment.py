@@ -12,9 +12,10 @@ from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.environment import applicable
 from gpwidgets.widgets.editors import base
 from gpwidgets.widgets.editors.base import EditorContext, ParameterEditor
+from gpwidgets.widgets.fold import Fold
 
 
-class EnvironmentSection(w.Accordion):
+class EnvironmentSection(Fold):
     """Editors of the settings that make sense for a task; closed at first.
 
     Parameters
@@ -39,7 +40,7 @@ class EnvironmentSection(w.Accordion):
         for editor in self.editors.values():
             editor.observe(changed, names="value")
         box = w.VBox(list(self.editors.values()), layout=w.Layout(width="100%", min_width="0"))
-        super().__init__([box], titles=("Environment",), selected_index=None)
+        super().__init__("Environment", [box], tooltip="Coordinates, extent and the like of a run")
         self.add_class("gpw-section")
 
     @property
@@ -58,5 +59,5 @@ class EnvironmentSection(w.Accordion):
         """The editors that hold something wrong; the section opens for them."""
         wrong = [editor for editor in self.editors.values() if not editor.check()]
         if wrong:
-            self.selected_index = 0
+            self.opened = True
         return wrong

@@ -18,6 +18,7 @@ from gpwidgets.widgets.editors.base import EditorContext, ParameterEditor
 from gpwidgets.widgets.editors.features import FeatureEditor
 from gpwidgets.widgets.editors.fields import FieldEditor
 from gpwidgets.widgets.environment import EnvironmentSection
+from gpwidgets.widgets.fold import Fold
 from gpwidgets.widgets.open_forms import remember_form
 from gpwidgets.widgets.theme import style_sheet
 
@@ -55,7 +56,7 @@ class TaskForm(w.VBox):
         self.info = info
         self.context = context or EditorContext()
         self.editors: dict[str, ParameterEditor] = self.context.editors
-        self._sections: dict[str, tuple[w.Accordion, int]] = {}
+        self._sections: dict[str, Fold] = {}
         self._updating = False
         for parameter in info.inputs:
             self.editors[parameter.name] = _make(parameter, self.context)
@@ -65,7 +66,7 @@ class TaskForm(w.VBox):
             editor.observe(self._gather, names="value")
         self.environment = EnvironmentSection(info, self.context, self._gather)
         for name in self.environment.editors:
-            self._sections[name] = (self.environment, 0)
+            self._sections[name] = self.environment
         parts = [
             style_sheet(),
             *self._groups(),
@@ -95,12 +96,13 @@ class TaskForm(w.VBox):
                 groups += rest
         return groups
 
-    def _section(self, title: str, editors: list[ParameterEditor], *, is_open: bool) -> w.Accordion:
+    def _section(self, title: str, editors: list[ParameterEditor], *, is_open: bool) -> Fold:
         box = w.VBox(editors, layout=w.Layout(width="100%", min_width="0"))
-        section = w.Accordion([box], titles=(title,), selected_index=0 if is_open else None)
+        section = Fold(title, [box], tooltip=f"Inputs of {title}")
+        section.opened = is_open
         section.add_class("gpw-section")
         for editor in editors:
-            self._sections[editor.parameter.name] = (section, 0)
+            self._sections[editor.parameter.name] = section
         return section
 
     # Values
@@ -211,8 +213,7 @@ class TaskForm(w.VBox):
     def open_section(self, name: str) -> None:
         """Unfold the section that a parameter's field is in."""
         if name in self._sections:
-            section, index = self._sections[name]
-            section.selected_index = index
+            self._sections[name].opened = True
 
     def focus(self, name: str) -> None:
         """Lead the user to a parameter's field."""

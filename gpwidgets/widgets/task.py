@@ -18,6 +18,7 @@ from gpwidgets.tasks.task import GPTask
 from gpwidgets.tasks.workers import start_worker
 from gpwidgets.widgets.earlier import earlier_run
 from gpwidgets.widgets.editors.base import EditorContext
+from gpwidgets.widgets.fold import Fold
 from gpwidgets.widgets.form import TaskForm
 from gpwidgets.widgets.guard import error_html, guarded
 from gpwidgets.widgets.header import header_html
@@ -166,11 +167,12 @@ class TaskWidget(ShownWithTwin, w.VBox):
         box.add_class("gpw-buttons")
         return box
 
-    def _make_code(self) -> tuple[w.Accordion, w.HTML]:
+    def _make_code(self) -> tuple[Fold, w.HTML]:
         text = w.HTML(layout=_wide())
-        accordion = w.Accordion([text], titles=("This form as Python",), selected_index=None, layout=_wide())
-        accordion.observe(lambda _change: self._show_code(), names="selected_index")
-        return accordion, text
+        fold = Fold("This form as Python", [text], tooltip="The call that this form stands for")
+        fold.add_class("gpw-section")
+        fold.observe(lambda _change: self._show_code(), names="opened")
+        return fold, text
 
     # Connecting
 
@@ -296,7 +298,7 @@ class TaskWidget(ShownWithTwin, w.VBox):
             self._updating = False
 
     def _show_code(self) -> None:
-        if self._code.selected_index is None or self.task is None or self.form is None:
+        if not self._code.opened or self.task is None or self.form is None:
             return
         try:
             code = self.task.code(self.form.values)

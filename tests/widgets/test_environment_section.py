@@ -48,7 +48,7 @@ def test_a_wrong_setting_is_told_at_its_field_in_an_open_section(server: demo.De
     widget._run_button.click()
     assert widget.run is None
     assert "no coordinate system" in editor.error
-    assert widget.form.environment.selected_index == 0
+    assert widget.form.environment.opened
     assert [button.description for button in widget._missing.children] == ["Go to Output coordinates"]
 
 

@@ -57,7 +57,7 @@ def points(count: int, crs: Any = 4326) -> geopandas.GeoDataFrame:
 
 def wait_for_workers() -> None:
     for thread in threading.enumerate():
-        if thread.name.startswith("gpwidgets-") and thread.name != "gpwidgets-watcher":
+        if thread.name == "gpwidgets-file":
             thread.join(20)
 
 
@@ -113,6 +113,7 @@ def test_typed_places_become_features_and_can_be_changed_as_text_with_their_attr
     assert [(round(p.x, 6), round(p.y, 6)) for p in editor.value.geometry] == [(-84.2, 36.3), (-84.3, 36.2)]
     first = editor.target.shapes[0].id
     editor.target.update(first, properties={"NAME": "hill"})
+    assert not source.write.disabled
     source.write.click()
     assert source.text.value == "POINT (-84.2 36.3)\nPOINT (-84.3 36.2)"
     source.text.value = "POINT (-84.25 36.3)\nPOINT (-84.3 36.2)"

@@ -16,6 +16,7 @@ from gpwidgets.protocol.description import TaskInfo
 from gpwidgets.protocol.values import UNSET, LinearUnit
 from gpwidgets.widgets.editors.base import ParameterEditor, editor_for, register_editor
 from gpwidgets.widgets.editors.text import JsonEditor, TextEditor
+from gpwidgets.widgets.fold import Fold
 from gpwidgets.widgets.form import TaskForm
 
 
@@ -95,11 +96,11 @@ def test_check_marks_each_field_that_is_missing_or_wrong() -> None:
 
 def test_an_error_of_the_server_is_shown_at_its_field_in_an_opened_section() -> None:
     form = form_of(parameter("Cell Size", "GPDouble", category="Raster"), parameter("Name", "GPString"))
-    section = next(child for child in form.children if isinstance(child, w.Accordion))
-    assert section.selected_index is None
+    section = next(child for child in form.children if isinstance(child, Fold))
+    assert not section.opened
     form.show_errors([ParameterError("Cell Size", "it is too small."), ParameterError("Unknown", "x")])
     assert form.editors["Cell Size"].error == "it is too small."
-    assert section.selected_index == 0
+    assert section.opened
 
 
 def test_reset_puts_the_defaults_back() -> None:
@@ -152,7 +153,7 @@ def test_many_optional_inputs_are_folded_below_the_needed_ones() -> None:
         parameter("Name", "GPString", **REQUIRED),
     )
     kinds = [type(child).__name__ for child in form.children]
-    assert kinds == ["HTML", "TextEditor", "Accordion"]
+    assert kinds == ["HTML", "TextEditor", "Fold"]
     assert next(iter(form.editors)) == "Option 0"
 
 

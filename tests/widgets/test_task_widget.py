@@ -220,7 +220,7 @@ def test_a_wrong_token_is_refused_in_words(server: demo.DemoServer) -> None:
 
 def test_the_form_as_python_follows_the_values(server: demo.DemoServer) -> None:
     widget = TaskWidget(server.url_of("SlowCount"))
-    widget._code.selected_index = 0
+    widget._code.opened = True
     assert "gp.GPTask(" in html_of(widget._code)
     names = {name.lower(): name for name in widget.form.editors}
     widget.values = {**widget.values, names["steps"]: 77}

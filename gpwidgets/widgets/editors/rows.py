@@ -16,6 +16,7 @@ from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.inputs import check_value
 from gpwidgets.widgets.editors.base import ParameterEditor, editor_for, edits
 from gpwidgets.widgets.editors.pasting import split_rows, split_values
+from gpwidgets.widgets.fold import Fold
 
 _WIDE = {"width": "100%", "min_width": "0"}
 #: More rows than this are slow to make and tiresome to scroll; they are kept without controls.
@@ -110,7 +111,7 @@ class ListEditor(ParameterEditor):
         use = self._make_button("Add these rows", "plus", f"Add them to {self.title}")
         use.on_click(lambda _button: self._paste())
         box = w.VBox([self.pasted, use], layout=w.Layout(**_WIDE))
-        return [w.Accordion([box], titles=("Paste rows",), selected_index=None)]
+        return [Fold("Paste rows", [box], tooltip=f"Many rows at once for {self.title}")]
 
     @property
     def focus_target(self) -> w.DOMWidget | None:

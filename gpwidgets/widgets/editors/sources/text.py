@@ -45,6 +45,9 @@ class TextSource(Source):
             f"Write the shapes of {self.title} into the box",
             self.show_shapes,
         )
+        if self.editor.target is not None:
+            self.editor.target.observe(lambda _change: self.opened(), names="shapes")
+        self.opened()
         return [self.text, row(self.use, self.write, self.system)]
 
     @property
