@@ -9,6 +9,8 @@ from lab_notebook import LabNotebook
 from map_hand import MapHand, Place
 from pyproj import Geod
 
+pytestmark = pytest.mark.timeout(300)
+
 MAKE = """
 import ipyleaflet, ipywidgets
 from gpwidgets.protocol.description import TaskInfo

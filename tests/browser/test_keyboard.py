@@ -4,7 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from lab_notebook import LabNotebook
+
+pytestmark = pytest.mark.timeout(300)
 
 MAKE = """
 import gpwidgets as gp

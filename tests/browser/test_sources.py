@@ -8,6 +8,8 @@ import pytest
 from lab_notebook import LabNotebook
 from map_hand import MapHand
 
+pytestmark = pytest.mark.timeout(300)
+
 MAKE = """
 import geopandas, ipywidgets, pathlib, shapely
 import gpwidgets as gp
