@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import geopandas
 import ipyleaflet
 import ipywidgets as w
+import pandas as pd
 import pytest
+from geopandas.testing import assert_geodataframe_equal
 
 from gpwidgets import demo
 from gpwidgets.client.auth import Token
 from gpwidgets.errors import AuthenticationError, ConnectionFailed, InputErrors
+from gpwidgets.protocol.units import LinearUnit
 from gpwidgets.tasks.status import RunStatus
 from gpwidgets.tasks.task import GPTask
 from gpwidgets.widgets.map_draw import Pen
@@ -81,13 +85,30 @@ def test_a_drawn_point_becomes_a_buffer_on_the_map_and_in_the_table(server: demo
     assert widget._cancel_button.disabled
 
 
-def test_the_widget_and_the_call_give_the_same(server: demo.DemoServer) -> None:
-    widget = TaskWidget(server.url_of("BufferPoints"))
-    draw_point(widget)
+@pytest.mark.parametrize(
+    ("name", "drawn", "given"),
+    [
+        ("BufferPoints", True, {"Distance": LinearUnit(3, "esriKilometers")}),
+        ("Viewshed", True, {"Distance": LinearUnit(4, "esriMiles")}),
+        ("HotSpots", False, {"Cell_Size": LinearUnit(80, "esriKilometers")}),
+    ],
+)
+def test_the_widget_and_the_call_give_the_same_frames(
+    server: demo.DemoServer, name: str, drawn: bool, given: dict[str, Any]
+) -> None:
+    widget = TaskWidget(server.url_of(name), values=given)
+    if drawn:
+        draw_point(widget)
     widget._run_button.click()
     finish(widget)
-    called = GPTask(server.url_of("BufferPoints"))(**widget.values)
-    assert called["Buffers"].geometry.equals(widget.outputs["Buffers"].geometry)
+    place = geopandas.GeoSeries.from_wkt(["POINT (-84.2 36.3)"], crs=4326)
+    called = GPTask(server.url_of(name))(**given, **({"Input_Points": place} if drawn else {}))
+    frames = {key: value for key, value in called.items() if isinstance(value, pd.DataFrame)}
+    assert frames
+    assert list(widget.outputs) == list(called)
+    for key, frame in frames.items():
+        same = assert_geodataframe_equal if hasattr(frame, "crs") else pd.testing.assert_frame_equal
+        same(widget.outputs[key], frame)
 
 
 def test_run_is_refused_with_a_list_of_what_is_missing(server: demo.DemoServer) -> None:
