@@ -14,6 +14,8 @@ from typing import Any
 from gpwidgets.protocol.enums import GEOMETRY_TYPES, Direction, ExecutionType, ParameterType
 
 _MULTI = "GPMultiValue"
+_LAYERS = frozenset({"GPFeatureRecordSetLayer", "GPRecordSet", "GPRasterDataLayer", "GPRasterData"})
+_SCHEMA = frozenset({"geometryType", "fields", "features", "layerDefinition", "featureSet"})
 
 
 def _text(data: Mapping[str, Any], *keys: str) -> str:
@@ -87,7 +89,8 @@ class Filter:
 def _coded(row: Mapping[str, Any]) -> Choice:
     name, value = str(row.get("name") or row.get("value") or ""), row.get("value")
     # Layers are picked by name: the value of such a row is the layer's schema.
-    return Choice(name, name if isinstance(value, Mapping) else value)
+    is_layer = row.get("dataType") in _LAYERS or (isinstance(value, Mapping) and bool(_SCHEMA & value.keys()))
+    return Choice(name, name if is_layer else value)
 
 
 def _bound(value: Any) -> float | None:

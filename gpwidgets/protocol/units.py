@@ -18,6 +18,8 @@ def _number(value: Any) -> float:
         raise ValueError(f"{value!r} is not a number")
     try:
         number = float(value)
+    except OverflowError:
+        raise ValueError("the number is too large") from None
     except (TypeError, ValueError):
         raise ValueError(f"{value!r} is not a number") from None
     if not math.isfinite(number):
@@ -62,7 +64,9 @@ class _Quantity:
         ValueError
             There is no number, or no unit of this kind.
         """
-        match = _QUANTITY.match(text)
+        match = _QUANTITY.match(text.replace("\N{MINUS SIGN}", "-"))
+        if match is not None and match[2].startswith(","):
+            raise ValueError(f"{text!r} has a comma; numbers are written with a decimal point, as 2.5")
         if match is None:
             raise ValueError(f"{text!r} does not start with a number; enter one such as {cls._example}")
         number, unit = match.groups()

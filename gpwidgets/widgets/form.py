@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -58,7 +59,7 @@ class TaskForm(w.VBox):
         self.editors: dict[str, ParameterEditor] = self.context.editors
         self._sections: dict[str, Fold] = {}
         self._updating = False
-        for parameter in info.inputs:
+        for parameter in _told_apart(info.inputs):
             self.editors[parameter.name] = _make(parameter, self.context)
         for editor in self.editors.values():
             if isinstance(editor, FieldEditor):
@@ -238,6 +239,16 @@ def _boxes(box: w.Box) -> Iterator[w.Box]:
     for child in box.children:
         if isinstance(child, w.Box) and not isinstance(child, ParameterEditor):
             yield from _boxes(child)
+
+
+def _told_apart(inputs: Iterable[GPParameter]) -> list[GPParameter]:
+    """Inputs whose display names differ: the name is added to those that are alike."""
+    titled = [replace(one, display_name=one.display_name or one.name) for one in inputs]
+    often = Counter(one.display_name for one in titled)
+    return [
+        replace(one, display_name=f"{one.display_name} ({one.name})") if often[one.display_name] > 1 else one
+        for one in titled
+    ]
 
 
 def _is_needed(parameter: GPParameter) -> bool:

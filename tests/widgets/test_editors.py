@@ -438,3 +438,36 @@ def test_a_needed_value_that_is_missing_is_said_after_a_check_only(kind: str) ->
     assert not editor.check()
     assert editor.error == "a value is needed here."
     assert editor.label == "Shown *"
+
+
+def test_listed_values_of_any_type_are_chosen_from_a_list() -> None:
+    rows = [
+        {"name": "Near", "value": {"distance": 5, "units": "esriMiles"}},
+        {"name": "Far", "value": "9 km"},
+    ]
+    editor = make("GPLinearUnit", filter={"type": "codedValue", "list": rows}, defaultValue="9 km")
+    assert editor.control.label == "Far"
+    editor.control.label = "Near"
+    assert editor.value == LinearUnit(5, "esriMiles")
+    several = make("GPMultiValue:GPLinearUnit", filter={"type": "codedValue", "list": rows})
+    several.set_value(["9 km"])
+    assert [box.value for box in several._boxes] == [False, True]
+
+
+def test_labels_that_are_alike_stay_two_choices() -> None:
+    rows = [{"name": "Same", "value": "1"}, {"name": "Same", "value": "2"}]
+    editor = make("GPString", filter={"type": "codedValue", "list": rows})
+    assert [label for label, _value in editor.control.options] == ["not set", "Same (1)", "Same (2)"]
+    editor.control.label = "Same (2)"
+    assert editor.value == "2"
+
+
+def test_a_name_of_a_server_is_never_set_as_a_formula() -> None:
+    assert make("GPLong", displayName="from $5 to $10").label == "from \uff045 to \uff0410"
+    assert make("GPLong", displayName=r"\(x\) in $").label == "\\\u200b(x\\) in $"
+
+
+def test_a_long_text_has_room() -> None:
+    editor = make("GPString", defaultValue='{"a": 1,\n "b": 2}')
+    assert isinstance(editor.control, w.Textarea)
+    assert editor.control.value == editor.value == '{"a": 1,\n "b": 2}'

@@ -186,3 +186,10 @@ def test_values_of_every_recorded_default_survive_being_shown_and_read() -> None
                 continue
             editor.take()
             assert editor.value == before, (path.name, one.name)
+
+
+def test_inputs_of_the_same_display_name_are_told_apart() -> None:
+    rows = [{"name": name, "displayName": "Distance", "dataType": "GPLong"} for name in ("from", "to")]
+    inputs = [{**row, "direction": "esriGPParameterDirectionInput"} for row in rows]
+    form = TaskForm(TaskInfo.from_json({"name": "T", "parameters": inputs}))
+    assert [editor.label for editor in form.editors.values()] == ["Distance (from)", "Distance (to)"]

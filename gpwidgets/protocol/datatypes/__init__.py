@@ -4,6 +4,7 @@ Importing this package fills the table that `gpwidgets.protocol.datatypes.base.d
 """
 
 from gpwidgets.protocol.datatypes import (
+    choices,
     composite,
     dates,
     features,
@@ -13,4 +14,4 @@ from gpwidgets.protocol.datatypes import (
     spatial,
 )
 
-__all__ = ["composite", "dates", "features", "files", "quantities", "scalars", "spatial"]
+__all__ = ["choices", "composite", "dates", "features", "files", "quantities", "scalars", "spatial"]

@@ -61,6 +61,9 @@ class DataTypeCodec:
 TABLE: dict[str, DataTypeCodec] = {}
 """Codec by wire name."""
 
+LISTED: dict[str, Callable[[DataTypeCodec], DataTypeCodec]] = {}
+"""What makes the codec of a parameter whose values are listed from that of its type, by wire name."""
+
 _UNKNOWN = DataTypeCodec()
 
 
@@ -75,10 +78,23 @@ def data_type(*names: str) -> Callable[[_C], _C]:
     return keep
 
 
+def listed(*names: str) -> Callable[[_C], _C]:
+    """Put a class that makes codecs of others into the table, for parameters whose values are listed."""
+
+    def keep(wrapper: _C) -> _C:
+        for name in names:
+            LISTED[name] = wrapper
+        return wrapper
+
+    return keep
+
+
 def datatype_of(parameter: GPParameter) -> DataTypeCodec:
     """The codec of a parameter; unknown types pass values through."""
     if parameter.is_multi:
         return TABLE["GPMultiValue"]
+    if parameter.data_type in LISTED and parameter.choices:
+        return LISTED[parameter.data_type](TABLE[parameter.data_type])
     return TABLE.get(parameter.data_type, _UNKNOWN)
 
 
@@ -114,7 +130,10 @@ def wrong(parameter: GPParameter, problem: str) -> ParameterError:
 
 def shown(value: Any) -> str:
     """A value as it is quoted in a message."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no whole number of thousands of digits
+        return "a number of thousands of digits"
     return text if len(text) <= 60 else text[:57] + "..."
 
 
@@ -161,10 +180,14 @@ def to_number(value: Any, parameter: GPParameter, example: str) -> float:
         It is none.
     """
     value = plain(value)
+    if isinstance(value, str):
+        value = value.strip().replace("\N{MINUS SIGN}", "-")
+        if "," in value:
+            example = f"{example}, with a decimal point and no commas"
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise wrong(parameter, f"{shown(value)} is not a number; enter one such as {example}.")
     try:
-        number = float(value.strip() if isinstance(value, str) else value)
+        number = float(value)
     except (ValueError, OverflowError):
         raise wrong(parameter, f"{shown(value)} is not a number; enter one such as {example}.") from None
     if not math.isfinite(number):

@@ -43,7 +43,9 @@ class BooleanType(DataTypeCodec):
         value = plain(value)
         if isinstance(value, bool):
             return value
-        known = _WORDS.get(str(value).strip().lower()) if isinstance(value, int | str) else None
+        if isinstance(value, int) and value in (0, 1):
+            return bool(value)
+        known = _WORDS.get(value.strip().lower()) if isinstance(value, str) else None
         if known is None:
             raise wrong(parameter, f"{shown(value)} is neither yes nor no; give True or False.")
         return known
@@ -73,12 +75,9 @@ class LongType(DataTypeCodec):
                 )
             exact = int(number)
         if abs(exact) > _LARGEST_LONG:
-            raise wrong(parameter, f"{exact} is too large; whole numbers go to {_LARGEST_LONG}.")
+            raise wrong(parameter, f"{shown(exact)} is too large; whole numbers go to {_LARGEST_LONG}.")
         check_range(exact, parameter)
-        chosen: int = (
-            check_choice(exact, parameter) if not parameter.choice_list else _choice(exact, parameter)
-        )
-        return chosen
+        return exact
 
     def decode(self, wire: Any, parameter: GPParameter) -> Any:
         """An int, also from numeric text."""
@@ -88,10 +87,6 @@ class LongType(DataTypeCodec):
         if isinstance(wire, float) and wire.is_integer():
             return int(wire)
         return wire
-
-
-def _choice(number: int, parameter: GPParameter) -> int:
-    return int(check_choice(str(number), parameter))
 
 
 def _whole(value: Any) -> int | None:
@@ -126,7 +121,8 @@ class DoubleType(DataTypeCodec):
         try:
             return float(wire)
         except (TypeError, ValueError, OverflowError):
-            return math.nan if str(wire).strip().lower() == "nan" else wire
+            is_nan = isinstance(wire, str) and wire.strip().lower() == "nan"
+            return math.nan if is_nan else wire
 
 
 @data_type("GPString", "GPSQLExpression")
@@ -141,10 +137,7 @@ class StringType(DataTypeCodec):
         if isinstance(value, dict | list):
             value = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
         if not isinstance(value, str):
-            if isinstance(value, bool | int | float) or hasattr(value, "__fspath__"):
-                value = str(value)
-            else:
-                raise wrong(parameter, f"{shown(value)} is not a text.")
+            value = _as_text(value, parameter)
         return check_choice(value, parameter)
 
     def decode(self, wire: Any, parameter: GPParameter) -> Any:
@@ -159,6 +152,15 @@ class StringType(DataTypeCodec):
         if parameter.choices:
             return super().default(parameter)
         return wire if isinstance(wire, str) else super().default(parameter)
+
+
+def _as_text(value: Any, parameter: GPParameter) -> str:
+    if isinstance(value, bool | int | float) or hasattr(value, "__fspath__"):
+        try:
+            return str(value)
+        except ValueError:  # Python writes no whole number of thousands of digits
+            pass
+    raise wrong(parameter, f"{shown(value)} is not a text.")
 
 
 @data_type("GPStringHidden")

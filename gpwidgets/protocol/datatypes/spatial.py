@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from gpwidgets.protocol.datatypes.base import DataTypeCodec, as_json_text, data_type, plain, shown, wrong
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.values import Extent, SpatialReference
+
+_LONGEST_CODE = 9
+_WKT = re.compile(r"[A-Za-z_]+\s*[\[(]")
 
 
 @data_type("GPSpatialReference", "GPCoordinateSystem")
@@ -29,7 +33,7 @@ class SpatialReferenceType(DataTypeCodec):
         elif hasattr(value, "to_wkt") and hasattr(value, "to_authority"):
             made = _from_pyproj(value)
         else:
-            made = _from_text(str(value))
+            made = _from_text(shown(value) if isinstance(value, int) else str(value))
         if not made:
             raise wrong(
                 parameter, f"{shown(value)} is no coordinate system; give one such as {self.example}."
@@ -52,11 +56,11 @@ def _from_pyproj(crs: Any) -> SpatialReference:
 def _from_text(text: str) -> SpatialReference:
     text = text.strip()
     code = text.upper().removeprefix("EPSG:").removeprefix("ESRI:").removeprefix("WKID").strip(" :")
-    if code.isdigit():
+    if code.isdigit() and len(code) <= _LONGEST_CODE:
         return SpatialReference(wkid=int(code))
     if text.upper().startswith(("PROJCRS", "GEOGCRS", "GEODCRS", "BOUNDCRS", "COMPOUNDCRS")):
         return SpatialReference(wkt2=text)
-    return SpatialReference(wkt=text) if "[" in text else SpatialReference()
+    return SpatialReference(wkt=text) if _WKT.match(text) else SpatialReference()
 
 
 @data_type("GPExtent", "GPEnvelope")

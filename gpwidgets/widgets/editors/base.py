@@ -11,10 +11,10 @@ import ipywidgets as w
 import traitlets
 
 from gpwidgets.errors import GPError, ParameterError
-from gpwidgets.protocol.datatypes.base import datatype_of
+from gpwidgets.protocol.datatypes.base import LISTED, datatype_of
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.inputs import check_value, has_usable_default
-from gpwidgets.widgets.html import plain_text, sanitized
+from gpwidgets.widgets.html import plain_label, plain_text, sanitized
 
 if TYPE_CHECKING:
     from gpwidgets.protocol.description import GPParameter
@@ -151,7 +151,8 @@ class ParameterEditor(w.VBox):
         """Text of the label: the name, with a star when a value is needed; empty in a row of a list."""
         if self.compact:
             return ""
-        return f"{self.title} *" if self.parameter.required else self.title
+        title = plain_label(self.title)
+        return f"{title} *" if self.parameter.required else title
 
     def set_value(self, value: Any) -> None:
         """Take a value of any accepted form; one that is wrong is shown with what is wrong about it."""
@@ -326,7 +327,7 @@ def _class_for(parameter: GPParameter) -> type[ParameterEditor]:
         return _REGISTERED[kind]
     if parameter.is_multi:
         return EDITORS["choices" if parameter.member.choices else "rows"]
-    if parameter.choices and kind in ("GPString", "GPLong", "GPDouble", "GPDate"):
+    if parameter.choices and (kind in LISTED or kind == "GPString"):
         return EDITORS["choice"]
     if kind in ("GPComposite", "GPValueTable") and not parameter.parameter_infos:
         return EDITORS["json"]  # the server does not say what it is made of

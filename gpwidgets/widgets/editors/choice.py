@@ -6,9 +6,11 @@ from typing import Any
 
 import ipywidgets as w
 
+from gpwidgets.protocol.datatypes.choices import labelled
 from gpwidgets.protocol.description import Choice
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.widgets.editors.base import ParameterEditor, edits
+from gpwidgets.widgets.html import plain_label
 
 #: A longer list is searched by typing.
 _LONG = 15
@@ -30,7 +32,7 @@ class BooleanEditor(ParameterEditor):
                 description=self.label, options=options, tooltip=self.title, layout=w.Layout(**_WIDE)
             )
         else:
-            label = self.title if self.compact else self.label
+            label = plain_label(self.title) if self.compact else self.label
             self.control = w.Checkbox(
                 description=label, indent=False, value=False, layout=w.Layout(width="auto")
             )
@@ -67,7 +69,7 @@ class ChoiceEditor(ParameterEditor):
 
     def build(self) -> list[w.Widget]:
         """Make a list, or a box with suggestions."""
-        self._by_label = {choice.label: choice.value for choice in self.parameter.choices}
+        self._by_label = dict(labelled(self.parameter))
         self._is_long = len(self._by_label) > _LONG
         self.control: Any = self._make_long() if self._is_long else self._make_short()
         self.control.observe(self.take, names="value")
@@ -99,8 +101,10 @@ class ChoiceEditor(ParameterEditor):
         """Return the chosen value."""
         if not self._is_long:
             return self.control.value
-        text = self.control.value.strip()
-        return self._by_label.get(text, text) if text else UNSET
+        text = self.control.value
+        if not text.strip():
+            return UNSET
+        return self._by_label.get(text, self._by_label.get(text.strip(), text.strip()))
 
     def show(self, value: Any) -> None:
         """Choose a value."""
@@ -126,7 +130,9 @@ class MultiChoiceEditor(ParameterEditor):
 
     def build(self) -> list[w.Widget]:
         """Make the boxes, or a list when they are many."""
-        self._choices: tuple[Choice, ...] = self.parameter.member.choices
+        self._choices = [
+            Choice(plain_label(label), value) for label, value in labelled(self.parameter.member)
+        ]
         self._every = w.Button(
             description="All", tooltip=f"All of {self.title}", layout=w.Layout(width="auto")
         )

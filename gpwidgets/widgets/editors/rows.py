@@ -17,6 +17,7 @@ from gpwidgets.tasks.inputs import check_value
 from gpwidgets.widgets.editors.base import ParameterEditor, editor_for, edits
 from gpwidgets.widgets.editors.pasting import split_rows, split_values
 from gpwidgets.widgets.fold import Fold
+from gpwidgets.widgets.html import plain_label
 
 _WIDE = {"width": "100%", "min_width": "0"}
 #: More rows than this are slow to make and tiresome to scroll; they are kept without controls.
@@ -260,7 +261,7 @@ class ValueTableEditor(ListEditor):
 
     def headings(self) -> list[w.Widget]:
         """Make the columns' names."""
-        labels = [w.Label(_heading(one), layout=cell_layout(one)) for one in self.columns()]
+        labels = [w.Label(plain_label(_heading(one)), layout=cell_layout(one)) for one in self.columns()]
         space = w.Label("", layout=w.Layout(width=f"{_BUTTONS}px", flex="0 0 auto"))
         row = w.HBox([*labels, space], layout=w.Layout(**self._span))
         row.add_class("gpw-headings")

@@ -12,6 +12,7 @@ from gpwidgets.protocol.values import UNSET
 from gpwidgets.widgets.editors.base import ParameterEditor, edits
 
 _WIDE = {"width": "100%", "min_width": "0"}
+_LINE = 80
 _SYSTEMS = (
     "EPSG:4326",
     "EPSG:3857",
@@ -48,8 +49,10 @@ class TextEditor(ParameterEditor):
         return [self.control]
 
     def make_control(self) -> Any:
-        """Make the widget that holds the text."""
-        return w.Text(
+        """Make the widget that holds the text: a line, or a box where the default is long."""
+        default = self.parameter.default_value
+        is_long = isinstance(default, str) and (len(default) > _LINE or "\n" in default)
+        return (w.Textarea if is_long and not self.compact else w.Text)(
             description=self.label,
             placeholder=self.placeholder,
             tooltip=self.title,
