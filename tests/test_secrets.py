@@ -1,6 +1,8 @@
 """A token or password is sent to its server, and shows nowhere else, whatever goes wrong."""
 
 import contextlib
+import gzip
+import json
 import logging
 import socket
 import threading
@@ -8,6 +10,7 @@ import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -300,4 +303,59 @@ def test_hidden_inputs_show_in_no_code_and_no_provenance(server: demo.DemoServer
     run = task.start(Input_Hidden=HIDDEN)
     out = run.wait(30)
     for text in (repr(run), str(out.provenance), task.code({"Input_Hidden": HIDDEN}), str(run.messages)):
+        assert HIDDEN not in text
+
+
+def everything_in(folder: Path) -> str:
+    """The text of all files below a folder, unpacked."""
+    found = []
+    for path in folder.rglob("*"):
+        if path.suffix == ".gz":
+            found.append(gzip.decompress(path.read_bytes()).decode())
+        elif path.is_file():
+            found.append(path.read_bytes().decode("utf-8", "replace"))
+    assert found
+    return "\n".join(found)
+
+
+def test_nothing_is_kept_in_the_history_or_in_saved_outputs(
+    place: Place, caplog: pytest.LogCaptureFixture, own_history: Path, tmp_path: Path
+) -> None:
+    task = place.task()
+    out = task.start(Mode=f"token={TOKEN}").wait(30)
+    with pytest.raises(gp.RunError) as caught:
+        task.start(Mode="fail").wait(30)
+    place.server.faults.add("error", on="submit", code=500, message=f"Bad token={TOKEN} password={PASSWORD}")
+    with pytest.raises(gp.GPError):
+        task.start().wait(30)
+    out.save(tmp_path / "saved")
+    runs = gp.history()
+    shown = [everything_in(own_history), everything_in(tmp_path / "saved"), repr(runs), runs._repr_html_()]
+    shown += [text for entry in runs for text in (repr(entry), entry.code(), entry.summary, entry.error)]
+    assert len(runs) == 3
+    for text in shown:
+        for secret in (TOKEN, PASSWORD, requests.utils.quote(TOKEN), requests.utils.quote(PASSWORD)):
+            assert secret not in text
+    assert_kept(place, caplog, runs, *runs, caught.value)
+
+
+SAID = [
+    f"https://host/x?token={HIDDEN}&a=1",
+    f"https://me:{HIDDEN}@host/x",
+    f'{{"url": "https://host/FeatureServer/0", "serviceToken": "{HIDDEN}"}}',
+    json.dumps({"text": json.dumps({"access_token": HIDDEN})}),
+    json.dumps({"deep": [{"password": HIDDEN}, {"Authorization": f"Bearer {HIDDEN}"}]}),
+    f"https://host/x?redirect=token%3D{HIDDEN}",
+]
+
+
+@pytest.mark.parametrize("said", SAID)
+def test_a_secret_inside_of_a_value_is_not_kept_with_it(
+    server: demo.DemoServer, own_history: Path, said: str, tmp_path: Path
+) -> None:
+    task = gp.GPTask(server.url_of("ParameterGallery"))
+    large = said + " " * 20_000
+    out = task(Input_String=said, Input_Strings=[said, said], Input_SQL=large, Input_Hidden=HIDDEN)
+    out.save(tmp_path / "saved")
+    for text in (everything_in(own_history), everything_in(tmp_path / "saved"), gp.history()[0].code()):
         assert HIDDEN not in text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any, overload
@@ -17,6 +17,7 @@ from gpwidgets.tasks.code import NotKept, call_code
 from gpwidgets.tasks.environment import ENVIRONMENT, KEYWORD
 from gpwidgets.tasks.kept_inputs import KeptInputs, values_of_rows
 from gpwidgets.tasks.recording import HistoryStore, current_store, rows_of
+from gpwidgets.tasks.retention import JOB_RETENTION
 from gpwidgets.tasks.status import RunStatus
 from gpwidgets.tasks.task import GPTask, attach
 
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from gpwidgets.widgets.task import TaskWidget
 
 __all__ = ["History", "HistoryEntry", "history"]
-
-#: How long servers keep a job after its end, unless their owner says otherwise.
-RETENTION = timedelta(hours=6)
 
 _SHOWN = 20
 
@@ -115,7 +113,7 @@ class HistoryEntry:
     @property
     def kept_until(self) -> datetime | None:
         """When servers usually throw a job's results away; None while that is not known."""
-        return self.ended + RETENTION if self.ended is not None and self.job_url is not None else None
+        return self.ended + JOB_RETENTION if self.ended is not None and self.job_url is not None else None
 
     @cached_property
     def summary(self) -> str:

@@ -25,7 +25,14 @@ from gpwidgets.tasks.outputs import Decoder
 if TYPE_CHECKING:
     from gpwidgets.tasks.task import GPTask
 
-__all__ = ["KeptInputs", "inputs_of_job", "rows_of_inputs", "rows_of_settings", "values_of_rows"]
+__all__ = [
+    "KeptInputs",
+    "inputs_of_job",
+    "rows_of_inputs",
+    "rows_of_settings",
+    "values_of_rows",
+    "without_secrets",
+]
 
 Row = dict[str, Any]
 
@@ -86,7 +93,7 @@ def rows_of_inputs(
         if text is None:
             row["leftOut"] = "unsent"
         elif len(text) <= INLINE:
-            row["value"] = _clean(_wire(parameter, text))
+            row["value"] = without_secrets(_wire(parameter, text))
         elif (file := keep_large(mask(text))) is not None:
             row["file"] = file
         else:
@@ -99,16 +106,18 @@ def rows_of_settings(settings: Mapping[str, Any]) -> list[Row]:
     rows = []
     for name, value in settings.items():
         parameter = ENVIRONMENT[name]
-        wire = _clean(datatype_of(parameter).encode(value, parameter))
+        wire = without_secrets(datatype_of(parameter).encode(value, parameter))
         rows.append({"paramName": name, "dataType": parameter.data_type, "value": wire})
     return rows
 
 
 def _text_to_keep(info: TaskInfo, name: str, value: Any, fields: Mapping[str, str]) -> str | None:
-    """What was sent; for local files their paths, since uploads do not last."""
-    if needs_upload([value]):
+    """What was sent; where that was an upload, which does not last, the path or the features themselves."""
+    sent = fields.get(name)
+    is_uploaded = hasattr(value, "columns") and sent is not None and sent.startswith('{"itemID"')
+    if needs_upload([value]) or is_uploaded:
         return Encoder(info, lambda path: f"{_PATH}{path}").form({name: value}).get(name)
-    return fields.get(name)
+    return sent
 
 
 def _wire(parameter: GPParameter, text: str) -> Any:
@@ -121,16 +130,18 @@ def _wire(parameter: GPParameter, text: str) -> Any:
         return text
 
 
-def _clean(value: Any) -> Any:
+def without_secrets(value: Any) -> Any:
     """A JSON value without tokens and passwords, however deep they are."""
     if isinstance(value, str):
         return mask(value)
     if isinstance(value, Mapping):
         return {
-            str(key): "***" if str(key).lower() in _SECRET_KEYS and isinstance(one, str) else _clean(one)
+            str(key): "***"
+            if str(key).lower() in _SECRET_KEYS and isinstance(one, str)
+            else without_secrets(one)
             for key, one in value.items()
         }
-    return [_clean(one) for one in value] if isinstance(value, list) else value
+    return [without_secrets(one) for one in value] if isinstance(value, list) else value
 
 
 _REASONS = {

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from gpwidgets.errors import ConversionError, GPError, GPWarning, TruncatedResult
@@ -41,6 +43,8 @@ class Outputs(Mapping[str, Any]):
         The description of each output.
     provenance : dict
         Task URL, job id, inputs without secrets, time and versions.
+    kept_until : datetime.datetime or None
+        When servers usually throw the result files away; None when that is not known.
     """
 
     def __init__(
@@ -61,6 +65,13 @@ class Outputs(Mapping[str, Any]):
         self.truncated = tuple(truncated)
         self.doubtful = tuple(doubtful)
         self.provenance = dict(provenance or {})
+        self.kept_until: datetime | None = None
+        self._fetched: Container[str] = frozenset()
+
+    def keep_track(self, fetched: Container[str], kept_until: datetime | None) -> None:
+        """Take over which files have been fetched, as it grows, and until when the server has them."""
+        self._fetched = fetched
+        self.kept_until = kept_until
 
     def __getitem__(self, name: str) -> Any:
         if name in self.errors:
@@ -75,6 +86,75 @@ class Outputs(Mapping[str, Any]):
                 return self[known]
         listed = ", ".join(self) or "none"
         raise AttributeError(f"there is no output {name!r}; the outputs are: {listed}")
+
+    @property
+    def unsaved(self) -> tuple[str, ...]:
+        """Outputs that are files on the server which have been neither downloaded nor read."""
+        return tuple(name for name, value in self._values.items() if self._is_on_the_server(value))
+
+    def _is_on_the_server(self, value: Any) -> bool:
+        if isinstance(value, list | tuple):
+            return any(map(self._is_on_the_server, value))
+        is_file = isinstance(value, DataFile | RasterData) and not value.path
+        return is_file and bool(value.url) and value.url not in self._fetched
+
+    @property
+    def note(self) -> str:
+        """What to know about results that are on the server only; empty when there are none."""
+        if not self.unsaved:
+            return ""
+        names = ", ".join(self.unsaved)
+        when = (
+            f"until about {self.kept_until.astimezone():%H:%M}" if self.kept_until else "for some hours only"
+        )
+        return f"On the server {when}, unless its owner says otherwise: {names}. Save what you need."
+
+    def save(self, path: str | Path, *, overwrite: bool = False) -> Path:
+        """Save everything in a folder or a zip, to be opened again when the server has it no more.
+
+        Parameters
+        ----------
+        path
+            A folder, or a file that ends in ``.zip``; made anew.
+        overwrite
+            Whether outputs that were saved there before may be replaced; nothing else ever is.
+
+        Returns
+        -------
+        pathlib.Path
+            Where they are. Features and tables are GeoParquet where pyarrow is installed and GeoPackage
+            elsewhere, result files are copied, the rest is in ``outputs.json``.
+
+        Raises
+        ------
+        FileExistsError
+            There is something else at `path`.
+        ConversionError, OSError
+            It could not be written; nothing is left behind.
+        """
+        from gpwidgets.tasks.saving import save_outputs
+
+        return save_outputs(self, path, overwrite=overwrite)
+
+    @classmethod
+    def open(cls, path: str | Path) -> Outputs:
+        """Open outputs that were saved, with messages, provenance, types of columns and coordinate systems.
+
+        Parameters
+        ----------
+        path
+            From `save`.
+
+        Raises
+        ------
+        ConversionError
+            There is something else at `path`. An output that cannot be read is among `errors` instead.
+        FileNotFoundError
+            There is nothing.
+        """
+        from gpwidgets.tasks.saving import open_outputs
+
+        return open_outputs(path, cls)
 
     def __iter__(self) -> Iterator[str]:
         return iter(dict.fromkeys([*self._values, *self.errors]))
@@ -96,6 +176,7 @@ class Outputs(Mapping[str, Any]):
             for name in self._values
         ]
         lines += [f"  {name}: could not be read: {error}" for name, error in self.errors.items()]
+        lines += [f"  {self.note}"] if self.note else []
         return "\n".join(["Outputs", *lines]) if lines else "Outputs (the task has none)"
 
 

@@ -13,6 +13,7 @@ import statistics
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakMethod, WeakValueDictionary
@@ -306,6 +307,9 @@ def record_attached(run: Run, *, goes_on: bool) -> None:
         return
     known = store.find_job(run.job_url)
     recorder = _Recorder(store, run, str(known["run"]) if known else None)
+    ended = known.get("ended") if known else None
+    if isinstance(ended, int | float):
+        run.known_end = datetime.fromtimestamp(ended, UTC)
     if known is not None and goes_on:
         run.began_earlier(time.time() - float(known["started"]))
     if known is None:

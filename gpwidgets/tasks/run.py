@@ -13,6 +13,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Generator, Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 import traitlets
@@ -22,6 +23,7 @@ from gpwidgets.protocol.replies import GPMessage
 from gpwidgets.tasks.notebook import show_run
 from gpwidgets.tasks.outputs import Outputs, warn_doubtful, warn_truncated
 from gpwidgets.tasks.progress import ProgressLine
+from gpwidgets.tasks.retention import JOB_RETENTION, REPLY_RETENTION, warn_in_time
 from gpwidgets.tasks.status import RunStatus
 from gpwidgets.tasks.watcher import shared_watcher
 
@@ -73,6 +75,10 @@ class Run(traitlets.HasTraits):
         The checked values it was started with.
     settings : dict
         The checked settings of its environment.
+    found_ended : bool
+        Whether it is a job that had ended before it was attached to.
+    known_end : datetime.datetime or None
+        When that was, if the history knows.
     """
 
     status = traitlets.UseEnum(RunStatus, RunStatus.PREPARING, help="What the run is doing.")
@@ -95,6 +101,8 @@ class Run(traitlets.HasTraits):
         self.inputs = dict(inputs)
         self.settings = dict(settings or {})
         self.cancel_requested = False
+        self.known_end: datetime | None = None
+        self.found_ended = False
         self._driver: Driver | None = None
         self._started = time.monotonic()
         self._finished = threading.Event()
@@ -257,6 +265,13 @@ class Run(traitlets.HasTraits):
         """Count the time from a start before this object was made; for a job that was found again."""
         self._started = time.monotonic() - max(0.0, seconds)
 
+    def results_kept_until(self) -> datetime | None:
+        """When servers usually throw the results of a run that ends now away; None when it ended before."""
+        if self.found_ended and self.known_end is None:
+            return None
+        kept = JOB_RETENTION if self.job_id else REPLY_RETENTION
+        return (self.known_end or datetime.now(UTC)) + kept
+
     # What drivers call.
 
     def update(self, **traits: Any) -> None:
@@ -312,6 +327,7 @@ class Run(traitlets.HasTraits):
                 self.progress = 100.0
         finally:
             self.status = status
+        warn_in_time(self)
 
     def cancelled_here(self, note: str = "") -> None:
         """End the run as cancelled."""

@@ -270,7 +270,8 @@ class GPTask:
         run = Run(self, {})
         run.job_id = job_id
         status = RunStatus.from_job(job.status)
-        record_attached(run, goes_on=status is None or not status.is_final)
+        run.found_ended = status is not None and status.is_final
+        record_attached(run, goes_on=not run.found_ended)
         return run.begin(JobDriver(run, transport, None))
 
     def _prepare(self, run: Run) -> dict[str, str]:

@@ -74,6 +74,7 @@ class Transport:
         self._session: GPSession = task.session
         self._url: GPURL = task.url.for_job(job_id) if job_id else task.url
         self._settings = {**_kept_by_schema(task), **(settings or {})}
+        self._fetched: set[str] = set()
 
     def execute(self, fields: Mapping[str, str]) -> ExecuteReply:
         """Run the task inside one request."""
@@ -182,10 +183,14 @@ class Transport:
         session, base = self._session, self._url
 
         def save(url: str, folder: Path) -> Path:
-            return downloads.download(session, url, folder, service=base)
+            path = downloads.download(session, url, folder, service=base)
+            self._fetched.add(url)
+            return path
 
         def read(url: str) -> bytes:
-            return downloads.read(session, url, service=base)
+            content = downloads.read(session, url, service=base)
+            self._fetched.add(url)
+            return content
 
         named = {parameter.name: parameter for parameter in self._task.outputs}
         return Decoder(named, Fetch(save, read), reader_of(session))
@@ -196,7 +201,7 @@ class Transport:
             attrs = getattr(value, "attrs", None)
             if isinstance(attrs, dict):
                 attrs["gpwidgets"] = {**attrs.get("gpwidgets", {}), "provenance": provenance}
-        return Outputs(
+        outputs = Outputs(
             found.values,
             parameters={parameter.name: parameter for parameter in self._task.outputs},
             messages=run.messages,
@@ -205,6 +210,8 @@ class Transport:
             doubtful=[name for name, value in found.values.items() if self._is_doubtful(value)],
             provenance=provenance,
         )
+        outputs.keep_track(self._fetched, run.results_kept_until())
+        return outputs
 
     def _provenance(self, run: Run) -> dict[str, Any]:
         hidden = {parameter.name for parameter in self._task.inputs if parameter.is_hidden}

@@ -59,13 +59,13 @@ class RunWidget(ShownWithTwin, w.VBox):
         self._results = w.VBox(layout=w.Layout(width="100%", min_width="0"))
         self._cancel = w.Button(description="Cancel", icon="stop", tooltip="Ask the server to stop the run")
         self._cancel.on_click(self._cancel_run)
-        self._said, self._elsewhere = w.HTML(), w.HTML()
+        self._said, self._elsewhere, self._kept = w.HTML(), w.HTML(), w.HTML()
         self.twin = StaticTwin(lambda: snapshot(run.task, run.inputs, run))
         title = w.HTML(f'<h3 class="gpw-title">{escape(run.task.name)}</h3>')
         head: list[w.Widget] = [] if bare else [style_sheet(), self.twin.hider, title]
         foot: list[w.Widget] = [] if bare else [self._cancel, self._elsewhere]
         super().__init__(
-            [*head, self.status, *foot, self._said, self._own_map, self._results],
+            [*head, self.status, *foot, self._said, self._kept, self._own_map, self._results],
             layout=w.Layout(width="100%", min_width="0"),
         )
         self.add_class("gpw")
@@ -89,8 +89,14 @@ class RunWidget(ShownWithTwin, w.VBox):
         self._elsewhere.value = "" if status.is_final else how_to_attach(self.run.job_url)
         if status is RunStatus.SUCCEEDED and self.results is None and self.run.outputs is not None:
             self._results.children = [ResultsView(self.run.outputs, self._map_for_results())]
+            self._show_retention()
             self.outputs = self.run.outputs
         self.twin.refresh()
+
+    def _show_retention(self) -> None:
+        """Say until when result files can be saved."""
+        note = self.run.outputs.note
+        self._kept.value = f'<div class="gpw-note" role="note">{escape(note)}</div>' if note else ""
 
     def _map_for_results(self) -> TaskMap | None:
         if self._map is not None or self._bare:

@@ -184,6 +184,12 @@ def test_large_geometry_is_kept_beside_the_records_once(server, own_history) -> 
     assert list((own_history / "values").iterdir()) == []
 
 
+def test_features_that_were_uploaded_are_kept_themselves(server, monkeypatch) -> None:
+    monkeypatch.setattr("gpwidgets.tasks.encoding.LARGE_FEATURES", 100)
+    gp.GPTask(server.url_of("BufferPoints"))(Input_Points=POINTS, Distance="1 km")
+    assert len(gp.history()[0].inputs["Input_Points"]) == 1
+
+
 def test_a_value_that_is_too_large_is_named_as_missing(server, monkeypatch) -> None:
     store = recording.current_store()
     monkeypatch.setattr(store.values, "_longest", 1000)

@@ -188,4 +188,6 @@ def test_what_is_kept_of_local_files_is_their_path(own_server, gallery, tmp_path
     restart()
     widget = gp.history()[0].reopen()
     assert widget.values["Input_File"] == gp.DataFile(path=str(path))
+    finished(widget)
+    assert "On the server until about" in widget.runs.view._kept.value
     widget.close()
