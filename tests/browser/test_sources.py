@@ -120,8 +120,8 @@ def give_files(giver: Giver, screenshots: Path) -> None:
     giver.notebook.picture(screenshots / "sources-file.png")
     giver.press("Use these features")
     giver.notebook.wait_for("places()", STATIONS)
-    giver.notebook.wait_for("abs(task_map.map.center[0] - 47.05) < 0.02 and task_map.map.zoom == 9")
-    giver.notebook.page.wait_for_timeout(400)
+    giver.notebook.wait_for("abs(task_map.map.center[0] - 47.05) < 0.02 and task_map.map.west > 8")
+    giver.notebook.page.wait_for_timeout(600)
     giver.hand.click((9.2, 46.9))  # it is drawn where it lies
     giver.notebook.wait_for("target.selected == target.shapes[2].id")
     giver.gets(STATIONS)
@@ -141,7 +141,9 @@ def give_files(giver: Giver, screenshots: Path) -> None:
     giver.gets(STATIONS)
     feature = '{"type": "Point", "coordinates": [9.0, 47.2]}'
     sent = {"name": "a.geojson", "mimeType": "application/json", "buffer": feature.encode()}
-    giver.cell.locator("input[type=file]").first.set_input_files(sent)
+    with giver.notebook.page.expect_file_chooser() as chooser:
+        giver.press("From this computer")
+    chooser.value.set_files(sent)
     giver.press("Use these features")
     giver.gets(STATIONS[1:2])
 

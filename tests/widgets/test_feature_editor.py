@@ -194,7 +194,7 @@ def test_what_the_map_shows_becomes_a_rectangle() -> None:
     assert editor.value.total_bounds.tolist() == [-170.0, 1.0, -169.0, 2.0]
 
 
-def test_a_layer_is_named_by_its_address_and_a_token_is_never_passed_on() -> None:
+def test_a_layer_is_named_by_its_address_and_its_token_stays_in_no_trait() -> None:
     editor = make("esriGeometryPoint")
     editor.picker.show(LayerSource)
     source = editor.picker.current
@@ -205,10 +205,13 @@ def test_a_layer_is_named_by_its_address_and_a_token_is_never_passed_on() -> Non
     source.where.value = "POP > 3"
     source.token.value = "hush"
     source.use.click()
-    assert editor.value is UNSET
-    assert source.token.value == ""
-    source.use.click()
     assert editor.value == LayerReference(source.url.value, "POP > 3")
+    assert editor.value.auth is not None
+    controls = (source.url, source.where, source.token, source.said, editor.summary)
+    assert not any("hush" in str(one.get_state()) for one in controls)
+    source.url.value += "?token=hush"
+    source.use.click()
+    assert "hush" not in source.url.value
     assert "where POP &gt; 3" in editor.summary.value
 
 

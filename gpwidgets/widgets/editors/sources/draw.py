@@ -43,7 +43,9 @@ class DrawSource(Source):
             self._words["multipoint"] = "Draw points"
         for kind in kinds:
             tooltip = f"Draw a {kind} for {self.title} on the map"
-            self.tools[kind] = self.button(f"Draw {kind}", _ICONS[kind], tooltip, partial(self._toggle, kind))
+            self.tools[kind] = self.button(
+                self._words[kind], _ICONS[kind], tooltip, partial(self._toggle, kind)
+            )
         if target is not None:
             target.observe(self._follow, names="armed")
         box = w.HBox(list(self.tools.values()), layout=w.Layout(flex_flow="row wrap"))

@@ -80,6 +80,7 @@ class LayerSource(Source):
     def _read(self) -> None:
         reference, token = self._reference(), self.token.value.strip()
         self.token.value = ""
+        self.url.value = reference.url  # without a token that was typed as a part of it
         self.say("Reading the layer…")
         self.read.disabled = True
         self._worker = start_worker(lambda: self._work(reference, token), "gpwidgets-layer")
