@@ -32,6 +32,7 @@ class FeatureChecks(w.VBox):
     def __init__(self, replace: Callable[[Any], None]) -> None:
         self._replace = replace
         self._frame: Any = None
+        self._examined: tuple[Any, Any] = (None, None)
         self._before: Any = None
         self._done = ""
         self.tolerance = w.BoundedFloatText(
@@ -86,7 +87,9 @@ class FeatureChecks(w.VBox):
         frame = self._frame
         if frame is None:
             return
-        found = examine(frame)
+        if self._examined[0] is not frame:
+            self._examined = (frame, examine(frame))
+        found = self._examined[1]
         if frame is not self._frame:
             return  # something else has been given meanwhile
         rows = []
