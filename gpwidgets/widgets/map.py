@@ -31,7 +31,7 @@ from gpwidgets.widgets.layers import (
     free_label,
 )
 from gpwidgets.widgets.map_draw import Pen
-from gpwidgets.widgets.map_view import Bounds, go_to, size_of, union
+from gpwidgets.widgets.map_view import Bounds, fills, go_to, size_of, union
 from gpwidgets.widgets.open_maps import forget_map, remember_map
 from gpwidgets.widgets.picture_layer import PictureLayer
 from gpwidgets.widgets.theme import style_sheet
@@ -246,14 +246,15 @@ class TaskMap(w.VBox):
         go_to(self.map, bounds, largest=largest)
 
     def zoom_to_frame(self, gdf: GeoDataFrame) -> None:
-        """Show a frame's place whole, and a point with its surroundings; nothing without places."""
+        """Show a frame's place whole, and a point with its surroundings; nothing where that is so already."""
         bounds = frame_bounds(gdf)
         if bounds is None:
             return
         if bounds[2] - bounds[0] > 180.0:  # perhaps only since it lies on both sides of 180 degrees
             degrees = gdf.geometry if gdf.crs is None else gdf.geometry.to_crs("EPSG:4326")
             bounds = narrow_bounds(degrees.to_numpy()) or bounds
-        self.zoom_to(bounds, largest=11)
+        if not fills(self.extent, bounds):
+            self.zoom_to(bounds, largest=11)
 
     def zoom_to_results(self, names: Sequence[str] | None = None) -> None:
         """Show these result layers whole, all of them when no name is given."""

@@ -89,6 +89,18 @@ def union(boxes: list[Bounds]) -> Bounds | None:
     return min(wests), min(souths), max(easts), max(norths)
 
 
+def fills(view: Bounds, bounds: Bounds) -> bool:
+    """Whether a box lies in a view and takes up half of it or more; both west, south, east, north."""
+    close = 1e-5
+    inside = (
+        bounds[0] >= view[0] - close
+        and bounds[1] >= view[1] - close
+        and bounds[2] <= view[2] + close
+        and bounds[3] <= view[3] + close
+    )
+    return inside and any(2 * (bounds[at + 2] - bounds[at]) >= view[at + 2] - view[at] for at in (0, 1))
+
+
 def go_to(map_widget: Any, bounds: Bounds, *, largest: int = 15) -> None:
     """Let a map show a box (west, south, east, north in degrees) whole."""
     center, zoom = view_of(bounds, size_of(map_widget), largest=largest)

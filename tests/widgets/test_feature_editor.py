@@ -190,8 +190,10 @@ def test_what_the_map_shows_becomes_a_rectangle() -> None:
     editor = make("esriGeometryPolygon")
     editor.context.map.map.set_state({"south": 1.0, "north": 2.0, "west": 190.0, "east": 191.0})
     editor.picker.show(ViewSource)
+    looked = (editor.context.map.map.center, editor.context.map.map.zoom)
     editor.picker.current.use.click()
     assert editor.value.total_bounds.tolist() == [-170.0, 1.0, -169.0, 2.0]
+    assert (editor.context.map.map.center, editor.context.map.map.zoom) == looked  # the map stays
 
 
 def test_a_layer_is_named_by_its_address_and_its_token_stays_in_no_trait() -> None:
