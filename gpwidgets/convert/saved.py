@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -116,9 +116,11 @@ def _keeps(format_: str, series: pd.Series[Any], missing: pd.Series[bool]) -> bo
     """Whether a format gives a column back with every digit, and its time zone."""
     dtype = str(series.dtype)
     if dtype.startswith("datetime64"):
-        return dtype in ("datetime64[ms, UTC]", "datetime64[ms]") or (
-            format_ == "parquet" and "," not in dtype
-        )
+        if format_ == "parquet":
+            return dtype == "datetime64[ms, UTC]" or "," not in dtype
+        # Older readers of GeoPackage know no moments that nanoseconds cannot count.
+        years = series.dropna().dt.year
+        return dtype in ("datetime64[ms, UTC]", "datetime64[ms]") and bool(years.between(1700, 2200).all())
     whole_with_gaps = format_ == "gpkg" and dtype.lower() == "int64" and bool(missing.any())
     return not (whole_with_gaps and bool((series[~missing].abs() > _LARGEST_WHOLE).any()))
 
@@ -132,7 +134,7 @@ def _write(table: pd.DataFrame, shapes: Any, path: Path) -> None:
         return
     with warnings.catch_warnings():  # of what the note beside the file knows: no CRS, odd dates
         warnings.simplefilter("ignore")
-        pyogrio.write_dataframe(frame, path, layer=_LAYER, driver="GPKG")
+        pyogrio.write_dataframe(frame, path, layer=_LAYER, driver="GPKG", promote_to_multi=False)
 
 
 def read_saved_frame(folder: Path, note: Mapping[str, Any]) -> pd.DataFrame:
@@ -203,8 +205,17 @@ def _typed(series: pd.Series[Any], row: Mapping[str, Any]) -> Any:
 
 
 def _moments(series: pd.Series[Any], dtype: str) -> Any:
-    if not pd.api.types.is_datetime64_any_dtype(series.dtype):  # there are no values
-        series = series.astype(pd.api.types.pandas_dtype("datetime64[ms]"))
+    unit = dtype.removeprefix("datetime64[")[:2].rstrip("],")
+    is_utc = dtype.endswith(", UTC]")
+    if series.dtype == object and (is_utc or "," not in dtype):  # none at all, or some too far off for pandas
+        plain = [_in_utc(one) if is_utc else one for one in series.where(~series.isna(), None)]
+        series = pd.Series(np.array(plain, dtype=f"datetime64[{unit}]"))
+    if not pd.api.types.is_datetime64_any_dtype(series.dtype):
+        return series.array
     if "," in dtype and series.dt.tz is None:
         series = series.dt.tz_localize("UTC")
-    return series.dt.as_unit(dtype.removeprefix("datetime64[")[:2].rstrip("],")).array
+    return series.dt.as_unit(unit).array
+
+
+def _in_utc(moment: datetime | None) -> datetime | None:
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment is not None else None
