@@ -78,6 +78,9 @@ class Outputs(Mapping[str, Any]):
             raise self.errors[name]
         return self._values[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._values or name in self.errors  # reading one that failed raises, asking does not
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
