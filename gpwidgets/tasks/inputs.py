@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -40,6 +39,8 @@ def resolve_names(info: TaskInfo, given: Mapping[str, Any]) -> dict[str, Any]:
     resolved = {}
     for name, value in given.items():
         if name not in names:
+            import difflib  # only a misspelt name needs it
+
             near = difflib.get_close_matches(name, names, 1, 0.5)
             hint = f"; did you mean {near[0]!r}?" if near else "."
             known = ", ".join(parameter.name for parameter in info.inputs) or "none"

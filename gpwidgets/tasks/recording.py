@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import logging
 import os
-import statistics
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
@@ -128,7 +127,12 @@ class HistoryStore:
             and run.get("status") == RunStatus.SUCCEEDED
             and isinstance(run.get("elapsed"), int | float)
         ]
-        return statistics.median(took[-_USUAL_OF:]) if len(took) >= _USUAL_FROM else None
+        if len(took) < _USUAL_FROM:
+            return None
+        import statistics  # brings decimals and fractions along, which a form does without
+
+        usual: float = statistics.median(took[-_USUAL_OF:])
+        return usual
 
     def find_job(self, job_url: str) -> Record | None:
         """Return the run whose job this is."""

@@ -6,7 +6,6 @@ that callers and widgets observe, and the ways to wait and to cancel.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import contextvars
 import logging
@@ -205,6 +204,8 @@ class Run(traitlets.HasTraits):
         return self._awaited().__await__()
 
     async def _awaited(self) -> Outputs:
+        import asyncio  # a tenth of what our own modules take to load, and only here in use
+
         loop = asyncio.get_running_loop()
         event = asyncio.Event()
 

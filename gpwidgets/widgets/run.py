@@ -12,7 +12,6 @@ import traitlets
 from gpwidgets.tasks.run import Run
 from gpwidgets.tasks.status import RunStatus
 from gpwidgets.widgets.guard import error_html, guarded
-from gpwidgets.widgets.results import ResultsView
 from gpwidgets.widgets.static import snapshot
 from gpwidgets.widgets.status import RunStatusView
 from gpwidgets.widgets.theme import style_sheet
@@ -20,6 +19,7 @@ from gpwidgets.widgets.twin import ShownWithTwin, StaticTwin
 
 if TYPE_CHECKING:
     from gpwidgets.widgets.map import TaskMap
+    from gpwidgets.widgets.results import ResultsView
 
 
 def how_to_attach(job_url: str | None) -> str:
@@ -88,6 +88,8 @@ class RunWidget(ShownWithTwin, w.VBox):
         self._cancel.layout.display = "none" if status.is_final else ""
         self._elsewhere.value = "" if status.is_final else how_to_attach(self.run.job_url)
         if status is RunStatus.SUCCEEDED and self.results is None and self.run.outputs is not None:
+            from gpwidgets.widgets.results import ResultsView  # not before there is something to show
+
             self._results.children = [ResultsView(self.run.outputs, self._map_for_results())]
             self._show_retention()
             self.outputs = self.run.outputs

@@ -1,0 +1,36 @@
+"""What a form without geometry leaves out: each case is a process of its own."""
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+HEAVY = ("geopandas", "pandas", "numpy", "pyproj", "shapely", "pyogrio", "ipyleaflet")
+LATER = (*HEAVY, "asyncio", "statistics", "difflib", "gpwidgets.widgets.results", "gpwidgets.widgets.map")
+
+
+def loaded_by(code: str, *names: str) -> list[str]:
+    """Which of these modules are there after the code has run."""
+    tail = f"\nimport sys; print(*(name for name in {names!r} if name in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code + tail], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()[-1].split()
+
+
+def test_the_package_alone_loads_nothing_heavy() -> None:
+    assert loaded_by("import gpwidgets", *LATER, "requests", "ipywidgets", "orjson") == []
+
+
+def test_the_widget_of_a_task_loads_what_shows_results_and_maps_only_when_needed() -> None:
+    others = loaded_by("import ipywidgets, requests", *LATER)
+    assert loaded_by("from gpwidgets import TaskWidget", *LATER) == others
+    assert loaded_by("import gpwidgets.widgets.map", "ipyleaflet") == ["ipyleaflet"]
+
+
+@pytest.mark.parametrize(
+    "work", ["", "; widget.run = run = widget.task.start(Seconds=0.1, Steps=1); run.wait(60)"]
+)
+def test_a_task_without_geometry_is_shown_and_run_without_geometry_libraries(server: Any, work: str) -> None:
+    code = f"from gpwidgets import TaskWidget; widget = TaskWidget({server.url_of('SlowCount')!r}){work}"
+    assert loaded_by(code, *HEAVY) == []
