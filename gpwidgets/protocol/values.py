@@ -374,7 +374,7 @@ class LayerReference:
     url: str
     filter: str = ""
     time: str = ""
-    auth: Any = field(default=None, repr=False, compare=False)
+    auth: Any = field(default=None, repr=False)
     _reader: RowReader | None = field(default=None, repr=False, compare=False)
 
     @classmethod

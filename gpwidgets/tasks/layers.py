@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from gpwidgets.client import layers
 from gpwidgets.client.auth import Token
 from gpwidgets.client.session import GPSession
-from gpwidgets.protocol.values import LayerReference
+from gpwidgets.protocol.values import FieldRef, LayerReference
 from gpwidgets.tasks.layer_tokens import session_for
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
-__all__ = ["read_reference", "read_rows", "reader_of"]
+__all__ = ["layer_columns", "read_reference", "read_rows", "reader_of"]
 
 
 def read_rows(
@@ -70,6 +70,30 @@ def reader_of(session: GPSession) -> Any:
         return read_rows(session, url, {"where": where or "1=1", **place}, limit)
 
     return read
+
+
+def layer_columns(reference: LayerReference, session: GPSession) -> tuple[FieldRef, ...]:
+    """The columns of a layer that somebody names by its address.
+
+    Parameters
+    ----------
+    reference
+        The layer; its own sign-in counts before that of the session.
+    session
+        Of the task, whose sign-in goes to its own server only.
+
+    Raises
+    ------
+    GPError
+        The layer cannot be read.
+    """
+    about = layers.read_layer(session_for(reference, session), reference.url)
+    rows = about.get("fields")
+    return tuple(
+        FieldRef(str(row["name"]), str(row.get("type") or ""), str(row.get("alias") or ""))
+        for row in (rows if isinstance(rows, list) else ())
+        if isinstance(row, Mapping) and row.get("name")
+    )
 
 
 def read_reference(

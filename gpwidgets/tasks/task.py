@@ -14,7 +14,7 @@ from gpwidgets.protocol.datatypes.base import datatype_of
 from gpwidgets.protocol.description import GPParameter, ServiceInfo, TaskInfo
 from gpwidgets.protocol.enums import ExecutionType
 from gpwidgets.protocol.urls import GPURL
-from gpwidgets.protocol.values import UNSET
+from gpwidgets.protocol.values import UNSET, FieldRef, LayerReference
 from gpwidgets.tasks.code import call_code
 from gpwidgets.tasks.drivers import ExecuteDriver, JobDriver
 from gpwidgets.tasks.encoding import RESERVED, Encoder, Upload, needs_upload
@@ -28,6 +28,7 @@ from gpwidgets.tasks.environment import (
 )
 from gpwidgets.tasks.inputs import check_given
 from gpwidgets.tasks.layer_tokens import token_for
+from gpwidgets.tasks.layers import layer_columns
 from gpwidgets.tasks.outputs import Outputs, warn_reserved
 from gpwidgets.tasks.recording import record_attached, recorded
 from gpwidgets.tasks.run import Run
@@ -254,6 +255,20 @@ class GPTask:
             As `Run.wait`.
         """
         return self.start(**inputs).wait()
+
+    def columns_of(self, layer: LayerReference) -> tuple[FieldRef, ...]:
+        """The columns of a layer that is an input, as its server describes them.
+
+        Raises
+        ------
+        GPError
+            The layer cannot be read from here, even if the task's server can.
+
+        Notes
+        -----
+        Reads ``…/FeatureServer/<n>`` or ``…/MapServer/<n>``.
+        """
+        return layer_columns(layer, self.session)
 
     def attach(self, job_id: str) -> Run:
         """Follow a job of this task that exists on the server.

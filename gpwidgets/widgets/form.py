@@ -17,7 +17,6 @@ from gpwidgets.tasks.inputs import has_usable_default, resolve_names
 from gpwidgets.widgets.editors import base as editors_base
 from gpwidgets.widgets.editors.base import EditorContext, ParameterEditor
 from gpwidgets.widgets.editors.features import FeatureEditor
-from gpwidgets.widgets.editors.fields import FieldEditor
 from gpwidgets.widgets.environment import EnvironmentSection
 from gpwidgets.widgets.fold import Fold
 from gpwidgets.widgets.open_forms import remember_form
@@ -60,10 +59,8 @@ class TaskForm(w.VBox):
         self._sections: dict[str, Fold] = {}
         self._updating = False
         for parameter in _told_apart(info.inputs):
-            self.editors[parameter.name] = _make(parameter, self.context)
+            self.context.place(parameter.name, _make(parameter, self.context))
         for editor in self.editors.values():
-            if isinstance(editor, FieldEditor):
-                editor.follow()
             editor.observe(self._gather, names="value")
         self.environment = EnvironmentSection(info, self.context, self._gather)
         for name in self.environment.editors:
@@ -171,7 +168,7 @@ class TaskForm(w.VBox):
         if new.error:  # what the user has chosen is worth more than a list that may change back
             new.close()
             return old
-        self.editors[name] = new
+        self.context.place(name, new)
         new.observe(self._gather, names="value")
         for box in _boxes(self):
             if old in box.children:

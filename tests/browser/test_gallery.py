@@ -116,10 +116,9 @@ class Filler:
         self.page.keyboard.press("Enter")
 
     def open_sections(self) -> None:
-        for head in self.cell.locator(
-            ".gpw-section > .jupyter-widget-Collapse > .jupyter-widget-Collapse-header"
-        ).all():
-            if "Environment" not in head.inner_text() and head.get_attribute("class").count("open") == 0:
+        for head in self.cell.locator(".gpw-form > .gpw-section > .gpw-fold-title").all():
+            is_open = "mod-active" in head.get_attribute("class")
+            if not is_open and "Environment" not in head.inner_text():
                 head.click()
 
     def use_text(self, title: str, text: str) -> None:

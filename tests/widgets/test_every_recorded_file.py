@@ -223,4 +223,7 @@ def test_every_recorded_file_is_read_as_what_it_is(tell: Callable[[str, str], No
     assert sum(number for name, number in seen.items() if name.startswith("files:")) == len(
         [path for path in root.glob("*/*") if path.is_file()]
     )
-    tell("recorded files read", "\n".join(f"{number:5d} {name}" for name, number in sorted(seen.items())))
+    counts = [f"{number:5d} {name}" for name, number in sorted(seen.items())]
+    reasons = [f"      {file}, {name}: {reason}" for (file, name), reason in sorted(NO_VALUE.items())]
+    told = [*counts, f"{len(reasons):5d} defaults that name no value:", *reasons]
+    tell("recorded files read", "\n".join(told))

@@ -116,6 +116,7 @@ class CompositeType(DataTypeCodec):
                 info,
                 name=parameter.name,
                 display_name=info.display_name or parameter.display_name,
+                dependency=info.dependency or parameter.dependency,
                 filter=info.filter or (filters[at] if at < len(filters) else None),
             )
             for at, info in enumerate(parameter.parameter_infos)
@@ -199,7 +200,11 @@ class ValueTableType(DataTypeCodec):
         """The columns, each with its filter; empty when the server does not describe them."""
         filters = parameter.filter.members if parameter.filter is not None else ()
         return [
-            replace(info, filter=info.filter or (filters[at] if at < len(filters) else None))
+            replace(
+                info,
+                dependency=info.dependency or parameter.dependency,
+                filter=info.filter or (filters[at] if at < len(filters) else None),
+            )
             for at, info in enumerate(parameter.parameter_infos)
         ]
 

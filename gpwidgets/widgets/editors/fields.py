@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from html import escape
+from typing import Any
 
 import ipywidgets as w
 
-from gpwidgets.protocol.features import RecordSet
 from gpwidgets.protocol.values import UNSET, FieldRef
 from gpwidgets.widgets.editors.base import ParameterEditor, edits
-
-if TYPE_CHECKING:
-    from gpwidgets.protocol.description import GPParameter
+from gpwidgets.widgets.editors.columns import ColumnFollower, depending
 
 
 @edits("Field")
@@ -21,7 +19,6 @@ class FieldEditor(ParameterEditor):
     def build(self) -> list[w.Widget]:
         """Make the box with suggestions, which follow the other input."""
         self._given: Any = UNSET
-        self._offered: tuple[FieldRef, ...] = ()
         self.control = w.Combobox(
             description=self.label,
             ensure_option=False,
@@ -29,19 +26,24 @@ class FieldEditor(ParameterEditor):
             tooltip=self.title,
             layout=w.Layout(width="100%", min_width="0"),
         )
+        self.hint = w.HTML(layout=w.Layout(display="none"))
         self.control.observe(self.take, names="value")
-        return [self.control]
+        self.follower = ColumnFollower(self.context, depending(self.parameter, self.context), self._offer)
+        self.follower.start()
+        return [self.control, self.hint]
 
-    def follow(self) -> None:
-        """Follow the input that the column belongs to; called when all editors are there."""
-        other = self.context.sibling(self.parameter.dependency)
-        if other is not None:
-            other.observe(lambda change: self._offer(change["new"]), names="value")
-            self._offer(other.value)
+    def _offer(self) -> None:
+        self.control.options = [column.name for column in self.follower.columns]
+        self._hint()
 
-    def _offer(self, layer: Any) -> None:
-        self._offered = columns_of(layer, self.parameter)
-        self.control.options = [column.name for column in self._offered]
+    def _hint(self) -> None:
+        """Say what is known of the column; it keeps nobody from running, as servers add columns."""
+        name, known = self.control.value.strip(), [column.name for column in self.follower.columns]
+        words = self.follower.note
+        if name and known and name.casefold() not in [one.casefold() for one in known]:
+            words = f"The layer has no column {name}; it has: {', '.join(known[:12])}"
+        self.hint.value = f'<div class="gpw-muted" role="status">{escape(words)}</div>' if words else ""
+        self.hint.layout.display = "" if words else "none"
 
     @property
     def focus_target(self) -> w.DOMWidget:
@@ -53,28 +55,24 @@ class FieldEditor(ParameterEditor):
         name = self.control.value.strip()
         if isinstance(self._given, FieldRef) and self._given.name == name:
             return self._given
-        return next((column for column in self._offered if column.name == name), name or UNSET)
+        return next((column for column in self.follower.columns if column.name == name), name or UNSET)
 
     def show(self, value: Any) -> None:
         """Show the name."""
         self._given = value
         self.control.value = "" if value is UNSET else value.name
 
+    def take(self, change: object = None) -> None:
+        """Read the name; say whether the layer has such a column."""
+        super().take(change)
+        if not self._filling:
+            self._hint()
+
+    def close(self) -> None:
+        """Follow the layer no more."""
+        self.follower.close()
+        super().close()
+
     def show_raw(self, value: Any) -> None:
         """Write a refused value."""
         self.control.value = str(value)
-
-
-def columns_of(layer: Any, parameter: GPParameter) -> tuple[FieldRef, ...]:
-    """Return the columns of a layer's value that are of a type the parameter takes."""
-    if isinstance(layer, RecordSet):
-        limits = parameter.filter
-        wanted = set(limits.values) if limits is not None and limits.type == "field" else set()
-        return tuple(
-            FieldRef(column.name, column.type, column.alias)
-            for column in layer.fields
-            if not wanted or wanted & {column.type, column.type.removeprefix("esriFieldType")}
-        )
-    if hasattr(layer, "dtypes"):
-        return tuple(FieldRef(str(name)) for name, kind in layer.dtypes.items() if str(kind) != "geometry")
-    return ()

@@ -1,4 +1,4 @@
-"""Editors of one box of text: texts, numbers, SQL, coordinate systems, JSON and hidden texts."""
+"""Editors of one box of text: texts, numbers, coordinate systems, JSON and hidden texts."""
 
 from __future__ import annotations
 
@@ -107,21 +107,6 @@ class NumberEditor(TextEditor):
             str(int(value))
             if self._is_whole or (number.is_integer() and abs(number) < 1e15)
             else repr(number)
-        )
-
-
-@edits("GPSQLExpression")
-class ExpressionEditor(TextEditor):
-    """An SQL expression over the columns of another input."""
-
-    def make_control(self) -> Any:
-        """Make a box of several lines."""
-        return w.Textarea(
-            description=self.label,
-            placeholder="POP > 1000",
-            rows=2,
-            tooltip=self.title,
-            layout=w.Layout(**_WIDE),
         )
 
 

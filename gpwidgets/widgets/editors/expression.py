@@ -1,0 +1,98 @@
+"""Editor of SQL expressions over the columns of another input."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import Any
+
+import ipywidgets as w
+
+from gpwidgets.errors import ParameterError
+from gpwidgets.protocol.values import UNSET, FieldRef
+from gpwidgets.widgets.editors.base import edits
+from gpwidgets.widgets.editors.columns import ColumnFollower, depending
+from gpwidgets.widgets.editors.text import TextEditor
+from gpwidgets.widgets.fold import Fold
+
+_WIDE = {"width": "100%", "min_width": "0"}
+_QUOTED = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"")
+_HELP = (
+    ("NAME = 'Bern'", "a text, in single quotes"),
+    ("POP > 1000 AND POP <= 5000", "numbers; also OR and NOT"),
+    ("NAME LIKE 'New%'", "% stands for any letters"),
+    ("KIND IN ('a', 'b')", "one of several"),
+    ("NAME IS NOT NULL", "whether there is a value"),
+    ("SEEN >= DATE '2025-01-31'", "a date"),
+)
+
+
+@edits("GPSQLExpression")
+class ExpressionEditor(TextEditor):
+    """An expression, the columns that it can use, and how expressions are written."""
+
+    def build(self) -> list[w.Widget]:
+        """Make the box, the list of columns and the help."""
+        self.columns = w.Dropdown(
+            options=[("insert a column…", None)],
+            tooltip=f"Insert a column into {self.title}",
+            layout=w.Layout(width="auto", max_width="100%", display="none"),
+        )
+        self.columns.observe(self._insert, names="value")
+        controls = super().build()
+        self.follower = ColumnFollower(self.context, depending(self.parameter, self.context), self._offer)
+        self.follower.start()
+        rows = "".join(
+            f"<tr><td><code>{escape(code)}</code></td><td>{words}</td></tr>" for code, words in _HELP
+        )
+        shown = w.HTML(f'<table class="gpw-muted">{rows}</table>')
+        self.help = Fold("How to write it", [shown], tooltip=f"Examples for {self.title}")
+        return [*controls, self.columns, *([] if self.compact else [self.help])]
+
+    def make_control(self) -> Any:
+        """Make a box of several lines."""
+        return w.Textarea(
+            description=self.label,
+            placeholder="POP > 1000",
+            rows=2,
+            tooltip=self.title,
+            layout=w.Layout(**_WIDE),
+        )
+
+    def read(self) -> Any:
+        """Return the expression; one that is not finished is refused."""
+        text = super().read()
+        if text is not UNSET:
+            self._check(text)
+        return text
+
+    def _check(self, text: str) -> None:
+        rest = _QUOTED.sub("", text)
+        if "'" in rest or '"' in rest:
+            raise ParameterError(self.parameter.name, "a quote is opened and not closed.")
+        if rest.count("(") != rest.count(")"):
+            raise ParameterError(self.parameter.name, "a parenthesis is missing.")
+
+    def _offer(self) -> None:
+        known = self.follower.columns
+        options = [(_words(one), one.name) for one in known]
+        self._fill(lambda: self.columns.set_trait("options", [("insert a column…", None), *options]))
+        self.columns.layout.display = "" if known else "none"
+
+    def _insert(self, change: Any) -> None:
+        if self._filling or change["new"] is None:
+            return
+        before = self.control.value
+        space = " " if before and not before[-1].isspace() else ""
+        self.control.value = f"{before}{space}{change['new']} "
+        self._fill(lambda: self.columns.set_trait("value", None))
+
+    def close(self) -> None:
+        """Follow the layer no more."""
+        self.follower.close()
+        super().close()
+
+
+def _words(column: FieldRef) -> str:
+    kind = column.type.removeprefix("esriFieldType").lower()
+    return f"{column.name} ({kind})" if kind else column.name
