@@ -79,6 +79,13 @@ def browser(session: nox.Session) -> None:
 
 
 @nox.session
+def benchmarks(session: nox.Session) -> None:
+    """Ratios against other packages; ``-- --large`` and the like go on to the command."""
+    session.install("-e", ".[benchmarks]")
+    session.run("python", "benchmarks/run.py", *session.posargs)
+
+
+@nox.session
 def build(session: nox.Session) -> None:
     """The wheel holds everything: installed alone, it runs the quickstart."""
     session.install("build")

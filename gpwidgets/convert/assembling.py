@@ -21,8 +21,8 @@ def frame_of(source: FeatureSource, table: Table, shapes: GeometryColumn) -> geo
     columns = table.finish()
     geometry = geopandas.array.GeometryArray(shapes.finish(), crs=to_crs(source.reference))
     name = _free_name(columns)
-    plain = pd.DataFrame(columns, index=pd.RangeIndex(len(geometry)))
-    plain[name] = geometry
+    columns[name] = geometry
+    plain = pd.DataFrame(columns, index=pd.RangeIndex(len(geometry)), copy=False)
     frame = geopandas.GeoDataFrame(plain, geometry=name)
     frame.attrs["gpwidgets"] = source.describe()
     return frame

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain, repeat
-from operator import is_not, itemgetter
+from operator import contains, is_not, itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -57,6 +57,11 @@ class Layout:
     key: str
     numbers: int
     width: int
+
+    @property
+    def piece_size(self) -> int:
+        """Bytes that are best read at a time: the objects of many attributes should fit in a cache."""
+        return 1 << 18 if self.key == "x" else 1 << 20
 
 
 Engine = Callable[[bytes, Layout], Rows]
@@ -137,10 +142,14 @@ def rows_of_objects(features: Sequence[Any], layout: Layout) -> Rows:
     """
     if not set(map(type, features)) <= {dict}:
         raise NotCut("a feature is no object")
-    if not set(chain.from_iterable(set(map(tuple, features)))) <= {"attributes", "geometry"}:
+    if _have_just(features, ("attributes", "geometry")):
+        attributes = list(map(itemgetter("attributes"), features))
+        geometries = list(map(itemgetter("geometry"), features))
+    elif set(chain.from_iterable(set(map(tuple, features)))) <= {"attributes", "geometry"}:
+        attributes = [feature.get("attributes") for feature in features]
+        geometries = [feature.get("geometry") for feature in features]
+    else:
         raise NotCut("a feature has more than attributes and coordinates")
-    attributes = [feature.get("attributes") for feature in features]
-    geometries = [feature.get("geometry") for feature in features]
     if not set(map(type, attributes)) <= {dict} or not set(map(type, geometries)) <= {dict, type(None)}:
         raise NotCut("attributes or a geometry are no object")
     try:
@@ -149,12 +158,22 @@ def rows_of_objects(features: Sequence[Any], layout: Layout) -> Rows:
         raise NotCut(str(error)) from None
 
 
+def _have_just(objects: Sequence[Any], names: tuple[str, ...]) -> bool:
+    """Whether each of these objects has these keys and no others."""
+    return set(map(len, objects)) <= {len(names)} and all(
+        all(map(contains, objects, repeat(name))) for name in names
+    )
+
+
 def _of_points(attributes: list[Any], geometries: list[Any], layout: Layout) -> Rows:
     counts = np.fromiter(map(is_not, geometries, repeat(None)), dtype=np.int64, count=len(geometries))
     there = list(filter(None, geometries))
     names = ("x", "y", "z", "m")[: layout.width]
-    if len(there) != counts.sum() or any(
-        keys[: len(names)] != names or "z" in keys[len(names) :] for keys in set(map(tuple, there))
+    if len(there) != counts.sum() or not (
+        _have_just(there, names)
+        or all(
+            keys[: len(names)] == names and "z" not in keys[len(names) :] for keys in set(map(tuple, there))
+        )
     ):
         raise NotCut("not all points are made of the same numbers")
     numbers = chain.from_iterable(map(itemgetter(*names), there))

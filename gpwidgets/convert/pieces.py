@@ -31,7 +31,7 @@ class Pieces:
     chunks
         The text, cut anywhere.
     size
-        Bytes of a piece, about.
+        Bytes of a piece, about; it may be changed as long as none has been taken.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class Pieces:
 
     def __init__(self, chunks: Iterable[bytes | memoryview], size: int = 1 << 20) -> None:
         self._chunks = iter(chunks)
-        self._size = size
+        self.size = size
         self._text = bytearray()
         self._head = self._read_head()
         self.envelope: Any = _closed(self._head)
@@ -77,7 +77,7 @@ class Pieces:
         searched = 0
         for chunk in self._chunks:
             self._text += chunk
-            if len(self._text) < self._size:
+            if len(self._text) < self.size:
                 continue
             cut = self._text.rfind(self._between, max(0, searched - len(self._between)))
             searched = len(self._text)

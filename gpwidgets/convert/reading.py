@@ -23,7 +23,7 @@ __all__ = ["features_to_frame", "parse", "read_features", "records_to_frame"]
 
 #: A text of fewer bytes is read whole: there is nothing to gain by cutting it.
 _SMALL = 1 << 16
-_SLICE = 1 << 20
+_SLICE = 1 << 18
 
 
 def read_features(body: bytes | bytearray | Iterable[bytes]) -> geopandas.GeoDataFrame:

@@ -23,7 +23,7 @@ _KNOWN_FIRST = ("fields", "geometry_type", "reference", "flags", "quantisation")
 
 
 def read_pieces(
-    chunks: Iterable[bytes | memoryview], *, engine: Engine | None = None, size: int = 1 << 20
+    chunks: Iterable[bytes | memoryview], *, engine: Engine | None = None, size: int | None = None
 ) -> geopandas.GeoDataFrame:
     """Read a feature set piece by piece; as `gpwidgets.convert.frames.read_features` reads it whole.
 
@@ -34,16 +34,17 @@ def read_pieces(
     engine
         What reads a piece; the fastest one by default.
     size
-        Bytes of a piece, about.
+        Bytes of a piece, about; what suits the geometries by default.
 
     Raises
     ------
     NotCut
         The text is laid out in another way than most servers do it; some of it has been taken from `chunks`.
     """
-    pieces = Pieces(chunks, size)
+    pieces = Pieces(chunks)
     source = _source(pieces.envelope)
     layout = _layout(source)
+    pieces.size = size or layout.piece_size
     read = engine or best_engine(layout)
     table = Table(source.fields)
     shapes = GeometryColumn()

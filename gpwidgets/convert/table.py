@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from gpwidgets.convert.columns import Column, infer_type
@@ -30,11 +31,12 @@ class Table:
 
     def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Take the attributes of the next rows."""
-        shapes = dict.fromkeys(map(tuple, rows))
-        keys = dict.fromkeys(chain.from_iterable(shapes))
-        values_of = _Values(rows, alike=len(shapes) == 1)
-        spellings: dict[str, list[str]] = {name: [name] if name in keys else [] for name in self._fields}
-        for key in keys:
+        values_of = _Values(rows)
+        spellings: dict[str, list[str]] = {name: [] for name in self._fields}
+        for key in values_of.names:
+            if key in self._fields:
+                spellings[key] = [key]
+        for key in values_of.names:
             if key in self._fields:
                 continue
             if (name := self._folded.get(key.casefold())) is not None:
@@ -58,20 +60,31 @@ class Table:
 
 
 class _Values:
-    """Values of rows by key; of rows with the same keys in the same order they are turned over at once."""
+    """Values of rows by key; those of rows that all have the same keys are taken column by column.
 
-    def __init__(self, rows: Sequence[Mapping[str, Any]], *, alike: bool) -> None:
+    Attributes
+    ----------
+    names : sequence of str
+        All keys, in the order of appearance.
+    """
+
+    def __init__(self, rows: Sequence[Mapping[str, Any]]) -> None:
         self._rows = rows
-        self._turned: dict[str, tuple[Any, ...]] | None = None
-        if alike:
-            columns = zip(*(row.values() for row in rows), strict=True)
-            self._turned = dict(zip(rows[0], columns, strict=True))
+        self._columns: dict[str, list[Any]] | None = None
+        self.names = tuple(rows[0]) if rows else ()
+        if set(map(len, rows)) == {len(self.names)}:
+            try:
+                self._columns = {name: list(map(itemgetter(name), rows)) for name in self.names}
+                return
+            except KeyError:
+                pass
+        self.names = tuple(dict.fromkeys(chain.from_iterable(dict.fromkeys(map(tuple, rows)))))
 
     def keys(self, keys: list[str]) -> list[Any]:
         """The value of the first of these keys that a row has; None where it has none."""
-        if self._turned is not None:
-            key = next((key for key in keys if key in self._turned), None)
-            return [None] * len(self._rows) if key is None else list(self._turned[key])
+        if self._columns is not None:
+            key = next((key for key in keys if key in self._columns), None)
+            return [None] * len(self._rows) if key is None else self._columns[key]
         if len(keys) == 1:
             return [row.get(keys[0]) for row in self._rows]
         return [next((row[key] for key in keys if key in row), None) for row in self._rows]

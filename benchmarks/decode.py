@@ -1,0 +1,108 @@
+"""From the bytes of a feature set to a GeoDataFrame: ours, other ways, and parsing the JSON alone.
+
+    python benchmarks/decode.py                                  # 1,000 and 10,000 features
+    python benchmarks/decode.py --sizes 100k,1M --kinds point --runs 3
+    ARCGIS_PYTHON=…/bin/python python benchmarks/decode.py       # with the proprietary arcgis package
+
+Every sample is a process of its own, the ways take turns, and medians of CPU time are compared. What we read
+must be what GDAL reads, in every digit; a faster wrong answer fails. Peak memory is counted beside the body.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from feature_samples import payload
+from measuring import ARCGIS_PYTHON, Limits, in_a_process, in_turns, sizes, timed
+from reading_ways import WAYS
+
+#: Ways that are not asked to read more features than this: they would take minutes, and tell nothing new.
+MOST = {"arcgis2geojson": 10_000, "loop": 10_000, "arcgis": 100_000}
+OURS = ("ours", "ours-orjson")
+
+
+def sample(way: str, path: Path) -> dict[str, Any]:
+    """One way reads one body, once; packages are loaded before."""
+    read = WAYS[way]()
+    read(payload("polygon", 10).read_bytes())
+    body = path.read_bytes()
+    frame, spent = timed(lambda: read(body))
+    if way == "floor":
+        return {**spent, "print": {}}
+    from fingerprints import fingerprint
+
+    return {**spent, "print": fingerprint(frame)}
+
+
+def compare(kind: str, count: int, runs: int, limits: Limits) -> float:
+    """Print one table; seconds that a feature takes us."""
+    path = payload(kind, count)
+    payload("polygon", 10)
+    ways = [way for way in WAYS if count <= MOST.get(way, count) and (way != "arcgis" or ARCGIS_PYTHON)]
+
+    def take(way: str) -> dict[str, Any]:
+        python = ARCGIS_PYTHON if way == "arcgis" else sys.executable
+        return in_a_process(__file__, ["--one", way, path], python)
+
+    found = in_turns(ways, runs, take)
+    print(f"\n{count:,} {kind}s, {path.stat().st_size / 1e6:.1f} MB")
+    print(f"  {'way':16} {'CPU ms':>9} {'/ floor':>8} {'/ ours':>8} {'peak MB':>8} {'kept MB':>8}")
+    for way, spent in found.items():
+        floor, own = (spent["cpu"] / found[name]["cpu"] for name in ("floor", "ours"))
+        wrong = [part for part, value in spent["print"].items() if value != found["gdal"]["print"][part]]
+        remark = f"  other {' and '.join(wrong)} than GDAL's" if wrong else ""
+        print(
+            f"  {way:16} {1000 * spent['cpu']:9.1f} {floor:8.2f} {own:8.2f} "
+            f"{spent['peak']:8.0f} {spent['kept']:8.0f}{remark}",
+            flush=True,
+        )
+        if wrong and way in OURS:
+            raise SystemExit(f"{way} is wrong: {remark.strip()}")
+    if count >= 10_000:
+        hold(kind, count, {way: spent["cpu"] for way, spent in found.items()}, limits)
+    return float(found["ours"]["cpu"]) / count
+
+
+def hold(kind: str, count: int, cpu: dict[str, float], limits: Limits) -> None:
+    """Hold the ratios against what is promised of them."""
+    what = f"{count:,} {kind}s"
+    points = kind == "point"
+    if points:
+        if count == 100_000:
+            limits.at_most(f"{what}, ours / floor", cpu["ours"] / cpu["floor"], 1.7)
+    elif count <= 100_000:
+        limits.at_most(f"{what}, ours / floor", cpu["ours"] / cpu["floor"], 0.7)
+        limits.at_most(f"{what}, without simdjson / floor", cpu["ours-orjson"] / cpu["floor"], 1.3)
+    limits.at_least(f"{what}, GDAL / ours", cpu["gdal"] / cpu["ours"], 4 if points else 6)
+    if "arcgis" in cpu:
+        limits.at_least(f"{what}, arcgis / ours", cpu["arcgis"] / cpu["ours"], 18 if points else 11)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--sizes", default="1k,10k")
+    parser.add_argument("--kinds", default="point,line,polygon")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.one:
+        print(json.dumps(sample(chosen.one[0], Path(chosen.one[1]))))
+        return
+    limits = Limits()
+    for kind in chosen.kinds.split(","):
+        each = {count: compare(kind, count, chosen.runs, limits) for count in sizes(chosen.sizes)}
+        print(
+            f"\n{kind}s, microseconds a feature: "
+            + ", ".join(f"{n:,}: {1e6 * t:.1f}" for n, t in each.items())
+        )
+        if kind == "point" and {10_000, 1_000_000} <= each.keys():
+            limits.at_most("a feature of 1,000,000 / of 10,000 points", each[1_000_000] / each[10_000], 1.3)
+    limits.end()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""Samples in processes of their own, taken in turns; CPU and wall time, peak memory; medians."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+#: An interpreter that has the proprietary arcgis package; without it that peer is left out.
+ARCGIS_PYTHON = os.environ.get("ARCGIS_PYTHON", "")
+
+_STATUS = Path("/proc/self/status")
+
+
+def in_a_process(script: str, arguments: Iterable[Any], python: str = sys.executable) -> dict[str, Any]:
+    """What a script prints as JSON on its last line."""
+    command = [python, script, *map(str, arguments)]
+    environment = {**os.environ, "OGR_GEOJSON_MAX_OBJ_SIZE": "0", "PYTHONWARNINGS": "ignore"}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr[-3000:]}")
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def in_turns(ways: Iterable[str], runs: int, take: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+    """Medians of each way's numbers; what is no number must be the same in all runs."""
+    taken: dict[str, list[dict[str, Any]]] = {way: [] for way in ways}
+    for _ in range(runs):
+        for way, found in taken.items():
+            found.append(take(way))
+    return {
+        way: {key: _middle([one[key] for one in found]) for key in found[0]} for way, found in taken.items()
+    }
+
+
+def _middle(values: list[Any]) -> Any:
+    if isinstance(values[0], int | float):
+        return statistics.median(values)
+    if any(value != values[0] for value in values):
+        raise SystemExit(f"runs differ: {values}")
+    return values[0]
+
+
+def timed(work: Callable[[], Any]) -> tuple[Any, dict[str, float]]:
+    """What the work gives, and what it took: CPU and wall seconds, MB of memory at its peak and kept."""
+    gc.collect()
+    before = memory("VmRSS")
+    _forget_peak()
+    wall, cpu = time.perf_counter(), time.process_time()
+    made = work()
+    spent = {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall}
+    spent["peak"] = memory("VmHWM") - before
+    gc.collect()
+    if hasattr(ctypes, "CDLL") and sys.platform == "linux":
+        ctypes.CDLL(None).malloc_trim(0)
+    spent["kept"] = memory("VmRSS") - before
+    return made, spent
+
+
+def memory(word: str) -> float:
+    """Resident memory of this process in MB, now (VmRSS) or at its peak (VmHWM); 0 without Linux."""
+    if not _STATUS.exists():
+        return 0.0
+    line = next(line for line in _STATUS.read_text().splitlines() if line.startswith(word))
+    return int(line.split()[1]) / 1024
+
+
+def _forget_peak() -> None:
+    peak = Path("/proc/self/clear_refs")
+    if peak.exists():
+        peak.write_text("5")
+
+
+def sizes(text: str) -> list[int]:
+    """Numbers from ``1k,10k,1M``."""
+    units = {"k": 1000, "m": 1_000_000}
+    words = text.lower().split(",")
+    return [int(float(word.rstrip("km")) * units.get(word[-1], 1)) for word in words]
+
+
+class Limits:
+    """Ratios held against what was promised; 15 % are allowed for noise."""
+
+    NOISE = 1.15
+
+    def __init__(self) -> None:
+        self._over: list[str] = []
+
+    def at_most(self, what: str, ratio: float, limit: float) -> None:
+        """A ratio that may not be larger."""
+        self._told(what, ratio, "at most", limit, ratio <= limit * self.NOISE)
+
+    def at_least(self, what: str, ratio: float, limit: float) -> None:
+        """A ratio that may not be smaller."""
+        self._told(what, ratio, "at least", limit, ratio >= limit / self.NOISE)
+
+    def _told(self, what: str, ratio: float, word: str, limit: float, kept: bool) -> None:
+        print(f"  {'ok  ' if kept else 'OVER'} {what}: {ratio:.2f}, promised {word} {limit:g}", flush=True)
+        if not kept:
+            self._over.append(what)
+
+    def end(self) -> None:
+        """Fail when one was not kept."""
+        if self._over:
+            raise SystemExit(f"over the limits: {'; '.join(self._over)}")
