@@ -62,6 +62,8 @@ def compare(first: Outputs, second: Outputs) -> Comparison:
 def _line(outputs: Outputs, name: str) -> str:
     if name in outputs.errors:
         return f"could not be read: {outputs.errors[name]}"
+    if outputs.is_hidden(name):
+        return "(hidden)"
     return summary(outputs[name]) if name in outputs else "no such output"
 
 

@@ -6,6 +6,7 @@ from shapely.geometry import Point
 import gpwidgets as gp
 from gpwidgets.convert.differences import shapes_that_differ
 from gpwidgets.errors import ConversionError
+from gpwidgets.protocol.description import GPParameter
 from gpwidgets.tasks.compare import compare
 
 
@@ -39,6 +40,13 @@ def test_an_output_that_cannot_be_read_does_not_hide_the_others() -> None:
     found = compare(bad, gp.Outputs({"n": 2}))
     assert found.outputs["n"] == ("1", "2")
     assert found.outputs["Layer"] == ("could not be read: row 3 is broken", "no such output")
+
+
+def test_hidden_texts_stay_hidden() -> None:
+    hidden = GPParameter.from_json({"name": "Key", "dataType": "GPStringHidden"})
+    pair = [gp.Outputs({"Key": text}, parameters={"Key": hidden}) for text in ("s3cret", "0ther")]
+    assert "s3cret" not in repr(compare(*pair))
+    assert compare(*pair).outputs == {}
 
 
 def test_the_vertex_a_ring_begins_with_does_not_make_another_shape() -> None:
