@@ -1,0 +1,70 @@
+"""Layers of files: listed by name, and read one by one."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import geopandas
+import pytest
+import shapely
+
+from gpwidgets.convert.file_layers import layer_names, read_layer
+from gpwidgets.convert.shapefiles import write_shapefile
+from gpwidgets.errors import ConversionError
+
+FRAME = geopandas.GeoDataFrame({"n": [1, 2]}, geometry=[shapely.Point(1, 2), shapely.Point(3, 4)], crs=4326)
+
+
+def test_layers_of_a_geopackage_and_of_a_kml_are_read_by_name(tmp_path: Path) -> None:
+    package = tmp_path / "a.gpkg"
+    FRAME.to_file(package, driver="GPKG", layer="one")
+    FRAME.iloc[:1].to_file(package, driver="GPKG", layer="two")
+    assert layer_names(package) == ["one", "two"]
+    assert len(read_layer(package, "two")) == 1
+    kml = tmp_path / "b.kml"
+    FRAME.to_file(kml, driver="KML")
+    assert len(layer_names(kml)) == 1
+    assert read_layer(kml, layer_names(kml)[0]).geometry.geom_equals_exact(FRAME.geometry, 1e-9).all()
+
+
+def test_every_shapefile_in_a_zip_is_a_layer_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "both.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, frame in (("a", FRAME), ("b", FRAME.iloc[:1].to_crs(32631))):
+            part = tmp_path / f"{name}.zip"
+            write_shapefile(frame, part)
+            with zipfile.ZipFile(part) as inner:
+                for member in inner.namelist():
+                    archive.writestr(f"folder/{member}", inner.read(member))
+    assert layer_names(path) == ["folder/a.shp/a", "folder/b.shp/b"]
+    found = read_layer(path, "folder/b.shp/b")
+    assert found.crs == 32631
+    assert len(found) == 1
+
+
+def test_formats_without_layers_are_read_as_they_are(tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text("x,y\n1,2\n")
+    assert layer_names(table) == []
+    assert list(read_layer(table).columns) == ["x", "y"]
+    text = tmp_path / "esri.json"
+    text.write_text('{"geometryType": "esriGeometryPoint", "features": [{"geometry": {"x": 1, "y": 2}}]}')
+    assert read_layer(text).geometry.iloc[0].equals(shapely.Point(1, 2))
+    assert read_layer(text).crs is None
+
+
+def test_a_file_that_is_missing_or_holds_nothing_is_said_in_words(tmp_path: Path) -> None:
+    with pytest.raises(ConversionError, match="no file"):
+        layer_names(tmp_path / "none.gpkg")
+    empty = tmp_path / "empty.zip"
+    with zipfile.ZipFile(empty, "w") as archive:
+        archive.writestr("readme.txt", "nothing")
+    with pytest.raises(ConversionError, match="holds no shapefile"):
+        layer_names(empty)
+    broken = tmp_path / "broken.gpkg"
+    broken.write_text("nothing of use")
+    with pytest.raises(ConversionError, match="cannot be read"):
+        layer_names(broken)
+    with pytest.raises(ConversionError, match="cannot be read"):
+        read_layer(broken, "one")
