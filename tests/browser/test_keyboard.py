@@ -102,6 +102,9 @@ def test_the_viewshed_job_is_done_by_keyboard_alone(
 
     keys.go_to("Distance")
     keys.type("3")
+    keys.go_to("Heights")  # a folded section
+    keys.press("Enter")
+    notebook.cell(1).get_by_label("observer height", exact=False).first.wait_for(state="visible")
     keys.go_to("Run")
     keys.press("Enter")
     notebook.wait_for("form.outputs is not None", seconds=90)
