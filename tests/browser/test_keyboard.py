@@ -77,6 +77,7 @@ def test_the_viewshed_job_is_done_by_keyboard_alone(
 
     keys.press("Enter", "ArrowDown", "Enter")  # from drawing to typing
     notebook.wait_for("form.form.editors['Input_Points'].picker.choice.label", "Type or paste coordinates")
+    notebook.cell(1).locator("[title='Input Points as text, path, URL or name']").wait_for(state="visible")
     keys.go_to("Input Points as text, path, URL or name")
     keys.page.keyboard.type("36°18'N 84°12'W")
     keys.press("Enter")
@@ -86,11 +87,14 @@ def test_the_viewshed_job_is_done_by_keyboard_alone(
     notebook.wait_for("[[round(x, 6), round(y, 6)] for x, y in points()]", [[-84.2, 36.3], [-84.3, 36.2]])
     notebook.picture(screenshots / "keyboard-form.png")
 
+    notebook.cell(1).get_by_text("Change shapes (2)").wait_for(state="visible")
     keys.go_to("Change shapes (2)")  # the second point is in the wrong place: move it by text, then delete it
     keys.press("Enter")
+    notebook.cell(1).locator("[title='Shape of Input Points to change']").wait_for(state="visible")
     keys.go_to("Shape of Input Points to change")
     keys.press("Enter", "ArrowDown", "ArrowDown", "Enter")
     notebook.wait_for("target.selected == target.shapes[1].id")
+    notebook.cell(1).locator("[title='The chosen shape of Input Points as WKT']").wait_for(state="visible")
     keys.go_to("The chosen shape of Input Points as WKT")
     keys.type("POINT (-84.25 36.25)")
     keys.go_to("Apply text")
@@ -111,6 +115,7 @@ def test_the_viewshed_job_is_done_by_keyboard_alone(
     assert notebook.ask("str(form.values['Distance'])") == "3 kilometers"
     assert notebook.ask("len(form.outputs.Viewshed_Result)") >= 1
     notebook.cell(1).get_by_text("Succeeded").first.wait_for(state="visible")
+    notebook.cell(1).get_by_role("button", name="Row 1").first.wait_for(state="visible")
     keys.go_to("Row 1")  # a row of the result's table
     keys.press("Enter")
     notebook.wait_for("len(form.map.selection[1])", 1)
