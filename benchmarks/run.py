@@ -3,7 +3,7 @@
     python benchmarks/run.py                     # all but the browser, some minutes on an idle machine
     python benchmarks/run.py --large             # and 100,000 and 1,000,000 features: an hour
     python benchmarks/run.py --browser           # and JupyterLab in Chromium
-    python benchmarks/run.py decode encode       # some of them
+    python benchmarks/run.py decode request      # some of them
     ARCGIS_PYTHON=…/bin/python python benchmarks/run.py    # with the proprietary arcgis package as a peer
 
 Install ``gpwidgets[benchmarks]`` first. Nothing else should run on the machine meanwhile.
@@ -28,7 +28,6 @@ BENCHMARKS: dict[str, tuple[list[str], list[list[str]]]] = {
         ],
     ),
     "request": (["request.py"], [["request.py", "--sizes", "100k", "--runs", "3"]]),
-    "encode": (["encode.py"], [["encode.py", "--sizes", "100k", "--runs", "3"]]),
     "layers": (["layers.py"], []),
     "polling": (["polling.py"], []),
     "learners": (["learners.py"], []),
