@@ -128,10 +128,10 @@ def test_another_kernel_finds_the_run_and_its_results(own_server, gate) -> None:
     assert len(gp.history()) == 1
 
 
-def test_a_job_that_is_found_again_counts_its_time_from_its_start(gate, monkeypatch) -> None:
+def test_a_job_that_is_found_again_counts_its_time_from_its_start(gate, until) -> None:
     closed = gate()
     run = closed.task.start(Number=1)
-    assert closed.entered.wait(30)
+    until(run, lambda: run.job_url is not None)
     store = recording.current_store()
     key = gp.history()[0].key
     store.write({"run": key, "started": gp.history()[0].started.timestamp() - 100})
