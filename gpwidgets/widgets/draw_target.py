@@ -263,10 +263,12 @@ class DrawTarget(traitlets.HasTraits):
 
     def detach(self) -> None:
         """Take the target's layers off the map; the shapes stay."""
+        if self._map.comm is None:
+            return  # all widgets are being closed, and the map was first
         self.end_edit()
         self.disarm()
         for layer in (self._layer, self._loaded):
-            if layer is not None and layer in self._map.layers:
+            if layer is not None and layer.comm is not None and layer in self._map.layers:
                 self._map.remove(layer)
 
     def _drop_loaded(self) -> None:

@@ -207,8 +207,8 @@ def test_a_layer_is_named_by_its_address_and_its_token_stays_in_no_trait() -> No
     source.where.value = "POP > 3"
     source.token.value = "hush"
     source.use.click()
-    assert editor.value == LayerReference(source.url.value, "POP > 3")
-    assert editor.value.auth is not None
+    assert editor.value == LayerReference(source.url.value, "POP > 3", auth=editor.value.auth)
+    assert repr(editor.value.auth) == "Token('***')"
     controls = (source.url, source.where, source.token, source.said, editor.summary)
     assert not any("hush" in str(one.get_state()) for one in controls)
     source.url.value += "?token=hush"

@@ -3,8 +3,6 @@
 import re
 from pathlib import Path
 
-import ipywidgets as w
-
 import gpwidgets.widgets
 from gpwidgets.tasks.run import RunStatus
 from gpwidgets.widgets.results import ResultsView
@@ -21,9 +19,9 @@ def test_every_widget_shares_one_style_sheet() -> None:
     assert second.children[0].comm is not None
 
 
-def test_the_style_sheet_comes_back_after_all_widgets_were_closed() -> None:
+def test_the_style_sheet_comes_back_after_it_was_closed() -> None:
     gone = style_sheet()
-    w.Widget.close_all()
+    gone.close()
     assert style_sheet() is not gone
     assert style_sheet().comm is not None
 
