@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -18,12 +19,10 @@ def server() -> Iterator[demo.DemoServer]:
 
 
 def settle(widget: ServiceWidget) -> None:
-    """Wait for the worker, and for the one that it may have started."""
-    seen = None
-    while widget._worker is not seen:
-        seen = widget._worker
-        if seen is not None:
-            seen.join(30)
+    """Wait for the worker, and for those that it may have started."""
+    while busy := [one for one in threading.enumerate() if one.name == "gpwidgets-browse"]:
+        for worker in busy:
+            worker.join(30)
 
 
 def test_from_the_root_to_a_form(server: demo.DemoServer) -> None:
