@@ -1,4 +1,8 @@
-"""A task as a form: describe it, fill it in, draw, run it, follow it and see what comes back."""
+"""A task as a form: describe it, fill it in, draw, run it, follow it and see what comes back.
+
+The parts of the widget come in with the first one that is made, not with the class: a kernel that imports
+the class and never shows a form should not wait for editors, tasks and results.
+"""
 
 from __future__ import annotations
 
@@ -10,22 +14,8 @@ import ipywidgets as w
 import traitlets
 
 from gpwidgets.errors import AuthenticationError, InputErrors, ParameterError
-from gpwidgets.tasks.environment import KEYWORD, split
-from gpwidgets.tasks.history import HistoryEntry
-from gpwidgets.tasks.inputs import resolve_names
-from gpwidgets.tasks.run import Run
-from gpwidgets.tasks.task import GPTask
-from gpwidgets.tasks.workers import start_worker
-from gpwidgets.widgets.earlier import earlier_run
-from gpwidgets.widgets.editors.base import EditorContext
 from gpwidgets.widgets.fold import Fold
-from gpwidgets.widgets.form import TaskForm
 from gpwidgets.widgets.guard import error_html, guarded
-from gpwidgets.widgets.header import header_html
-from gpwidgets.widgets.run_list import RunList
-from gpwidgets.widgets.server_check import ServerCheck, can_validate
-from gpwidgets.widgets.sign_in import SignInBox
-from gpwidgets.widgets.static import snapshot
 from gpwidgets.widgets.theme import style_sheet
 from gpwidgets.widgets.twin import ShownWithTwin, StaticTwin
 
@@ -37,7 +27,12 @@ if TYPE_CHECKING:
     from gpwidgets.client.auth import Auth
     from gpwidgets.protocol.description import GPParameter, TaskInfo
     from gpwidgets.protocol.urls import GPURL
+    from gpwidgets.tasks.history import HistoryEntry
+    from gpwidgets.tasks.run import Run
+    from gpwidgets.tasks.task import GPTask
+    from gpwidgets.widgets.form import TaskForm
     from gpwidgets.widgets.map import TaskMap
+    from gpwidgets.widgets.server_check import ServerCheck
 
 _MAP_TYPES = frozenset({"GPFeatureRecordSetLayer", "GPExtent", "GPEnvelope"})
 
@@ -88,7 +83,7 @@ class TaskWidget(ShownWithTwin, w.VBox):
     """
 
     values = traitlets.Dict(help="Values of the form by parameter name; what is not set is left out.")
-    run = traitlets.Instance(Run, allow_none=True, help="The run started last.")
+    run = traitlets.Instance("gpwidgets.tasks.run.Run", allow_none=True, help="The run started last.")
     outputs = traitlets.Any(None, allow_none=True, help="Outputs of the run that succeeded last.")
     error = traitlets.Any(None, allow_none=True, help="The exception that is shown; None when all is well.")
 
@@ -102,6 +97,10 @@ class TaskWidget(ShownWithTwin, w.VBox):
         auth: Auth | None = None,
         values: Mapping[str, Any] | None = None,
     ) -> None:
+        from gpwidgets.tasks.history import HistoryEntry
+        from gpwidgets.widgets.earlier import earlier_run
+        from gpwidgets.widgets.run_list import RunList
+
         self._earlier = earlier_run(task_or_url)
         source = self._earlier.url if self._earlier is not None else task_or_url
         assert not isinstance(source, HistoryEntry)  # an entry always is an earlier run
@@ -178,6 +177,8 @@ class TaskWidget(ShownWithTwin, w.VBox):
 
     def _connect(self) -> None:
         """Read the description and build the form, or say why not."""
+        from gpwidgets.tasks.task import GPTask
+
         try:
             source = self._source
             task = source if isinstance(source, GPTask) else GPTask(source, self._auth)
@@ -187,20 +188,15 @@ class TaskWidget(ShownWithTwin, w.VBox):
             self._show_unusable(error)
 
     def _build(self, task: GPTask) -> None:
+        from gpwidgets.widgets.header import header_html
+
         self.task = task
         if needs_map(task.info) and self.map is None:
             from gpwidgets.widgets.map import TaskMap
 
             self.map = TaskMap(self._user_map)
         if self.form is None:
-            self.form = TaskForm(task.info, EditorContext(map=self.map, task=task))
-            self.form.observe(self._take_values, names="values")
-            if can_validate(task):
-                self._server_check = ServerCheck(task, self.form)
-            if self._start_values:
-                given, settings = split(task.info, self._start_values)
-                env = {KEYWORD: settings} if settings else {}
-                self.form.values = {**self.form.values, **resolve_names(task.info, given), **env}
+            self._make_form(task)
         self._header.value = header_html(task)
         self._work.children = self._work_parts()
         self._help.children = ()
@@ -209,6 +205,22 @@ class TaskWidget(ShownWithTwin, w.VBox):
         self._show_buttons(True)
         self._take_values()
         self._follow_state()
+
+    def _make_form(self, task: GPTask) -> None:
+        from gpwidgets.tasks.environment import KEYWORD, split
+        from gpwidgets.tasks.inputs import resolve_names
+        from gpwidgets.widgets.editors.base import EditorContext
+        from gpwidgets.widgets.form import TaskForm
+        from gpwidgets.widgets.server_check import ServerCheck, can_validate
+
+        self.form = TaskForm(task.info, EditorContext(map=self.map, task=task))
+        self.form.observe(self._take_values, names="values")
+        if can_validate(task):
+            self._server_check = ServerCheck(task, self.form)
+        if self._start_values:
+            given, settings = split(task.info, self._start_values)
+            env = {KEYWORD: settings} if settings else {}
+            self.form.values = {**self.form.values, **resolve_names(task.info, given), **env}
 
     def _come_back(self, task: GPTask) -> None:
         """Bring back the run that this widget was made for, once."""
@@ -235,6 +247,8 @@ class TaskWidget(ShownWithTwin, w.VBox):
 
     def _show_unusable(self, error: Exception) -> None:
         """Show why there is no form, and what can be done."""
+        from gpwidgets.tasks.task import GPTask
+
         if self.form is None:
             address = self._source.url.task if isinstance(self._source, GPTask) else str(self._source)
             self._header.value = f'<h3 class="gpw-title">{escape(_short(address))}</h3>'
@@ -243,11 +257,18 @@ class TaskWidget(ShownWithTwin, w.VBox):
         retry.on_click(lambda _button: self._reconnect())
         self._help.children = [retry]
         if isinstance(error, AuthenticationError):
-            self._help.children = [SignInBox(self._sign_in), retry]
+            self._help.children = [self._sign_in_box(), retry]
         self.error = error
+
+    def _sign_in_box(self) -> w.Widget:
+        from gpwidgets.widgets.sign_in import SignInBox
+
+        return SignInBox(self._sign_in)
 
     @guarded
     def _reconnect(self) -> None:
+        from gpwidgets.tasks.workers import start_worker
+
         for child in self._help.children:
             if isinstance(child, w.Button):
                 child.disabled = True
@@ -256,6 +277,8 @@ class TaskWidget(ShownWithTwin, w.VBox):
         self._worker = start_worker(self._connect, "gpwidgets-connect")
 
     def _sign_in(self, auth: Auth) -> None:
+        from gpwidgets.tasks.task import GPTask
+
         self._auth = auth
         self._signed_in_for = self.run  # its refusal is dealt with
         if isinstance(self._source, GPTask):
@@ -400,10 +423,12 @@ class TaskWidget(ShownWithTwin, w.VBox):
         if run.outputs is not None:
             self.outputs = run.outputs
         elif isinstance(run.error, AuthenticationError) and run is not self._signed_in_for:
-            self._help.children = [SignInBox(self._sign_in)]
+            self._help.children = [self._sign_in_box()]
 
     def snapshot(self) -> str:
         """Return the widget as a reader without a kernel sees it: HTML without scripts."""
+        from gpwidgets.widgets.static import snapshot
+
         if self.task is None or self.form is None:
             return self._header.value + self._said.value
         return snapshot(self.task, self.form.values, self.run)

@@ -7,7 +7,20 @@ from typing import Any
 import pytest
 
 HEAVY = ("geopandas", "pandas", "numpy", "pyproj", "shapely", "pyogrio", "ipyleaflet")
-LATER = (*HEAVY, "asyncio", "statistics", "difflib", "gpwidgets.widgets.results", "gpwidgets.widgets.map")
+LATER = (
+    *HEAVY,
+    "asyncio",
+    "statistics",
+    "difflib",
+    "requests",
+    "orjson",
+    "nh3",
+    "gpwidgets.protocol",
+    "gpwidgets.client",
+    "gpwidgets.widgets.form",
+    "gpwidgets.widgets.results",
+    "gpwidgets.widgets.map",
+)
 
 
 def loaded_by(code: str, *names: str) -> list[str]:
@@ -19,11 +32,11 @@ def loaded_by(code: str, *names: str) -> list[str]:
 
 
 def test_the_package_alone_loads_nothing_heavy() -> None:
-    assert loaded_by("import gpwidgets", *LATER, "requests", "ipywidgets", "orjson") == []
+    assert loaded_by("import gpwidgets", *LATER, "ipywidgets") == []
 
 
-def test_the_widget_of_a_task_loads_what_shows_results_and_maps_only_when_needed() -> None:
-    others = loaded_by("import ipywidgets, requests", *LATER)
+def test_the_class_of_a_widget_loads_what_makes_forms_results_and_maps_only_when_needed() -> None:
+    others = loaded_by("import ipywidgets", *LATER)
     assert loaded_by("from gpwidgets import TaskWidget", *LATER) == others
     assert loaded_by("import gpwidgets.widgets.map", "ipyleaflet") == ["ipyleaflet"]
 
