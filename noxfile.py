@@ -14,7 +14,7 @@ nox.options.reuse_existing_virtualenvs = True
 nox.options.default_venv_backend = "uv|virtualenv"
 
 ROOT = Path(__file__).parent
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLOORS = [
     "tests/protocol",
     "tests/client",
@@ -24,8 +24,10 @@ FLOORS = [
     "tests/demo",
     "tests/quirks",
 ]
-#: As many tests at a time as there are cores, within reason.
-PARALLEL = ["--numprocesses=auto", "--maxprocesses=4", "--dist=worksteal"]
+#: More tests at a time than there are cores: many of them wait for a server most of their time.
+PARALLEL = [f"--numprocesses={min(8, 2 * (os.cpu_count() or 1) + 1)}", "--dist=worksteal"]
+#: Each with a JupyterLab of its own; two keep two cores busy.
+BROWSERS_AT_A_TIME = ["--numprocesses=2", "--dist=worksteal", "--timeout=300"]
 PROMISES = [
     "tests/test_layers.py",
     "tests/test_public_api.py",
@@ -75,7 +77,12 @@ def notebooks(session: nox.Session) -> None:
 def browser(session: nox.Session) -> None:
     """What a user does, with the mouse, in a real JupyterLab."""
     session.install("-e", ".[browser]")
-    session.run("pytest", "tests/browser", *session.posargs, env={"CHROMIUM": find_browser(session)})
+    session.run(
+        "pytest",
+        *BROWSERS_AT_A_TIME,
+        *(session.posargs or ["tests/browser"]),
+        env={"CHROMIUM": find_browser(session)},
+    )
 
 
 @nox.session
@@ -101,7 +108,7 @@ def build(session: nox.Session) -> None:
 def find_browser(session: nox.Session) -> str:
     """Path of a Chromium: the one named or installed, else Playwright's, else the system package."""
     named = os.environ.get("CHROMIUM")
-    for name in (named, *BROWSERS):
+    for name in (named, *BROWSER_NAMES):
         found = shutil.which(name) if name else None
         if found:
             return found

@@ -56,6 +56,7 @@ def test_a_job_shows_its_progress_and_gives_polygons_and_another_is_cancelled(
     notebook.run_all(180)
     cell = notebook.cell(notebook.cell_with("viewshed_form = gp.TaskWidget"))
     cell.scroll_into_view_if_needed()
+    cell.get_by_label("Distance", exact=False).first.fill("20")  # long enough to be seen
     notebook.button("Run", within=cell).click()
     cell.locator("progress").first.wait_for(state="visible", timeout=20_000)
     notebook.picture(screenshots / "viewshed-running.png")
@@ -65,7 +66,6 @@ def test_a_job_shows_its_progress_and_gives_polygons_and_another_is_cancelled(
     cell.get_by_text("Succeeded").first.wait_for(state="visible")
     notebook.whole_picture(screenshots / "viewshed.png", cell)
 
-    cell.get_by_label("Distance", exact=False).first.fill("20")
     notebook.button("Run", within=cell).click()
     notebook.wait_for("viewshed_form.run.status.is_final", False)
     notebook.button("Cancel", within=cell).click()

@@ -224,7 +224,7 @@ def test_a_history_that_is_off_says_so(listed, monkeypatch) -> None:
 def test_closing_it_leaves_nothing_that_listens(own_server, listed) -> None:
     run = gp.GPTask(own_server.url_of("SlowCount")).start(Seconds=3600)
     widget = listed()
-    assert run.observed("progress")
+    assert seen(lambda: run.observed("progress"))
     widget.close()
     assert not run.observed("progress")
     run.cancel()
