@@ -34,6 +34,9 @@ _GET_REFUSED = frozenset({405, 414, 501})
 _CHUNK = 1 << 18
 _ERROR_KEYS = re.compile(rb'"(?:error|code)"')
 
+#: Characters of a query that still goes into an address.
+_LONG_QUERY = 1500
+
 #: Seconds after which an open connection may be dead without our knowing, and seconds to find that out.
 _STALE = 30.0
 _PROOF_TIMEOUT = 10.0
@@ -246,7 +249,8 @@ class GPSession:
             The token was refused and could not be renewed.
         """
         renewed = False
-        method = "GET"
+        # Servers and gateways refuse long addresses: a list of ids, or a shape to look in.
+        method = "GET" if sum(map(len, params.values())) < _LONG_QUERY else "POST"
         tries = _TRIES if retry else 1
 
         def ask() -> Reply:

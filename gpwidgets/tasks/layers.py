@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from gpwidgets.client import layers
 from gpwidgets.client.auth import Token
+from gpwidgets.client.layer_pages import read_pages
 from gpwidgets.client.session import GPSession
 from gpwidgets.protocol.values import FieldRef, LayerReference
 from gpwidgets.tasks.layer_tokens import session_for
@@ -48,9 +49,11 @@ def read_rows(
     from gpwidgets.convert.frames import read_features
 
     asked = {"where": "1=1", "outFields": "*", **(query or {})}
-    frames = [read_features(body) for body in layers.read_pages(session, url, asked, limit)]
-    about = {**frames[0].attrs.get("gpwidgets", {}), "layer": layers.layer_url(url)}
-    about["truncated"] = bool(frames[-1].attrs.get("gpwidgets", {}).get("truncated"))
+    frames, more = [], False
+    for page in read_pages(session, url, asked, limit):
+        frames.append(read_features(page.body))
+        more = page.more
+    about = {**frames[0].attrs.get("gpwidgets", {}), "layer": layers.layer_url(url), "truncated": more}
     kept = [frame for frame in frames if len(frame)] or frames[:1]
     for frame in kept:
         frame.attrs = {}
