@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import ipywidgets as w
 import traitlets
+
+from gpwidgets.widgets.lean import WIDE, lean
 
 
 class Fold(w.VBox):
@@ -17,23 +19,34 @@ class Fold(w.VBox):
     title
         Text of the button.
     content
-        What is shown while it is open.
+        What is shown while it is open, or what makes it when it is opened first.
     tooltip
         What can be found in it.
     """
 
     opened = traitlets.Bool(False, help="Whether the content is shown.")
 
-    def __init__(self, title: str, content: Sequence[w.Widget], *, tooltip: str = "") -> None:
-        self.button = w.ToggleButton(description=title, icon="caret-right", tooltip=tooltip)
-        self.button.add_class("gpw-fold-title")
-        self.content = w.VBox(
-            list(content), layout=w.Layout(width="100%", min_width="0", display="none", overflow="visible")
+    def __init__(
+        self, title: str, content: Sequence[w.Widget] | Callable[[], Sequence[w.Widget]], *, tooltip: str = ""
+    ) -> None:
+        self._make = content if callable(content) else None
+        self.button = lean(
+            w.ToggleButton,
+            description=title,
+            icon="caret-right",
+            tooltip=tooltip,
+            _dom_classes=("gpw-fold-title",),
         )
-        self.content.add_class("gpw-fold-content")
-        self.content.add_class("gpw-plain")
-        super().__init__([self.button, self.content], layout=w.Layout(width="100%", min_width="0"))
-        self.add_class("gpw-fold")
+        self.content = w.VBox(
+            () if callable(content) else list(content),
+            layout=w.Layout(display="none", overflow="visible", **WIDE),
+            _dom_classes=("gpw-fold-content", "gpw-plain"),
+        )
+        super().__init__(
+            [self.button, self.content],
+            layout=w.Layout(width="100%", min_width="0"),
+            _dom_classes=("gpw-fold",),
+        )
         self.button.observe(lambda change: self.set_trait("opened", change["new"]), names="value")
 
     @property
@@ -47,6 +60,9 @@ class Fold(w.VBox):
 
     @traitlets.observe("opened")
     def _show_content(self, change: Mapping[str, Any]) -> None:
+        if change["new"] and self._make is not None:
+            self.content.children = tuple(self._make())
+            self._make = None
         self.button.value = change["new"]
         self.button.icon = "caret-down" if change["new"] else "caret-right"
         self.content.layout.display = "" if change["new"] else "none"

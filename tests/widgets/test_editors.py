@@ -190,6 +190,41 @@ def test_the_way_back_to_the_default_is_offered_only_after_a_change() -> None:
     assert editor._undo.layout.display == "none"
 
 
+def test_a_field_has_no_more_in_the_page_than_it_shows() -> None:
+    editor = make("GPLong", description="How many.")
+    assert [type(child) for child in editor.children] == [w.Text, w.HBox]
+    editor.control.value = "many"
+    editor.show_remark("few would do")
+    told = [child.value for child in editor.children if isinstance(child, w.HTML)]
+    assert ["number" in told[0], "few would do" in told[1]] == [True, True]
+    assert editor.children[0] is editor.control
+    assert "How many." in editor.children[-1].children[0].value
+
+
+def test_a_field_that_is_not_enabled_has_no_way_back_to_the_default_that_works() -> None:
+    editor = make("GPLong", defaultValue=3)
+    editor.set_enabled(False)
+    editor.set_value(4)
+    assert (editor._undo.layout.display, editor._undo.disabled) == ("", True)
+
+
+def test_what_fields_share_is_refused_when_one_of_them_changes_it() -> None:
+    one, other = make("GPString"), make("GPString")
+    assert one.control.layout is other.control.layout
+    with pytest.raises(AttributeError, match="Layout of its own"):
+        one.control.layout.width = "50%"
+    one.control.layout = w.Layout(width="50%")
+    assert other.control.layout.width == "100%"
+
+
+def test_what_fields_share_is_made_anew_after_all_widgets_were_closed() -> None:
+    make("GPString")
+    w.Widget.close_all()
+    editor = make("GPString")
+    assert editor.control.layout.comm is not None
+    assert editor.control.style.comm is not None
+
+
 def test_a_hidden_text_is_never_kept_in_a_synced_trait() -> None:
     editor = make("GPStringHidden")
     editor.control.value = "hush-hush"
@@ -229,6 +264,10 @@ def test_rows_are_added_moved_removed_and_pasted() -> None:
     editor.add()
     assert editor.value is UNSET
     editor.rows.children[0].editors[0].control.value = "1"
+    paste = editor.children[-1]
+    assert paste.content.children == (), "nothing is made before it is opened"
+    paste.opened = True
+    assert paste.content.children[0] is editor.pasted
     editor.pasted.value = "2\n\n3\n"
     editor._paste()
     assert editor.value == [1, 2, 3]

@@ -318,9 +318,11 @@ def test_a_file_from_the_browser_is_read_and_its_content_not_kept_in_the_noteboo
 
 def test_a_chosen_shape_is_changed_as_text_and_deleted() -> None:
     editor = make("esriGeometryPolygon")
+    assert editor.shapes is None, "there is nothing to change yet"
+    editor.target.add(AREA)
+    editor.target.add(AREA)
     panel = editor.shapes
-    editor.target.add(AREA)
-    editor.target.add(AREA)
+    assert panel in editor.children
     assert not panel.opened
     panel.chooser.value = "s2"
     assert panel.opened

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,6 +16,7 @@ from gpwidgets.protocol.datatypes.base import LISTED, datatype_of
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.inputs import check_value, has_usable_default
 from gpwidgets.widgets.html import plain_label, plain_text, sanitized
+from gpwidgets.widgets.lean import WIDE, lean
 
 if TYPE_CHECKING:
     from gpwidgets.protocol.description import GPParameter
@@ -105,13 +107,12 @@ class ParameterEditor(w.VBox):
         self.codec: Any = datatype_of(parameter)
         self.default = self.codec.default(parameter)
         self._filling = False
-        self._error_box = w.HTML(layout=w.Layout(display="none"))
-        self._remark_box = w.HTML(layout=w.Layout(display="none"))
-        self._undo = w.Button(icon="undo", tooltip="Put the default back", layout=w.Layout(display="none"))
-        self._undo.add_class("gpw-default")
-        self._undo.on_click(lambda _button: self.reset())
-        super().__init__([*self.build(), *self._foot()], layout=w.Layout(width="100%", min_width="0"))
-        self.add_class("gpw-field")
+        self._enabled = True
+        self._foot: dict[str, w.Widget] = {}
+        self._built: tuple[w.Widget, ...] = ()
+        self._built = tuple(self.build())
+        self._add_help()
+        super().__init__(self._parts, layout=w.Layout(**WIDE), _dom_classes=(*self._dom_classes, "gpw-field"))
         self.reset()
 
     # For subclasses
@@ -243,6 +244,8 @@ class ParameterEditor(w.VBox):
 
     @traitlets.observe("error")
     def _show_error(self, _change: Mapping[str, Any]) -> None:
+        if not self.error and "error" not in self._foot:
+            return
         text = self.error[:1].upper() + self.error[1:]
         self._error_box.value = (
             f'<div class="gpw-problem" role="alert"><span aria-hidden="true">✖ </span>{escape(text)}</div>'
@@ -252,6 +255,8 @@ class ParameterEditor(w.VBox):
 
     def show_remark(self, text: str, level: str = "info") -> None:
         """Show what the server says of the value; empty text takes it away. It keeps nobody from running."""
+        if not text and "remark" not in self._foot:
+            return
         sign = {"error": "✖", "warning": "⚠"}.get(level, "•")
         self._remark_box.value = (
             f'<div class="gpw-remark gpw-{level}" role="status"><span aria-hidden="true">{sign}</span> '
@@ -261,26 +266,65 @@ class ParameterEditor(w.VBox):
 
     def set_enabled(self, enabled: bool) -> None:
         """Let the user change the value or not; a value that is there stays."""
+        self._enabled = enabled
         for control in _controls(self):
             control.disabled = not enabled
 
     def _follow_default(self) -> None:
         changed = not self.compact and self.default is not UNSET and self.value is not self.default
-        self._undo.layout.display = "" if changed and not _same(self.value, self.default) else "none"
+        is_other = changed and not _same(self.value, self.default)
+        if is_other or "_undo" in self.__dict__:
+            self._undo.layout.display = "" if is_other else "none"
 
-    def _foot(self) -> list[w.Widget]:
-        """Help, the way back to the default, and the place for errors."""
-        if self.compact:
-            return [self._error_box]  # what the server says is said of the whole parameter
-        about = w.HTML(help_html(self.parameter))
-        about.layout.display = "" if about.value else "none"
-        row = w.HBox([about, self._undo], layout=w.Layout(align_items="flex-start", min_width="0"))
-        row.add_class("gpw-foot")
-        return [self._error_box, self._remark_box, row]
+    # The foot: help, the way back to the default, remarks and errors. Most fields need little of it, and
+    # what is never shown should not be made in the page: so each part is made when it is needed first.
+
+    @property
+    def _parts(self) -> list[w.Widget]:
+        feet = (self._foot.get(name) for name in ("error", "remark", "help"))
+        return [*self._built, *(foot for foot in feet if foot is not None)]
+
+    def _add_foot(self, name: str, made: Any) -> Any:
+        self._foot[name] = made
+        self.children = self._parts
+        return made
+
+    @cached_property
+    def _error_box(self) -> w.HTML:
+        return self._add_foot("error", lean(w.HTML, layout=w.Layout(display="none")))
+
+    @cached_property
+    def _remark_box(self) -> w.HTML:
+        return self._add_foot("remark", lean(w.HTML, layout=w.Layout(display="none")))
+
+    @cached_property
+    def _undo(self) -> w.Button:
+        button = lean(
+            w.Button,
+            icon="undo",
+            tooltip="Put the default back",
+            layout=w.Layout(display="none"),
+            disabled=not self._enabled,
+            _dom_classes=("gpw-default",),
+        )
+        button.on_click(lambda _button: self.reset())
+        row = self._foot.get("help") or self._add_foot("help", _help_row())
+        row.children = (*row.children, button)
+        return button
+
+    def _add_help(self) -> None:
+        text = "" if self.compact else help_html(self.parameter)  # in a row the whole parameter has it
+        if text:
+            self._add_foot("help", _help_row(lean(w.HTML, text)))
 
     def __repr__(self) -> str:
         # Values stay out: they may be hidden, and the text form of a widget is saved in the notebook.
         return f"<{type(self).__name__} {self.parameter.name!r}>"
+
+
+def _help_row(*parts: w.Widget) -> w.HBox:
+    layout = {"align_items": "flex-start", "min_width": "0"}
+    return lean(w.HBox, list(parts), layout=layout, _dom_classes=("gpw-foot",))
 
 
 def _controls(box: w.Widget) -> Iterator[w.Widget]:

@@ -11,6 +11,7 @@ from gpwidgets.protocol.description import Choice
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.widgets.editors.base import ParameterEditor, edits
 from gpwidgets.widgets.html import plain_label
+from gpwidgets.widgets.lean import lean
 
 #: A longer list is searched by typing.
 _LONG = 15
@@ -28,13 +29,13 @@ class BooleanEditor(ParameterEditor):
         self.control: Any
         if self.default is UNSET and not self.parameter.required:
             options = [("not set", UNSET), ("Yes", True), ("No", False)]
-            self.control = w.Dropdown(
-                description=self.label, options=options, tooltip=self.title, layout=w.Layout(**_WIDE)
+            self.control = lean(
+                w.Dropdown, description=self.label, options=options, tooltip=self.title, layout=_WIDE
             )
         else:
             label = plain_label(self.title) if self.compact else self.label
-            self.control = w.Checkbox(
-                description=label, indent=False, value=False, layout=w.Layout(width="auto")
+            self.control = lean(
+                w.Checkbox, description=label, indent=False, value=False, layout={"width": "auto"}
             )
             self.control.add_class("gpw-check")
         self.control.observe(self.take, names="value")
@@ -76,21 +77,20 @@ class ChoiceEditor(ParameterEditor):
         return [self.control]
 
     def _make_long(self) -> w.Combobox:
-        return w.Combobox(
+        return lean(
+            w.Combobox,
             description=self.label,
             options=tuple(self._by_label),
             ensure_option=False,
             placeholder=f"type to search {len(self._by_label)} choices",
             tooltip=self.title,
-            layout=w.Layout(**_WIDE),
+            layout=_WIDE,
         )
 
     def _make_short(self) -> w.Dropdown:
         nothing = "choose…" if self.parameter.required else "not set"
         options = [(nothing, UNSET), *self._by_label.items()]
-        return w.Dropdown(
-            description=self.label, options=options, tooltip=self.title, layout=w.Layout(**_WIDE)
-        )
+        return lean(w.Dropdown, description=self.label, options=options, tooltip=self.title, layout=_WIDE)
 
     @property
     def focus_target(self) -> w.DOMWidget:
@@ -133,21 +133,21 @@ class MultiChoiceEditor(ParameterEditor):
         self._choices = [
             Choice(plain_label(label), value) for label, value in labelled(self.parameter.member)
         ]
-        self._every = w.Button(
-            description="All", tooltip=f"All of {self.title}", layout=w.Layout(width="auto")
+        self._every = lean(
+            w.Button, description="All", tooltip=f"All of {self.title}", layout={"width": "auto"}
         )
-        self._none = w.Button(
-            description="None", tooltip=f"None of {self.title}", layout=w.Layout(width="auto")
+        self._none = lean(
+            w.Button, description="None", tooltip=f"None of {self.title}", layout={"width": "auto"}
         )
         self._every.on_click(lambda _button: self.set_value([choice.value for choice in self._choices]))
         self._none.on_click(lambda _button: self._clear())
-        self._find = w.Text(
-            placeholder="find", tooltip=f"Find in {self.title}", layout=w.Layout(width="120px")
+        self._find = lean(
+            w.Text, placeholder="find", tooltip=f"Find in {self.title}", layout=w.Layout(width="120px")
         )
         self._find.observe(lambda change: self._show_found(change["new"]), names="value")
         self._find.layout.display = "" if len(self._choices) > _LONG else "none"
-        head = w.HBox([self._every, self._none, self._find], layout=w.Layout(flex_flow="row wrap"))
-        title = w.Label(self.label, layout=w.Layout(display="none" if self.compact else ""))
+        head = lean(w.HBox, [self._every, self._none, self._find], layout={"flex_flow": "row wrap"})
+        title = lean(w.Label, self.label, layout=w.Layout(display="none" if self.compact else ""))
         title.add_class("gpw-label")
         return [title, head, self._make_list()]
 
@@ -155,21 +155,22 @@ class MultiChoiceEditor(ParameterEditor):
         self._boxes: list[w.Checkbox] = []
         self._list: w.SelectMultiple | None = None
         if len(self._choices) > _MANY_BOXES:
-            self._list = w.SelectMultiple(
+            self._list = lean(
+                w.SelectMultiple,
                 options=[(choice.label, at) for at, choice in enumerate(self._choices)],
                 rows=10,
                 tooltip=self.title,
-                layout=w.Layout(**_WIDE),
+                layout=_WIDE,
             )
             self._list.observe(self.take, names="value")
             return self._list
         for choice in self._choices:
-            box = w.Checkbox(
-                description=choice.label, indent=False, value=False, layout=w.Layout(width="auto")
+            box = lean(
+                w.Checkbox, description=choice.label, indent=False, value=False, layout=w.Layout(width="auto")
             )
             box.observe(self.take, names="value")
             self._boxes.append(box)
-        frame = w.VBox(self._boxes, layout=w.Layout(max_height="180px", overflow="auto", **_WIDE))
+        frame = lean(w.VBox, self._boxes, layout={"max_height": "180px", "overflow": "auto", **_WIDE})
         frame.add_class("gpw-boxes")
         return frame
 

@@ -10,6 +10,7 @@ from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.datatypes.composite import CompositeType, CompositeValue
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.widgets.editors.base import ParameterEditor, editor_for, edits
+from gpwidgets.widgets.lean import lean
 
 _WORDS = {
     "GPBoolean": "Yes or no",
@@ -52,13 +53,14 @@ class CompositeEditor(ParameterEditor):
         self._members = CompositeType.members(self.parameter)
         self._editors: dict[int, ParameterEditor] = {}
         options = [(type_words(member.data_type), at) for at, member in enumerate(self._members)]
-        self.kind = w.Dropdown(
+        self.kind = lean(
+            w.Dropdown,
             description=self.label,
             options=options,
             tooltip=f"Type of {self.title}",
-            layout=w.Layout(width="auto"),
+            layout={"width": "auto"},
         )
-        self.box = w.VBox(layout=w.Layout(width="100%", min_width="0"))
+        self.box = lean(w.VBox, layout=w.Layout(width="100%", min_width="0"))
         self.kind.observe(self._switch, names="value")
         return [self.kind, self.box]
 

@@ -9,6 +9,7 @@ import ipywidgets as w
 
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.widgets.editors.base import ParameterEditor, edits
+from gpwidgets.widgets.lean import lean
 
 
 @edits("GPDate")
@@ -17,10 +18,11 @@ class DateEditor(ParameterEditor):
 
     def build(self) -> list[w.Widget]:
         """Make the picker."""
-        self.control = w.NaiveDatetimePicker(
+        self.control = lean(
+            w.NaiveDatetimePicker,
             description=self.label and f"{self.label} (UTC)",
             tooltip=f"{self.title}, in UTC",
-            layout=w.Layout(width="100%", min_width="0"),
+            layout={"width": "100%", "min_width": "0"},
         )
         self.control.observe(self.take, names="value")
         return [self.control]

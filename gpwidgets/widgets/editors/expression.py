@@ -14,6 +14,7 @@ from gpwidgets.widgets.editors.base import edits
 from gpwidgets.widgets.editors.columns import ColumnFollower, depending
 from gpwidgets.widgets.editors.text import TextEditor
 from gpwidgets.widgets.fold import Fold
+from gpwidgets.widgets.lean import lean
 
 _WIDE = {"width": "100%", "min_width": "0"}
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"")
@@ -33,7 +34,8 @@ class ExpressionEditor(TextEditor):
 
     def build(self) -> list[w.Widget]:
         """Make the box, the list of columns and the help."""
-        self.columns = w.Dropdown(
+        self.columns = lean(
+            w.Dropdown,
             options=[("insert a column…", None)],
             tooltip=f"Insert a column into {self.title}",
             layout=w.Layout(width="auto", max_width="100%", display="none"),
@@ -42,21 +44,18 @@ class ExpressionEditor(TextEditor):
         controls = super().build()
         self.follower = ColumnFollower(self.context, depending(self.parameter, self.context), self._offer)
         self.follower.start()
-        rows = "".join(
-            f"<tr><td><code>{escape(code)}</code></td><td>{words}</td></tr>" for code, words in _HELP
-        )
-        shown = w.HTML(f'<table class="gpw-muted">{rows}</table>')
-        self.help = Fold("How to write it", [shown], tooltip=f"Examples for {self.title}")
+        self.help = Fold("How to write it", _examples, tooltip=f"Examples for {self.title}")
         return [*controls, self.columns, *([] if self.compact else [self.help])]
 
     def make_control(self) -> Any:
         """Make a box of several lines."""
-        return w.Textarea(
+        return lean(
+            w.Textarea,
             description=self.label,
             placeholder="POP > 1000",
             rows=2,
             tooltip=self.title,
-            layout=w.Layout(**_WIDE),
+            layout=_WIDE,
         )
 
     def read(self) -> Any:
@@ -91,6 +90,11 @@ class ExpressionEditor(TextEditor):
         """Follow the layer no more."""
         self.follower.close()
         super().close()
+
+
+def _examples() -> list[w.Widget]:
+    rows = "".join(f"<tr><td><code>{escape(code)}</code></td><td>{words}</td></tr>" for code, words in _HELP)
+    return [w.HTML(f'<table class="gpw-muted">{rows}</table>')]
 
 
 def _words(column: FieldRef) -> str:

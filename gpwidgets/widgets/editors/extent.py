@@ -11,6 +11,7 @@ from gpwidgets.protocol.datatypes.base import datatype_of
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.values import UNSET, Extent
 from gpwidgets.widgets.editors.base import ParameterEditor, edits
+from gpwidgets.widgets.lean import lean
 
 _FLEX = {"width": "auto", "min_width": "0"}
 
@@ -21,29 +22,33 @@ class ExtentEditor(ParameterEditor):
 
     def build(self) -> list[w.Widget]:
         """Make the controls."""
-        self.edges = w.Text(
+        self.edges = lean(
+            w.Text,
             description=self.label,
             placeholder="xmin, ymin, xmax, ymax",
             tooltip=f"{self.title}: xmin, ymin, xmax, ymax",
-            layout=w.Layout(flex="3 1 160px", **_FLEX),
+            layout={"flex": "3 1 160px", **_FLEX},
         )
-        self.system = w.Text(
+        self.system = lean(
+            w.Text,
             placeholder="EPSG:4326",
             tooltip=f"Coordinate system of {self.title}",
             layout=w.Layout(flex="1 1 90px", **_FLEX),
         )
-        self.from_map = w.Button(
+        self.from_map = lean(
+            w.Button,
             description="From the map",
             icon="crop",
             tooltip="Take what the map shows",
-            layout=w.Layout(width="auto", display="" if self.context.map is not None else "none"),
+            layout={"width": "auto", "display": "" if self.context.map is not None else "none"},
         )
         self.edges.observe(self.take, names="value")
         self.system.observe(self.take, names="value")
         self.from_map.on_click(self._take_map)
-        row = w.HBox(
+        row = lean(
+            w.HBox,
             [self.edges, self.system, self.from_map],
-            layout=w.Layout(width="100%", min_width="0", align_items="flex-end", flex_flow="row wrap"),
+            layout={"width": "100%", "min_width": "0", "align_items": "flex-end", "flex_flow": "row wrap"},
         )
         return [row]
 

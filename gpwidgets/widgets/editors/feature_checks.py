@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from html import escape
 from typing import Any
 
@@ -35,7 +36,14 @@ class FeatureChecks(w.VBox):
         self._examined: tuple[Any, Any] = (None, None)
         self._before: Any = None
         self._done = ""
-        self.tolerance = w.BoundedFloatText(
+        super().__init__(layout=w.Layout(width="100%", min_width="0"), _dom_classes=("gpw-checks",))
+
+    # Each control is made for the first remark that needs it; most inputs never have one.
+
+    @cached_property
+    def tolerance(self) -> w.BoundedFloatText:
+        """How far a line may move, in metres."""
+        return w.BoundedFloatText(
             value=10.0,
             min=0.01,
             max=1e6,
@@ -43,15 +51,31 @@ class FeatureChecks(w.VBox):
             tooltip="No line moves by more than so many metres",
             layout=w.Layout(width="190px"),
         )
-        self.simplify = self._button("Simplify", "Leave out vertices that change little", self._simplify)
-        self.valid = self._button("Make valid", "Mend what crosses itself", lambda: self._mend("valid_frame"))
-        self.drop = self._button(
-            "Leave them out", "Send the others only", lambda: self._mend("without_empty")
-        )
-        self.split = self._button("Split there", "Cut at 180 degrees", lambda: self._mend("split_crossing"))
-        self.back = self._button("Take back", "Put the features back as they were", self._take_back)
-        super().__init__(layout=w.Layout(width="100%", min_width="0"))
-        self.add_class("gpw-checks")
+
+    @cached_property
+    def simplify(self) -> w.Button:
+        """Leaves vertices out."""
+        return self._button("Simplify", "Leave out vertices that change little", self._simplify)
+
+    @cached_property
+    def valid(self) -> w.Button:
+        """Mends shapes that cross themselves."""
+        return self._button("Make valid", "Mend what crosses itself", lambda: self._mend("valid_frame"))
+
+    @cached_property
+    def drop(self) -> w.Button:
+        """Leaves features without a place out."""
+        return self._button("Leave them out", "Send the others only", lambda: self._mend("without_empty"))
+
+    @cached_property
+    def split(self) -> w.Button:
+        """Cuts shapes at 180 degrees."""
+        return self._button("Split there", "Cut at 180 degrees", lambda: self._mend("split_crossing"))
+
+    @cached_property
+    def back(self) -> w.Button:
+        """Takes the last repair back."""
+        return self._button("Take back", "Put the features back as they were", self._take_back)
 
     @staticmethod
     def _button(words: str, tooltip: str, act: Callable[[], None]) -> w.Button:

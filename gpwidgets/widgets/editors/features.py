@@ -49,14 +49,11 @@ class FeatureEditor(ParameterEditor):
         self.picker = SourcePicker(self)
         self.summary = w.HTML()
         self.checks = FeatureChecks(self._mended)
-        parts = [self.picker, self._make_line(), self.checks]
         self.shapes: ShapePanel | None = None
         if self.target is not None:
-            self.shapes = ShapePanel(self.target, self.title)
-            parts.append(self.shapes)
             self.target.observe(self._take_shapes, names="shapes")
             self.target.observe(lambda _change: self._tell(), names=["armed", "editing"])
-        return parts
+        return [self.picker, self._make_line(), self.checks]
 
     def _make_target(self) -> Any:
         if self.context.map is None:
@@ -94,6 +91,10 @@ class FeatureEditor(ParameterEditor):
     # Drawing
 
     def _take_shapes(self, _change: object = None) -> None:
+        if self.shapes is None and self.target.shapes:  # not before there is a shape to change
+            self.shapes = ShapePanel(self.target, self.title)
+            self._built = (*self._built, self.shapes)
+            self.children = self._parts
         if not self._filling:
             self._given = UNSET  # what is on the map counts from now on
             self._follow_named(UNSET)

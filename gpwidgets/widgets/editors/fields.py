@@ -10,6 +10,7 @@ import ipywidgets as w
 from gpwidgets.protocol.values import UNSET, FieldRef
 from gpwidgets.widgets.editors.base import ParameterEditor, edits
 from gpwidgets.widgets.editors.columns import ColumnFollower, depending
+from gpwidgets.widgets.lean import lean
 
 
 @edits("Field")
@@ -19,14 +20,15 @@ class FieldEditor(ParameterEditor):
     def build(self) -> list[w.Widget]:
         """Make the box with suggestions, which follow the other input."""
         self._given: Any = UNSET
-        self.control = w.Combobox(
+        self.control = lean(
+            w.Combobox,
             description=self.label,
             ensure_option=False,
             placeholder="a column's name",
             tooltip=self.title,
-            layout=w.Layout(width="100%", min_width="0"),
+            layout={"width": "100%", "min_width": "0"},
         )
-        self.hint = w.HTML(layout=w.Layout(display="none"))
+        self.hint = lean(w.HTML, layout=w.Layout(display="none"))
         self.control.observe(self.take, names="value")
         self.follower = ColumnFollower(self.context, depending(self.parameter, self.context), self._offer)
         self.follower.start()

@@ -8,6 +8,7 @@ import ipywidgets as w
 
 from gpwidgets.protocol.values import UNSET, DataFile, RasterData
 from gpwidgets.widgets.editors.base import ParameterEditor, edits
+from gpwidgets.widgets.lean import lean
 from gpwidgets.widgets.uploaded import UploadFolder
 
 
@@ -20,26 +21,29 @@ class FileEditor(ParameterEditor):
         self._given: Any = UNSET
         self._uploads = UploadFolder()
         self.text = self._make_text()
-        self.upload = w.FileUpload(
+        self.upload = lean(
+            w.FileUpload,
             description="From this computer",
             accept=",".join(f".{ending}" for ending in self._endings),
             multiple=False,
             tooltip=f"Take a file from this computer for {self.title}",
-            layout=w.Layout(width="auto"),
+            layout={"width": "auto"},
         )
         self.text.observe(self.take, names="value")
         self.upload.observe(self._take_upload, names="value")
-        row = w.HBox(
+        row = lean(
+            w.HBox,
             [self.text, self.upload],
-            layout=w.Layout(width="100%", min_width="0", align_items="flex-end", flex_flow="row wrap"),
+            layout={"width": "100%", "min_width": "0", "align_items": "flex-end", "flex_flow": "row wrap"},
         )
         return [row]
 
     def _make_text(self) -> Any:
-        layout = w.Layout(flex="1 1 180px", width="auto", min_width="0")
+        layout = {"flex": "1 1 180px", "width": "auto", "min_width": "0"}
         names = tuple(choice.label for choice in self.parameter.choices)
         if names:
-            return w.Combobox(
+            return lean(
+                w.Combobox,
                 description=self.label,
                 options=names,
                 ensure_option=False,
@@ -48,7 +52,8 @@ class FileEditor(ParameterEditor):
                 layout=layout,
             )
         endings = ", ".join(f".{ending}" for ending in self._endings)
-        return w.Text(
+        return lean(
+            w.Text,
             description=self.label,
             placeholder=f"a path or a URL{f' ({endings})' if endings else ''}",
             continuous_update=False,

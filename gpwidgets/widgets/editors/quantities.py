@@ -10,6 +10,7 @@ from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.values import UNSET, ArealUnit, LinearUnit, TimeUnit
 from gpwidgets.widgets.editors.base import ParameterEditor, edits
 from gpwidgets.widgets.editors.text import range_text
+from gpwidgets.widgets.lean import lean
 
 _CLASSES = {"GPLinearUnit": LinearUnit, "GPArealUnit": ArealUnit, "GPTimeUnit": TimeUnit}
 
@@ -23,23 +24,27 @@ class QuantityEditor(ParameterEditor):
         self._class = _CLASSES[self.parameter.data_type]
         self._key = self._class._number_key
         names = self._class._units_table
-        self.number = w.Text(
+        self.number = lean(
+            w.Text,
             description=self.label,
             placeholder=range_text(self.parameter) or f"a number, or {self.codec.example}",
             tooltip=self.title,
-            layout=w.Layout(flex="1 1 90px", width="auto", min_width="0"),
+            layout={"flex": "1 1 90px", "width": "auto", "min_width": "0"},
         )
-        self.unit = w.Dropdown(
+        self.unit = lean(
+            w.Dropdown,
             options=[(name.plural, wire) for wire, name in names.items()],
             value=self.codec.default_units(self.parameter),
             tooltip=f"Unit of {self.title}",
-            layout=w.Layout(flex="0 1 150px", width="auto", min_width="80px"),
+            layout={"flex": "0 1 150px", "width": "auto", "min_width": "80px"},
         )
         self.unit.add_class("gpw-unit")
         self.number.observe(self.take, names="value")
         self.unit.observe(self.take, names="value")
-        row = w.HBox(
-            [self.number, self.unit], layout=w.Layout(width="100%", min_width="0", align_items="flex-end")
+        row = lean(
+            w.HBox,
+            [self.number, self.unit],
+            layout={"width": "100%", "min_width": "0", "align_items": "flex-end"},
         )
         return [row]
 

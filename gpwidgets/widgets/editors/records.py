@@ -14,6 +14,7 @@ from gpwidgets.tasks.layer_tokens import holds_token, layer_given
 from gpwidgets.widgets.editors.base import ParameterEditor, edits
 from gpwidgets.widgets.editors.namespace import frames_in_notebook
 from gpwidgets.widgets.editors.pasted_table import pasted_table
+from gpwidgets.widgets.lean import lean
 
 _WIDE = {"width": "100%", "min_width": "0"}
 
@@ -25,25 +26,27 @@ class RecordEditor(ParameterEditor):
     def build(self) -> list[w.Widget]:
         """Make the box for text and the line that says what there is."""
         self._given: Any = UNSET
-        self.text = w.Textarea(
+        self.text = lean(
+            w.Textarea,
             description=self.label,
             placeholder="rows pasted from a spreadsheet, headings first; a file's path; the URL of a table; "
             "or the name of a DataFrame",
             rows=3,
             continuous_update=False,
             tooltip=self.title,
-            layout=w.Layout(**_WIDE),
+            layout=_WIDE,
         )
-        self.clear = w.Button(
+        self.clear = lean(
+            w.Button,
             description="Clear",
             icon="trash-o",
             tooltip=f"Take {self.title} away",
             layout=w.Layout(width="auto"),
         )
-        self.summary = w.HTML()
+        self.summary = lean(w.HTML)
         self.text.observe(self._take_text, names="value")
         self.clear.on_click(lambda _button: self.set_value(UNSET))
-        row = w.HBox([self.summary, self.clear], layout=w.Layout(flex_flow="row wrap", **_WIDE))
+        row = lean(w.HBox, [self.summary, self.clear], layout={"flex_flow": "row wrap", **_WIDE})
         return [self.text, row]
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import ipywidgets as w
@@ -18,6 +19,7 @@ from gpwidgets.widgets.editors.base import ParameterEditor, editor_for, edits
 from gpwidgets.widgets.editors.pasting import split_rows, split_values
 from gpwidgets.widgets.fold import Fold
 from gpwidgets.widgets.html import plain_label
+from gpwidgets.widgets.lean import lean, shared_layout
 
 _WIDE = {"width": "100%", "min_width": "0"}
 #: More rows than this are slow to make and tiresome to scroll; they are kept without controls.
@@ -29,7 +31,7 @@ _BUTTONS = 112
 def cell_layout(column: GPParameter) -> w.Layout:
     """Return the layout of a cell, so that headings and rows agree."""
     narrowest = _narrowest(column)
-    return w.Layout(flex=f"{narrowest} 1 0", min_width=f"{narrowest}px", width="auto")
+    return shared_layout(flex=f"{narrowest} 1 0", min_width=f"{narrowest}px", width="auto")
 
 
 def _narrowest(column: GPParameter) -> int:
@@ -58,7 +60,7 @@ class Row(w.HBox):
 
     def _button(self, icon: str, words: str, act: Any) -> w.Button:
         tooltip = f"{words} in {self._owner.title}"
-        button = w.Button(icon=icon, tooltip=tooltip, layout=w.Layout(width="32px", flex="0 0 auto"))
+        button = lean(w.Button, icon=icon, tooltip=tooltip, layout={"width": "32px", "flex": "0 0 auto"})
         button.on_click(lambda _button: act())
         return button
 
@@ -73,24 +75,29 @@ class ListEditor(ParameterEditor):
 
     def build(self) -> list[w.Widget]:
         """Make the frame of the list."""
-        title = w.Label(self.label, layout=w.Layout(display="none" if self.compact else ""))
+        title = lean(w.Label, self.label, layout=w.Layout(display="none" if self.compact else ""))
         title.add_class("gpw-label")
         self._rest: list[Any] = []
-        self._told_rest = w.HTML()
+        self._told_rest = lean(w.HTML)
         narrowest = sum(_narrowest(column) for column in self.columns()) + _BUTTONS
         self._span = {"width": "100%", "min_width": f"{narrowest}px"}
-        self.rows = w.VBox(layout=w.Layout(max_height="340px", overflow="hidden auto", **self._span))
+        self.rows = lean(w.VBox, layout={"max_height": "340px", "overflow": "hidden auto", **self._span})
         self.add_button = self._make_button("Add a row", "plus", f"Add a row to {self.title}")
         self.add_button.on_click(lambda _button: self.add())
-        self.clear = self._make_button("Remove all", "trash-o", f"Remove all rows of {self.title}")
+        self.clear = w.Button(
+            description="Remove all",
+            icon="trash-o",
+            tooltip=f"Remove all rows of {self.title}",
+            layout=w.Layout(width="auto"),
+        )
         self.clear.on_click(lambda _button: self._clear_all())
-        tools = w.HBox([self.add_button, self.clear], layout=w.Layout(flex_flow="row wrap"))
-        table = w.VBox([*self.headings(), self.rows], layout=w.Layout(overflow="auto", **_WIDE))
+        tools = lean(w.HBox, [self.add_button, self.clear], layout={"flex_flow": "row wrap"})
+        table = lean(w.VBox, [*self.headings(), self.rows], layout={"overflow": "auto", **_WIDE})
         return [title, table, self._told_rest, tools, *self._make_paste()]
 
     @staticmethod
     def _make_button(words: str, icon: str, tooltip: str) -> w.Button:
-        return w.Button(description=words, icon=icon, tooltip=tooltip, layout=w.Layout(width="auto"))
+        return lean(w.Button, description=words, icon=icon, tooltip=tooltip, layout={"width": "auto"})
 
     def headings(self) -> list[w.Widget]:
         """Make what stands above the columns."""
@@ -103,16 +110,19 @@ class ListEditor(ParameterEditor):
     def _make_paste(self) -> list[w.Widget]:
         if any(column.data_type == "GPStringHidden" for column in self.columns()):
             return []  # what is pasted stays readable in the box
-        self.pasted = w.Textarea(
-            placeholder=self.paste_hint,
-            rows=3,
-            tooltip=f"Rows for {self.title}",
-            layout=w.Layout(**_WIDE),
-        )
+        words = f"Many rows at once for {self.title}"
+        return [Fold("Paste rows", lambda: [self.pasted, self._make_use()], tooltip=words)]
+
+    @cached_property
+    def pasted(self) -> w.Textarea:
+        """The box for rows that are pasted."""
+        hint = self.paste_hint
+        return lean(w.Textarea, placeholder=hint, rows=3, tooltip=f"Rows for {self.title}", layout=_WIDE)
+
+    def _make_use(self) -> w.Button:
         use = self._make_button("Add these rows", "plus", f"Add them to {self.title}")
         use.on_click(lambda _button: self._paste())
-        box = w.VBox([self.pasted, use], layout=w.Layout(**_WIDE))
-        return [Fold("Paste rows", [box], tooltip=f"Many rows at once for {self.title}")]
+        return use
 
     @property
     def focus_target(self) -> w.DOMWidget | None:
@@ -261,9 +271,10 @@ class ValueTableEditor(ListEditor):
 
     def headings(self) -> list[w.Widget]:
         """Make the columns' names."""
-        labels = [w.Label(plain_label(_heading(one)), layout=cell_layout(one)) for one in self.columns()]
-        space = w.Label("", layout=w.Layout(width=f"{_BUTTONS}px", flex="0 0 auto"))
-        row = w.HBox([*labels, space], layout=w.Layout(**self._span))
+        named = [(plain_label(_heading(one)), cell_layout(one)) for one in self.columns()]
+        labels = [lean(w.Label, text, layout=layout) for text, layout in named]
+        space = lean(w.Label, "", layout={"width": f"{_BUTTONS}px", "flex": "0 0 auto"})
+        row = lean(w.HBox, [*labels, space], layout=self._span)
         row.add_class("gpw-headings")
         return [row]
 

@@ -10,6 +10,7 @@ import ipywidgets as w
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.widgets.editors.base import ParameterEditor, edits
+from gpwidgets.widgets.lean import lean
 
 _WIDE = {"width": "100%", "min_width": "0"}
 _LINE = 80
@@ -52,11 +53,12 @@ class TextEditor(ParameterEditor):
         """Make the widget that holds the text: a line, or a box where the default is long."""
         default = self.parameter.default_value
         is_long = isinstance(default, str) and (len(default) > _LINE or "\n" in default)
-        return (w.Textarea if is_long and not self.compact else w.Text)(
+        return lean(
+            w.Textarea if is_long and not self.compact else w.Text,
             description=self.label,
             placeholder=self.placeholder,
             tooltip=self.title,
-            layout=w.Layout(**_WIDE),
+            layout=_WIDE,
         )
 
     @property
@@ -116,13 +118,14 @@ class SpatialReferenceEditor(TextEditor):
 
     def make_control(self) -> Any:
         """Make a box with usual codes to choose from."""
-        return w.Combobox(
+        return lean(
+            w.Combobox,
             description=self.label,
             options=_SYSTEMS,
             ensure_option=False,
             placeholder="EPSG:25832, a WKID or WKT",
             tooltip=self.title,
-            layout=w.Layout(**_WIDE),
+            layout=_WIDE,
         )
 
     def text_of(self, value: Any) -> str:
@@ -141,12 +144,13 @@ class JsonEditor(TextEditor):
 
     def make_control(self) -> Any:
         """Make a box of several lines."""
-        return w.Textarea(
+        return lean(
+            w.Textarea,
             description=self.label,
             placeholder=f"{self.parameter.data_type}: JSON or text",
             rows=3,
             tooltip=self.title,
-            layout=w.Layout(**_WIDE),
+            layout=_WIDE,
         )
 
     def read(self) -> Any:
@@ -177,15 +181,19 @@ class HiddenEditor(ParameterEditor):
     def build(self) -> list[w.Widget]:
         """Make the box and its switch."""
         self._secret: Any = UNSET
-        self.control = w.Password(
-            description=self.label, continuous_update=False, tooltip=self.title, layout=w.Layout(flex="1 1 0")
+        self.control = lean(
+            w.Password,
+            description=self.label,
+            continuous_update=False,
+            tooltip=self.title,
+            layout={"flex": "1 1 0"},
         )
-        self.forget = w.Button(
-            description="Forget", tooltip=f"Forget {self.title}", layout=w.Layout(width="auto")
+        self.forget = lean(
+            w.Button, description="Forget", tooltip=f"Forget {self.title}", layout=w.Layout(width="auto")
         )
         self.control.observe(self._keep, names="value")
         self.forget.on_click(self._drop)
-        row = w.HBox([self.control, self.forget], layout=w.Layout(align_items="flex-end", **_WIDE))
+        row = lean(w.HBox, [self.control, self.forget], layout={"align_items": "flex-end", **_WIDE})
         return [row]
 
     @property

@@ -12,6 +12,7 @@ from gpwidgets.errors import ConversionError
 from gpwidgets.tasks.workers import start_worker
 from gpwidgets.widgets.editors.feature_words import counted, kind_of
 from gpwidgets.widgets.editors.sources.base import WIDE, Source, row
+from gpwidgets.widgets.lean import lean
 from gpwidgets.widgets.uploaded import UploadFolder
 
 _ENDINGS = ".geojson,.json,.zip,.gpkg,.kml,.kmz,.parquet,.geoparquet,.csv,.tsv,.gml,.fgb,.xlsx"
@@ -36,23 +37,28 @@ class FileSource(Source):
         self._read: Any = None
         self._frame: Any = None
         self._worker: Thread | None = None
-        self.path = w.Text(
+        self.path = lean(
+            w.Text,
             placeholder="path of a file: GeoJSON, zipped shapefile, GeoPackage, KML, GeoParquet, CSV",
             tooltip=f"Path of a file for {self.title}",
             continuous_update=False,
-            layout=w.Layout(flex="1 1 160px", width="auto", min_width="0"),
+            layout={"flex": "1 1 160px", "width": "auto", "min_width": "0"},
         )
-        self.upload = w.FileUpload(
+        self.upload = lean(
+            w.FileUpload,
             description="From this computer",
             accept=_ENDINGS,
             multiple=False,
             tooltip=f"Take a file from this computer for {self.title}",
-            layout=w.Layout(width="auto"),
+            layout={"width": "auto"},
         )
-        self.layer = w.Dropdown(
-            tooltip=f"Layer of the file for {self.title}", layout=w.Layout(width="auto", display="none")
+        self.layer = lean(
+            w.Dropdown,
+            tooltip=f"Layer of the file for {self.title}",
+            layout=w.Layout(width="auto", display="none"),
         )
-        self.system = w.Text(
+        self.system = lean(
+            w.Text,
             placeholder="EPSG:4326",
             tooltip=f"Coordinate system of the file for {self.title}",
             continuous_update=False,
@@ -64,9 +70,10 @@ class FileSource(Source):
         self.upload.observe(self._take_upload, names="value")
         self.layer.observe(self._take_layer, names="value")
         self.system.observe(lambda _change: self._act(self._show), names="value")
-        self.found = w.HBox(
+        self.found = lean(
+            w.HBox,
             [self.layer, self.system, self.use],
-            layout=w.Layout(flex_flow="row wrap", align_items="flex-end", **WIDE),
+            layout={"flex_flow": "row wrap", "align_items": "flex-end", **WIDE},
         )
         return [row(self.path, self.upload), self.found]
 

@@ -13,6 +13,7 @@ from gpwidgets.tasks.layer_tokens import layer_given
 from gpwidgets.tasks.signing import token_auth
 from gpwidgets.tasks.workers import start_worker
 from gpwidgets.widgets.editors.sources.base import WIDE, Source, row
+from gpwidgets.widgets.lean import lean
 
 #: Rows read here at most.
 MOST = 5_000
@@ -27,20 +28,23 @@ class LayerSource(Source):
         """Make boxes for address, where clause and token, and the two ways to read."""
         self._worker: Thread | None = None
         flex = {"width": "auto", "min_width": "0"}
-        self.url = w.Text(
+        self.url = lean(
+            w.Text,
             placeholder="https://…/FeatureServer/0 or …/MapServer/0",
             tooltip=f"Address of the layer for {self.title}",
-            layout=w.Layout(**WIDE),
+            layout=WIDE,
         )
-        self.where = w.Text(
+        self.where = lean(
+            w.Text,
             placeholder="only rows where, such as POP > 1000",
             tooltip=f"Where clause for the layer of {self.title}",
-            layout=w.Layout(flex="2 1 150px", **flex),
+            layout={"flex": "2 1 150px", **flex},
         )
-        self.token = w.Password(
+        self.token = lean(
+            w.Password,
             placeholder="token, if needed",
             tooltip=f"Token for the layer of {self.title}; wiped as soon as it is used",
-            layout=w.Layout(flex="1 1 100px", **flex),
+            layout={"flex": "1 1 100px", **flex},
         )
         self.use = self.button(
             "Let the server read it",

@@ -8,6 +8,7 @@ import ipywidgets as w
 
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.widgets.editors.sources.base import WIDE, Source
+from gpwidgets.widgets.lean import lean
 
 if TYPE_CHECKING:
     from gpwidgets.protocol.description import GPParameter
@@ -28,10 +29,11 @@ class NamedSource(Source):
         """Make the list of layers."""
         self._filling = False
         rows = [(one.label, one.value) for one in self.editor.parameter.choices]
-        self.choice = w.Dropdown(
+        self.choice = lean(
+            w.Dropdown,
             options=[("choose a layer…", UNSET), *rows],
             tooltip=f"Layer for {self.title}",
-            layout=w.Layout(**WIDE),
+            layout=WIDE,
         )
         self.choice.observe(self._take, names="value")
         return [self.choice]

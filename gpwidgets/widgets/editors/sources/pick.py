@@ -8,6 +8,7 @@ import ipywidgets as w
 
 from gpwidgets.widgets.editors.feature_words import counted, kind_of
 from gpwidgets.widgets.editors.sources.base import Source, row
+from gpwidgets.widgets.lean import lean
 from gpwidgets.widgets.open_maps import selected_rows
 
 Found = tuple[str, Any]
@@ -35,12 +36,14 @@ class PickSource(Source):
     def build(self) -> list[w.Widget]:
         """Make the list."""
         self._found: list[Found] = []
-        self.names = w.Dropdown(
+        self.names = lean(
+            w.Dropdown,
             options=[("", -1)],
             tooltip=f"{self.label}, for {self.title}",
-            layout=w.Layout(flex="1 1 160px", width="auto", min_width="0"),
+            layout={"flex": "1 1 160px", "width": "auto", "min_width": "0"},
         )
-        self.only = w.Checkbox(
+        self.only = lean(
+            w.Checkbox,
             tooltip="Only what is selected on the map or in the table",
             indent=False,
             layout=w.Layout(width="auto", display="none"),

@@ -10,6 +10,7 @@ import ipywidgets as w
 from gpwidgets.tasks.layer_tokens import holds_token
 from gpwidgets.widgets.editors.namespace import frames_in_notebook
 from gpwidgets.widgets.editors.sources.base import WIDE, Source, row
+from gpwidgets.widgets.lean import lean
 
 _WAYS = (
     "-84.2, 36.3   (longitude, latitude; one point a line)\n"
@@ -27,13 +28,15 @@ class TextSource(Source):
     def build(self) -> list[w.Widget]:
         """Make the box, and a button that writes what is there into it."""
         self._written: list[str] = []
-        self.text = w.Textarea(
+        self.text = lean(
+            w.Textarea,
             placeholder=_WAYS,
             rows=4,
             tooltip=f"{self.title} as text, path, URL or name",
-            layout=w.Layout(**WIDE),
+            layout=WIDE,
         )
-        self.system = w.Text(
+        self.system = lean(
+            w.Text,
             placeholder="EPSG code if not degrees",
             tooltip=f"Coordinate system of the text for {self.title}; longitude and latitude when left out",
             layout=w.Layout(flex="1 1 120px", width="auto", min_width="0"),

@@ -1,0 +1,66 @@
+"""Controls that share what never changes about them.
+
+Every control of ipywidgets brings a layout and a style of its own into the page, each a message and an object
+there. A form of forty fields would have some seven hundred of them; here all that look alike have one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import ipywidgets as w
+
+#: Fills the line, and gives way where the line is narrow.
+WIDE = {"width": "100%", "min_width": "0"}
+
+
+class SharedLayout(w.Layout):
+    """A layout of many controls, which refuses to be changed for one of them."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in _OF_LAYOUTS and self.comm is not None:
+            raise AttributeError("other controls have this layout, too: give this one a Layout of its own")
+        super().__setattr__(name, value)
+
+
+_OF_LAYOUTS = frozenset(w.Layout.class_trait_names()) - frozenset(w.Widget.class_trait_names())
+_layouts: dict[tuple[tuple[str, str], ...], w.Layout] = {}
+_styles: dict[type[w.Widget], w.Widget] = {}
+
+
+def shared_layout(**values: str) -> w.Layout:
+    """Return the one layout with these values; it is never changed, a widget is given another instead."""
+    key = tuple(sorted(values.items()))
+    made = _layouts.get(key)
+    if made is None or made.comm is None:  # it is gone after `Widget.close_all()`
+        made = _layouts[key] = SharedLayout(**values)
+    return made
+
+
+def lean(
+    kind: type[Any], *args: Any, layout: Mapping[str, str] | w.Layout | None = None, **traits: Any
+) -> Any:
+    """Make a control with the style that all of its kind have, and a shared layout.
+
+    Parameters
+    ----------
+    kind
+        A class of ipywidgets.
+    layout
+        Values of a layout that stays as it is; a `Layout` of its own where it changes.
+    *args, **traits
+        For the class.
+    """
+    if "style" in kind.class_trait_names():
+        traits["style"] = _style_of(kind)
+    own = layout if isinstance(layout, w.Layout) else shared_layout(**(layout or {}))
+    return kind(*args, layout=own, **traits)
+
+
+def _style_of(kind: type[w.Widget]) -> w.Widget:
+    style_class = kind.style.klass
+    made = _styles.get(style_class)
+    if made is None or made.comm is None:
+        made = _styles[style_class] = style_class()
+    return made
