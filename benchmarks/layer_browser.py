@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-import tempfile
-from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent / "tests" / "browser"))
+from lab_page import HERE, lab_page
 
 _MAKE = """
 import sys; sys.path.insert(0, {here!r})
@@ -82,28 +78,11 @@ def measured(notebook: Any) -> dict[str, Any]:
 
 def table(sizes: list[int]) -> None:
     """Print what was measured for each number of features."""
-    from closed_network import ClosedNetwork
-    from lab_notebook import LabNotebook, write_notebook
-    from lab_server import LabServer, chromium_path
-    from playwright.sync_api import sync_playwright
-
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        root, state = Path(folder, "root"), Path(folder, "state")
-        root.mkdir()
-        state.mkdir()
-        with LabServer(root, state) as server:
-            browser = playwright.chromium.launch(
-                executable_path=chromium_path(), args=["--no-sandbox", "--disable-gpu"]
-            )
-            page = browser.new_page(viewport={"width": 1280, "height": 900})
-            page.network = ClosedNetwork(page)
-            print(f"{'features':>9}  {'on screen':>9}  {'worst frame: panning':>20}  {'closer':>8}   ms")
-            for count in sizes:
-                name = f"layers-{count}.ipynb"
-                write_notebook(root / name, (_MAKE.format(here=str(HERE), count=count),))
-                notebook = LabNotebook(server, page, name)
-                found = measured(notebook)
-                text = f"{found['paint']:9.0f}  {found['pan']:20.0f}  {found['near']:8.0f}"
-                print(f"{count:9,}  {text}   {found['note']}; closer: {found['near_note']}", flush=True)
-                notebook.close()
-            browser.close()
+    with lab_page() as open_notebook:
+        print(f"{'features':>9}  {'on screen':>9}  {'worst frame: panning':>20}  {'closer':>8}   ms")
+        for count in sizes:
+            notebook = open_notebook(f"layers-{count}.ipynb", _MAKE.format(here=str(HERE), count=count))
+            found = measured(notebook)
+            text = f"{found['paint']:9.0f}  {found['pan']:20.0f}  {found['near']:8.0f}"
+            print(f"{count:9,}  {text}   {found['note']}; closer: {found['near_note']}", flush=True)
+            notebook.close()

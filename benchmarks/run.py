@@ -20,6 +20,7 @@ from pathlib import Path
 
 #: Name -> script and arguments, further arguments for large ones.
 BENCHMARKS: dict[str, tuple[list[str], list[list[str]]]] = {
+    "startup": (["startup.py"], []),
     "decode": (
         ["decode.py"],
         [
@@ -33,8 +34,9 @@ BENCHMARKS: dict[str, tuple[list[str], list[list[str]]]] = {
     "learners": (["learners.py"], []),
     "soak": (["soak.py"], []),
 }
+IN_BROWSER = ("startup", "layers")
 PACKAGES = (
-    "geopandas", "shapely", "pyogrio", "pandas", "numpy", "pyproj", "orjson", "pysimdjson", "requests",
+    "ipywidgets", "geopandas", "shapely", "pyogrio", "pandas", "numpy", "pyproj", "orjson", "pysimdjson", "requests",
     "ipyleaflet", "arcgis2geojson",
 )  # fmt: skip
 
@@ -43,7 +45,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="name", help=", ".join(BENCHMARKS))
     parser.add_argument("--large", action="store_true", help="and many features")
-    parser.add_argument("--browser", action="store_true", help="and what a browser makes of layers")
+    parser.add_argument("--browser", action="store_true", help="and what a browser makes of forms and layers")
     chosen = parser.parse_args()
     unknown = set(chosen.names) - BENCHMARKS.keys()
     if unknown:
@@ -55,7 +57,7 @@ def main() -> None:
         usual, large = BENCHMARKS[name]
         commands = [usual, *(large if chosen.large else [])]
         for command in commands:
-            more = ["--browser"] if name == "layers" and chosen.browser else []
+            more = ["--browser"] if name in IN_BROWSER and chosen.browser else []
             print(f"\n## {' '.join([*command, *more])}", flush=True)
             script = Path(__file__).with_name(command[0])
             if subprocess.run([sys.executable, script, *command[1:], *more]).returncode:

@@ -1,0 +1,81 @@
+"""Tasks of forty inputs, one with maps and one without, on an embedded server in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import replace
+from importlib import import_module
+from types import TracebackType
+from typing import Any
+
+INPUTS = 40
+KINDS = ("plain", "map")
+#: What the first form loads; it is there before a form is timed.
+WARM = (
+    "geopandas",
+    "gpwidgets.tasks.task",
+    "gpwidgets.widgets.earlier",
+    "gpwidgets.widgets.form",
+    "gpwidgets.widgets.header",
+    "gpwidgets.widgets.map",
+    "gpwidgets.widgets.run_list",
+    "gpwidgets.widgets.server_check",
+    "gpwidgets.widgets.static",
+)
+_ON_MAP = frozenset({"GPFeatureRecordSetLayer", "GPExtent", "GPEnvelope"})
+
+
+class FormServer:
+    """Serves both tasks while the context lasts; yields their addresses by kind."""
+
+    def __enter__(self) -> dict[str, str]:
+        self._process = subprocess.Popen(
+            [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert self._process.stdout is not None
+        addresses: dict[str, str] = json.loads(self._process.stdout.readline())
+        return addresses
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.communicate("stop\n", timeout=30)
+
+
+def tool(kind: str) -> Any:
+    """Forty required inputs, so that all of them are in sight: each type of the gallery, then again."""
+    from gpwidgets.demo.publish import Tool
+    from gpwidgets.protocol.enums import Direction, ParameterType
+
+    gallery = import_module("gpwidgets.demo.tools.gallery")
+    plain = {n: one for n, one in gallery.PARAMS.items() if one.data_type not in _ON_MAP}
+    chosen = dict(gallery.PARAMS if kind == "map" else plain)
+    again = iter(range(INPUTS))
+    while len(chosen) < INPUTS:
+        number = next(again)
+        name = list(plain)[number % len(plain)]
+        chosen[f"{name}_{number}"] = plain[name]
+    inputs = (gallery._spec(n, replace(one, category=""), Direction.INPUT) for n, one in chosen.items())
+    return Tool(
+        name=f"Forty_{kind}",
+        function=gallery.echo,
+        parameters=tuple(replace(one, parameter_type=ParameterType.REQUIRED) for one in inputs),
+        raw=True,
+    )
+
+
+def serve() -> None:
+    from gpwidgets import demo
+
+    with demo.serve() as server:
+        print(json.dumps({kind: server.publish(tool(kind)) for kind in KINDS}), flush=True)
+        sys.stdin.readline()
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("GPWIDGETS_HISTORY", tempfile.mkdtemp(prefix="gpwidgets-history-"))
+    serve()
