@@ -36,8 +36,8 @@ BENCHMARKS: dict[str, tuple[list[str], list[list[str]]]] = {
 }
 IN_BROWSER = ("startup", "layers")
 PACKAGES = (
-    "ipywidgets", "geopandas", "shapely", "pyogrio", "pandas", "numpy", "pyproj", "orjson", "pysimdjson", "requests",
-    "ipyleaflet", "arcgis2geojson",
+    "ipywidgets", "geopandas", "shapely", "pyogrio", "pandas", "numpy", "pyproj", "orjson", "pysimdjson",
+    "requests", "ipyleaflet", "arcgis2geojson",
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from gpwidgets.tasks.history import History, HistoryEntry, history
 from gpwidgets.tasks.recording import current_store
 from gpwidgets.tasks.watcher import shared_watcher
 from gpwidgets.tasks.workers import start_worker
+from gpwidgets.widgets.access import let_rest
 from gpwidgets.widgets.guard import error_html, guarded
 from gpwidgets.widgets.history_row import HistoryRow, time_text
 from gpwidgets.widgets.run import RunWidget
@@ -182,8 +183,8 @@ class HistoryWidget(ShownWithTwin, w.VBox):
         self._where.value = f'<span class="gpw-page" role="status">{escape(text)}</span>'
         several = self.pages > 1
         self.newer.layout.display = self.older.layout.display = "" if several else "none"
-        self.newer.disabled = start == 0
-        self.older.disabled = end >= total
+        let_rest(self.newer, start == 0)
+        let_rest(self.older, end >= total)
         note = self._all.note
         self._said.value = f'<div class="gpw-note" role="status">{escape(note)}</div>' if note else ""
 

@@ -46,7 +46,6 @@ _TAGS = frozenset(
 _ATTRIBUTES = {"a": {"href", "title"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
 _SCHEMES = frozenset({"http", "https", "mailto"})
 _TAG = re.compile(r"<[^>]*>")
-_FORMULA = re.compile(r"\\(?=[(\[]|begin\b)")
 
 
 def sanitized(text: str) -> str:
@@ -60,17 +59,6 @@ def sanitized(text: str) -> str:
         set_tag_attribute_values={"a": {"target": "_blank"}},
     )
     return cleaned.strip()
-
-
-def plain_label(text: str) -> str:
-    """Return a server's text as it can stand in a label, where notebooks set formulas between dollar signs.
-
-    Look-alikes take the place of dollar signs where there are two, and a space of no width goes into what
-    begins a formula otherwise.
-    """
-    if text.count("$") > 1:
-        text = text.replace("$", "\N{FULLWIDTH DOLLAR SIGN}")
-    return _FORMULA.sub("\\\\\N{ZERO WIDTH SPACE}", text)
 
 
 def plain_text(text: str) -> str:

@@ -12,6 +12,7 @@ from ipyleaflet import Map, WidgetControl
 
 from gpwidgets.widgets.layer_row import LayerRow, title_of
 from gpwidgets.widgets.layers import LeanGeoJSON
+from gpwidgets.widgets.lean import icon_button
 from gpwidgets.widgets.map_picture import MapPictureButton
 from gpwidgets.widgets.map_view import features_box, go_to, union
 from gpwidgets.widgets.measure import Measure
@@ -171,9 +172,7 @@ class LayerPanel(WidgetControl):
         self.area_button = w.ToggleButton(
             description="Area", icon="square-o", tooltip="Draw a polygon to measure its area", layout=auto
         )
-        self.clear_button = w.Button(
-            icon="times", tooltip="Clear what was measured", layout={"width": "36px"}
-        )
+        self.clear_button = icon_button("times", "Clear what was measured", layout={"width": "36px"})
         self._said = w.HTML()
         self._measure: Measure | None = None
         self._drawn: LeanGeoJSON | None = None

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import ipywidgets as w
 
 from gpwidgets.widgets.guard import error_html, guarded
+from gpwidgets.widgets.lean import icon_button
 from gpwidgets.widgets.style_by import SEQUENTIAL, patch_html, renderer_style, style_by
 
 _ONE_COLOR, _SERVER = ("one colour", ""), ("the server's style", "\0server")
@@ -46,7 +47,7 @@ def color_of(layer: Any) -> str:
 
 
 def _small(icon: str, tip: str, action: Callable[[], None]) -> w.Button:
-    button = w.Button(icon=icon, tooltip=tip, layout=w.Layout(width="30px", padding="0", flex="none"))
+    button = icon_button(icon, tip, layout={"width": "30px", "padding": "0", "flex": "none"})
     button.on_click(lambda _button: action())
     return button
 
@@ -77,8 +78,11 @@ class LayerRow(w.VBox):
             layout=w.Layout(width="auto", flex="1 1 0", min_width="0"),
         )
         self.shown.tooltip = f"Show {title}"
-        self.more = w.ToggleButton(
-            icon="cog", tooltip=f"Style, name and more of {title}", layout=w.Layout(width="30px", padding="0")
+        self.more = icon_button(
+            "cog",
+            f"Style, name and more of {title}",
+            kind=w.ToggleButton,
+            layout={"width": "30px", "padding": "0"},
         )
         self.shown.observe(lambda change: panel.set_shown(layer, change["new"]), names="value")
         self.more.observe(self._open, names="value")
@@ -104,9 +108,8 @@ class LayerRow(w.VBox):
     def _make_details(self) -> list[w.Widget]:
         parts: list[w.Widget] = []
         if self.layer.has_trait("opacity"):
-            self.opacity = _labelled(
-                w.FloatSlider(self.layer.opacity, min=0.0, max=1.0, step=0.05), "Opacity"
-            )
+            box = w.BoundedFloatText(self.layer.opacity, min=0.0, max=1.0, step=0.05)
+            self.opacity = _labelled(box, "Opacity")  # a slider would have no name for readers of screens
             self.opacity.observe(self._set_opacity, names="value")
             parts.append(self.opacity)
         if hasattr(self.layer, "frame"):

@@ -11,6 +11,8 @@ from typing import Any
 
 import ipywidgets as w
 
+from gpwidgets.widgets.access import name_traits
+
 #: Fills the line, and gives way where the line is narrow.
 WIDE = {"width": "100%", "min_width": "0"}
 
@@ -54,8 +56,25 @@ def lean(
     """
     if "style" in kind.class_trait_names():
         traits["style"] = _style_of(kind)
+    traits |= name_traits(kind, traits)
     own = layout if isinstance(layout, w.Layout) else shared_layout(**(layout or {}))
     return kind(*args, layout=own, **traits)
+
+
+def icon_button(icon: str, words: str, *, kind: type[Any] = w.Button, **traits: Any) -> Any:
+    """Make a button that shows an icon; its words are its tooltip, and its name for readers of screens.
+
+    Parameters
+    ----------
+    icon, words
+        Of the button.
+    kind
+        `Button` or `ToggleButton`.
+    **traits
+        For `lean`.
+    """
+    classes = (*traits.pop("_dom_classes", ()), "gpw-icon")
+    return lean(kind, icon=icon, description=words, tooltip=words, _dom_classes=classes, **traits)
 
 
 def _style_of(kind: type[w.Widget]) -> w.Widget:

@@ -84,8 +84,9 @@ class EarlierRunView(w.VBox):
         values = ", ".join(
             f"{name}: {'•••' if name in hidden else summary(value)}" for name, value in run.inputs.items()
         )
+        role = ' role="status"' if run.done else ""  # each per cent read out would be too much
         self._text.value = (
-            f'<span class="gpw-state-{run.status.value}" role="status">{self._number}. '
+            f'<span class="gpw-state-{run.status.value}"{role}>{self._number}. '
             f'<span aria-hidden="true">{sign}</span> <b>{words}</b></span> '
             f'<span class="gpw-muted">{self._began}{took} · {escape(mask(values)[:200])}</span>'
         )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 import traitlets
 
+from gpwidgets.widgets.access import let_rest
 from gpwidgets.widgets.cells import FrameTexts, cell_text, is_missing
 from gpwidgets.widgets.table_rows import TableRows
 from gpwidgets.widgets.theme import style_sheet
@@ -216,8 +217,10 @@ class FrameTable(w.VBox):
             text += f"; {len(self.selected):,} selected"
         self._where.value = f'<span class="gpw-page" role="status">{text}</span>'
         self._only.disabled = not self.selected
-        self._first.disabled = self._back.disabled = self.page <= 1
-        self._next.disabled = self._last.disabled = self.page >= self.pages
+        for button in (self._first, self._back):
+            let_rest(button, self.page <= 1)
+        for button in (self._next, self._last):
+            let_rest(button, self.page >= self.pages)
         shown = "none" if total <= PAGE_SIZES[0] else ""
         for control in (self._top, *self._bottom.children):
             if control is not self._where:

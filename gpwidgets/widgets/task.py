@@ -14,6 +14,7 @@ import ipywidgets as w
 import traitlets
 
 from gpwidgets.errors import AuthenticationError, InputErrors, ParameterError
+from gpwidgets.widgets.access import let_rest
 from gpwidgets.widgets.fold import Fold
 from gpwidgets.widgets.guard import error_html, guarded
 from gpwidgets.widgets.theme import style_sheet
@@ -155,9 +156,9 @@ class TaskWidget(ShownWithTwin, w.VBox):
             tooltip="Start a second run beside the one that goes on",
             layout=w.Layout(width="auto", display="none"),
         )
-        self._run_button.on_click(self._start_run)
+        self._run_button.on_click(self._press_run)
         self._another_button.on_click(self._start_another)
-        self._cancel_button.on_click(self._cancel_run)
+        self._cancel_button.on_click(self._press_cancel)
         self._reset_button.on_click(self._reset_form)
         box = w.HBox(
             [self._run_button, self._cancel_button, self._reset_button, self._another_button],
@@ -273,7 +274,7 @@ class TaskWidget(ShownWithTwin, w.VBox):
             if isinstance(child, w.Button):
                 child.disabled = True
         self.error = None
-        self._said.value = '<div class="gpw-muted" role="status">Connecting…</div>'
+        self._say("Connecting…")
         self._worker = start_worker(self._connect, "gpwidgets-connect")
 
     def _sign_in(self, auth: Auth) -> None:
@@ -339,14 +340,17 @@ class TaskWidget(ShownWithTwin, w.VBox):
     # Running
 
     @guarded
-    def _start_run(self, _button: w.Button) -> None:
-        if not self._is_busy:
+    def _press_run(self, _button: w.Button) -> None:
+        if self._is_busy:
+            self._say("It runs already. Cancel stops it; change a value to run the task a second time.")
+        else:
             self._start()
 
     @guarded
     def _start_another(self, _button: w.Button) -> None:
         if self._may_run_another:
             self._start()
+            self._cancel_button.focus()  # the button that was pressed is gone now
 
     def _start(self) -> None:
         """Run the task with the form's values, or say what is wrong with them."""
@@ -375,15 +379,18 @@ class TaskWidget(ShownWithTwin, w.VBox):
     def _way_to(self, error: ParameterError) -> w.Button:
         form = self.form
         assert form is not None
-        editor = form.editor(error.parameter)
-        title = editor.title if editor is not None else error.parameter
+        title = self._title_of(error.parameter)
         button = w.Button(description=f"Go to {title}", tooltip=error.problem, layout=w.Layout(width="auto"))
         button.on_click(lambda _button: form.focus(error.parameter))
         return button
 
     @guarded
-    def _cancel_run(self, _button: w.Button) -> None:
-        if self.run is not None:
+    def _press_cancel(self, _button: w.Button) -> None:
+        if self.run is None or not self._is_busy:
+            self._say("Nothing runs now.")
+        elif self.run.cancel_requested:
+            self._say("The server has been asked to stop the run.")
+        else:
             self.run.cancel()
 
     @property
@@ -413,10 +420,14 @@ class TaskWidget(ShownWithTwin, w.VBox):
     def _follow_state(self) -> None:
         """Let buttons and traits follow the run's state; no path can leave them locked."""
         run, busy = self.run, self._is_busy
-        self._run_button.disabled = busy or self.task is None
+        self._run_button.disabled = self.task is None
         self._run_button.description = "Running…" if busy else "Run"
-        self._cancel_button.disabled = run is None or not busy or run.cancel_requested
+        self._cancel_button.disabled = run is None
+        # One that is disabled loses the keyboard's focus, so after a press they only look like it.
+        let_rest(self._run_button, busy)
+        let_rest(self._cancel_button, run is None or not busy or run.cancel_requested)
         self._another_button.layout.display = "" if self._may_run_another else "none"
+        self._show_the_error()  # what was said of the state before is over
         self.twin.refresh()
         if run is None or busy:
             return
@@ -434,8 +445,22 @@ class TaskWidget(ShownWithTwin, w.VBox):
         return snapshot(self.task, self.form.values, self.run)
 
     @traitlets.observe("error")
-    def _show_the_error(self, _change: Mapping[str, Any]) -> None:
-        self._said.value = error_html(self.error)
+    def _show_the_error(self, _change: object = None) -> None:
+        error = self.error
+        self._said.value = error_html(self._titled(error) if isinstance(error, ParameterError) else error)
+
+    def _titled(self, error: ParameterError) -> ParameterError:
+        """Return an error that calls the inputs what their labels say."""
+        if isinstance(error, InputErrors):
+            return InputErrors([self._titled(one) for one in error.errors])
+        return ParameterError(self._title_of(error.parameter), error.problem)
+
+    def _title_of(self, name: str) -> str:
+        editor = self.form.editor(name) if self.form is not None else None
+        return name if editor is None else editor.title
+
+    def _say(self, text: str) -> None:
+        self._said.value = f'<div class="gpw-muted" role="status">{escape(text)}</div>'
 
     def show_error(self, error: Exception) -> None:
         """Show an exception in the widget; values and drawings stay."""

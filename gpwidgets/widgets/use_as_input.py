@@ -10,6 +10,7 @@ import ipywidgets as w
 
 from gpwidgets.errors import ParameterError
 from gpwidgets.widgets.guard import error_html, guarded
+from gpwidgets.widgets.lean import icon_button, lean
 from gpwidgets.widgets.open_forms import inputs_for
 
 _CHOOSE = "Use as input of …"
@@ -30,11 +31,13 @@ class UseAsInput(w.HBox):
         self._frame = frame
         self._data_type = data_type
         self._editors: list[Any] = []
-        self.choice = w.Dropdown(options=[_CHOOSE], layout=w.Layout(width="220px", min_width="0"))
-        self.choice.tooltip = "Give this result to a task that is open in this notebook"
-        self._refresh = w.Button(
-            icon="refresh", tooltip="Look again which tasks are open", layout=w.Layout(width="36px")
+        self.choice = lean(
+            w.Dropdown,
+            options=[_CHOOSE],
+            tooltip="Give this result to a task that is open in this notebook",
+            layout={"width": "220px", "min_width": "0"},
         )
+        self._refresh = icon_button("refresh", "Look again which tasks are open", layout={"width": "36px"})
         self._said = w.HTML()
         self.choice.observe(self._use, names="index")
         self._refresh.on_click(lambda _button: self.refresh())

@@ -125,7 +125,7 @@ class Filler:
         """Give features as text."""
         editor = self.editor(title)
         self.choose(self.notebook.field(title, within=self.cell), "Type or paste")
-        self.type(editor.get_by_title(f"{title} as text"), text)
+        self.type(editor.get_by_label(f"{title} as text"), text)
         editor.get_by_title(f"Use the text for {title}").click()
 
     def row(self, title: str, *cells: str) -> None:
@@ -195,7 +195,7 @@ def fill_features(fill: Filler) -> None:
     notebook.wait_for("'Input_Points' in form.values", True)
     for name, wkt in SHAPES.items():
         fill.use_text(f"Input {name}", wkt)
-    fill.choose(fill.editor("Input Layer").get_by_title("Layer for Input Layer"), "Street Lights")
+    fill.choose(fill.editor("Input Layer").get_by_label("Layer for Input Layer"), "Street Lights")
     fill.type(notebook.field("Input Records", within=fill.cell), "NAME\tVALUE\na\t1.5\nb\t2.5")
 
 
@@ -212,7 +212,7 @@ def fill_files(fill: Filler, text: Path, raster: Path) -> None:
 def fill_lists(fill: Filler) -> None:
     strings = fill.editor("Input Strings")
     strings.get_by_text("Paste rows").click()
-    fill.type(strings.get_by_title("Rows for Input Strings"), "one\ntwo, with a comma")
+    fill.type(strings.get_by_label("Rows for Input Strings"), "one\ntwo, with a comma")
     strings.get_by_title("Add them to Input Strings").click()
     strings.locator(".gpw-row").nth(1).wait_for()
     fill.row("Input Strings", "three")

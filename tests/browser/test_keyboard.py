@@ -77,7 +77,7 @@ def test_the_viewshed_job_is_done_by_keyboard_alone(
 
     keys.press("Enter", "ArrowDown", "Enter")  # from drawing to typing
     notebook.wait_for("form.form.editors['Input_Points'].picker.choice.label", "Type or paste coordinates")
-    notebook.cell(1).locator("[title='Input Points as text, path, URL or name']").wait_for(state="visible")
+    notebook.cell(1).get_by_label("Input Points as text, path, URL or name").wait_for(state="visible")
     keys.go_to("Input Points as text, path, URL or name")
     keys.page.keyboard.type("36°18'N 84°12'W")
     keys.press("Enter")
@@ -90,11 +90,11 @@ def test_the_viewshed_job_is_done_by_keyboard_alone(
     notebook.cell(1).get_by_text("Change shapes (2)").wait_for(state="visible")
     keys.go_to("Change shapes (2)")  # the second point is in the wrong place: move it by text, then delete it
     keys.press("Enter")
-    notebook.cell(1).locator("[title='Shape of Input Points to change']").wait_for(state="visible")
+    notebook.cell(1).get_by_label("Shape of Input Points to change").wait_for(state="visible")
     keys.go_to("Shape of Input Points to change")
     keys.press("Enter", "ArrowDown", "ArrowDown", "Enter")
     notebook.wait_for("target.selected == target.shapes[1].id")
-    notebook.cell(1).locator("[title='The chosen shape of Input Points as WKT']").wait_for(state="visible")
+    notebook.cell(1).get_by_label("The chosen shape of Input Points as WKT").wait_for(state="visible")
     keys.go_to("The chosen shape of Input Points as WKT")
     keys.type("POINT (-84.25 36.25)")
     keys.go_to("Apply text")

@@ -67,8 +67,8 @@ class Giver:
         self.cell.get_by_label(of, exact=True).select_option(label=label)
 
     def box(self, title: str) -> Any:
-        """The visible control with this tooltip."""
-        return self.cell.locator(f"[title='{title}']:visible").first
+        """The visible control with this label, which need not be seen."""
+        return self.cell.get_by_label(title, exact=True).locator("visible=true").first
 
     def press(self, text: str) -> None:
         """Press the visible button with this text."""

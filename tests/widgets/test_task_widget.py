@@ -42,6 +42,10 @@ def _no_faults(server: demo.DemoServer) -> Iterator[None]:
     server.faults.clear()
 
 
+def is_resting(button: w.Button) -> bool:
+    return "gpw-resting" in button._dom_classes
+
+
 def html_of(widget: w.Widget) -> str:
     if isinstance(widget, w.HTML):
         return "" if widget.layout.display == "none" else widget.value
@@ -81,8 +85,8 @@ def test_a_drawn_point_becomes_a_buffer_on_the_map_and_in_the_table(server: demo
     assert widget.map is not None
     assert list(widget.map.results) == ["Buffers"]
     assert "1 feature" in html_of(widget)
-    assert not widget._run_button.disabled
-    assert widget._cancel_button.disabled
+    assert not is_resting(widget._run_button)
+    assert is_resting(widget._cancel_button)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +120,9 @@ def test_run_is_refused_with_a_list_of_what_is_missing(server: demo.DemoServer) 
     widget._run_button.click()
     assert widget.run is None
     assert isinstance(widget.error, InputErrors)
-    assert [button.description[:6] for button in widget._missing.children] == ["Go to "]
+    assert [button.description for button in widget._missing.children] == ["Go to Input Points"]
+    assert "<div>Input Points: a value is needed here.</div>" in widget._said.value
+    assert str(widget.error) == "Input_Points: a value is needed here."
     draw_point(widget)
     widget._run_button.click()
     assert widget._missing.children == ()
@@ -145,12 +151,21 @@ def test_a_run_can_be_cancelled_and_started_again(server: demo.DemoServer) -> No
     names = {name.lower(): name for name in widget.form.editors}
     widget.values = {**widget.values, names["seconds"]: 60.0}
     widget._run_button.click()
-    assert widget._run_button.disabled
-    assert not widget._cancel_button.disabled
+    run = widget.run
+    assert is_resting(widget._run_button)
+    assert not widget._run_button.disabled  # it would lose the focus
+    widget._run_button.click()
+    assert widget.run is run
+    assert "It runs already" in widget._said.value
+    assert not is_resting(widget._cancel_button)
     widget._cancel_button.click()
     finish(widget)
     assert widget.run.status is RunStatus.CANCELLED
-    assert not widget._run_button.disabled
+    assert widget._said.value == ""
+    assert not is_resting(widget._run_button)
+    assert is_resting(widget._cancel_button)
+    widget._cancel_button.click()
+    assert "Nothing runs now" in widget._said.value
     widget.values = {**widget.values, names["seconds"]: 0.0 + 0.1}
     widget._run_button.click()
     finish(widget)
@@ -167,7 +182,7 @@ def test_a_failed_run_shows_its_messages_and_keeps_the_values(server: demo.DemoS
     assert widget.run.status is RunStatus.FAILED
     assert "The count failed at step" in html_of(widget)
     assert widget.values[names["fail"]] is True
-    assert not widget._run_button.disabled
+    assert not is_resting(widget._run_button)
 
 
 def test_a_task_without_geometry_has_no_map(server: demo.DemoServer) -> None:

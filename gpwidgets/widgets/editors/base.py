@@ -15,8 +15,10 @@ from gpwidgets.errors import GPError, ParameterError
 from gpwidgets.protocol.datatypes.base import LISTED, datatype_of
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.inputs import check_value, has_usable_default
-from gpwidgets.widgets.html import plain_label, plain_text, sanitized
-from gpwidgets.widgets.lean import WIDE, lean
+from gpwidgets.widgets.access import LabelNote
+from gpwidgets.widgets.html import plain_text, sanitized
+from gpwidgets.widgets.label_text import plain_label
+from gpwidgets.widgets.lean import WIDE, icon_button, lean
 
 if TYPE_CHECKING:
     from gpwidgets.protocol.description import GPParameter
@@ -107,6 +109,7 @@ class ParameterEditor(w.VBox):
         self.codec: Any = datatype_of(parameter)
         self.default = self.codec.default(parameter)
         self._filling = False
+        self._label_note = LabelNote()
         self._enabled = True
         self._foot: dict[str, w.Widget] = {}
         self._built: tuple[w.Widget, ...] = ()
@@ -136,6 +139,11 @@ class ParameterEditor(w.VBox):
     def focus_target(self) -> w.DOMWidget | None:
         """The control that takes the keyboard when the user is led here."""
         return None
+
+    @property
+    def labelled(self) -> w.DOMWidget | None:
+        """The control whose label says what is wrong."""
+        return self.focus_target
 
     def take(self, _change: object = None) -> None:
         """Read the controls after the user has changed something."""
@@ -252,6 +260,7 @@ class ParameterEditor(w.VBox):
         )
         self._error_box.layout.display = "" if self.error else "none"
         (self.add_class if self.error else self.remove_class)("gpw-invalid")
+        self._label_note.show(self.labelled, self.error)
 
     def show_remark(self, text: str, level: str = "info") -> None:
         """Show what the server says of the value; empty text takes it away. It keeps nobody from running."""
@@ -299,10 +308,9 @@ class ParameterEditor(w.VBox):
 
     @cached_property
     def _undo(self) -> w.Button:
-        button = lean(
-            w.Button,
-            icon="undo",
-            tooltip="Put the default back",
+        button = icon_button(
+            "undo",
+            f"Put the default of {self.title} back",
             layout=w.Layout(display="none"),
             disabled=not self._enabled,
             _dom_classes=("gpw-default",),

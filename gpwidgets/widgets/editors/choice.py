@@ -10,7 +10,7 @@ from gpwidgets.protocol.datatypes.choices import labelled
 from gpwidgets.protocol.description import Choice
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.widgets.editors.base import ParameterEditor, edits
-from gpwidgets.widgets.html import plain_label
+from gpwidgets.widgets.label_text import plain_label
 from gpwidgets.widgets.lean import lean
 
 #: A longer list is searched by typing.

@@ -88,6 +88,11 @@ class FeatureEditor(ParameterEditor):
         """The first control of the chosen way."""
         return self.picker.current.focus_target or self.picker.choice
 
+    @property
+    def labelled(self) -> w.DOMWidget | None:
+        """The list of ways, which has the input's name."""
+        return self.picker.choice
+
     # Drawing
 
     def _take_shapes(self, _change: object = None) -> None:

@@ -18,8 +18,8 @@ from gpwidgets.tasks.inputs import check_value
 from gpwidgets.widgets.editors.base import ParameterEditor, editor_for, edits
 from gpwidgets.widgets.editors.pasting import split_rows, split_values
 from gpwidgets.widgets.fold import Fold
-from gpwidgets.widgets.html import plain_label
-from gpwidgets.widgets.lean import lean, shared_layout
+from gpwidgets.widgets.label_text import plain_label
+from gpwidgets.widgets.lean import icon_button, lean, shared_layout
 
 _WIDE = {"width": "100%", "min_width": "0"}
 #: More rows than this are slow to make and tiresome to scroll; they are kept without controls.
@@ -60,7 +60,7 @@ class Row(w.HBox):
 
     def _button(self, icon: str, words: str, act: Any) -> w.Button:
         tooltip = f"{words} in {self._owner.title}"
-        button = lean(w.Button, icon=icon, tooltip=tooltip, layout={"width": "32px", "flex": "0 0 auto"})
+        button = icon_button(icon, tooltip, layout={"width": "32px", "flex": "0 0 auto"})
         button.on_click(lambda _button: act())
         return button
 
@@ -92,7 +92,8 @@ class ListEditor(ParameterEditor):
         )
         self.clear.on_click(lambda _button: self._clear_all())
         tools = lean(w.HBox, [self.add_button, self.clear], layout={"flex_flow": "row wrap"})
-        table = lean(w.VBox, [*self.headings(), self.rows], layout={"overflow": "auto", **_WIDE})
+        self._headings = self.headings()
+        table = lean(w.VBox, [*self._headings, self.rows], layout={"overflow": "auto", **_WIDE})
         return [title, table, self._told_rest, tools, *self._make_paste()]
 
     @staticmethod
@@ -187,6 +188,8 @@ class ListEditor(ParameterEditor):
 
     def _tell_rest(self) -> None:
         self.clear.layout.display = "" if self.rows.children or self._rest else "none"
+        for heading in self._headings:  # alone they could scroll, out of the keyboard's reach
+            heading.layout.display = "" if self.rows.children else "none"
         count = len(self._rest)
         words = f"…and {count:,} more row{'' if count == 1 else 's'}, kept as they are." if count else ""
         self._told_rest.value = f'<div class="gpw-muted" role="status">{words}</div>' if words else ""
@@ -274,7 +277,7 @@ class ValueTableEditor(ListEditor):
         named = [(plain_label(_heading(one)), cell_layout(one)) for one in self.columns()]
         labels = [lean(w.Label, text, layout=layout) for text, layout in named]
         space = lean(w.Label, "", layout={"width": f"{_BUTTONS}px", "flex": "0 0 auto"})
-        row = lean(w.HBox, [*labels, space], layout=self._span)
+        row = lean(w.HBox, [*labels, space], layout=w.Layout(**self._span))
         row.add_class("gpw-headings")
         return [row]
 

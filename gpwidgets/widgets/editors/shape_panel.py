@@ -12,6 +12,7 @@ from gpwidgets.widgets.editors.attributes import AttributeForm
 from gpwidgets.widgets.editors.feature_words import shape_words
 from gpwidgets.widgets.fold import Fold
 from gpwidgets.widgets.guard import error_html, guarded
+from gpwidgets.widgets.lean import lean
 
 if TYPE_CHECKING:
     from gpwidgets.widgets.draw_target import DrawTarget
@@ -35,17 +36,15 @@ class ShapePanel(Fold):
         self._target = target
         self._filling = False
         self._shown = ""
-        self.chooser = w.Dropdown(
-            options=[(_CHOOSE, "")], tooltip=f"Shape of {title} to change", layout=w.Layout(**_WIDE)
+        self.chooser = lean(
+            w.Dropdown, options=[(_CHOOSE, "")], tooltip=f"Shape of {title} to change", layout=_WIDE
         )
         self.move = self._toggle("move", "Move", "arrows", f"Drag the chosen shape of {title} on the map")
         self.reshape = self._toggle(
             "reshape", "Reshape", "pencil", f"Drag corners of the chosen shape of {title}"
         )
         self.delete = _button("Delete", "trash-o", f"Take the chosen shape out of {title}", self._delete)
-        self.text = w.Textarea(
-            rows=2, tooltip=f"The chosen shape of {title} as WKT", layout=w.Layout(**_WIDE)
-        )
+        self.text = lean(w.Textarea, rows=2, tooltip=f"The chosen shape of {title} as WKT", layout=_WIDE)
         self.apply = _button("Apply text", "check", "Change the shape to what the text says", self._apply)
         self.said = w.HTML()
         self.attributes = AttributeForm(target.fields)

@@ -1,0 +1,128 @@
+"""What axe-core finds in the widgets, on a light and a dark page: nothing serious, nothing critical.
+
+axe-core comes with its Python package, so nothing is fetched.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from lab_notebook import LabNotebook
+
+pytestmark = pytest.mark.timeout(300)
+
+EMPTY = """
+import geopandas
+import gpwidgets as gp
+
+server = gp.demo.serve()
+form = gp.TaskWidget(server.url_of("ParameterGallery"))
+def open_all(form):
+    for section in {*form._sections.values()}:
+        section.opened = True
+open_all(form.form)
+for name in ("Input_Strings", "Input_Linear_Units", "Input_Value_Table"):
+    form.form.editors[name].add()
+form
+"""
+WRONG = """
+wrong = gp.TaskWidget(server.url_of("BufferPoints"))
+open_all(wrong.form)
+wrong.form.editors["Distance"].number.value = "far"
+wrong._run_button.click()
+wrong
+"""
+RUNNING = """
+slow = gp.TaskWidget(server.url_of("SlowCount"), values={"Seconds": 300, "Steps": 1000})
+slow
+"""
+DONE = """
+points = geopandas.GeoSeries.from_wkt([f"POINT (-84.{n} 36.{n})" for n in range(10, 25)], crs=4326)
+done = gp.TaskWidget(server.url_of("BufferPoints"), values={"Input_Points": points, "Distance": "5 km"})
+done._code.opened = True
+done.form.editors["Input_Points"].shapes.opened = True
+done._run_button.click()
+done
+"""
+RECORDS = """
+lists = gp.TaskWidget(server.url_of("ParameterGallery"))
+lists.values = {"Input_Records": [{"NAME": "a", "VALUE": 1.5}], "Input_Strings": ["one"]}
+lists._run_button.click()
+lists.runs
+"""
+HISTORY = "runs = gp.HistoryWidget()\nruns"
+CELLS = (EMPTY, WRONG, RUNNING, DONE, RECORDS, HISTORY)
+
+#: What is looked at: all that our widgets put on the page.
+OURS = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-OutputArea-output"
+#: What axe-core finds in what other packages make, and cannot be mended from outside: rule, selector, reason.
+THEIRS = (
+    (
+        "label",
+        '.widget-colorpicker input[type="color"]',
+        "ipywidgets ties the label of a ColorPicker to its box of text alone, which takes the same colours",
+    ),
+)
+
+
+def use_theme(notebook: LabNotebook, name: str) -> None:
+    """Change the theme of JupyterLab."""
+    light = "true" if name == "Light" else "false"
+    notebook.page.evaluate(
+        "theme => jupyterapp.commands.execute('apputils:change-theme', {theme}).then(() => null)",
+        f"JupyterLab {name}",
+    )
+    notebook.page.wait_for_selector(f"body[data-jp-theme-light='{light}']", state="attached")
+    notebook.page.wait_for_timeout(500)  # colours fade
+
+
+def violations(notebook: LabNotebook) -> list[str]:
+    """What is wrong, and where."""
+    rules: list[dict[str, Any]] = Axe().run(notebook.page, OURS).response["violations"]
+    return [
+        f"{rule['id']} ({rule['impact']}): {node['html'][:300]} at {node['target']}"
+        for rule in rules
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+        if not is_theirs(notebook, rule["id"], node["target"][-1])
+    ]
+
+
+def is_theirs(notebook: LabNotebook, rule: str, target: str) -> bool:
+    """Whether a violation is one of those that are known and not ours."""
+    selectors = [selector for one, selector, _ in THEIRS if one == rule]
+    script = "([target, selectors]) => selectors.some(one => document.querySelector(target).matches(one))"
+    return bool(notebook.page.evaluate(script, [target, selectors]))
+
+
+def test_axe_core_finds_nothing_serious_in_any_state_of_the_widgets(
+    open_notebook: Callable[..., LabNotebook], screenshots: Path
+) -> None:
+    notebook = open_notebook(*CELLS)
+    notebook.run_all(120)
+    running, done = notebook.cell(2), notebook.cell(3)
+
+    # A press of Run leaves the focus where it is, and a second one is answered.
+    run = notebook.button("Run", within=running)
+    run.focus()
+    notebook.page.keyboard.press("Enter")
+    running.get_by_role("log").get_by_text("Counted 2.", exact=True).wait_for(timeout=30_000)
+    assert notebook.page.evaluate("document.activeElement.textContent") == "Running…"
+    notebook.page.keyboard.press("Enter")
+    running.get_by_text("It runs already").wait_for()
+
+    # A wrong value is part of its field's name.
+    assert notebook.cell(1).get_by_role("textbox", name="Distance (error: 'far' does not").count() == 1
+
+    notebook.wait_for("done.run.done and lists.run.done")
+    done.get_by_role("button", name="Row 2").click()
+    done.get_by_role("button", name="Layers").click()
+    done.get_by_role("button", name="Style, name and more of Buffers").click()
+    done.get_by_text("Opacity").wait_for()
+    for theme in ("Light", "Dark"):
+        use_theme(notebook, theme)
+        notebook.picture(screenshots / f"access-{theme.lower()}.png")
+        assert violations(notebook) == []
+    use_theme(notebook, "Light")
