@@ -18,6 +18,9 @@ from gpwidgets.widgets.cells import FrameTexts
 #: Attributes shown of the feature under the pointer; the selected one shows all.
 _GLANCE = 4
 
+#: Width and height that the panel may have, in pixels.
+LARGEST = (300, 260)
+
 
 class AttributePanel(WidgetControl):
     """Attributes of the feature that is selected or, while none is, of the one under the pointer.
@@ -40,7 +43,7 @@ class AttributePanel(WidgetControl):
         self._button.on_click(lambda _button: self._end())
         box = w.VBox(
             [self._text, self._button],
-            layout=w.Layout(max_width="300px", max_height="260px", overflow="auto"),
+            layout=w.Layout(max_width=f"{LARGEST[0]}px", max_height=f"{LARGEST[1]}px", overflow="auto"),
         )
         box.add_class("gpw-attributes")
         super().__init__(widget=box, position="bottomright")

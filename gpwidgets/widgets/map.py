@@ -17,7 +17,7 @@ from ipyleaflet import FullScreenControl, Map, ScaleControl, TileLayer
 
 from gpwidgets.convert.dateline import narrow_bounds
 from gpwidgets.convert.map_shapes import pixel_size
-from gpwidgets.widgets.attribute_panel import AttributePanel
+from gpwidgets.widgets.attribute_panel import LARGEST, AttributePanel
 from gpwidgets.widgets.draw_target import DrawTarget
 from gpwidgets.widgets.highlight import Highlight
 from gpwidgets.widgets.land import land_outlines
@@ -356,11 +356,23 @@ class TaskMap(w.VBox):
         west, south, east, north = self.extent
         inside = bounds[0] >= west and bounds[1] >= south and bounds[2] <= east and bounds[3] <= north
         pixels = max(bounds[2] - bounds[0], bounds[3] - bounds[1]) / pixel_size(self.map.zoom)
-        if bounds[:2] == bounds[2:]:
-            if not inside:
-                self.map.center = (bounds[1], bounds[0])
-        elif not inside or pixels < _SMALL:
+        is_point = bounds[:2] == bounds[2:]
+        if is_point and not inside:
+            self.map.center = (bounds[1], bounds[0])
+        elif not inside or (pixels < _SMALL and not is_point):
             self.zoom_to(bounds)
+        elif self._is_under_panel(bounds):
+            x, y = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
+            # A third from the left and from the top.
+            self.map.center = (y - (north - south) / 6, x + (east - west) / 6)
+
+    def _is_under_panel(self, bounds: Bounds) -> bool:
+        """Whether the middle of a box may lie under the panel with the attributes, in a corner of the map."""
+        west, south, east, north = self.extent
+        width, height = size_of(self.map)
+        right = (east - (bounds[0] + bounds[2]) / 2) / (east - west) * width
+        below = ((bounds[1] + bounds[3]) / 2 - south) / (north - south) * height
+        return right < LARGEST[0] and below < LARGEST[1]
 
     def _pick(self, name: str, layer: FrameLayer, event: Mapping[str, Any]) -> None:
         row: Any = event.get("id")
