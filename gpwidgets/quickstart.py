@@ -56,16 +56,15 @@ def open_lab(folder: Path, *, browser: bool = True) -> None:
     Parameters
     ----------
     folder
-        Gets the copy; a notebook that is there already is opened as it is.
+        Gets the copy, and those of the other notebooks; what is there already is left as it is.
     browser
         Whether to open a browser.
     """
     _need("jupyterlab", "matplotlib")
-    source = notebook_path()
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / NOTEBOOK
-    if not target.exists():
-        shutil.copyfile(source, target)
+    for source in notebook_path().parent.glob("*.ipynb"):
+        if not (folder / source.name).exists():
+            shutil.copyfile(source, folder / source.name)
     from jupyterlab.labapp import LabApp
 
     options = [
