@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 
 from gpwidgets.tasks.workers import start_worker
+from gpwidgets.widgets.access import is_resting, let_rest
 from gpwidgets.widgets.file_texts import saved_html
 from gpwidgets.widgets.guard import error_html, guarded
 
@@ -125,7 +126,9 @@ class FrameSaver(w.HBox):
 
     @guarded
     def _start(self, _button: w.Button) -> None:
-        self.button.disabled = True
+        if is_resting(self.button):
+            return
+        let_rest(self.button, True)
         self._said.value = '<span role="status">Saving…</span>'
         self._worker = start_worker(self._save, "gpwidgets-save")
 
@@ -142,7 +145,7 @@ class FrameSaver(w.HBox):
         except Exception as error:
             self.show_error(error)
         finally:
-            self.button.disabled = False
+            let_rest(self.button, False)
 
     def show_error(self, error: Exception) -> None:
         """Show why it could not be saved."""

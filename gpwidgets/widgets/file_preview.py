@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+from base64 import b64encode
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ MAX_TABLE = 200_000_000
 #: Characters of a text that are shown.
 MAX_TEXT = 4000
 
-_PICTURES = {"image/png": "png", "image/jpeg": "jpeg", "image/gif": "gif"}
+_PICTURES = {"image/png", "image/jpeg", "image/gif"}
 _TEXTS = {
     ".txt",
     ".log",
@@ -66,7 +67,7 @@ def preview_of(path: Path, map: TaskMap | None = None, is_raster: bool = False) 
     size, suffix = path.stat().st_size, path.suffix.lower()
     kind = mimetypes.guess_type(path.name)[0] or ""
     if kind in _PICTURES and size <= MAX_PICTURE:
-        return [w.Image(value=path.read_bytes(), format=_PICTURES[kind], layout=w.Layout(max_width="100%"))]
+        return [_picture(path, kind)]
     if suffix in _TABLES and size <= MAX_TABLE:
         return _table(path)
     if suffix in _RASTERS and map is not None:
@@ -76,6 +77,12 @@ def preview_of(path: Path, map: TaskMap | None = None, is_raster: bool = False) 
     if suffix in _TEXTS:
         return [_text(path)]
     return [w.HTML('<div class="gpw-muted">Rasters of this kind are not shown.</div>')] if is_raster else []
+
+
+def _picture(path: Path, kind: str) -> w.Widget:
+    data = b64encode(path.read_bytes()).decode()  # an Image of ipywidgets has no text for who cannot see it
+    name = escape(f"The picture {path.name}")
+    return w.HTML(f'<img alt="{name}" style="max-width:100%" src="data:{kind};base64,{data}">')
 
 
 def _table(path: Path) -> list[w.Widget]:

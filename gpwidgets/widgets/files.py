@@ -10,6 +10,7 @@ import ipywidgets as w
 
 from gpwidgets.protocol.values import DataFile, RasterData
 from gpwidgets.tasks.workers import start_worker
+from gpwidgets.widgets.access import is_resting, let_rest
 from gpwidgets.widgets.file_preview import preview_of
 from gpwidgets.widgets.file_texts import page_link, safe_link, saved_html
 from gpwidgets.widgets.guard import error_html, guarded
@@ -67,7 +68,9 @@ class FileView(w.VBox):
 
     @guarded
     def _start_saving(self, _button: w.Button) -> None:
-        self._save.disabled = True
+        if is_resting(self._save):
+            return
+        let_rest(self._save, True)
         self._said.value = '<span role="status">Saving…</span>'
         start_worker(self._save_now, "gpwidgets-save")
 
@@ -81,7 +84,7 @@ class FileView(w.VBox):
             self.show_error(error)
             return
         finally:
-            self._save.disabled = False
+            let_rest(self._save, False)
         self._show_preview(self.path)
 
     def _show_preview(self, path: Path) -> None:

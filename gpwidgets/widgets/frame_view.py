@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
+from gpwidgets.widgets.access import let_rest
 from gpwidgets.widgets.export import FrameSaver
 from gpwidgets.widgets.guard import error_html, guarded
 from gpwidgets.widgets.table import FrameTable
@@ -87,8 +88,9 @@ class FrameView(w.VBox):
             description="Select in view", icon="eye", tooltip="Select the features that the map shows now"
         )
         self.clear_button = w.Button(
-            description="Clear selection", icon="times", tooltip="Let the selected features go", disabled=True
+            description="Clear selection", icon="times", tooltip="Let the selected features go"
         )
+        let_rest(self.clear_button, True)
         for button in (self.box_button, self.view_button, self.clear_button):
             button.layout.width = "auto"
         self.box_button.observe(self._arm_box, names="value")
@@ -113,7 +115,7 @@ class FrameView(w.VBox):
 
     @guarded
     def _select_on_map(self, change: Mapping[str, Any]) -> None:
-        self.clear_button.disabled = not change["new"]
+        let_rest(self.clear_button, not change["new"])
         if self.map is None or self._linking:
             return
         if change["new"]:

@@ -11,6 +11,7 @@ import ipywidgets as w
 
 from gpwidgets.errors import GPError
 from gpwidgets.tasks.workers import start_worker
+from gpwidgets.widgets.access import is_resting, let_rest
 from gpwidgets.widgets.file_texts import safe_link
 from gpwidgets.widgets.guard import error_html
 
@@ -49,7 +50,9 @@ class HostedLayerView(w.VBox):
         super().__init__([address, self.button, self._said, self._rows], layout=w.Layout(width="100%"))
 
     def _read(self, _button: w.Button) -> None:
-        self.button.disabled = True
+        if is_resting(self.button):
+            return
+        let_rest(self.button, True)
         self._said.value = '<div class="gpw-muted" role="status">Reading rows…</div>'
         self._worker = start_worker(self._work, "gpwidgets-layer")
 
@@ -63,4 +66,4 @@ class HostedLayerView(w.VBox):
             text = error_html(error) if isinstance(error, GPError) else f"<div>{escape(str(error))}</div>"
             self._said.value = text
         finally:
-            self.button.disabled = False
+            let_rest(self.button, False)

@@ -11,6 +11,7 @@ from typing import Any
 import ipywidgets as w
 
 from gpwidgets.tasks.workers import start_worker
+from gpwidgets.widgets.access import is_resting, let_rest
 from gpwidgets.widgets.export import free_path
 from gpwidgets.widgets.file_texts import page_link, saved_html
 from gpwidgets.widgets.guard import error_html, guarded
@@ -57,7 +58,9 @@ class MapPictureButton(w.VBox):
 
     @guarded
     def _start(self, _button: w.Button) -> None:
-        self.button.disabled = True
+        if is_resting(self.button):
+            return
+        let_rest(self.button, True)
         self.said.value = '<div role="status">Drawing…</div>'
         self._worker = start_worker(self._save, "gpwidgets-picture")
 
@@ -72,7 +75,7 @@ class MapPictureButton(w.VBox):
         except Exception as error:
             self.show_error(error)
         finally:
-            self.button.disabled = False
+            let_rest(self.button, False)
 
     def _picture(self) -> tuple[bytes, str]:
         from gpwidgets.convert.picture import map_picture

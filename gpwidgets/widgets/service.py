@@ -43,7 +43,8 @@ class PickList(w.VBox):
         self.list = w.Dropdown(description=label, layout=w.Layout(width="100%"), style=style)
         self.search.observe(lambda _change: self._narrow(), names="value")
         self.list.observe(self._choose, names="value")
-        super().__init__([self.search, self.list], layout=w.Layout(flex="1 1 240px", min_width="0"))
+        layout = w.Layout(flex="1 1 240px", min_width="0", overflow="visible")  # it scrolls for nothing
+        super().__init__([self.search, self.list], layout=layout)
         self.show(())
 
     def show(self, names: Sequence[str]) -> None:

@@ -44,7 +44,9 @@ class TableRows(w.Box):
         self._keys.add_class("gpw-row-keys")
         inner = w.Box([self.html] if pick is None else [self.html, self._keys])
         inner.add_class("gpw-rows-inner")
-        super().__init__([inner], layout=w.Layout(width="100%", max_height="420px", overflow="auto"))
+        # Without buttons the keyboard reaches nothing in here to scroll it by; so the HTML scrolls itself.
+        scroll = {} if pick is None else {"max_height": "420px", "overflow": "auto"}
+        super().__init__([inner], layout=w.Layout(width="100%", **scroll))
         self.add_class("gpw-rows")
         if pick is not None:
             self.add_class("gpw-rows-pick")
@@ -61,10 +63,14 @@ class TableRows(w.Box):
             caption = f"<caption>{escape(self._caption)}</caption>"
         elif self._caption:
             label = f' aria-label="{escape(self._caption)}"'  # a caption would push the rows from their keys
-        self.html.value = (
+        table = (
             f'<table class="gpw-frame"{label}>{caption}<thead><tr><th scope="col">#</th>{heads}</tr></thead>'
             f"<tbody>{''.join(body)}</tbody></table>"
         )
+        if self._pick is None:
+            name = escape(self._caption or "Table")
+            table = f'<div class="gpw-scroll" role="region" aria-label="{name}" tabindex="0">{table}</div>'
+        self.html.value = table
         if self._pick is not None:
             self._show_keys(selected)
 

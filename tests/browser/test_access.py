@@ -52,8 +52,26 @@ lists.values = {"Input_Records": [{"NAME": "a", "VALUE": 1.5}], "Input_Strings":
 lists._run_button.click()
 lists.runs
 """
+MORE = """
+import ipywidgets, pandas, pathlib
+from gpwidgets.widgets.file_preview import preview_of
+from gpwidgets.widgets.table import FrameTable
+
+wide = pandas.DataFrame({f"a column {n}": range(40) for n in range(30)})
+pathlib.Path("dot.gif").write_bytes(bytes.fromhex(
+    "47494638396101000100800000ff0000ffffff21f90400000000002c00000000010001000002024401003b"))
+pathlib.Path("long.txt").write_text("a line\\n" * 200)
+more = ipywidgets.VBox([
+    FrameTable(wide, "A wide table", page_size=25),
+    *preview_of(pathlib.Path("dot.gif")),
+    *preview_of(pathlib.Path("long.txt")),
+    gp.ServiceWidget(server.url),
+    gp.TaskWidget(server.url_of("Secured/Analysis/SecuredBuffer")),
+]).add_class("gpw")
+more
+"""
 HISTORY = "runs = gp.HistoryWidget()\nruns"
-CELLS = (EMPTY, WRONG, RUNNING, DONE, RECORDS, HISTORY)
+CELLS = (EMPTY, WRONG, RUNNING, DONE, RECORDS, MORE, HISTORY)
 
 #: What is looked at: all that our widgets put on the page.
 OURS = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-OutputArea-output"

@@ -24,7 +24,7 @@ def test_its_rows_become_a_table_when_they_are_wanted(server: demo.DemoServer) -
     view._worker.join(30)
     assert len(view.frame) == 1
     assert len(view._rows.children) == 2
-    assert not view.button.disabled
+    assert "gpw-resting" not in view.button._dom_classes
 
 
 def test_a_layer_that_cannot_be_read_says_why(server: demo.DemoServer) -> None:

@@ -21,7 +21,9 @@ from gpwidgets.errors import ConversionError
 from gpwidgets.protocol.units import LinearUnit
 from gpwidgets.protocol.values import DataFile, Fetch, RasterData
 from gpwidgets.tasks.outputs import Outputs
+from gpwidgets.widgets.access import is_resting, let_rest
 from gpwidgets.widgets.export import FrameSaver
+from gpwidgets.widgets.file_preview import preview_of
 from gpwidgets.widgets.file_texts import safe_link, size_text
 from gpwidgets.widgets.files import FileView
 from gpwidgets.widgets.map import TaskMap
@@ -140,14 +142,30 @@ def test_a_file_is_saved_into_the_folder_and_says_where(tmp_path: Path) -> None:
     assert view.path.read_bytes() == b"hello"
     assert "Saved as" in view._said.value
     assert "5 bytes" in view._said.value
-    assert not view._save.disabled
+    assert not is_resting(view._save)
+
+
+def test_a_saved_picture_is_shown_with_its_name_in_words(tmp_path: Path) -> None:
+    path = tmp_path / 'a"b.png'
+    path.write_bytes(b"png")
+    (shown,) = preview_of(path)
+    assert shown.value.startswith('<img alt="The picture a&quot;b.png" ')
+    assert "data:image/png;base64,cG5n" in shown.value
+
+
+def test_a_button_that_rests_does_nothing(tmp_path: Path) -> None:
+    view = FileView(a_file(), folder=str(tmp_path))
+    let_rest(view._save, True)
+    view._save.click()
+    assert view._said.value == ""
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_file_that_cannot_be_saved_says_why() -> None:
     view = FileView(DataFile(url="http://127.0.0.1/x.txt"))
     view._save_now()
     assert 'role="alert"' in view._said.value
-    assert not view._save.disabled
+    assert not is_resting(view._save)
 
 
 def test_rasters_name_their_format() -> None:
@@ -206,7 +224,7 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     saver = FrameSaver(pd.DataFrame({"a": [1]}), "T", folder=str(tmp_path / "file"))
     saver._save()
     assert 'role="alert"' in saver._said.value
-    assert not saver.button.disabled
+    assert not is_resting(saver.button)
 
 
 def test_long_names_and_times_of_a_shapefile_are_said_and_kept(tmp_path: Path) -> None:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import ipywidgets as w
 import pandas as pd
 
+from gpwidgets.widgets.access import is_resting
 from gpwidgets.widgets.table import FrameTable
-
-
-def is_resting(button: w.Button) -> bool:
-    return "gpw-resting" in button._dom_classes
 
 
 def frame(rows: int = 30) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from gpwidgets.errors import AuthenticationError, ConnectionFailed, InputErrors
 from gpwidgets.protocol.units import LinearUnit
 from gpwidgets.tasks.status import RunStatus
 from gpwidgets.tasks.task import GPTask
+from gpwidgets.widgets.access import is_resting
 from gpwidgets.widgets.map_draw import Pen
 from gpwidgets.widgets.run import RunWidget
 from gpwidgets.widgets.sign_in import SignInBox
@@ -40,10 +41,6 @@ def server() -> Iterator[demo.DemoServer]:
 def _no_faults(server: demo.DemoServer) -> Iterator[None]:
     yield
     server.faults.clear()
-
-
-def is_resting(button: w.Button) -> bool:
-    return "gpw-resting" in button._dom_classes
 
 
 def html_of(widget: w.Widget) -> str:

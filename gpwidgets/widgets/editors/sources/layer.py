@@ -12,6 +12,7 @@ from gpwidgets.protocol.values import LayerReference
 from gpwidgets.tasks.layer_tokens import layer_given
 from gpwidgets.tasks.signing import token_auth
 from gpwidgets.tasks.workers import start_worker
+from gpwidgets.widgets.access import is_resting, let_rest
 from gpwidgets.widgets.editors.sources.base import WIDE, Source, row
 from gpwidgets.widgets.lean import lean
 
@@ -82,18 +83,20 @@ class LayerSource(Source):
             self.say("The task's server gets the token with each run, to read the layer. It is not saved.")
 
     def _read(self) -> None:
+        if is_resting(self.read):
+            return
         reference, token = self._reference(), self.token.value.strip()
         self.token.value = ""
         self.url.value = reference.url  # without a token that was typed as a part of it
         self.say("Reading the layer…")
-        self.read.disabled = True
+        let_rest(self.read, True)
         self._worker = start_worker(lambda: self._work(reference, token), "gpwidgets-layer")
 
     def _work(self, reference: LayerReference, token: str) -> None:
         try:
             self._act(lambda: self._take(reference, token))
         finally:
-            self.read.disabled = False
+            let_rest(self.read, False)
 
     def _take(self, reference: LayerReference, token: str) -> None:
         from gpwidgets.tasks.layers import read_reference
