@@ -29,6 +29,10 @@ BENCHMARKS: dict[str, tuple[list[str], list[list[str]]]] = {
         ],
     ),
     "request": (["request.py"], [["request.py", "--sizes", "100k", "--runs", "3"]]),
+    "encode": (
+        ["encode.py"],
+        [["encode.py", "--sizes", "100k", "--kinds", "point,line,polygon", "--runs", "3"]],
+    ),
     "layers": (["layers.py"], []),
     "polling": (["polling.py"], []),
     "learners": (["learners.py"], []),

@@ -10,13 +10,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-__all__ = ["field_of", "plain_values", "wire_values"]
+__all__ = ["plain_values", "wire_column"]
 
 _INT32 = np.iinfo(np.int32)
 _SHORT_TEXT = 255
 #: Types that pandas has no word for; they are kept for a column whose values still look like them.
 _TEXT_TYPES = {"esriFieldTypeGUID", "esriFieldTypeGlobalID", "esriFieldTypeXML"}
 _CLOCK_TYPES = {"esriFieldTypeDateOnly", "esriFieldTypeTimeOnly", "esriFieldTypeTimestampOffset"}
+#: Types whose values are JSON as they are; floats that are not finite have become None by then.
+_PLAIN = {bool, int, float, str}
 _WHOLE_TYPES = {"esriFieldTypeOID", "esriFieldTypeBigInteger"}
 
 
@@ -25,20 +27,10 @@ def plain_values(column: pd.Series) -> list[Any]:
     return [_plain(value) for value in _python_values(column)]
 
 
-def wire_values(column: pd.Series, field_type: str) -> list[Any]:
-    """JSON values to send: dates as milliseconds since 1970 UTC, None for what is missing."""
-    values = _python_values(column)
-    if field_type == "esriFieldTypeDate":
-        return [None if value is None else _milliseconds(value) for value in values]
-    if field_type == "esriFieldTypeString" or field_type in _TEXT_TYPES:
-        return [None if value is None else str(_plain(value)) for value in values]
-    if field_type == "esriFieldTypeSmallInteger":
-        return [None if value is None else int(value) for value in values]
-    return [_plain(value) for value in values]
-
-
-def field_of(name: str, column: pd.Series, described: str = "", alias: str = "") -> dict[str, Any]:
-    """The field object of a column.
+def wire_column(
+    name: str, column: pd.Series, described: str = "", alias: str = ""
+) -> tuple[dict[str, Any], list[Any]]:
+    """The field object of a column, and its JSON values: None for what is missing.
 
     Parameters
     ----------
@@ -48,26 +40,49 @@ def field_of(name: str, column: pd.Series, described: str = "", alias: str = "")
         The field type it had when it was read; kept where it still fits the values.
     alias
         Name to show.
+
+    Returns
+    -------
+    field, values
+        Dates are milliseconds since 1970 UTC.
     """
-    kind = _kind(column, described)
+    if _holds_moments(column):
+        kind, wire = "esriFieldTypeDate", _moments(column)
+    else:
+        values = _python_values(column)
+        kind = _kind(column.dtype, values, described)
+        wire = _wire_values(values, kind)
     field: dict[str, Any] = {"name": name, "type": kind, "alias": alias or name}
     if kind == "esriFieldTypeString":
-        longest = max((len(text) for text in wire_values(column, kind) if text is not None), default=0)
+        longest = max((len(text) for text in wire if text is not None), default=0)
         field["length"] = max(longest, _SHORT_TEXT)
-    return field
+    return field, wire
 
 
-def _kind(column: pd.Series, described: str) -> str:
+def _wire_values(values: list[Any], field_type: str) -> list[Any]:
+    kinds = _types_in(values)
+    if field_type == "esriFieldTypeDate":
+        return [None if value is None else _milliseconds(value) for value in values]
+    if field_type == "esriFieldTypeString" or field_type in _TEXT_TYPES:
+        if kinds <= {str}:
+            return values
+        return [None if value is None else str(_plain(value)) for value in values]
+    if field_type == "esriFieldTypeSmallInteger" and not kinds <= {int}:
+        return [None if value is None else int(value) for value in values]
+    return values if kinds <= _PLAIN else [_plain(value) for value in values]
+
+
+def _kind(dtype: Any, values: list[Any], described: str) -> str:
     types = pd.api.types
-    if types.is_bool_dtype(column.dtype):
+    if types.is_bool_dtype(dtype):
         return "esriFieldTypeSmallInteger"
-    if types.is_datetime64_any_dtype(column.dtype):
+    if types.is_datetime64_any_dtype(dtype):
         return "esriFieldTypeDate"
-    if types.is_integer_dtype(column.dtype):
-        return described if described in _WHOLE_TYPES else _whole_kind(column)
-    if types.is_float_dtype(column.dtype):
+    if types.is_integer_dtype(dtype):
+        return described if described in _WHOLE_TYPES else _whole_kind(dtype, values)
+    if types.is_float_dtype(dtype):
         return "esriFieldTypeDouble"
-    kinds = {type(value) for value in _python_values(column)} - {type(None)}
+    kinds = _types_in(values)
     if kinds and kinds <= {datetime, date, time} and described in _CLOCK_TYPES:
         return described
     if kinds and all(issubclass(kind, date) for kind in kinds):
@@ -75,32 +90,66 @@ def _kind(column: pd.Series, described: str) -> str:
     if kinds == {bool}:
         return "esriFieldTypeSmallInteger"
     if kinds == {int}:
-        return _whole_kind(column)
+        return _whole_kind(dtype, values)
     if kinds and kinds <= {int, float, Decimal}:
         return "esriFieldTypeDouble"
     return described if described in _TEXT_TYPES else "esriFieldTypeString"
 
 
-def _whole_kind(column: pd.Series) -> str:
+def _whole_kind(dtype: Any, values: list[Any]) -> str:
     """The smallest type that old servers know too; 64 bits only where the values need them."""
-    if getattr(column.dtype, "itemsize", 8) <= 2 and "uint16" not in str(column.dtype).lower():
+    if getattr(dtype, "itemsize", 8) <= 2 and "uint16" not in str(dtype).lower():
         return "esriFieldTypeSmallInteger"
-    known = [value for value in _python_values(column) if value is not None]
-    fits = all(_INT32.min <= value <= _INT32.max for value in known)
+    known = [value for value in values if value is not None]
+    fits = not known or (min(known) >= _INT32.min and max(known) <= _INT32.max)
     return "esriFieldTypeInteger" if fits else "esriFieldTypeBigInteger"
+
+
+def _types_in(values: list[Any]) -> set[type]:
+    """The types of all values that are there."""
+    return set(map(type, values)) - {type(None)}
+
+
+def _holds_moments(column: pd.Series) -> bool:
+    dtype = column.dtype
+    return isinstance(dtype, pd.DatetimeTZDtype) or (isinstance(dtype, np.dtype) and dtype.kind == "M")
+
+
+def _moments(column: pd.Series) -> list[Any]:
+    """Milliseconds since 1970; a moment without a time zone counts as UTC."""
+    moments = column.to_numpy(dtype="datetime64[ms]")
+    return _with_none(moments.astype(np.int64).tolist(), np.isnat(moments))
 
 
 def _python_values(column: pd.Series) -> list[Any]:
     """Python objects instead of numpy's, None for NaN, NaT and NA."""
-    if column.dtype.kind == "f" and isinstance(column.dtype, np.dtype):
-        numbers = column.to_numpy(dtype=np.float64)
-        values: list[Any] = numbers.tolist()
-        for row in np.flatnonzero(~np.isfinite(numbers)).tolist():
-            values[row] = None
-        return values
-    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+    dtype = column.dtype
+    own = dtype if isinstance(dtype, np.dtype) else getattr(dtype, "numpy_dtype", None)
+    if own is not None and own.kind in "iufb":
+        return _numbers(column, own)
+    if pd.api.types.is_datetime64_any_dtype(dtype):
         return [None if moment is pd.NaT else moment for moment in column.astype(object)]
-    return [_missing_to_none(value) for value in column.astype(object).tolist()]
+    values: list[Any] = column.astype(object).tolist()
+    if _types_in(values) <= {str, int, bool}:
+        return values
+    return [value if type(value) is str else _missing_to_none(value) for value in values]
+
+
+def _numbers(column: pd.Series, dtype: np.dtype[Any]) -> list[Any]:
+    kind = np.dtype(np.float64) if dtype.kind == "f" else dtype
+    if isinstance(column.dtype, np.dtype):
+        numbers, missing = column.to_numpy(dtype=kind), np.zeros(len(column), dtype=bool)
+    else:
+        numbers, missing = column.to_numpy(dtype=kind, na_value=0), column.isna().to_numpy()
+    if kind.kind == "f":
+        missing = missing | ~np.isfinite(numbers)
+    return _with_none(numbers.tolist(), missing)
+
+
+def _with_none(values: list[Any], missing: Any) -> list[Any]:
+    for row in np.flatnonzero(missing).tolist():
+        values[row] = None
+    return values
 
 
 def _missing_to_none(value: Any) -> Any:

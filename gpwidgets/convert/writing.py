@@ -14,7 +14,7 @@ import shapely
 
 from gpwidgets.convert.crs import from_crs
 from gpwidgets.convert.nesting import offsets
-from gpwidgets.convert.plain import field_of, wire_values
+from gpwidgets.convert.plain import wire_column
 from gpwidgets.errors import ConversionError
 
 __all__ = ["esri_geometries", "frame_to_features", "frame_to_records", "geometry_type", "write_features"]
@@ -185,17 +185,17 @@ def _rows(
         twice = next(name for name in names if names.count(name) > 1)
         raise ConversionError(f"Two columns are named {twice!r}; rename one of them.")
     types, aliases, domains = (described.get(key) or {} for key in ("field_types", "aliases", "domains"))
-    columns = [df.iloc[:, number] for number in range(len(names))]
-    fields = [
-        field_of(name, column, types.get(name, ""), aliases.get(name, ""))
-        for name, column in zip(names, columns, strict=True)
+    told = [
+        wire_column(name, df.iloc[:, number], types.get(name, ""), aliases.get(name, ""))
+        for number, name in enumerate(names)
     ]
+    fields = [field for field, _ in told]
     for field in fields:
         if field["name"] in domains:
             field["domain"] = domains[field["name"]]
-    if not columns:
+    if not told:
         return fields, [{} for _ in range(len(df))]
-    values = [wire_values(column, field["type"]) for column, field in zip(columns, fields, strict=True)]
+    values = [values for _, values in told]
     return fields, [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
 
 

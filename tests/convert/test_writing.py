@@ -228,3 +228,28 @@ def test_aliases_domains_and_types_of_a_frame_that_was_read_stay() -> None:
     told = frame_to_features(features_to_frame(sent))
     assert told["fields"] == fields
     assert told["features"] == [{"attributes": row, "geometry": None}]
+
+
+@pytest.mark.parametrize(
+    ("column", "kind", "values"),
+    [
+        (pd.Series([1, None, -(2**31)], dtype="Int64"), "Integer", [1, None, -(2**31)]),
+        (pd.Series([1, None, 2**31], dtype="Int64"), "BigInteger", [1, None, 2**31]),
+        (pd.Series([1, None], dtype="Int16"), "SmallInteger", [1, None]),
+        (pd.Series([65535, 0], dtype="uint16"), "Integer", [65535, 0]),
+        (pd.Series([True, None], dtype="boolean"), "SmallInteger", [1, None]),
+        (pd.Series([0.1, None, np.inf], dtype="Float64"), "Double", [0.1, None, None]),
+        (pd.Series([0.5, np.nan, -np.inf], dtype="float32"), "Double", [0.5, None, None]),
+        (pd.Series([1, 2.5, None, np.nan], dtype=object), "Double", [1, 2.5, None, None]),
+        (pd.Series(["a", None, np.nan, 3], dtype=object), "String", ["a", None, None, "3"]),
+        (pd.Series(["a", None]), "String", ["a", None]),
+        (pd.Series(["a", None], dtype="category"), "String", ["a", None]),
+        (pd.to_datetime(pd.Series(["1969-12-31T23:59:59.9995", None])), "Date", [-1, None]),
+        (pd.to_datetime(pd.Series(["2020-01-01T00:00+02:00"])), "Date", [1577829600000]),
+    ],
+)
+def test_columns_of_every_kind_become_what_servers_read(column, kind, values) -> None:
+    told = frame_to_records(pd.DataFrame({"C": column}))
+    assert told["fields"][0]["type"] == f"esriFieldType{kind}"
+    assert [row["attributes"]["C"] for row in told["features"]] == values
+    assert [type(row["attributes"]["C"]) for row in told["features"]] == [type(value) for value in values]
