@@ -11,12 +11,13 @@ import gpwidgets
 
 ROOT = Path(gpwidgets.__file__).parent
 INSIDE = {
-    "errors": set(),
-    "protocol": {"errors", "protocol"},
-    "client": {"errors", "protocol", "client"},
-    "convert": {"errors", "protocol", "convert"},
-    "tasks": {"errors", "protocol", "client", "convert", "tasks"},
-    "widgets": {"errors", "protocol", "convert", "tasks", "widgets"},
+    "texts": set(),
+    "errors": {"texts"},
+    "protocol": {"texts", "errors", "protocol"},
+    "client": {"texts", "errors", "protocol", "client"},
+    "convert": {"texts", "errors", "protocol", "convert"},
+    "tasks": {"texts", "errors", "protocol", "client", "convert", "tasks"},
+    "widgets": {"texts", "errors", "protocol", "convert", "tasks", "widgets"},
     "demo": {"errors", "protocol", "convert", "demo"},
     "cli": {"errors", "protocol", "tasks", "demo", "quickstart"},
     "quickstart": {"errors"},
@@ -24,6 +25,7 @@ INSIDE = {
 }
 GEOMETRY = {"geopandas", "pandas", "numpy", "shapely", "pyproj", "pyogrio"}
 OUTSIDE = {
+    "texts": set(),
     "errors": set(),
     "protocol": set(),
     "client": {"requests", "orjson"},

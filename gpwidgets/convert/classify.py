@@ -11,9 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from gpwidgets.texts import later
+
 __all__ = ["METHODS", "Classes", "as_codes", "classify", "is_numeric"]
 
-METHODS = ("natural breaks", "quantiles", "equal interval", "categories")
+METHODS = (later("natural breaks"), later("quantiles"), later("equal interval"), later("categories"))
 
 #: Natural breaks are told from at most so many distinct values; more of them are first put into fine bins.
 _FINE = 700

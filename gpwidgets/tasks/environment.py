@@ -15,6 +15,7 @@ from gpwidgets.protocol.datatypes.base import datatype_of, form_text
 from gpwidgets.protocol.description import GPParameter, TaskInfo
 from gpwidgets.protocol.values import UNSET, SpatialReference
 from gpwidgets.tasks.inputs import check_inputs, check_value
+from gpwidgets.texts import later
 
 __all__ = [
     "ENVIRONMENT",
@@ -45,30 +46,44 @@ ENVIRONMENT: Mapping[str, GPParameter] = {
         _setting(
             "outSR",
             "GPSpatialReference",
-            "Output coordinates",
-            "Coordinate system of the results; that of the inputs when left out.",
+            later("Output coordinates"),
+            later("Coordinate system of the results; that of the inputs when left out."),
         ),
         _setting(
             "processSR",
             "GPSpatialReference",
-            "Processing coordinates",
-            "Coordinate system the tool works in.",
+            later("Processing coordinates"),
+            later("Coordinate system the tool works in."),
         ),
-        _setting("extent", "GPExtent", "Processing extent", "Only features that overlap it are processed."),
-        _setting("returnZ", "GPBoolean", "Keep heights (z)", "Servers leave them out otherwise."),
-        _setting("returnM", "GPBoolean", "Keep measures (m)", "Servers leave them out otherwise."),
-        _setting("returnTrueCurves", "GPBoolean", "Keep true curves", "Else the server makes lines of them."),
+        _setting(
+            "extent",
+            "GPExtent",
+            later("Processing extent"),
+            later("Only features that overlap it are processed."),
+        ),
+        _setting(
+            "returnZ", "GPBoolean", later("Keep heights (z)"), later("Servers leave them out otherwise.")
+        ),
+        _setting(
+            "returnM", "GPBoolean", later("Keep measures (m)"), later("Servers leave them out otherwise.")
+        ),
+        _setting(
+            "returnTrueCurves",
+            "GPBoolean",
+            later("Keep true curves"),
+            later("Else the server makes lines of them."),
+        ),
         _setting(
             "returnColumnName",
             "GPBoolean",
-            "Columns by name",
-            "Rows of value tables carry their column names.",
+            later("Columns by name"),
+            later("Rows of value tables carry their column names."),
         ),
         _setting(
             "esri_out_feature_service_name",
             "GPString",
-            "Name of a hosted layer",
-            "The server keeps the results as a hosted feature layer of this name.",
+            later("Name of a hosted layer"),
+            later("The server keeps the results as a hosted feature layer of this name."),
         ),
     )
 }

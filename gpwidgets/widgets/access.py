@@ -13,6 +13,7 @@ from typing import Any
 
 import ipywidgets as w
 
+from gpwidgets.texts import tr
 from gpwidgets.widgets.label_text import plain_label
 
 
@@ -69,7 +70,7 @@ class LabelNote:
             return
         if control.description and not control.description_allow_html:  # else another editor has written
             self._control, self._words = control, control.description
-            note = f'<span class="gpw-unseen"> (error: {escape(plain_label(text))})</span>'
+            note = f'<span class="gpw-unseen">{tr(" (error: {text})", text=escape(plain_label(text)))}</span>'
             self._write(f"{escape(self._words)}{note}", as_html=True)
 
     def _write(self, words: str, *, as_html: bool) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import ipywidgets as w
 from ipyleaflet import Map, WidgetControl
 
+from gpwidgets.texts import tr
 from gpwidgets.widgets.cells import FrameTexts
 
 #: Attributes shown of the feature under the pointer; the selected one shows all.
@@ -39,7 +40,7 @@ class AttributePanel(WidgetControl):
         self._pinned = False
         self._seen: tuple[Any, ...] = ()
         self._text = w.HTML()
-        self._button = w.Button(description="Close", icon="times", layout=w.Layout(width="auto"))
+        self._button = w.Button(description=tr("Close"), icon="times", layout=w.Layout(width="auto"))
         self._button.on_click(lambda _button: self._end())
         box = w.VBox(
             [self._text, self._button],
@@ -90,7 +91,7 @@ def attributes_html(frame: Any, row: int, most: int | None = None) -> str:
         for place in places[:most]
     ]
     if not lines:
-        return "<div>No attributes</div>"
+        return f"<div>{tr('No attributes')}</div>"
     left = len(places) - len(lines)
-    rest = f"<div>and {left} more; click to see them</div>" if left else ""
+    rest = f"<div>{tr('and {left} more; click to see them', left=left)}</div>" if left else ""
     return f'<table class="gpw-frame">{"".join(lines)}</table>{rest}'

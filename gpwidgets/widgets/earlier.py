@@ -9,6 +9,7 @@ from gpwidgets.protocol.urls import GPURL, URLError
 from gpwidgets.tasks.environment import KEYWORD
 from gpwidgets.tasks.history import HistoryEntry
 from gpwidgets.tasks.kept_inputs import KeptInputs, inputs_of_job
+from gpwidgets.texts import tr
 
 if TYPE_CHECKING:
     from gpwidgets.tasks.run import Run
@@ -90,5 +91,7 @@ class EarlierRun:
             raise
         except ServerError as error:
             if isinstance(error, ResourceNotFound) or error.code == 400:
-                raise RunExpired("The job and its results are gone; the values are here again.") from error
+                raise RunExpired(
+                    tr("The job and its results are gone; the values are here again.")
+                ) from error
             raise

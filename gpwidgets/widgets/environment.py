@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import ipywidgets as w
 
-from gpwidgets.protocol.description import TaskInfo
+from gpwidgets.protocol.description import GPParameter, TaskInfo
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.environment import applicable
+from gpwidgets.texts import tr
 from gpwidgets.widgets.editors import base
 from gpwidgets.widgets.editors.base import EditorContext, ParameterEditor
 from gpwidgets.widgets.fold import Fold
@@ -35,12 +37,12 @@ class EnvironmentSection(Fold):
 
     def __init__(self, info: TaskInfo, context: EditorContext, changed: Callable[[Any], None]) -> None:
         self.editors: dict[str, ParameterEditor] = {
-            one.name: base.editor_for(one, context) for one in applicable(info)
+            one.name: base.editor_for(_in_words(one), context) for one in applicable(info)
         }
         for editor in self.editors.values():
             editor.observe(changed, names="value")
         box = w.VBox(list(self.editors.values()), layout=w.Layout(width="100%", min_width="0"))
-        super().__init__("Environment", [box], tooltip="Coordinates, extent and the like of a run")
+        super().__init__(tr("Environment"), [box], tooltip=tr("Coordinates, extent and the like of a run"))
         self.add_class("gpw-section")
 
     @property
@@ -61,3 +63,8 @@ class EnvironmentSection(Fold):
         if wrong:
             self.opened = True
         return wrong
+
+
+def _in_words(setting: GPParameter) -> GPParameter:
+    """The setting with its texts in the language of the user."""
+    return replace(setting, display_name=tr(setting.display_name), description=tr(setting.description))

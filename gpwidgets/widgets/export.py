@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 
 from gpwidgets.tasks.workers import start_worker
+from gpwidgets.texts import later, tr
 from gpwidgets.widgets.access import is_resting, let_rest
 from gpwidgets.widgets.file_texts import saved_html
 from gpwidgets.widgets.guard import error_html, guarded
@@ -44,8 +45,8 @@ def _write_shapefile(frame: Any, path: Path) -> str:
     from gpwidgets.convert.shapefiles import write_shapefile
 
     renamed = write_shapefile(frame, path)
-    pairs = ", ".join(f"{old} is {new}" for old, new in renamed.items())
-    return f"Shapefiles have short names: {pairs}" if pairs else ""
+    pairs = ", ".join(tr("{old} is {new}", old=old, new=new) for old, new in renamed.items())
+    return tr("Shapefiles have short names: {pairs}", pairs=pairs) if pairs else ""
 
 
 #: Writes a frame to a path; what it returns is said to the user.
@@ -56,7 +57,7 @@ FEATURE_FORMATS: tuple[tuple[str, str, Writer], ...] = (
     ("GeoPackage", ".gpkg", _write_gpkg),
     ("GeoParquet", ".parquet", _write_parquet),
     ("GeoJSON", ".geojson", _write_geojson),
-    ("Shapefile (zip)", ".zip", _write_shapefile),
+    (later("Shapefile (zip)"), ".zip", _write_shapefile),
     ("CSV", ".csv", _write_csv),
 )
 TABLE_FORMATS: tuple[tuple[str, str, Writer], ...] = (
@@ -106,15 +107,15 @@ class FrameSaver(w.HBox):
         self._worker: Thread | None = None
         self._formats = formats_for(frame)
         self.format = w.Dropdown(
-            options=[label for label, _, _ in self._formats],
-            description="Save as",
+            options=[tr(label) for label, _, _ in self._formats],
+            description=tr("Save as"),
             layout=w.Layout(width="200px"),
         )
-        self.folder = w.Text(value=folder, description="in folder", layout=w.Layout(width="220px"))
+        self.folder = w.Text(value=folder, description=tr("in folder"), layout=w.Layout(width="220px"))
         self.button = w.Button(
-            description="Save",
+            description=tr("Save"),
             icon="download",
-            tooltip=f"Save {name} as a file",
+            tooltip=tr("Save {name} as a file", name=name),
             layout=w.Layout(width="auto"),
         )
         self._said = w.HTML()
@@ -129,7 +130,7 @@ class FrameSaver(w.HBox):
         if is_resting(self.button):
             return
         let_rest(self.button, True)
-        self._said.value = '<span role="status">Saving…</span>'
+        self._said.value = f'<span role="status">{tr("Saving…")}</span>'
         self._worker = start_worker(self._save, "gpwidgets-save")
 
     def _save(self) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import ipywidgets as w
 
 from gpwidgets.errors import mask
+from gpwidgets.texts import tr
 from gpwidgets.widgets.frame_view import FrameView
 from gpwidgets.widgets.style_by import QUALITATIVE, SEQUENTIAL, patch_html
 from gpwidgets.widgets.table import FrameTable
@@ -76,12 +77,14 @@ def preview_of(path: Path, map: TaskMap | None = None, is_raster: bool = False) 
         return _layers(path, map)
     if suffix in _TEXTS:
         return [_text(path)]
-    return [w.HTML('<div class="gpw-muted">Rasters of this kind are not shown.</div>')] if is_raster else []
+    if not is_raster:
+        return []
+    return [w.HTML(f'<div class="gpw-muted">{tr("Rasters of this kind are not shown.")}</div>')]
 
 
 def _picture(path: Path, kind: str) -> w.Widget:
     data = b64encode(path.read_bytes()).decode()  # an Image of ipywidgets has no text for who cannot see it
-    name = escape(f"The picture {path.name}")
+    name = escape(tr("The picture {name}", name=path.name))
     return w.HTML(f'<img alt="{name}" style="max-width:100%" src="data:{kind};base64,{data}">')
 
 
@@ -97,7 +100,11 @@ def _layers(path: Path, task_map: TaskMap | None) -> list[w.Widget]:
 
     found: list[w.Widget] = []
     for name, frame in read_layers(path).items():
-        words = f"{name}: {len(frame):,} rows" if len(frame) else f"{name}: no rows"
+        words = (
+            tr("{name}: {count:,} rows", name=name, count=len(frame))
+            if len(frame)
+            else tr("{name}: no rows", name=name)
+        )
         found.append(w.HTML(f'<div class="gpw-muted">{escape(words)}</div>'))
         if len(frame):
             view = FrameView(frame, name, name, task_map)
@@ -115,11 +122,11 @@ def _raster(path: Path, task_map: TaskMap) -> list[w.Widget]:
     task_map.zoom_to(picture.bounds)
     lines = "".join(f"<li>{patch_html(color)}{escape(label)}</li>" for label, color in picture.legend)
     legend = f'<div class="gpw-legend"><ul>{lines}</ul></div>' if lines else ""
-    return [w.HTML(f'<div class="gpw-muted" role="status">Shown on the map.</div>{legend}')]
+    return [w.HTML(f'<div class="gpw-muted" role="status">{tr("Shown on the map.")}</div>{legend}')]
 
 
 def _text(path: Path) -> w.Widget:
     with path.open(encoding="utf-8", errors="replace") as file:
         text = file.read(MAX_TEXT + 1)
-    shown = text[:MAX_TEXT] + ("\n… (cut; the saved file is whole)" if len(text) > MAX_TEXT else "")
+    shown = text[:MAX_TEXT] + (tr("\n… (cut; the saved file is whole)") if len(text) > MAX_TEXT else "")
     return w.HTML(f'<pre class="gpw-code" tabindex="0">{escape(mask(shown))}</pre>')

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from gpwidgets.errors import mask
+from gpwidgets.texts import tr
 
 #: Files up to this many bytes can be saved by the browser too, out of the page.
 MAX_IN_PAGE = 3_000_000
@@ -17,11 +18,13 @@ MAX_IN_PAGE = 3_000_000
 def size_text(size: int) -> str:
     """Return a number of bytes as people read it, such as ``1.4 MB``."""
     amount = float(size)
-    for unit in ("bytes", "kB", "MB"):
-        if amount < 1000:
-            return f"{amount:.0f} {unit}" if unit == "bytes" else f"{amount:.1f} {unit}"
+    if size < 1000:
+        return tr("{size} bytes", size=size)
+    for unit in ("kB", "MB"):
         amount /= 1000
-    return f"{amount:.1f} GB"
+        if amount < 1000:
+            return f"{amount:.1f} {unit}"
+    return f"{amount / 1000:.1f} GB"
 
 
 def safe_link(url: str, text: str = "") -> str:
@@ -35,8 +38,9 @@ def safe_link(url: str, text: str = "") -> str:
 def saved_html(path: Path, size: int) -> str:
     """Return a line that says where a file was saved and how large it is."""
     return (
-        '<span role="status"><span aria-hidden="true">✔</span> Saved as '
-        f"<code>{escape(str(path))}</code>, {size_text(size)}</span>"
+        '<span role="status"><span aria-hidden="true">✔</span> '
+        + tr("Saved as {path}, {size}", path=f"<code>{escape(str(path))}</code>", size=size_text(size))
+        + "</span>"
     )
 
 
@@ -47,4 +51,5 @@ def page_link(path: Path) -> str:
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     data = b64encode(path.read_bytes()).decode()
     name = escape(path.name)
-    return f' <a download="{name}" href="data:{escape(kind)};base64,{data}">Save to this computer</a>'
+    words = tr("Save to this computer")
+    return f' <a download="{name}" href="data:{escape(kind)};base64,{data}">{words}</a>'

@@ -10,6 +10,7 @@ import ipywidgets as w
 
 from gpwidgets.protocol.values import DataFile, RasterData
 from gpwidgets.tasks.workers import start_worker
+from gpwidgets.texts import tr
 from gpwidgets.widgets.access import is_resting, let_rest
 from gpwidgets.widgets.file_preview import preview_of
 from gpwidgets.widgets.file_texts import page_link, safe_link, saved_html
@@ -47,14 +48,14 @@ class FileView(w.VBox):
         self.map = map
         self.path: Path | None = None
         kind = f" ({value.format})" if isinstance(value, RasterData) and value.format else ""
-        name = value.name or "file"
+        name = value.name or tr("file")
         link = safe_link(value.url, name) if value.url else escape(name)
         self._name = w.HTML(f'<div class="gpw-value">{link}{escape(kind)}</div>')
-        self._folder = w.Text(value=folder, description="Folder", layout=w.Layout(width="240px"))
+        self._folder = w.Text(value=folder, description=tr("Folder"), layout=w.Layout(width="240px"))
         self._save = w.Button(
-            description="Save",
+            description=tr("Save"),
             icon="download",
-            tooltip=f"Save {name} into the folder and show what is in it",
+            tooltip=tr("Save {name} into the folder and show what is in it", name=name),
             disabled=not value.url,
         )
         self._said = w.HTML()
@@ -71,7 +72,7 @@ class FileView(w.VBox):
         if is_resting(self._save):
             return
         let_rest(self._save, True)
-        self._said.value = '<span role="status">Saving…</span>'
+        self._said.value = f'<span role="status">{tr("Saving…")}</span>'
         start_worker(self._save_now, "gpwidgets-save")
 
     def _save_now(self) -> None:

@@ -14,6 +14,7 @@ from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.environment import KEYWORD, split
 from gpwidgets.tasks.inputs import has_usable_default, resolve_names
+from gpwidgets.texts import tr
 from gpwidgets.widgets.editors import base as editors_base
 from gpwidgets.widgets.editors.base import EditorContext, ParameterEditor
 from gpwidgets.widgets.editors.features import FeatureEditor
@@ -77,7 +78,7 @@ class TaskForm(w.VBox):
 
     def _groups(self) -> list[w.Widget]:
         if not self.editors:
-            return [w.HTML('<div class="gpw-muted">This task takes no inputs.</div>')]
+            return [w.HTML(f'<div class="gpw-muted">{tr("This task takes no inputs.")}</div>')]
         groups: list[w.Widget] = []
         for category in self.info.categories:
             of_it = [editor for editor in self.editors.values() if editor.parameter.category == category]
@@ -89,14 +90,16 @@ class TaskForm(w.VBox):
             rest = [editor for editor in of_it if not editor.parameter.required]
             groups += first
             if first and len(rest) > _FEW:
-                groups.append(self._section(f"Optional inputs ({len(rest)})", rest, is_open=False))
+                groups.append(
+                    self._section(tr("Optional inputs ({count})", count=len(rest)), rest, is_open=False)
+                )
             else:
                 groups += rest
         return groups
 
     def _section(self, title: str, editors: list[ParameterEditor], *, is_open: bool) -> Fold:
         box = w.VBox(editors, layout=w.Layout(width="100%", min_width="0"))
-        section = Fold(title, [box], tooltip=f"Inputs of {title}")
+        section = Fold(title, [box], tooltip=tr("Inputs of {title}", title=title))
         section.opened = is_open
         section.add_class("gpw-section")
         for editor in editors:
@@ -258,5 +261,7 @@ def _make(parameter: GPParameter, context: EditorContext) -> ParameterEditor:
         return editors_base.editor_for(parameter, context)
     except Exception as error:  # an editor registered by the user may raise anything
         plain = editors_base.EDITORS["json"](replace(parameter, filter=None, choice_list=()), context)
-        plain.error = f"the usual field could not be made ({type(error).__name__}); give JSON instead."
+        plain.error = tr(
+            "the usual field could not be made ({kind}); give JSON instead.", kind=type(error).__name__
+        )
         return plain

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
+from gpwidgets.texts import tr
 from gpwidgets.widgets.access import let_rest
 from gpwidgets.widgets.export import FrameSaver
 from gpwidgets.widgets.guard import error_html, guarded
@@ -80,15 +81,19 @@ class FrameView(w.VBox):
         assert self.map is not None
         self._box = BoxSelect(self.map.map, self._select_box)
         self.box_button = w.ToggleButton(
-            description="Select by box",
+            description=tr("Select by box"),
             icon="object-group",
-            tooltip="Draw a rectangle on the map; the features it touches are selected",
+            tooltip=tr("Draw a rectangle on the map; the features it touches are selected"),
         )
         self.view_button = w.Button(
-            description="Select in view", icon="eye", tooltip="Select the features that the map shows now"
+            description=tr("Select in view"),
+            icon="eye",
+            tooltip=tr("Select the features that the map shows now"),
         )
         self.clear_button = w.Button(
-            description="Clear selection", icon="times", tooltip="Let the selected features go"
+            description=tr("Clear selection"),
+            icon="times",
+            tooltip=tr("Let the selected features go"),
         )
         let_rest(self.clear_button, True)
         for button in (self.box_button, self.view_button, self.clear_button):
@@ -146,7 +151,9 @@ class FrameView(w.VBox):
         assert self.map is not None
         rows = self.map.results[self.layer].map_shapes.rows_in(bounds)
         if not rows:
-            self._said.value = '<div class="gpw-muted" role="status">There is no feature in the box.</div>'
+            self._said.value = (
+                f'<div class="gpw-muted" role="status">{tr("There is no feature in the box.")}</div>'
+            )
             self.map.clear_selection()
             return
         self._said.value = ""

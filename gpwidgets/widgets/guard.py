@@ -25,6 +25,7 @@ from gpwidgets.errors import (
     RunTimedOut,
     mask,
 )
+from gpwidgets.texts import later, tr
 
 
 class ShowsErrors(Protocol):
@@ -52,16 +53,36 @@ def guarded(method: Callable[..., Result]) -> Callable[..., Result | None]:
 
 
 _TITLES: tuple[tuple[type[Exception], str, str], ...] = (
-    (AuthenticationError, "Sign-in needed", "Sign in below, or pass auth= when you make the widget."),
-    (AccessDenied, "Not allowed", "You are signed in, but this account may not use it."),
-    (ResourceNotFound, "Not found on the server", "Check the address; the service may have been moved."),
-    (ConnectionFailed, "No connection", "Check the address and the network, then try again."),
-    (BadReply, "Unreadable answer", "The address may belong to a web page and not to a service."),
-    (InputErrors, "Not started: the form needs a look", ""),
-    (RunCancelled, "Cancelled", ""),
-    (RunTimedOut, "Over the server's time limit", "Try a smaller area or fewer features."),
-    (RunExpired, "No longer on the server", "The server has thrown the job away; run it again."),
-    (RunLost, "Not known whether it runs", "The answer was lost; the server may or may not have started it."),
+    (
+        AuthenticationError,
+        later("Sign-in needed"),
+        later("Sign in below, or pass auth= when you make the widget."),
+    ),
+    (AccessDenied, later("Not allowed"), later("You are signed in, but this account may not use it.")),
+    (
+        ResourceNotFound,
+        later("Not found on the server"),
+        later("Check the address; the service may have been moved."),
+    ),
+    (ConnectionFailed, later("No connection"), later("Check the address and the network, then try again.")),
+    (
+        BadReply,
+        later("Unreadable answer"),
+        later("The address may belong to a web page and not to a service."),
+    ),
+    (InputErrors, later("Not started: the form needs a look"), ""),
+    (RunCancelled, later("Cancelled"), ""),
+    (RunTimedOut, later("Over the server's time limit"), later("Try a smaller area or fewer features.")),
+    (
+        RunExpired,
+        later("No longer on the server"),
+        later("The server has thrown the job away; run it again."),
+    ),
+    (
+        RunLost,
+        later("Not known whether it runs"),
+        later("The answer was lost; the server may or may not have started it."),
+    ),
 )
 
 
@@ -69,10 +90,10 @@ def error_words(error: Exception) -> tuple[str, str, str]:
     """Return what happened, the exception's own text and what to do about it, secrets hidden."""
     for kind, title, advice in _TITLES:
         if isinstance(error, kind):
-            return title, mask(str(error)), advice
+            return tr(title), mask(str(error)), tr(advice)
     if isinstance(error, GPError):
-        return "It did not work", mask(str(error)), ""
-    return "Unexpected trouble", mask(f"{type(error).__name__}: {error}"), ""
+        return tr("It did not work"), mask(str(error)), ""
+    return tr("Unexpected trouble"), mask(f"{type(error).__name__}: {error}"), ""
 
 
 def error_html(error: Exception | None) -> str:

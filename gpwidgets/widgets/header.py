@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from gpwidgets.errors import GPError
+from gpwidgets.texts import tr, trn
 from gpwidgets.widgets.html import sanitized
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def header_html(task: GPTask) -> str:
     title = escape(info.display_name or info.name)
     if urlsplit(info.help_url).scheme in ("http", "https"):
         link = f'href="{escape(info.help_url)}" target="_blank" rel="noopener noreferrer"'
-        title += f' <a class="gpw-help" {link}>Help</a>'
+        title += f' <a class="gpw-help" {link}>{tr("Help")}</a>'
     about = sanitized(info.description) if info.description else ""
     line = escape(abilities(info, _service(task), task.is_asynchronous))
     return (
@@ -38,13 +39,13 @@ def _service(task: GPTask) -> ServiceInfo | None:
 
 def abilities(info: TaskInfo, service: ServiceInfo | None, is_asynchronous: bool) -> str:
     """Return one line on how the task runs and what its service allows."""
-    parts = ["Runs as a job on the server" if is_asynchronous else "Answers at once"]
+    parts = [tr("Runs as a job on the server") if is_asynchronous else tr("Answers at once")]
     if service is not None:
         if service.maximum_records:
-            parts.append(f"up to {service.maximum_records:,} rows per result")
-        parts.append("takes uploaded files" if service.can_upload else "takes no uploaded files")
+            parts.append(tr("up to {most:,} rows per result", most=service.maximum_records))
+        parts.append(tr("takes uploaded files") if service.can_upload else tr("takes no uploaded files"))
         if service.current_version is not None:
-            parts.append(f"server {service.current_version}")
+            parts.append(tr("server {version}", version=service.current_version))
     count = len(info.outputs)
-    parts.append(f"{count} output{'' if count == 1 else 's'}")
+    parts.append(trn("{n} output", "{n} outputs", count))
     return " · ".join(parts)

@@ -8,6 +8,7 @@ from ipyleaflet import Map
 
 from gpwidgets.convert.geojson_text import FeatureText
 from gpwidgets.convert.map_shapes import MapShapes
+from gpwidgets.texts import tr
 from gpwidgets.widgets.layers import MAX_FEATURES, MAX_VERTICES, LeanGeoJSON
 
 #: Dark outline and light fill, seen on any base map and without colours.
@@ -36,7 +37,11 @@ class Highlight:
     def __init__(self, map_widget: Map) -> None:
         self._map = map_widget
         self.layer = LeanGeoJSON(
-            data=_NOTHING, name="Selected", pm_ignore=True, style=_LINE, point_style={**_LINE, "radius": 8}
+            data=_NOTHING,
+            name=tr("Selected"),
+            pm_ignore=True,
+            style=_LINE,
+            point_style={**_LINE, "radius": 8},
         )
         self.layer.unlisted = True
 

@@ -16,6 +16,7 @@ from gpwidgets.tasks.history import History, HistoryEntry, history
 from gpwidgets.tasks.recording import current_store
 from gpwidgets.tasks.watcher import shared_watcher
 from gpwidgets.tasks.workers import start_worker
+from gpwidgets.texts import later, tr
 from gpwidgets.widgets.access import let_rest
 from gpwidgets.widgets.guard import error_html, guarded
 from gpwidgets.widgets.history_row import HistoryRow, time_text
@@ -33,10 +34,10 @@ __all__ = ["HistoryWidget"]
 
 #: Label of each choice of states, and the test for it.
 _CHOICES: tuple[tuple[str, Callable[[HistoryEntry], bool]], ...] = (
-    ("All runs", lambda _entry: True),
-    ("Going on", lambda entry: not entry.status.is_final),
-    ("Succeeded", lambda entry: entry.status == "succeeded"),
-    ("Without results", lambda entry: entry.status.is_final and entry.status != "succeeded"),
+    (later("All runs"), lambda _entry: True),
+    (later("Going on"), lambda entry: not entry.status.is_final),
+    (later("Succeeded"), lambda entry: entry.status == "succeeded"),
+    (later("Without results"), lambda entry: entry.status.is_final and entry.status != "succeeded"),
 )
 
 
@@ -79,7 +80,7 @@ class HistoryWidget(ShownWithTwin, w.VBox):
             [
                 style_sheet(),
                 self.twin.hider,
-                w.HTML('<h3 class="gpw-title">Runs</h3>'),
+                w.HTML(f'<h3 class="gpw-title">{tr("Runs")}</h3>'),
                 self._controls,
                 self._said,
                 w.VBox(self.rows, layout=_wide()),
@@ -97,21 +98,21 @@ class HistoryWidget(ShownWithTwin, w.VBox):
 
     def _make_controls(self) -> None:
         self._search = w.Text(
-            placeholder="task, value or job",
-            description="Search",
+            placeholder=tr("task, value or job"),
+            description=tr("Search"),
             layout=w.Layout(width="min(100%, 280px)"),
             style={"description_width": "50px"},
         )
         self.state = w.Dropdown(
-            options=[label for label, _ in _CHOICES],
-            description="Show",
+            options=[(tr(label), label) for label, _ in _CHOICES],
+            description=tr("Show"),
             layout=w.Layout(width="min(100%, 220px)"),
             style={"description_width": "50px"},
         )
         self._refresh = w.Button(
-            description="Refresh",
+            description=tr("Refresh"),
             icon="refresh",
-            tooltip="Look for runs of other notebooks",
+            tooltip=tr("Look for runs of other notebooks"),
             layout=w.Layout(width="auto"),
         )
         self.state.observe(lambda _change: self._to_first_page(), names="value")
@@ -120,8 +121,12 @@ class HistoryWidget(ShownWithTwin, w.VBox):
             [self._search, self.state, self._refresh], layout=w.Layout(flex_flow="row wrap")
         )
         auto = w.Layout(width="auto")
-        self.newer = w.Button(description="Newer", icon="chevron-left", tooltip="Newer runs", layout=auto)
-        self.older = w.Button(description="Older", icon="chevron-right", tooltip="Older runs", layout=auto)
+        self.newer = w.Button(
+            description=tr("Newer"), icon="chevron-left", tooltip=tr("Newer runs"), layout=auto
+        )
+        self.older = w.Button(
+            description=tr("Older"), icon="chevron-right", tooltip=tr("Older runs"), layout=auto
+        )
         self.newer.on_click(lambda _button: self._go(self.page - 1))
         self.older.on_click(lambda _button: self._go(self.page + 1))
         self._where = w.HTML()
@@ -179,7 +184,11 @@ class HistoryWidget(ShownWithTwin, w.VBox):
 
     def _show_place(self, start: int) -> None:
         total, end = len(self._found), min(start + len(self.rows), len(self._found))
-        text = f"{start + 1:,} to {end:,} of {total:,}" if total else self._nothing()
+        text = (
+            tr("{start:,} to {end:,} of {total:,}", start=start + 1, end=end, total=total)
+            if total
+            else self._nothing()
+        )
         self._where.value = f'<span class="gpw-page" role="status">{escape(text)}</span>'
         several = self.pages > 1
         self.newer.layout.display = self.older.layout.display = "" if several else "none"
@@ -189,7 +198,7 @@ class HistoryWidget(ShownWithTwin, w.VBox):
         self._said.value = f'<div class="gpw-note" role="status">{escape(note)}</div>' if note else ""
 
     def _nothing(self) -> str:
-        return "No run is like that." if len(self._all) else "There are no runs yet."
+        return tr("No run is like that.") if len(self._all) else tr("There are no runs yet.")
 
     # What can be done with a run
 
@@ -215,7 +224,7 @@ class HistoryWidget(ShownWithTwin, w.VBox):
 
     def _in_worker(self, entry: HistoryEntry, make: Callable[[], w.Widget]) -> None:
         """Make a widget that asks the server, without holding up the kernel."""
-        waiting = w.HTML('<div class="gpw-muted" role="status">Reading from the server…</div>')
+        waiting = w.HTML(f'<div class="gpw-muted" role="status">{tr("Reading from the server…")}</div>')
         self._show_detail(entry, waiting)
 
         def work() -> None:
@@ -248,9 +257,9 @@ class HistoryWidget(ShownWithTwin, w.VBox):
         title = f"{entry.title}, {time_text(entry.started)}"
         head = w.HTML(f'<h4 class="gpw-output-name">{escape(title)}</h4>')
         close = w.Button(
-            description="Close",
+            description=tr("Close"),
             icon="times",
-            tooltip=f"Close {title}; a run goes on",
+            tooltip=tr("Close {title}; a run goes on", title=title),
             layout={"width": "auto"},
         )
         close.on_click(lambda _button: self._close_detail())
@@ -285,4 +294,5 @@ class HistoryWidget(ShownWithTwin, w.VBox):
 def _searched(entry: HistoryEntry) -> str:
     """The text that a search looks through."""
     words: Mapping[Any, tuple[str, str]] = STATES
-    return f"{entry.title} {entry.task_url} {entry.job_url} {words[entry.status][1]} {entry.summary}".lower()
+    state = tr(words[entry.status][1])
+    return f"{entry.title} {entry.task_url} {entry.job_url} {state} {entry.summary}".lower()

@@ -11,6 +11,7 @@ import ipywidgets as w
 
 from gpwidgets.errors import mask
 from gpwidgets.tasks.status import RunStatus
+from gpwidgets.texts import later, tr
 from gpwidgets.widgets.status import STATES, elapsed_text
 
 if TYPE_CHECKING:
@@ -21,13 +22,13 @@ __all__ = ["ACTIONS", "HistoryRow", "time_text"]
 
 #: Label, icon and tooltip of what can be done with a run.
 ACTIONS: tuple[tuple[str, str, str], ...] = (
-    ("Reopen", "folder-open", "Open the form with the same values"),
-    ("Attach", "link", "Follow the job again and see its results"),
-    ("Code", "code", "Show the run as Python"),
-    ("Delete", "trash", "Remove the run from the history; its job is not touched"),
+    (later("Reopen"), "folder-open", later("Open the form with the same values")),
+    (later("Attach"), "link", later("Follow the job again and see its results")),
+    (later("Code"), "code", later("Show the run as Python")),
+    (later("Delete"), "trash", later("Remove the run from the history; its job is not touched")),
 )
 
-_SURE = "Really delete?"
+_DANGER = "danger"
 _FOLLOWED = ("status", "progress")
 
 
@@ -47,7 +48,9 @@ class HistoryRow(w.HBox):
         self._text = w.HTML(layout=w.Layout(flex="1 1 300px", width="auto", min_width="0"))
         self.buttons: dict[str, w.Button] = {}
         for label, icon, tooltip in ACTIONS:
-            button = w.Button(description=label, icon=icon, tooltip=tooltip, layout=w.Layout(width="auto"))
+            button = w.Button(
+                description=tr(label), icon=icon, tooltip=tr(tooltip), layout=w.Layout(width="auto")
+            )
             button.on_click(lambda _button, label=label: self._clicked(label))
             self.buttons[label] = button
         row = w.HBox(
@@ -69,7 +72,7 @@ class HistoryRow(w.HBox):
         if entry is None:
             return
         for label, _, tooltip in ACTIONS:
-            self.buttons[label].tooltip = f"{tooltip}: {entry.title}, {time_text(entry.started)}"
+            self.buttons[label].tooltip = f"{tr(tooltip)}: {entry.title}, {time_text(entry.started)}"
         self.buttons["Attach"].disabled = entry.job_url is None and entry.run is None
         self._show_text()
 
@@ -92,15 +95,15 @@ class HistoryRow(w.HBox):
         entry = self.entry
         if entry is None:
             return
-        if label == "Delete" and self.buttons[label].description != _SURE:
-            self.buttons[label].description = _SURE
-            self.buttons[label].button_style = "danger"
+        if label == "Delete" and self.buttons[label].button_style != _DANGER:
+            self.buttons[label].description = tr("Really delete?")
+            self.buttons[label].button_style = _DANGER
             return
         self._ask_again()
         self._act(label, entry)
 
     def _ask_again(self) -> None:
-        self.buttons["Delete"].description = "Delete"
+        self.buttons["Delete"].description = tr("Delete")
         self.buttons["Delete"].button_style = ""
 
     def close(self) -> None:
@@ -111,13 +114,13 @@ class HistoryRow(w.HBox):
 
 def row_html(entry: HistoryEntry) -> str:
     """Return what there is to know of a run in two lines."""
-    sign, words = STATES[entry.status]
+    sign, words = STATES[entry.status][0], tr(STATES[entry.status][1])
     run = entry.run
     if run is None and not entry.status.is_final:
-        sign, words = "…", "Submitted, its end was not seen"
+        sign, words = "…", tr("Submitted, its end was not seen")
     elif run is not None and run.progress is not None and not run.done:
         words += f", {run.progress:.0f} %"
-    took = f"took {elapsed_text(entry.elapsed)}" if entry.elapsed is not None else ""
+    took = tr("took {elapsed}", elapsed=elapsed_text(entry.elapsed)) if entry.elapsed is not None else ""
     facts = " · ".join(filter(None, (time_text(entry.started), took, kept_text(entry))))
     more = entry.error if entry.error and entry.status is not RunStatus.CANCELLED else entry.summary
     return (
@@ -135,15 +138,15 @@ def kept_text(entry: HistoryEntry) -> str:
     if entry.status is not RunStatus.SUCCEEDED or until is None:
         return ""
     if until < datetime.now(until.tzinfo):
-        return "results probably gone from the server"
-    return f"results on the server until about {time_text(until)}"
+        return tr("results probably gone from the server")
+    return tr("results on the server until about {time}", time=time_text(until))
 
 
 def time_text(moment: datetime) -> str:
     """Return a time as people say it: the hour alone for today."""
     local, now = moment.astimezone(), datetime.now().astimezone()
     if local.date() == now.date():
-        return local.strftime("today %H:%M")
+        return local.strftime(tr("today %H:%M"))
     if local.date() == (now - timedelta(days=1)).date():
-        return local.strftime("yesterday %H:%M")
+        return local.strftime(tr("yesterday %H:%M"))
     return local.strftime("%Y-%m-%d %H:%M")

@@ -11,6 +11,7 @@ import ipywidgets as w
 
 from gpwidgets.errors import GPError
 from gpwidgets.tasks.workers import start_worker
+from gpwidgets.texts import tr
 from gpwidgets.widgets.access import is_resting, let_rest
 from gpwidgets.widgets.file_texts import safe_link
 from gpwidgets.widgets.guard import error_html
@@ -38,22 +39,24 @@ class HostedLayerView(w.VBox):
         self.frame: Any = None
         self._worker: Thread | None = None
         self.button = w.Button(
-            description="Read rows",
+            description=tr("Read rows"),
             icon="download",
-            tooltip="Read the layer's rows as a table and a map layer",
+            tooltip=tr("Read the layer's rows as a table and a map layer"),
             layout=w.Layout(width="auto"),
         )
         self.button.on_click(self._read)
         self._said = w.HTML()
         self._rows = w.VBox(layout=w.Layout(width="100%", min_width="0"))
-        address = w.HTML(f'<div class="gpw-value">Layer on the server: {safe_link(layer.url)}</div>')
+        address = w.HTML(
+            f'<div class="gpw-value">{tr("Layer on the server: {link}", link=safe_link(layer.url))}</div>'
+        )
         super().__init__([address, self.button, self._said, self._rows], layout=w.Layout(width="100%"))
 
     def _read(self, _button: w.Button) -> None:
         if is_resting(self.button):
             return
         let_rest(self.button, True)
-        self._said.value = '<div class="gpw-muted" role="status">Reading rows…</div>'
+        self._said.value = f'<div class="gpw-muted" role="status">{tr("Reading rows…")}</div>'
         self._worker = start_worker(self._work, "gpwidgets-layer")
 
     def _work(self) -> None:
@@ -61,7 +64,9 @@ class HostedLayerView(w.VBox):
             self.frame = self._layer.read(limit=MOST)
             self._rows.children = self._show(self.frame)
             cut = self.frame.attrs.get("gpwidgets", {}).get("truncated")
-            self._said.value = f'<div class="gpw-muted">The first {MOST:,} rows.</div>' if cut else ""
+            self._said.value = (
+                f'<div class="gpw-muted">{tr("The first {most:,} rows.", most=MOST)}</div>' if cut else ""
+            )
         except (GPError, ValueError) as error:
             text = error_html(error) if isinstance(error, GPError) else f"<div>{escape(str(error))}</div>"
             self._said.value = text

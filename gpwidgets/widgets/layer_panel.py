@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 import ipywidgets as w
 from ipyleaflet import Map, WidgetControl
 
+from gpwidgets.texts import tr
 from gpwidgets.widgets.layer_row import LayerRow, title_of
 from gpwidgets.widgets.layers import LeanGeoJSON
 from gpwidgets.widgets.lean import icon_button
@@ -43,9 +44,9 @@ class LayerPanel(WidgetControl):
         self._order: list[Any] = list(map_widget.layers)
         self._rows: dict[Any, LayerRow] = {}
         self.opener = w.ToggleButton(
-            description="Layers",
+            description=tr("Layers"),
             icon="list",
-            tooltip="List the layers of the map",
+            tooltip=tr("List the layers of the map"),
             layout=w.Layout(width="auto"),
         )
         self._list = w.VBox()
@@ -164,15 +165,24 @@ class LayerPanel(WidgetControl):
     def _make_tools(self) -> w.VBox:
         auto = {"width": "auto"}
         every = w.Button(
-            description="Zoom to all", icon="expand", tooltip="Show all inputs and results", layout=auto
+            description=tr("Zoom to all"),
+            icon="expand",
+            tooltip=tr("Show all inputs and results"),
+            layout=auto,
         )
         self.length_button = w.ToggleButton(
-            description="Length", icon="arrows-h", tooltip="Draw a line to measure its length", layout=auto
+            description=tr("Length"),
+            icon="arrows-h",
+            tooltip=tr("Draw a line to measure its length"),
+            layout=auto,
         )
         self.area_button = w.ToggleButton(
-            description="Area", icon="square-o", tooltip="Draw a polygon to measure its area", layout=auto
+            description=tr("Area"),
+            icon="square-o",
+            tooltip=tr("Draw a polygon to measure its area"),
+            layout=auto,
         )
-        self.clear_button = icon_button("times", "Clear what was measured", layout={"width": "36px"})
+        self.clear_button = icon_button("times", tr("Clear what was measured"), layout={"width": "36px"})
         self._said = w.HTML()
         self._measure: Measure | None = None
         self._drawn: LeanGeoJSON | None = None
@@ -213,7 +223,7 @@ class LayerPanel(WidgetControl):
     def _measured_layer(self, data: dict[str, Any] | None) -> None:
         if self._drawn is None:
             style = {"color": "#000000", "weight": 3, "dashArray": "6 4", "fill": False, "interactive": False}
-            self._drawn = LeanGeoJSON(data=_NOTHING, name="Measured", style=style, pm_ignore=True)
+            self._drawn = LeanGeoJSON(data=_NOTHING, name=tr("Measured"), style=style, pm_ignore=True)
             self._drawn.unlisted = True
         if data is not None:
             self._drawn.data = data

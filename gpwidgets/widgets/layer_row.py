@@ -9,11 +9,12 @@ from typing import Any, Protocol
 
 import ipywidgets as w
 
+from gpwidgets.texts import later, tr
 from gpwidgets.widgets.guard import error_html, guarded
 from gpwidgets.widgets.lean import icon_button
 from gpwidgets.widgets.style_by import SEQUENTIAL, patch_html, renderer_style, style_by
 
-_ONE_COLOR, _SERVER = ("one colour", ""), ("the server's style", "\0server")
+_ONE_COLOR, _SERVER = (later("one colour"), ""), (later("the server's style"), "\0server")
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -35,7 +36,7 @@ class Panel(Protocol):
 
 def title_of(layer: Any) -> str:
     """Return a layer's name as plain text."""
-    return getattr(layer, "title", "") or unescape(_TAG.sub("", layer.name)) or "Layer"
+    return getattr(layer, "title", "") or unescape(_TAG.sub("", layer.name)) or tr("Layer")
 
 
 def color_of(layer: Any) -> str:
@@ -77,10 +78,10 @@ class LayerRow(w.VBox):
             indent=False,
             layout=w.Layout(width="auto", flex="1 1 0", min_width="0"),
         )
-        self.shown.tooltip = f"Show {title}"
+        self.shown.tooltip = tr("Show {title}", title=title)
         self.more = icon_button(
             "cog",
-            f"Style, name and more of {title}",
+            tr("Style, name and more of {title}", title=title),
             kind=w.ToggleButton,
             layout={"width": "30px", "padding": "0"},
         )
@@ -90,9 +91,9 @@ class LayerRow(w.VBox):
             [
                 self._patch,
                 self.shown,
-                _small("search-plus", f"Zoom to {title}", lambda: panel.zoom_to(layer)),
-                _small("arrow-up", f"Move {title} up", lambda: panel.move(layer, 1)),
-                _small("arrow-down", f"Move {title} down", lambda: panel.move(layer, -1)),
+                _small("search-plus", tr("Zoom to {title}", title=title), lambda: panel.zoom_to(layer)),
+                _small("arrow-up", tr("Move {title} up", title=title), lambda: panel.move(layer, 1)),
+                _small("arrow-down", tr("Move {title} down", title=title), lambda: panel.move(layer, -1)),
                 self.more,
             ],
             layout=w.Layout(align_items="center", width="100%"),
@@ -109,21 +110,27 @@ class LayerRow(w.VBox):
         parts: list[w.Widget] = []
         if self.layer.has_trait("opacity"):
             box = w.BoundedFloatText(self.layer.opacity, min=0.0, max=1.0, step=0.05)
-            self.opacity = _labelled(box, "Opacity")  # a slider would have no name for readers of screens
+            self.opacity = _labelled(box, tr("Opacity"))  # a slider would have no name for readers of screens
             self.opacity.observe(self._set_opacity, names="value")
             parts.append(self.opacity)
         if hasattr(self.layer, "frame"):
-            self.name = _labelled(w.Text(title_of(self.layer), continuous_update=False), "Name")
+            self.name = _labelled(w.Text(title_of(self.layer), continuous_update=False), tr("Name"))
             self.name.observe(self._rename, names="value")
             parts += [self.name, *self._style_controls()]
         if getattr(self.layer, "remove_me", None) is not None:
             self.remove_button = w.Button(
-                description="Remove", icon="trash", tooltip="Take the layer off the map; the result stays"
+                description=tr("Remove"),
+                icon="trash",
+                tooltip=tr("Take the layer off the map; the result stays"),
             )
             self.remove_button.layout.width = "auto"
             self.remove_button.on_click(lambda _button: self.layer.remove_me())
             parts.append(self.remove_button)
-        return [*parts, self._said] if parts else [w.HTML('<div class="gpw-muted">Nothing to set.</div>')]
+        return (
+            [*parts, self._said]
+            if parts
+            else [w.HTML(f'<div class="gpw-muted">{tr("Nothing to set.")}</div>')]
+        )
 
     def _set_opacity(self, change: Any) -> None:
         self.layer.opacity = change["new"]
@@ -143,14 +150,17 @@ class LayerRow(w.VBox):
 
         frame = self.layer.frame
         columns = [(str(name), str(name)) for name in frame.columns if str(name) != frame.geometry.name]
-        server = [_SERVER] if renderer_style(frame) is not None else []
+        server = [(tr(_SERVER[0]), _SERVER[1])] if renderer_style(frame) is not None else []
         classes = self.layer.classes
         first = _SERVER[1] if server and classes is not None else ""
-        self.column = _labelled(w.Dropdown(options=[_ONE_COLOR, *server, *columns], value=first), "Colour by")
-        self.method = _labelled(w.Dropdown(options=METHODS), "Classes")
-        self.count = _labelled(w.BoundedIntText(5, min=2, max=9), "How many")
-        self.palette = _labelled(w.Dropdown(options=list(SEQUENTIAL)), "Colours")
-        self.color = _labelled(w.ColorPicker(value=self.layer.color, concise=False), "Colour")
+        self.column = _labelled(
+            w.Dropdown(options=[(tr(_ONE_COLOR[0]), _ONE_COLOR[1]), *server, *columns], value=first),
+            tr("Colour by"),
+        )
+        self.method = _labelled(w.Dropdown(options=[(tr(one), one) for one in METHODS]), tr("Classes"))
+        self.count = _labelled(w.BoundedIntText(5, min=2, max=9), tr("How many"))
+        self.palette = _labelled(w.Dropdown(options=[(tr(one), one) for one in SEQUENTIAL]), tr("Colours"))
+        self.color = _labelled(w.ColorPicker(value=self.layer.color, concise=False), tr("Colour"))
         for control in (self.column, self.method, self.count, self.palette, self.color):
             control.observe(self._restyle, names="value")
         self._follow_column()

@@ -18,6 +18,7 @@ from IPython import get_ipython
 
 from gpwidgets.convert.geojson_text import FeatureText, ready_json
 from gpwidgets.convert.map_shapes import Bounds, Drawn, MapShapes, pixel_size
+from gpwidgets.texts import tr
 from gpwidgets.widgets.map_view import DEFAULT_SIZE, view_of
 from gpwidgets.widgets.style_by import ClassStyle, renderer_style
 
@@ -287,15 +288,20 @@ class FrameLayer(LeanGeoJSON):
 
     def _tell(self) -> None:
         drawn, notes = self._drawn, []
-        where = " in view" if self._window is not None else ""
+        where = tr(" in view") if self._window is not None else ""
         if drawn.count < drawn.in_view:
             notes.append(
-                f"{drawn.count:,} of {drawn.in_view:,} features{where} are drawn; zoom in to see more"
+                tr(
+                    "{count:,} of {in_view:,} features{where} are drawn; zoom in to see more",
+                    count=drawn.count,
+                    in_view=drawn.in_view,
+                    where=where,
+                )
             )
         if drawn.tolerance:
-            notes.append("shapes are drawn simplified, finer as you zoom in")
+            notes.append(tr("shapes are drawn simplified, finer as you zoom in"))
         if self.map_shapes.missing:
-            notes.append(f"{self.map_shapes.missing:,} without a geometry")
+            notes.append(tr("{missing:,} without a geometry", missing=self.map_shapes.missing))
         self.note = "; ".join(notes)
 
     def rename(self, name: str) -> None:

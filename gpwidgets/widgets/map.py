@@ -17,6 +17,7 @@ from ipyleaflet import FullScreenControl, Map, ScaleControl, TileLayer
 
 from gpwidgets.convert.dateline import narrow_bounds
 from gpwidgets.convert.map_shapes import pixel_size
+from gpwidgets.texts import later, tr
 from gpwidgets.widgets.attribute_panel import LARGEST, AttributePanel
 from gpwidgets.widgets.draw_target import DrawTarget
 from gpwidgets.widgets.highlight import Highlight
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 #: Answers requests without a key and without a referrer, which notebooks often do not send.
 TILE_URL = "https://server.arcgisonline.com/ArcGIS/rest/services/World_Topo_Map/MapServer/tile/{z}/{y}/{x}"
-TILE_ATTRIBUTION = "Tiles &copy; Esri and its data providers; outlines: Natural Earth"
+TILE_ATTRIBUTION = later("Tiles &copy; Esri and its data providers; outlines: Natural Earth")
 
 #: A selected feature smaller than this many pixels is gone to.
 _SMALL = 6
@@ -69,11 +70,11 @@ def base_map(height: str = "420px") -> Map:
         panes={_UNDER: {"zIndex": 150, "pointerEvents": "none"}},
         layout=w.Layout(height=height, width="100%", min_width="0"),
     )
-    land = LeanGeoJSON(data=land_outlines(), name="Land outlines", style=_LAND_STYLE, pm_ignore=True)
+    land = LeanGeoJSON(data=land_outlines(), name=tr("Land outlines"), style=_LAND_STYLE, pm_ignore=True)
     land.unlisted = True
     map_widget.add(land)
     map_widget.add(
-        TileLayer(url=TILE_URL, attribution=TILE_ATTRIBUTION, name="Base map", max_zoom=19, base=True)
+        TileLayer(url=TILE_URL, attribution=tr(TILE_ATTRIBUTION), name=tr("Base map"), max_zoom=19, base=True)
     )
     map_widget.add(ScaleControl(position="bottomleft"))
     map_widget.add(FullScreenControl(position="topleft"))
@@ -347,7 +348,7 @@ class TaskMap(w.VBox):
             self._attributes.hide()
             return
         self._highlight.show(layer.frame.iloc[list(rows)])
-        more = f"{len(rows):,} features selected; the first:" if len(rows) > 1 else ""
+        more = tr("{count:,} features selected; the first:", count=len(rows)) if len(rows) > 1 else ""
         self._attributes.pin(layer.title, layer.frame, rows[0], more)
 
     def _bring_into_view(self, bounds: Bounds | None) -> None:

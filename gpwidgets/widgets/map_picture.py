@@ -11,6 +11,7 @@ from typing import Any
 import ipywidgets as w
 
 from gpwidgets.tasks.workers import start_worker
+from gpwidgets.texts import tr
 from gpwidgets.widgets.access import is_resting, let_rest
 from gpwidgets.widgets.export import free_path
 from gpwidgets.widgets.file_texts import page_link, saved_html
@@ -47,9 +48,9 @@ class MapPictureButton(w.VBox):
         self.path: Path | None = None
         self._worker: Thread | None = None
         self.button = w.Button(
-            description="Picture",
+            description=tr("Picture"),
             icon="picture-o",
-            tooltip="Save the map with inputs and results as a picture",
+            tooltip=tr("Save the map with inputs and results as a picture"),
             layout=w.Layout(width="auto"),
         )
         self.said = w.HTML(layout=w.Layout(max_width="280px"))
@@ -61,7 +62,7 @@ class MapPictureButton(w.VBox):
         if is_resting(self.button):
             return
         let_rest(self.button, True)
-        self.said.value = '<div role="status">Drawing…</div>'
+        self.said.value = f'<div role="status">{tr("Drawing…")}</div>'
         self._worker = start_worker(self._save, "gpwidgets-picture")
 
     def _save(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gpwidgets.texts import tr
 from gpwidgets.widgets.layers import FrameLayer, frame_bounds
 
 _GREY = "#455a64"
@@ -27,7 +28,7 @@ class Preview:
         self.clear()
         if self._task_map is None or not len(frame):
             return
-        self._layer = FrameLayer(frame, "Not used yet", _GREY)
+        self._layer = FrameLayer(frame, tr("Not used yet"), _GREY)
         self._layer.style = {**self._layer.style, "dashArray": "6 4"}
         self._task_map.map.add(self._layer)
         bounds = frame_bounds(frame)

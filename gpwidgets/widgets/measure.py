@@ -8,6 +8,7 @@ from typing import Any
 import traitlets
 
 from gpwidgets.convert.measure import measured
+from gpwidgets.texts import tr
 from gpwidgets.widgets.map_draw import Pen
 
 
@@ -43,9 +44,9 @@ class Measure(traitlets.HasTraits):
     def add(self, geometry: Mapping[str, Any], *_more: Any) -> None:
         """Take what the drawing control has drawn."""
         length, area = measured(geometry)
-        text = f"Length {length_text(length)}"
+        text = tr("Length {length}", length=length_text(length))
         if area:
-            text = f"Area {area_text(area)}, outline {length_text(length)}"
+            text = tr("Area {area}, outline {length}", area=area_text(area), length=length_text(length))
         self._done(geometry, text)
 
 

@@ -12,7 +12,9 @@ import ipywidgets as w
 
 from gpwidgets.errors import mask
 from gpwidgets.protocol.values import DataFile, LayerReference, MapImage, RasterData
+from gpwidgets.texts import tr
 from gpwidgets.widgets.cells import cell_text
+from gpwidgets.widgets.editors.feature_words import counted
 from gpwidgets.widgets.file_texts import safe_link
 from gpwidgets.widgets.files import FileView
 from gpwidgets.widgets.frame_view import FrameView
@@ -56,7 +58,7 @@ class ResultsView(w.VBox):
             self.sections[name] = self._section(name)
         children: list[w.Widget] = list(self.sections.values())
         if not children:
-            children = [w.HTML('<div class="gpw-muted">This task has no outputs.</div>')]
+            children = [w.HTML(f'<div class="gpw-muted">{tr("This task has no outputs.")}</div>')]
         super().__init__([style_sheet(), *children], layout=w.Layout(width="100%", min_width="0"))
         self.add_class("gpw-results")
         if self.map is not None and self._on_map:
@@ -68,7 +70,7 @@ class ResultsView(w.VBox):
         head = w.HTML(f'<h4 class="gpw-output-name" title="{escape(name)}">{escape(title)}</h4>')
         try:
             hidden = parameter is not None and parameter.is_hidden
-            parts = [_line("•••  hidden")] if hidden else self._parts(name, title, self.outputs[name])
+            parts = [_line(tr("•••  hidden"))] if hidden else self._parts(name, title, self.outputs[name])
         except Exception as error:
             parts = [w.HTML(error_html(error))]
         section = w.VBox([head, *parts], layout=w.Layout(width="100%", min_width="0"))
@@ -93,10 +95,10 @@ class ResultsView(w.VBox):
         return [*banner, value_view(value, self.map)]
 
     def _features(self, name: str, title: str, gdf: Any) -> list[w.Widget]:
-        crs = gdf.crs.to_string() if gdf.crs is not None else "unknown"
+        crs = gdf.crs.to_string() if gdf.crs is not None else tr("unknown")
         words = _count(len(gdf), "feature")
         if len(gdf):
-            words += f", coordinate system {crs if len(crs) <= 60 else gdf.crs.name}"
+            words += tr(", coordinate system {crs}", crs=crs if len(crs) <= 60 else gdf.crs.name)
         parts: list[w.Widget] = [_line(words)]
         if len(gdf):
             view = FrameView(
@@ -119,9 +121,9 @@ class ResultsView(w.VBox):
 
 
 def _count(number: int, word: str) -> str:
-    if number == 0:
-        return f"Nothing was found: the result has no {word}s"
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
+    if number == 0 and word == "row":
+        return tr("Nothing was found: the result has no rows")
+    return counted(number, word) if number else tr("Nothing was found: the result has no features")
 
 
 def _line(text: str) -> w.HTML:
@@ -129,11 +131,15 @@ def _line(text: str) -> w.HTML:
 
 
 def _truncated_html(value: Any) -> str:
-    rows = f" Only {len(value):,} are here." if hasattr(value, "__len__") else ""
+    rows = tr(" Only {count:,} are here.", count=len(value)) if hasattr(value, "__len__") else ""
     return (
-        '<div class="gpw-alert gpw-warning" role="alert"><b><span aria-hidden="true">⚠</span> Not complete.'
-        f"</b> The server holds more rows than it sends.{rows} Try a smaller area, or ask the server's "
-        "owner.</div>"
+        '<div class="gpw-alert gpw-warning" role="alert"><b><span aria-hidden="true">⚠</span> '
+        + tr("Not complete.")
+        + "</b> "
+        + tr("The server holds more rows than it sends.")
+        + rows
+        + tr(" Try a smaller area, or ask the server's owner.")
+        + "</div>"
     )
 
 
@@ -151,12 +157,12 @@ def value_view(value: Any, task_map: TaskMap | None = None) -> w.Widget:
 
 
 def _nothing_view(_value: None) -> w.Widget:
-    return _line("The tool gave no value.")
+    return _line(tr("The tool gave no value."))
 
 
 def _text_view(value: str) -> w.Widget:
     if not value:
-        return _line("Empty text.")
+        return _line(tr("Empty text."))
     shown = escape(mask(value)).replace("\n", "<br>")
     if len(value) < 2000 and urlsplit(value).scheme in ("http", "https") and " " not in value:
         shown = safe_link(value)
@@ -165,30 +171,37 @@ def _text_view(value: str) -> w.Widget:
 
 def _list_view(value: list[Any] | tuple[Any, ...], task_map: TaskMap | None) -> w.Widget:
     if not value:
-        return _line("An empty list.")
+        return _line(tr("An empty list."))
     if all(isinstance(one, bool | int | float | str) for one in value):
         rows = "".join(f"<li>{escape(mask(cell_text(one)))}</li>" for one in value[:MAX_MEMBERS])
-        more = f"<li>and {len(value) - MAX_MEMBERS:,} more</li>" if len(value) > MAX_MEMBERS else ""
+        left = len(value) - MAX_MEMBERS
+        more = f"<li>{tr('and {left:,} more', left=left)}</li>" if left > 0 else ""
         return w.HTML(f'<ul class="gpw-value">{rows}{more}</ul>')
     views = [value_view(one, task_map) for one in value[:MAX_MEMBERS]]
     if len(value) > MAX_MEMBERS:
-        views.append(_line(f"and {len(value) - MAX_MEMBERS:,} more"))
+        views.append(_line(tr("and {left:,} more", left=len(value) - MAX_MEMBERS)))
     return w.VBox(views)
 
 
 def _mapping_view(value: Mapping[str, Any]) -> w.Widget:
     text = json.dumps(value, indent=2, default=str, ensure_ascii=False)
-    shown = text if len(text) <= 20_000 else text[:20_000] + "\n… (cut)"
+    shown = text if len(text) <= 20_000 else text[:20_000] + tr("\n… (cut)")
     return w.HTML(f'<pre class="gpw-code" tabindex="0">{escape(mask(shown))}</pre>')
 
 
 def _image_view(value: MapImage) -> w.Widget:
-    size = f" ({value.width} by {value.height} pixels)" if value.width and value.height else ""
-    return w.HTML(f'<div class="gpw-value">Map image{escape(size)}: {safe_link(value.href)}</div>')
+    size = (
+        tr(" ({width} by {height} pixels)", width=value.width, height=value.height)
+        if value.width and value.height
+        else ""
+    )
+    return w.HTML(f'<div class="gpw-value">{tr("Map image")}{escape(size)}: {safe_link(value.href)}</div>')
 
 
 def _reference_view(value: LayerReference) -> w.Widget:
-    return w.HTML(f'<div class="gpw-value">Layer on the server: {safe_link(value.url)}</div>')
+    return w.HTML(
+        f'<div class="gpw-value">{tr("Layer on the server: {link}", link=safe_link(value.url))}</div>'
+    )
 
 
 #: Which view serves which type; the first that fits is taken.

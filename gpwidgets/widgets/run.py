@@ -11,6 +11,7 @@ import traitlets
 
 from gpwidgets.tasks.run import Run
 from gpwidgets.tasks.status import RunStatus
+from gpwidgets.texts import tr
 from gpwidgets.widgets.guard import error_html, guarded
 from gpwidgets.widgets.static import snapshot
 from gpwidgets.widgets.status import RunStatusView
@@ -28,7 +29,7 @@ def how_to_attach(job_url: str | None) -> str:
         return ""
     code = f'gpwidgets.attach("{job_url}")'
     return (
-        '<div class="gpw-muted">The job goes on without this notebook; this finds it again: '
+        f'<div class="gpw-muted">{tr("The job goes on without this notebook; this finds it again:")} '
         f'<code style="overflow-wrap:anywhere">{escape(code)}</code></div>'
     )
 
@@ -57,7 +58,9 @@ class RunWidget(ShownWithTwin, w.VBox):
         self._own_map = w.VBox()
         self.status = RunStatusView(run)
         self._results = w.VBox(layout=w.Layout(width="100%", min_width="0"))
-        self._cancel = w.Button(description="Cancel", icon="stop", tooltip="Ask the server to stop the run")
+        self._cancel = w.Button(
+            description=tr("Cancel"), icon="stop", tooltip=tr("Ask the server to stop the run")
+        )
         self._cancel.on_click(self._cancel_run)
         self._said, self._elsewhere, self._kept = w.HTML(), w.HTML(), w.HTML()
         self.twin = StaticTwin(lambda: snapshot(run.task, run.inputs, run))

@@ -11,6 +11,7 @@ import ipywidgets as w
 
 from gpwidgets.errors import mask
 from gpwidgets.tasks.outputs import summary
+from gpwidgets.texts import tr
 from gpwidgets.widgets.guard import error_html, guarded
 from gpwidgets.widgets.run import RunWidget
 from gpwidgets.widgets.status import STATES, elapsed_text
@@ -51,10 +52,15 @@ class EarlierRunView(w.VBox):
         self._number, self._began = number, started
         self._text = w.HTML()
         auto = w.Layout(width="auto")
-        name = f"run {number}"
-        self.opener = w.Button(description="Show", icon="eye", tooltip=f"Show {name}", layout=auto)
+        name = tr("run {number}", number=number)
+        self.opener = w.Button(
+            description=tr("Show"), icon="eye", tooltip=tr("Show {name}", name=name), layout=auto
+        )
         self.canceller = w.Button(
-            description="Cancel", icon="stop", tooltip=f"Ask the server to stop {name}", layout=auto
+            description=tr("Cancel"),
+            icon="stop",
+            tooltip=tr("Ask the server to stop {name}", name=name),
+            layout=auto,
         )
         self.opener.on_click(lambda _button: self._open_or_close())
         self.canceller.on_click(lambda _button: self._cancel())
@@ -76,7 +82,7 @@ class EarlierRunView(w.VBox):
     @guarded
     def _show(self) -> None:
         run = self.run
-        sign, words = STATES[run.status]
+        sign, words = STATES[run.status][0], tr(STATES[run.status][1])
         if run.progress is not None and not run.done:
             words += f", {run.progress:.0f} %"
         took = f", {elapsed_text(run.elapsed)}" if run.done else ""
@@ -102,7 +108,9 @@ class EarlierRunView(w.VBox):
             self.view.close()
             self.view = None
         is_open = self.view is not None
-        self.opener.description, self.opener.icon = ("Hide", "eye-slash") if is_open else ("Show", "eye")
+        self.opener.description, self.opener.icon = (
+            (tr("Hide"), "eye-slash") if is_open else (tr("Show"), "eye")
+        )
 
     @guarded
     def _cancel(self) -> None:
@@ -155,7 +163,7 @@ class RunList(w.VBox):
         self._began = datetime.now().strftime("%H:%M")
         self.view = RunWidget(run, map=map, bare=True)
         self._latest.children = [self.view]
-        title = f"Earlier runs of this form ({len(self.earlier)})"
+        title = tr("Earlier runs of this form ({count})", count=len(self.earlier))
         head = w.HTML(f'<h4 class="gpw-output-name">{title}</h4>')
         self._list.children = [head, *self.earlier] if self.earlier else []
 

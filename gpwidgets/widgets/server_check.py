@@ -12,6 +12,7 @@ import ipywidgets as w
 
 from gpwidgets.errors import GPError
 from gpwidgets.tasks.workers import start_worker
+from gpwidgets.texts import tr
 from gpwidgets.widgets.guard import error_html
 
 if TYPE_CHECKING:
@@ -48,9 +49,9 @@ class ServerCheck(w.VBox):
         self._asked = 0
         self._showing = False
         self.button = w.Button(
-            description="Check with the server",
+            description=tr("Check with the server"),
             icon="check",
-            tooltip="Let the server look at the values without running",
+            tooltip=tr("Let the server look at the values without running"),
             layout=w.Layout(width="auto"),
         )
         self.button.on_click(lambda _button: self.ask(loud=True))
@@ -73,7 +74,7 @@ class ServerCheck(w.VBox):
         self._asked += 1
         number, values = self._asked, dict(self._form.values)
         if loud:
-            self._said.value = '<div class="gpw-muted" role="status">Asking the server…</div>'
+            self._said.value = f'<div class="gpw-muted" role="status">{tr("Asking the server…")}</div>'
         self._worker = start_worker(lambda: self._work(number, values, loud), "gpwidgets-validate")
 
     def _work(self, number: int, values: dict[str, object], loud: bool) -> None:
@@ -88,7 +89,7 @@ class ServerCheck(w.VBox):
         self._show(lambda: self._form.show_validation(checked))
         told = [one.description for one in checked.messages]
         if not told and loud:
-            told = ["The server has nothing against these values."] if checked.is_valid else []
+            told = [tr("The server has nothing against these values.")] if checked.is_valid else []
         lines = "".join(f"<div>{escape(line)}</div>" for line in told)
         self._said.value = f'<div class="gpw-muted" role="status">{lines}</div>' if lines else ""
 

@@ -14,6 +14,7 @@ from gpwidgets.errors import AuthenticationError
 from gpwidgets.protocol.urls import GPURL
 from gpwidgets.tasks.service import GPService
 from gpwidgets.tasks.workers import start_worker
+from gpwidgets.texts import tr
 from gpwidgets.widgets.guard import error_html, guarded
 from gpwidgets.widgets.sign_in import SignInBox
 from gpwidgets.widgets.task import TaskWidget
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 #: Lists longer than this get a search box.
 MANY = 12
 
-_ROOT = "(top level)"
-
 
 class PickList(w.VBox):
     """A list to choose one name from, with a search box when there are many."""
@@ -38,7 +37,10 @@ class PickList(w.VBox):
         self._names: tuple[str, ...] = ()
         style = {"description_width": "70px"}
         self.search = w.Text(
-            placeholder="part of the name", description="Search", layout=w.Layout(width="100%"), style=style
+            placeholder=tr("part of the name"),
+            description=tr("Search"),
+            layout=w.Layout(width="100%"),
+            style=style,
         )
         self.list = w.Dropdown(description=label, layout=w.Layout(width="100%"), style=style)
         self.search.observe(lambda _change: self._narrow(), names="value")
@@ -61,7 +63,7 @@ class PickList(w.VBox):
         names = [name for name in self._names if wanted in name.casefold()]
         kept = self.value if self.value in names else ""
         self.list.options = [
-            (f"choose one of {len(names)}" if names else "none", ""),
+            (tr("choose one of {count}", count=len(names)) if names else tr("none"), ""),
             *((n, n) for n in names),
         ]
         self.list.value = kept
@@ -96,8 +98,11 @@ class ServiceWidget(ShownWithTwin, w.VBox):
         self._url = url
         self._auth = auth
         self._root: GPService | None = None
+        self._top = tr("(top level)")
         self._service: GPService | None = None
-        self.folders, self.services, self.tasks = (PickList(label) for label in ("Folder", "Service", "Task"))
+        self.folders, self.services, self.tasks = (
+            PickList(label) for label in (tr("Folder"), tr("Service"), tr("Task"))
+        )
         self._said = w.HTML()
         self._help = w.VBox()
         self.twin = StaticTwin(self._snapshot)
@@ -126,8 +131,8 @@ class ServiceWidget(ShownWithTwin, w.VBox):
         if found.is_folder:
             folders, services = found.folders, found.services
             self._root = found
-            self.folders.show([_ROOT, *folders] if folders else [])
-            self.folders.list.value = _ROOT if folders else ""
+            self.folders.show([self._top, *folders] if folders else [])
+            self.folders.list.value = self._top if folders else ""
             self.services.show(services)
         else:
             self._root = None
@@ -143,7 +148,7 @@ class ServiceWidget(ShownWithTwin, w.VBox):
             return
 
         def read() -> None:
-            self.services.show((root if name == _ROOT else root.folder(name)).services)
+            self.services.show((root if name == self._top else root.folder(name)).services)
 
         self.tasks.show(())
         self._in_worker(read)
@@ -180,7 +185,7 @@ class ServiceWidget(ShownWithTwin, w.VBox):
 
     def _in_worker(self, work: Callable[[], None]) -> None:
         """Speak to the server without holding up the kernel."""
-        self._said.value = '<div class="gpw-muted" role="status">Reading from the server…</div>'
+        self._said.value = f'<div class="gpw-muted" role="status">{tr("Reading from the server…")}</div>'
         self._worker = start_worker(lambda: self._try(work), "gpwidgets-browse")
 
     def _try(self, work: Callable[[], None]) -> None:
@@ -196,7 +201,7 @@ class ServiceWidget(ShownWithTwin, w.VBox):
 
     def show_error(self, error: Exception) -> None:
         """Show an exception and a way to go on."""
-        again = w.Button(description="Try again", icon="refresh")
+        again = w.Button(description=tr("Try again"), icon="refresh")
         again.on_click(lambda _button: self._in_worker(self._retry))
         signing = [SignInBox(self._sign_in)] if isinstance(error, AuthenticationError) else []
         self._help.children = [*signing, again]
@@ -210,7 +215,7 @@ class ServiceWidget(ShownWithTwin, w.VBox):
 
     def _snapshot(self) -> str:
         """The widget as a reader without a kernel sees it."""
-        chosen = [("Folder", self.folders), ("Service", self.services), ("Task", self.tasks)]
+        chosen = [(tr("Folder"), self.folders), (tr("Service"), self.services), (tr("Task"), self.tasks)]
         lines = [f"<li>{name}: {escape(picker.value)}</li>" for name, picker in chosen if picker.value]
         if not lines:
             names = [name for name, value in self.services.list.options if value]

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import ipywidgets as w
 
 from gpwidgets.tasks.signing import login_auth, token_auth
+from gpwidgets.texts import tr
 from gpwidgets.widgets.guard import error_html, guarded
 
 if TYPE_CHECKING:
     from gpwidgets.client.auth import Auth
 
-_BY_TOKEN, _BY_NAME = "With a token", "With a user name"
+_BY_TOKEN = 0
 
 
 class SignInBox(w.VBox):
@@ -32,13 +33,18 @@ class SignInBox(w.VBox):
         self._use = use
         wide = w.Layout(width="min(100%, 380px)")
         style = {"description_width": "100px"}
-        self.way = w.Dropdown(options=[_BY_TOKEN, _BY_NAME], description="Sign in", layout=wide, style=style)
-        self.token = w.Password(
-            description="Token", placeholder="paste the token here", layout=wide, style=style
+        self.way = w.Dropdown(
+            options=[tr("With a token"), tr("With a user name")],
+            description=tr("Sign in"),
+            layout=wide,
+            style=style,
         )
-        self.user = w.Text(description="User name", layout=wide, style=style)
-        self.password = w.Password(description="Password", layout=wide, style=style)
-        self.button = w.Button(description="Sign in", icon="sign-in", button_style="primary")
+        self.token = w.Password(
+            description=tr("Token"), placeholder=tr("paste the token here"), layout=wide, style=style
+        )
+        self.user = w.Text(description=tr("User name"), layout=wide, style=style)
+        self.password = w.Password(description=tr("Password"), layout=wide, style=style)
+        self.button = w.Button(description=tr("Sign in"), icon="sign-in", button_style="primary")
         self._said = w.HTML()
         self.button.on_click(self._sign_in)
         self.way.observe(lambda _change: self._show_fields(), names="value")
@@ -47,7 +53,7 @@ class SignInBox(w.VBox):
         self._show_fields()
 
     def _show_fields(self) -> None:
-        by_token = self.way.value == _BY_TOKEN
+        by_token = self.way.index == _BY_TOKEN
         self.token.layout.display = "" if by_token else "none"
         self.user.layout.display = self.password.layout.display = "none" if by_token else ""
 
@@ -56,13 +62,13 @@ class SignInBox(w.VBox):
         token, user, password = self.token.value.strip(), self.user.value.strip(), self.password.value
         self.token.value = self.password.value = ""
         self._said.value = ""
-        if self.way.value == _BY_TOKEN:
+        if self.way.index == _BY_TOKEN:
             if not token:
-                raise ValueError("Paste a token first.")
+                raise ValueError(tr("Paste a token first."))
             self._use(token_auth(token))
             return
         if not user or not password:
-            raise ValueError("Give a user name and a password.")
+            raise ValueError(tr("Give a user name and a password."))
         self._use(login_auth(user, password))
 
     def show_error(self, error: Exception) -> None:

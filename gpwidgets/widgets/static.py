@@ -15,6 +15,7 @@ from gpwidgets.errors import mask
 from gpwidgets.protocol.values import DataFile, RasterData
 from gpwidgets.tasks.environment import ENVIRONMENT, KEYWORD
 from gpwidgets.tasks.outputs import summary
+from gpwidgets.texts import tr
 from gpwidgets.widgets.cells import cell_text
 from gpwidgets.widgets.guard import error_html
 from gpwidgets.widgets.header import header_html
@@ -66,13 +67,13 @@ def _inputs_html(task: GPTask, inputs: Mapping[str, Any]) -> str:
         title = escape(parameter.display_name or parameter.name)
         rows.append(f'<tr><th scope="row" align="left">{title}</th><td>{escape(text)}</td></tr>')
     for name, value in (inputs.get(KEYWORD) or {}).items() if KEYWORD not in own else ():
-        title = escape(ENVIRONMENT[name].display_name)
+        title = escape(tr(ENVIRONMENT[name].display_name))
         rows.append(
             f'<tr><th scope="row" align="left">{title}</th><td>{escape(mask(_text(value)))}</td></tr>'
         )
     if not rows:
-        return "<p>No values are set.</p>"
-    return f"<table {_TABLE}><caption>Inputs</caption><tbody>{''.join(rows)}</tbody></table>"
+        return f"<p>{tr('No values are set.')}</p>"
+    return f"<table {_TABLE}><caption>{tr('Inputs')}</caption><tbody>{''.join(rows)}</tbody></table>"
 
 
 def _text(value: Any) -> str:
@@ -83,7 +84,7 @@ def _text(value: Any) -> str:
 
 
 def _run_html(run: Run) -> str:
-    sign, words = STATES[run.status]
+    sign, words = STATES[run.status][0], tr(STATES[run.status][1])
     state = f"<p><b>{sign} {words}</b>, {elapsed_text(run.elapsed)}</p>"
     trouble = error_html(run.error) if run.error is not None else ""
     return state + trouble + messages_html(run.messages)
@@ -97,7 +98,9 @@ def _output_html(outputs: Outputs, name: str) -> str:
     if outputs.is_hidden(name):
         return f"{head}<p>•••</p>"
     value = outputs[name]
-    note = "<p><b>Not complete:</b> the server holds more rows.</p>" if name in outputs.truncated else ""
+    note = ""
+    if name in outputs.truncated:
+        note = f"<p><b>{tr('Not complete:')}</b> {tr('the server holds more rows.')}</p>"
     if hasattr(value, "columns"):
         return f"{head}<p>{escape(summary(value))}</p>{note}{_rows_html(value)}"
     return f"{head}<p>{escape(mask(_text(value)))}</p>{note}"
@@ -114,9 +117,9 @@ def _rows_html(frame: Any) -> str:
     for number in range(min(len(frame), ROWS)):
         cells = "".join(f"<td>{escape(cell_text(frame.iat[number, place]))}</td>" for place in shown)
         body.append(f"<tr>{cells}</tr>")
-    left = [f"{len(frame) - ROWS:,} more rows"] if len(frame) > ROWS else []
-    left += [f"{len(places) - COLUMNS:,} more columns"] if len(places) > COLUMNS else []
-    more = f"<p>… and {', '.join(left)}</p>" if left else ""
+    left = [tr("{left:,} more rows", left=len(frame) - ROWS)] if len(frame) > ROWS else []
+    left += [tr("{left:,} more columns", left=len(places) - COLUMNS)] if len(places) > COLUMNS else []
+    more = f"<p>{tr('… and {rest}', rest=', '.join(left))}</p>" if left else ""
     return f"<table {_TABLE}><thead><tr>{heads}</tr></thead><tbody>{''.join(body)}</tbody></table>{more}"
 
 
@@ -137,4 +140,4 @@ def _picture(inputs: Mapping[str, Any], outputs: Outputs | None) -> str:
     if not drawing:
         return ""
     data = base64.b64encode(drawing.encode()).decode()
-    return f'<p><img alt="Map of inputs and results" src="data:image/svg+xml;base64,{data}"></p>'
+    return f'<p><img alt="{tr("Map of inputs and results")}" src="data:image/svg+xml;base64,{data}"></p>'

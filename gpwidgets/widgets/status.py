@@ -10,6 +10,7 @@ import ipywidgets as w
 
 from gpwidgets.errors import RunCancelled
 from gpwidgets.tasks.status import RunStatus
+from gpwidgets.texts import later, tr
 from gpwidgets.widgets.guard import error_html
 from gpwidgets.widgets.sign_in import SignInBox
 
@@ -22,21 +23,21 @@ MAX_MESSAGES = 300
 
 #: A sign and words for each state; the sign repeats what the words and the colour say.
 STATES: dict[RunStatus, tuple[str, str]] = {
-    RunStatus.PREPARING: ("…", "Preparing"),
-    RunStatus.UPLOADING: ("⇧", "Sending files"),
-    RunStatus.SUBMITTED: ("…", "Submitted"),
-    RunStatus.WAITING: ("…", "Waiting in the server's queue"),
-    RunStatus.RUNNING: ("▶", "Running"),
-    RunStatus.CANCELLING: ("■", "Cancelling"),
-    RunStatus.SUCCEEDED: ("✔", "Succeeded"),
-    RunStatus.FAILED: ("✖", "Failed"),
-    RunStatus.CANCELLED: ("■", "Cancelled"),
-    RunStatus.TIMED_OUT: ("✖", "Over the server's time limit"),
-    RunStatus.EXPIRED: ("✖", "No longer on the server"),
-    RunStatus.LOST: ("?", "Lost: the server's answer never came"),
+    RunStatus.PREPARING: ("…", later("Preparing")),
+    RunStatus.UPLOADING: ("⇧", later("Sending files")),
+    RunStatus.SUBMITTED: ("…", later("Submitted")),
+    RunStatus.WAITING: ("…", later("Waiting in the server's queue")),
+    RunStatus.RUNNING: ("▶", later("Running")),
+    RunStatus.CANCELLING: ("■", later("Cancelling")),
+    RunStatus.SUCCEEDED: ("✔", later("Succeeded")),
+    RunStatus.FAILED: ("✖", later("Failed")),
+    RunStatus.CANCELLED: ("■", later("Cancelled")),
+    RunStatus.TIMED_OUT: ("✖", later("Over the server's time limit")),
+    RunStatus.EXPIRED: ("✖", later("No longer on the server")),
+    RunStatus.LOST: ("?", later("Lost: the server's answer never came")),
 }
 
-_LEVELS = {"warning": ("⚠", "Warning"), "error": ("✖", "Error"), "info": ("", "")}
+_LEVELS = {"warning": ("⚠", later("Warning")), "error": ("✖", later("Error")), "info": ("", "")}
 
 
 def elapsed_text(seconds: float) -> str:
@@ -45,8 +46,8 @@ def elapsed_text(seconds: float) -> str:
     if whole < 60:
         return f"{seconds:.1f} s" if seconds < 10 else f"{whole} s"
     if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02} min"
+        return tr("{minutes} min {seconds:02} s", minutes=whole // 60, seconds=whole % 60)
+    return tr("{hours} h {minutes:02} min", hours=whole // 3600, minutes=whole % 3600 // 60)
 
 
 class RunStatusView(w.VBox):
@@ -99,7 +100,7 @@ class RunStatusView(w.VBox):
 
     def _show_state(self) -> None:
         status = self.run.status
-        sign, words = STATES[status]
+        sign, words = STATES[status][0], tr(STATES[status][1])
         note = f' <span class="gpw-muted">{escape(self.run.note)}</span>' if self.run.note else ""
         self._state.value = (
             f'<div class="gpw-state gpw-state-{status.value}" role="status" aria-live="polite">'
@@ -114,7 +115,7 @@ class RunStatusView(w.VBox):
         value = "" if percent is None else f' value="{percent:.1f}"'
         number = "" if percent is None else f"{percent:.0f} %"
         self._bar.value = (
-            f'<div class="gpw-progress"><progress max="100"{value} aria-label="Progress" '
+            f'<div class="gpw-progress"><progress max="100"{value} aria-label="{tr("Progress")}" '
             f'style="width:100%;max-width:420px"></progress> <span>{number} {text}</span></div>'
         )
 
@@ -122,7 +123,8 @@ class RunStatusView(w.VBox):
         text = elapsed_text(self.run.elapsed)
         if self.run.expected is not None and not self.run.done:
             usual = max(1, round(self.run.expected))
-            text += f", usually takes about {f'{usual} s' if usual < 10 else elapsed_text(usual)}"
+            span = f"{usual} s" if usual < 10 else elapsed_text(usual)
+            text += tr(", usually takes about {span}", span=span)
         self._time.value = f'<span class="gpw-muted">{text}</span>'
 
     def _show_messages(self) -> None:
@@ -157,15 +159,19 @@ def messages_html(messages: Sequence[GPMessage]) -> str:
     if not messages:
         return ""
     left_out = len(messages) - MAX_MESSAGES
-    lines = [f'<li class="gpw-muted">{left_out:,} earlier messages</li>'] if left_out > 0 else []
+    lines = (
+        [f'<li class="gpw-muted">{tr("{left_out:,} earlier messages", left_out=left_out)}</li>']
+        if left_out > 0
+        else []
+    )
     for message in messages[-MAX_MESSAGES:]:
-        sign, word = _LEVELS[message.level]
+        sign, word = _LEVELS[message.level][0], tr(_LEVELS[message.level][1])
         level = f'<b><span aria-hidden="true">{sign}</span> {word}:</b> ' if word else ""
         text = escape(message.description).replace("\n", "<br>")
         lines.append(f'<li class="gpw-message gpw-{message.level}">{level}{text}</li>')
     # Column-reverse makes the browser keep the end of the list in sight, without a script.
     return (
-        '<div class="gpw-log" role="log" aria-label="Messages" tabindex="0" style="display:flex;'
+        f'<div class="gpw-log" role="log" aria-label="{tr("Messages")}" tabindex="0" style="display:flex;'
         'flex-direction:column-reverse;max-height:180px;overflow:auto"><ul style="margin:0;list-style:none;'
         f'padding:0 0 0 4px">{"".join(lines)}</ul></div>'
     )

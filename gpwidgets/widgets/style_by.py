@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from gpwidgets.texts import later, tr
 from gpwidgets.widgets.cells import FrameTexts, cell_text
 
 #: For values from low to high; told apart by colour-blind readers and in grey.
 SEQUENTIAL: dict[str, tuple[str, ...]] = {
     "Viridis": ("#440154", "#3b528b", "#21908d", "#5dc963", "#fde725"),
     "Cividis": ("#00224e", "#434e6c", "#7d7c78", "#bbad6c", "#fee838"),
-    "Blues": ("#deebf7", "#9ecae1", "#4292c6", "#2171b5", "#08306b"),
-    "Oranges": ("#fee6ce", "#fdae6b", "#f16913", "#d94801", "#7f2704"),
-    "Purple to green": ("#762a83", "#c2a5cf", "#f7f7f7", "#a6dba0", "#1b7837"),
+    later("Blues"): ("#deebf7", "#9ecae1", "#4292c6", "#2171b5", "#08306b"),
+    later("Oranges"): ("#fee6ce", "#fdae6b", "#f16913", "#d94801", "#7f2704"),
+    later("Purple to green"): ("#762a83", "#c2a5cf", "#f7f7f7", "#a6dba0", "#1b7837"),
 }
 #: For categories, after Okabe and Ito.
 QUALITATIVE = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#7a5195")
@@ -90,15 +91,17 @@ def style_by(frame: Any, column: str, method: str, count: int, palette: str) -> 
     place = [str(name) for name in frame.columns].index(column)
     found = classify(frame.iloc[:, place], method, count)
     if method == "categories":
-        labels = ["other" if one is None else texts.text(column, one) for one in found.values]
+        labels = [tr("other") if one is None else texts.text(column, one) for one in found.values]
         colors = [OTHER if one is None else _cycled(at) for at, one in enumerate(found.values)]
     else:
-        labels = [f"{cell_text(low)} to {cell_text(high)}" for low, high in found.bounds]
+        labels = [
+            tr("{low} to {high}", low=cell_text(low), high=cell_text(high)) for low, high in found.bounds
+        ]
         colors = ramp(SEQUENTIAL[palette], len(labels))
     codes = found.codes.copy()
     if (codes < 0).any():
         codes[codes < 0] = len(labels)
-        labels, colors = [*labels, "no value"], [*colors, NO_VALUE]
+        labels, colors = [*labels, tr("no value")], [*colors, NO_VALUE]
     return ClassStyle(texts.header(column), tuple(labels), tuple(colors), codes)
 
 
@@ -140,8 +143,8 @@ def renderer_style(frame: Any) -> ClassStyle | None:
 
 
 def _simple(renderer: Mapping[str, Any], frame: Any) -> ClassStyle:
-    label = str(renderer.get("label") or "all features")
-    return _classes("Server's style", [(label, renderer["symbol"])], [0] * len(frame), frame)
+    label = str(renderer.get("label") or tr("all features"))
+    return _classes(tr("Server's style"), [(label, renderer["symbol"])], [0] * len(frame), frame)
 
 
 def _unique(renderer: Mapping[str, Any], frame: Any) -> ClassStyle:

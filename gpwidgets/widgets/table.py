@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 import traitlets
 
+from gpwidgets.texts import later, tr
 from gpwidgets.widgets.access import let_rest
 from gpwidgets.widgets.cells import FrameTexts, cell_text, is_missing
 from gpwidgets.widgets.table_rows import TableRows
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 PAGE_SIZES = (10, 25, 50, 100)
 
-_UNSORTED = "as it came"
+_UNSORTED = later("as it came")
 
 
 class FrameTable(w.VBox):
@@ -67,28 +68,28 @@ class FrameTable(w.VBox):
         self._render()
 
     def _build_controls(self, page_size: int) -> None:
-        options = [(_UNSORTED, "")] + [(self.header(name), str(name)) for name in self.columns]
+        options = [(tr(_UNSORTED), "")] + [(self.header(name), str(name)) for name in self.columns]
         auto = {"width": "auto"}
-        self._sort = w.Dropdown(options=options, description="Sort by", layout=auto)
+        self._sort = w.Dropdown(options=options, description=tr("Sort by"), layout=auto)
         self._order = w.ToggleButton(
-            description="Descending", icon="sort-amount-desc", tooltip="Largest first", layout=auto
+            description=tr("Descending"), icon="sort-amount-desc", tooltip=tr("Largest first"), layout=auto
         )
-        self._filter = w.Text(placeholder="text in any cell", description="Filter", layout=auto)
+        self._filter = w.Text(placeholder=tr("text in any cell"), description=tr("Filter"), layout=auto)
         self._only = w.ToggleButton(
-            description="Selected only", tooltip="List only the selected rows", layout=auto
+            description=tr("Selected only"), tooltip=tr("List only the selected rows"), layout=auto
         )
         self._first, self._back, self._next, self._last = (
             w.Button(description=text, tooltip=tip, layout=auto)
             for text, tip in (
-                ("First", "First page"),
-                ("Previous", "Previous page"),
-                ("Next", "Next page"),
-                ("Last", "Last page"),
+                (tr("First"), tr("First page")),
+                (tr("Previous"), tr("Previous page")),
+                (tr("Next"), tr("Next page")),
+                (tr("Last"), tr("Last page")),
             )
         )
         self._where = w.HTML()
         self._size = w.Dropdown(
-            options=sorted({*PAGE_SIZES, page_size}), value=page_size, description="Rows", layout=auto
+            options=sorted({*PAGE_SIZES, page_size}), value=page_size, description=tr("Rows"), layout=auto
         )
         row = w.Layout(flex_flow="row wrap", align_items="center")
         top = [self._filter, self._sort, self._order]
@@ -208,13 +209,19 @@ class FrameTable(w.VBox):
 
     def _tell_where(self) -> None:
         total, found = len(self.frame), len(self._rows)
-        text = f"Page {self.page} of {self.pages}; {found:,} rows"
+        text = tr("Page {page} of {pages}; {found:,} rows", page=self.page, pages=self.pages, found=found)
         if total == 0:
-            text = "No rows"
+            text = tr("No rows")
         elif found != total:
-            text = f"Page {self.page} of {self.pages}; {found:,} of {total:,} rows"
+            text = tr(
+                "Page {page} of {pages}; {found:,} of {total:,} rows",
+                page=self.page,
+                pages=self.pages,
+                found=found,
+                total=total,
+            )
         if self.selected:
-            text += f"; {len(self.selected):,} selected"
+            text += tr("; {count:,} selected", count=len(self.selected))
         self._where.value = f'<span class="gpw-page" role="status">{text}</span>'
         self._only.disabled = not self.selected
         for button in (self._first, self._back):

@@ -12,6 +12,7 @@ from typing import Any
 
 import ipywidgets as w
 
+from gpwidgets.texts import tr
 from gpwidgets.widgets.cells import FrameTexts, cell_text, is_missing
 
 
@@ -68,7 +69,7 @@ class TableRows(w.Box):
             f"<tbody>{''.join(body)}</tbody></table>"
         )
         if self._pick is None:
-            name = escape(self._caption or "Table")
+            name = escape(self._caption or tr("Table"))
             table = f'<div class="gpw-scroll" role="region" aria-label="{name}" tabindex="0">{table}</div>'
         self.html.value = table
         if self._pick is not None:
@@ -107,7 +108,11 @@ class TableRows(w.Box):
             key.layout.display = "" if used else "none"
             if used:
                 row = self._shown[number]
-                key.description = f"Row {row + 1}{', selected' if row in selected else ''}"
+                key.description = (
+                    tr("Row {number}, selected", number=row + 1)
+                    if row in selected
+                    else tr("Row {number}", number=row + 1)
+                )
         if len(keys) != len(self._keys.children):
             self._keys.children = keys
 

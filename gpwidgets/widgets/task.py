@@ -14,6 +14,7 @@ import ipywidgets as w
 import traitlets
 
 from gpwidgets.errors import AuthenticationError, InputErrors, ParameterError
+from gpwidgets.texts import tr
 from gpwidgets.widgets.access import let_rest
 from gpwidgets.widgets.fold import Fold
 from gpwidgets.widgets.guard import error_html, guarded
@@ -145,15 +146,17 @@ class TaskWidget(ShownWithTwin, w.VBox):
         self._connect()
 
     def _make_buttons(self) -> w.HBox:
-        self._run_button = w.Button(description="Run", icon="play", button_style="primary")
+        self._run_button = w.Button(description=tr("Run"), icon="play", button_style="primary")
         self._cancel_button = w.Button(
-            description="Cancel", icon="stop", tooltip="Ask the server to stop the run", disabled=True
+            description=tr("Cancel"), icon="stop", tooltip=tr("Ask the server to stop the run"), disabled=True
         )
-        self._reset_button = w.Button(description="Reset", icon="undo", tooltip="Put the default values back")
+        self._reset_button = w.Button(
+            description=tr("Reset"), icon="undo", tooltip=tr("Put the default values back")
+        )
         self._another_button = w.Button(
-            description="Run these values too",
+            description=tr("Run these values too"),
             icon="plus",
-            tooltip="Start a second run beside the one that goes on",
+            tooltip=tr("Start a second run beside the one that goes on"),
             layout=w.Layout(width="auto", display="none"),
         )
         self._run_button.on_click(self._press_run)
@@ -169,7 +172,7 @@ class TaskWidget(ShownWithTwin, w.VBox):
 
     def _make_code(self) -> tuple[Fold, w.HTML]:
         text = w.HTML(layout=_wide())
-        fold = Fold("This form as Python", [text], tooltip="The call that this form stands for")
+        fold = Fold(tr("This form as Python"), [text], tooltip=tr("The call that this form stands for"))
         fold.add_class("gpw-section")
         fold.observe(lambda _change: self._show_code(), names="opened")
         return fold, text
@@ -254,7 +257,7 @@ class TaskWidget(ShownWithTwin, w.VBox):
             address = self._source.url.task if isinstance(self._source, GPTask) else str(self._source)
             self._header.value = f'<h3 class="gpw-title">{escape(_short(address))}</h3>'
             self._show_buttons(False)
-        retry = w.Button(description="Try again", icon="refresh")
+        retry = w.Button(description=tr("Try again"), icon="refresh")
         retry.on_click(lambda _button: self._reconnect())
         self._help.children = [retry]
         if isinstance(error, AuthenticationError):
@@ -274,7 +277,7 @@ class TaskWidget(ShownWithTwin, w.VBox):
             if isinstance(child, w.Button):
                 child.disabled = True
         self.error = None
-        self._say("Connecting…")
+        self._say(tr("Connecting…"))
         self._worker = start_worker(self._connect, "gpwidgets-connect")
 
     def _sign_in(self, auth: Auth) -> None:
@@ -342,7 +345,7 @@ class TaskWidget(ShownWithTwin, w.VBox):
     @guarded
     def _press_run(self, _button: w.Button) -> None:
         if self._is_busy:
-            self._say("It runs already. Cancel stops it; change a value to run the task a second time.")
+            self._say(tr("It runs already. Cancel stops it; change a value to run the task a second time."))
         else:
             self._start()
 
@@ -380,16 +383,18 @@ class TaskWidget(ShownWithTwin, w.VBox):
         form = self.form
         assert form is not None
         title = self._title_of(error.parameter)
-        button = w.Button(description=f"Go to {title}", tooltip=error.problem, layout=w.Layout(width="auto"))
+        button = w.Button(
+            description=tr("Go to {title}", title=title), tooltip=error.problem, layout=w.Layout(width="auto")
+        )
         button.on_click(lambda _button: form.focus(error.parameter))
         return button
 
     @guarded
     def _press_cancel(self, _button: w.Button) -> None:
         if self.run is None or not self._is_busy:
-            self._say("Nothing runs now.")
+            self._say(tr("Nothing runs now."))
         elif self.run.cancel_requested:
-            self._say("The server has been asked to stop the run.")
+            self._say(tr("The server has been asked to stop the run."))
         else:
             self.run.cancel()
 
@@ -421,7 +426,7 @@ class TaskWidget(ShownWithTwin, w.VBox):
         """Let buttons and traits follow the run's state; no path can leave them locked."""
         run, busy = self.run, self._is_busy
         self._run_button.disabled = self.task is None
-        self._run_button.description = "Running…" if busy else "Run"
+        self._run_button.description = tr("Running…") if busy else tr("Run")
         self._cancel_button.disabled = run is None
         # One that is disabled loses the keyboard's focus, so after a press they only look like it.
         let_rest(self._run_button, busy)

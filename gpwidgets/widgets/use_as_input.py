@@ -9,11 +9,12 @@ from typing import Any
 import ipywidgets as w
 
 from gpwidgets.errors import ParameterError
+from gpwidgets.texts import later, tr, trn
 from gpwidgets.widgets.guard import error_html, guarded
 from gpwidgets.widgets.lean import icon_button, lean
 from gpwidgets.widgets.open_forms import inputs_for
 
-_CHOOSE = "Use as input of …"
+_CHOOSE = later("Use as input of …")
 
 
 class UseAsInput(w.HBox):
@@ -33,11 +34,13 @@ class UseAsInput(w.HBox):
         self._editors: list[Any] = []
         self.choice = lean(
             w.Dropdown,
-            options=[_CHOOSE],
-            tooltip="Give this result to a task that is open in this notebook",
+            options=[tr(_CHOOSE)],
+            tooltip=tr("Give this result to a task that is open in this notebook"),
             layout={"width": "220px", "min_width": "0"},
         )
-        self._refresh = icon_button("refresh", "Look again which tasks are open", layout={"width": "36px"})
+        self._refresh = icon_button(
+            "refresh", tr("Look again which tasks are open"), layout={"width": "36px"}
+        )
         self._said = w.HTML()
         self.choice.observe(self._use, names="index")
         self._refresh.on_click(lambda _button: self.refresh())
@@ -51,7 +54,7 @@ class UseAsInput(w.HBox):
         """List the inputs of the forms that are open now."""
         found = inputs_for(self._data_type)
         self._editors = [editor for _, editor in found]
-        self.choice.options = [_CHOOSE, *(title for title, _ in found)]
+        self.choice.options = [tr(_CHOOSE), *(title for title, _ in found)]
         self.choice.disabled = not found
 
     @guarded
@@ -65,7 +68,7 @@ class UseAsInput(w.HBox):
         editor.set_value(frame)
         if editor.error:
             raise ParameterError(title, editor.error)
-        said = f"{len(frame):,} row{'' if len(frame) == 1 else 's'} given to {title}"
+        said = trn("{n:,} row given to {title}", "{n:,} rows given to {title}", len(frame), title=title)
         self._said.value = f'<span role="status"><span aria-hidden="true">✔</span> {escape(said)}</span>'
 
     def show_error(self, error: Exception) -> None:

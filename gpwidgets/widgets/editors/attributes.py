@@ -11,17 +11,18 @@ import traitlets
 
 from gpwidgets.protocol.attributes import attribute_text, check_attribute
 from gpwidgets.protocol.features import Field
+from gpwidgets.texts import later, tr
 
 _TYPES = {
-    "SmallInteger": "whole number",
-    "Integer": "whole number",
-    "BigInteger": "whole number",
-    "Double": "number",
-    "Single": "number",
-    "Date": "date, as 2025-01-31 14:05 (UTC)",
-    "DateOnly": "date, as 2025-01-31",
-    "TimeOnly": "time, as 14:05",
-    "GUID": "id",
+    "SmallInteger": later("whole number"),
+    "Integer": later("whole number"),
+    "BigInteger": later("whole number"),
+    "Double": later("number"),
+    "Single": later("number"),
+    "Date": later("date, as 2025-01-31 14:05 (UTC)"),
+    "DateOnly": later("date, as 2025-01-31"),
+    "TimeOnly": later("time, as 14:05"),
+    "GUID": later("id"),
 }
 
 
@@ -114,10 +115,10 @@ def _box(field: Field) -> w.DOMWidget:
 
 def _hint(field: Field) -> str:
     kind = field.type.removeprefix("esriFieldType")
-    words = _TYPES.get(kind, "text")
+    words = tr(_TYPES.get(kind, later("text")))
     ends = (field.domain or {}).get("range")
     if isinstance(ends, list | tuple) and len(ends) == 2:
-        words += f", {ends[0]} to {ends[1]}"
+        words += tr(", {low} to {high}", low=ends[0], high=ends[1])
     if kind == "String" and field.length:
-        words += f", up to {field.length} letters"
+        words += tr(", up to {length} letters", length=field.length)
     return words

@@ -15,6 +15,7 @@ from gpwidgets.errors import GPError, ParameterError
 from gpwidgets.protocol.datatypes.base import LISTED, datatype_of
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.inputs import check_value, has_usable_default
+from gpwidgets.texts import later, tr
 from gpwidgets.widgets.access import LabelNote
 from gpwidgets.widgets.html import plain_text, sanitized
 from gpwidgets.widgets.label_text import plain_label
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["EditorContext", "ParameterEditor", "editor_for", "edits", "register_editor"]
 
 _SHORT_HELP = 140
-_NEEDED = "a value is needed here."
+_NEEDED = later("a value is needed here.")
 
 
 @dataclass
@@ -203,7 +204,7 @@ class ParameterEditor(w.VBox):
     def check(self) -> bool:
         """Say at the field what is missing; whether the value can be sent."""
         if not self.error and self.value is UNSET and self.is_missing:
-            self.error = _NEEDED
+            self.error = tr(_NEEDED)
         return not self.error
 
     @property
@@ -269,7 +270,7 @@ class ParameterEditor(w.VBox):
         sign = {"error": "✖", "warning": "⚠"}.get(level, "•")
         self._remark_box.value = (
             f'<div class="gpw-remark gpw-{level}" role="status"><span aria-hidden="true">{sign}</span> '
-            f"The server says: {escape(text)}</div>"
+            f"{tr('The server says: {text}', text=escape(text))}</div>"
         )
         self._remark_box.layout.display = "" if text else "none"
 
@@ -310,7 +311,7 @@ class ParameterEditor(w.VBox):
     def _undo(self) -> w.Button:
         button = icon_button(
             "undo",
-            f"Put the default of {self.title} back",
+            tr("Put the default of {title} back", title=self.title),
             layout=w.Layout(display="none"),
             disabled=not self._enabled,
             _dom_classes=("gpw-default",),
@@ -349,7 +350,10 @@ def help_html(parameter: GPParameter) -> str:
         return ""
     if len(words) <= _SHORT_HELP:
         return f'<div class="gpw-muted">{sanitized(parameter.description)}</div>'
-    return f'<details class="gpw-muted"><summary>Help</summary>{sanitized(parameter.description)}</details>'
+    return (
+        f'<details class="gpw-muted"><summary>{tr("Help")}</summary>'
+        f"{sanitized(parameter.description)}</details>"
+    )
 
 
 def _same(one: Any, other: Any) -> bool:

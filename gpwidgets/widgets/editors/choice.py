@@ -9,6 +9,7 @@ import ipywidgets as w
 from gpwidgets.protocol.datatypes.choices import labelled
 from gpwidgets.protocol.description import Choice
 from gpwidgets.protocol.values import UNSET
+from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.base import ParameterEditor, edits
 from gpwidgets.widgets.label_text import plain_label
 from gpwidgets.widgets.lean import lean
@@ -28,7 +29,7 @@ class BooleanEditor(ParameterEditor):
         """Make the control."""
         self.control: Any
         if self.default is UNSET and not self.parameter.required:
-            options = [("not set", UNSET), ("Yes", True), ("No", False)]
+            options = [(tr("not set"), UNSET), (tr("Yes"), True), (tr("No"), False)]
             self.control = lean(
                 w.Dropdown, description=self.label, options=options, tooltip=self.title, layout=_WIDE
             )
@@ -82,13 +83,13 @@ class ChoiceEditor(ParameterEditor):
             description=self.label,
             options=tuple(self._by_label),
             ensure_option=False,
-            placeholder=f"type to search {len(self._by_label)} choices",
+            placeholder=tr("type to search {count} choices", count=len(self._by_label)),
             tooltip=self.title,
             layout=_WIDE,
         )
 
     def _make_short(self) -> w.Dropdown:
-        nothing = "choose…" if self.parameter.required else "not set"
+        nothing = tr("choose…") if self.parameter.required else tr("not set")
         options = [(nothing, UNSET), *self._by_label.items()]
         return lean(w.Dropdown, description=self.label, options=options, tooltip=self.title, layout=_WIDE)
 
@@ -134,15 +135,24 @@ class MultiChoiceEditor(ParameterEditor):
             Choice(plain_label(label), value) for label, value in labelled(self.parameter.member)
         ]
         self._every = lean(
-            w.Button, description="All", tooltip=f"All of {self.title}", layout={"width": "auto"}
+            w.Button,
+            description=tr("All"),
+            tooltip=tr("All of {title}", title=self.title),
+            layout={"width": "auto"},
         )
         self._none = lean(
-            w.Button, description="None", tooltip=f"None of {self.title}", layout={"width": "auto"}
+            w.Button,
+            description=tr("None"),
+            tooltip=tr("None of {title}", title=self.title),
+            layout={"width": "auto"},
         )
         self._every.on_click(lambda _button: self.set_value([choice.value for choice in self._choices]))
         self._none.on_click(lambda _button: self._clear())
         self._find = lean(
-            w.Text, placeholder="find", tooltip=f"Find in {self.title}", layout=w.Layout(width="120px")
+            w.Text,
+            placeholder=tr("find"),
+            tooltip=tr("Find in {title}", title=self.title),
+            layout=w.Layout(width="120px"),
         )
         self._find.observe(lambda change: self._show_found(change["new"]), names="value")
         self._find.layout.display = "" if len(self._choices) > _LONG else "none"
@@ -225,4 +235,4 @@ class MultiChoiceEditor(ParameterEditor):
         """Read the boxes; a list that is needed says so when it is empty."""
         super().take(_change)
         if not self._filling and self.is_missing and not self.error:
-            self.error = "choose at least one."
+            self.error = tr("choose at least one.")

@@ -12,6 +12,7 @@ from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.features import RecordSet
 from gpwidgets.protocol.values import FieldRef, LayerReference
 from gpwidgets.tasks.workers import start_worker
+from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.base import EditorContext
 
 _LAYERS = ("GPFeatureRecordSetLayer", "GPRecordSet")
@@ -72,7 +73,7 @@ class ColumnFollower:
         try:
             found, note = task.columns_of(layer), ""
         except GPError as error:
-            found, note = (), f"The columns of the layer cannot be read: {error}"
+            found, note = (), tr("The columns of the layer cannot be read: {error}", error=error)
         if layer is self._layer:
             self._tell(found, note)
 

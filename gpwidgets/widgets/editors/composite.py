@@ -9,39 +9,40 @@ import ipywidgets as w
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.datatypes.composite import CompositeType, CompositeValue
 from gpwidgets.protocol.values import UNSET
+from gpwidgets.texts import later, tr
 from gpwidgets.widgets.editors.base import ParameterEditor, editor_for, edits
 from gpwidgets.widgets.lean import lean
 
 _WORDS = {
-    "GPBoolean": "Yes or no",
-    "GPComposite": "One of several types",
-    "GPDataFile": "File",
-    "GPDate": "Date",
-    "GPDouble": "Number",
-    "GPExtent": "Extent",
-    "GPEnvelope": "Extent",
-    "GPFeatureRecordSetLayer": "Features",
-    "GPLinearUnit": "Distance",
-    "GPArealUnit": "Area",
-    "GPTimeUnit": "Time span",
-    "GPLong": "Whole number",
-    "GPRasterDataLayer": "Raster",
-    "GPRasterData": "Raster",
-    "GPRecordSet": "Table",
-    "GPSpatialReference": "Coordinate system",
-    "GPCoordinateSystem": "Coordinate system",
-    "GPSQLExpression": "SQL expression",
-    "GPString": "Text",
-    "GPValueTable": "Rows",
-    "Field": "Field",
+    "GPBoolean": later("Yes or no"),
+    "GPComposite": later("One of several types"),
+    "GPDataFile": later("File"),
+    "GPDate": later("Date"),
+    "GPDouble": later("Number"),
+    "GPExtent": later("Extent"),
+    "GPEnvelope": later("Extent"),
+    "GPFeatureRecordSetLayer": later("Features"),
+    "GPLinearUnit": later("Distance"),
+    "GPArealUnit": later("Area"),
+    "GPTimeUnit": later("Time span"),
+    "GPLong": later("Whole number"),
+    "GPRasterDataLayer": later("Raster"),
+    "GPRasterData": later("Raster"),
+    "GPRecordSet": later("Table"),
+    "GPSpatialReference": later("Coordinate system"),
+    "GPCoordinateSystem": later("Coordinate system"),
+    "GPSQLExpression": later("SQL expression"),
+    "GPString": later("Text"),
+    "GPValueTable": later("Rows"),
+    "Field": later("Field"),
 }
 
 
 def type_words(data_type: str) -> str:
     """Return what people call a data type."""
     if data_type.startswith("GPMultiValue:"):
-        return f"List: {type_words(data_type.removeprefix('GPMultiValue:'))}"
-    return _WORDS.get(data_type, data_type)
+        return tr("List: {kind}", kind=type_words(data_type.removeprefix("GPMultiValue:")))
+    return tr(_WORDS.get(data_type, data_type))
 
 
 @edits("GPComposite")
@@ -57,7 +58,7 @@ class CompositeEditor(ParameterEditor):
             w.Dropdown,
             description=self.label,
             options=options,
-            tooltip=f"Type of {self.title}",
+            tooltip=tr("Type of {title}", title=self.title),
             layout={"width": "auto"},
         )
         self.box = lean(w.VBox, layout=w.Layout(width="100%", min_width="0"))

@@ -8,6 +8,7 @@ from typing import Any
 import ipywidgets as w
 
 from gpwidgets.protocol.values import UNSET
+from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.base import ParameterEditor, edits
 from gpwidgets.widgets.lean import lean
 
@@ -20,8 +21,8 @@ class DateEditor(ParameterEditor):
         """Make the picker."""
         self.control = lean(
             w.NaiveDatetimePicker,
-            description=self.label and f"{self.label} (UTC)",
-            tooltip=f"{self.title}, in UTC",
+            description=self.label and tr("{label} (UTC)", label=self.label),
+            tooltip=tr("{title}, in UTC", title=self.title),
             layout={"width": "100%", "min_width": "0"},
         )
         self.control.observe(self.take, names="value")

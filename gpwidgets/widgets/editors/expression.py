@@ -10,6 +10,7 @@ import ipywidgets as w
 
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.values import UNSET, FieldRef
+from gpwidgets.texts import later, tr
 from gpwidgets.widgets.editors.base import edits
 from gpwidgets.widgets.editors.columns import ColumnFollower, depending
 from gpwidgets.widgets.editors.text import TextEditor
@@ -19,12 +20,12 @@ from gpwidgets.widgets.lean import lean
 _WIDE = {"width": "100%", "min_width": "0"}
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"")
 _HELP = (
-    ("NAME = 'Bern'", "a text, in single quotes"),
-    ("POP > 1000 AND POP <= 5000", "numbers; also OR and NOT"),
-    ("NAME LIKE 'New%'", "% stands for any letters"),
-    ("KIND IN ('a', 'b')", "one of several"),
-    ("NAME IS NOT NULL", "whether there is a value"),
-    ("SEEN >= DATE '2025-01-31'", "a date"),
+    ("NAME = 'Bern'", later("a text, in single quotes")),
+    ("POP > 1000 AND POP <= 5000", later("numbers; also OR and NOT")),
+    ("NAME LIKE 'New%'", later("% stands for any letters")),
+    ("KIND IN ('a', 'b')", later("one of several")),
+    ("NAME IS NOT NULL", later("whether there is a value")),
+    ("SEEN >= DATE '2025-01-31'", later("a date")),
 )
 
 
@@ -36,15 +37,17 @@ class ExpressionEditor(TextEditor):
         """Make the box, the list of columns and the help."""
         self.columns = lean(
             w.Dropdown,
-            options=[("insert a column…", None)],
-            tooltip=f"Insert a column into {self.title}",
+            options=[(tr("insert a column…"), None)],
+            tooltip=tr("Insert a column into {title}", title=self.title),
             layout=w.Layout(width="auto", max_width="100%", display="none"),
         )
         self.columns.observe(self._insert, names="value")
         controls = super().build()
         self.follower = ColumnFollower(self.context, depending(self.parameter, self.context), self._offer)
         self.follower.start()
-        self.help = Fold("How to write it", _examples, tooltip=f"Examples for {self.title}")
+        self.help = Fold(
+            tr("How to write it"), _examples, tooltip=tr("Examples for {title}", title=self.title)
+        )
         return [*controls, self.columns, *([] if self.compact else [self.help])]
 
     def make_control(self) -> Any:
@@ -68,14 +71,14 @@ class ExpressionEditor(TextEditor):
     def _check(self, text: str) -> None:
         rest = _QUOTED.sub("", text)
         if "'" in rest or '"' in rest:
-            raise ParameterError(self.parameter.name, "a quote is opened and not closed.")
+            raise ParameterError(self.parameter.name, tr("a quote is opened and not closed."))
         if rest.count("(") != rest.count(")"):
-            raise ParameterError(self.parameter.name, "a parenthesis is missing.")
+            raise ParameterError(self.parameter.name, tr("a parenthesis is missing."))
 
     def _offer(self) -> None:
         known = self.follower.columns
         options = [(_words(one), one.name) for one in known]
-        self._fill(lambda: self.columns.set_trait("options", [("insert a column…", None), *options]))
+        self._fill(lambda: self.columns.set_trait("options", [(tr("insert a column…"), None), *options]))
         self.columns.layout.display = "" if known else "none"
 
     def _insert(self, change: Any) -> None:
@@ -93,7 +96,9 @@ class ExpressionEditor(TextEditor):
 
 
 def _examples() -> list[w.Widget]:
-    rows = "".join(f"<tr><td><code>{escape(code)}</code></td><td>{words}</td></tr>" for code, words in _HELP)
+    rows = "".join(
+        f"<tr><td><code>{escape(code)}</code></td><td>{tr(words)}</td></tr>" for code, words in _HELP
+    )
     return [w.HTML(f'<table class="gpw-muted">{rows}</table>')]
 
 

@@ -10,6 +10,7 @@ from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.datatypes.base import datatype_of
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.values import UNSET, Extent
+from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.base import ParameterEditor, edits
 from gpwidgets.widgets.lean import lean
 
@@ -26,20 +27,20 @@ class ExtentEditor(ParameterEditor):
             w.Text,
             description=self.label,
             placeholder="xmin, ymin, xmax, ymax",
-            tooltip=f"{self.title}: xmin, ymin, xmax, ymax",
+            tooltip=tr("{title}: xmin, ymin, xmax, ymax", title=self.title),
             layout={"flex": "3 1 160px", **_FLEX},
         )
         self.system = lean(
             w.Text,
             placeholder="EPSG:4326",
-            tooltip=f"Coordinate system of {self.title}",
+            tooltip=tr("Coordinate system of {title}", title=self.title),
             layout=w.Layout(flex="1 1 90px", **_FLEX),
         )
         self.from_map = lean(
             w.Button,
-            description="From the map",
+            description=tr("From the map"),
             icon="crop",
-            tooltip="Take what the map shows",
+            tooltip=tr("Take what the map shows"),
             layout={"width": "auto", "display": "" if self.context.map is not None else "none"},
         )
         self.edges.observe(self.take, names="value")

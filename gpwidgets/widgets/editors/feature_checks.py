@@ -10,6 +10,7 @@ from typing import Any
 import ipywidgets as w
 
 from gpwidgets.tasks.workers import start_worker
+from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.feature_words import counted
 from gpwidgets.widgets.guard import error_html, guarded
 
@@ -47,35 +48,39 @@ class FeatureChecks(w.VBox):
             value=10.0,
             min=0.01,
             max=1e6,
-            description="to within (m)",
-            tooltip="No line moves by more than so many metres",
+            description=tr("to within (m)"),
+            tooltip=tr("No line moves by more than so many metres"),
             layout=w.Layout(width="190px"),
         )
 
     @cached_property
     def simplify(self) -> w.Button:
         """Leaves vertices out."""
-        return self._button("Simplify", "Leave out vertices that change little", self._simplify)
+        return self._button(tr("Simplify"), tr("Leave out vertices that change little"), self._simplify)
 
     @cached_property
     def valid(self) -> w.Button:
         """Mends shapes that cross themselves."""
-        return self._button("Make valid", "Mend what crosses itself", lambda: self._mend("valid_frame"))
+        return self._button(
+            tr("Make valid"), tr("Mend what crosses itself"), lambda: self._mend("valid_frame")
+        )
 
     @cached_property
     def drop(self) -> w.Button:
         """Leaves features without a place out."""
-        return self._button("Leave them out", "Send the others only", lambda: self._mend("without_empty"))
+        return self._button(
+            tr("Leave them out"), tr("Send the others only"), lambda: self._mend("without_empty")
+        )
 
     @cached_property
     def split(self) -> w.Button:
         """Cuts shapes at 180 degrees."""
-        return self._button("Split there", "Cut at 180 degrees", lambda: self._mend("split_crossing"))
+        return self._button(tr("Split there"), tr("Cut at 180 degrees"), lambda: self._mend("split_crossing"))
 
     @cached_property
     def back(self) -> w.Button:
         """Takes the last repair back."""
-        return self._button("Take back", "Put the features back as they were", self._take_back)
+        return self._button(tr("Take back"), tr("Put the features back as they were"), self._take_back)
 
     @staticmethod
     def _button(words: str, tooltip: str, act: Callable[[], None]) -> w.Button:
@@ -118,13 +123,21 @@ class FeatureChecks(w.VBox):
             return  # something else has been given meanwhile
         rows = []
         if found.invalid:
-            reason = found.reason.replace("[", " at ").rstrip("]")
-            words = f"{counted(found.invalid, 'shape')} not valid: {reason}."
+            reason = found.reason.replace("[", tr(" at ")).rstrip("]")
+            words = tr("{shapes} not valid: {reason}.", shapes=counted(found.invalid, "shape"), reason=reason)
             rows.append(_row(_remark(words), self.valid))
         if found.empty:
-            rows.append(_row(_remark(f"{counted(found.empty, 'feature')} without a place."), self.drop))
+            rows.append(
+                _row(
+                    _remark(tr("{shapes} without a place.", shapes=counted(found.empty, "feature"))),
+                    self.drop,
+                )
+            )
         if found.crossing:
-            words = f"{counted(found.crossing, 'shape')} with an edge across 180 degrees of longitude."
+            words = tr(
+                "{shapes} with an edge across 180 degrees of longitude.",
+                shapes=counted(found.crossing, "shape"),
+            )
             rows.append(_row(_remark(words), self.split))
         if found.vertices > _MANY:
             rows.append(_row(_size_words(found), self.tolerance, self.simplify))
@@ -136,9 +149,9 @@ class FeatureChecks(w.VBox):
         from gpwidgets.convert import checks
 
         words = {
-            "valid_frame": "Made valid.",
-            "without_empty": "Left out.",
-            "split_crossing": "Split at 180 degrees.",
+            "valid_frame": tr("Made valid."),
+            "without_empty": tr("Left out."),
+            "split_crossing": tr("Split at 180 degrees."),
         }
         self._change(getattr(checks, name), lambda _before, _after: words[name])
 
@@ -148,9 +161,11 @@ class FeatureChecks(w.VBox):
         metres = self.tolerance.value
         self._change(
             lambda frame: simplify_frame(frame, metres),
-            lambda before, after: (
-                f"Simplified to within {metres:g} m: {vertices_of(before):,} vertices before, "
-                f"{vertices_of(after):,} now."
+            lambda before, after: tr(
+                "Simplified to within {metres:g} m: {before:,} vertices before, {after:,} now.",
+                metres=metres,
+                before=vertices_of(before),
+                after=vertices_of(after),
             ),
         )
 
@@ -188,9 +203,13 @@ class FeatureChecks(w.VBox):
 
 
 def _size_words(found: Any) -> w.HTML:
-    words = f"{found.vertices:,} vertices, about {found.size / 1e6:.1f} MB to send."
+    words = tr(
+        "{vertices:,} vertices, about {megabytes:.1f} MB to send.",
+        vertices=found.vertices,
+        megabytes=found.size / 1e6,
+    )
     if found.size > _LARGE:
-        words += " Many servers take no more than 30 MB."
+        words += tr(" Many servers take no more than 30 MB.")
     return _remark(words) if found.size > _LARGE or found.vertices > _TOO_MANY else _said(words, "")
 
 

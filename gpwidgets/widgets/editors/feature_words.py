@@ -2,35 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 from typing import Any
 
 from gpwidgets.protocol.features import FeatureSet
 from gpwidgets.protocol.values import UNSET, DataFile, LayerReference
+from gpwidgets.texts import later, tr, trn
 from gpwidgets.widgets.shapes import Shape
 
 _ESRI_WORDS = {"polyline": "line", "": "feature", "any": "feature"}
 _WORDS = {"Point": "point", "LineString": "line", "Polygon": "polygon"}
+_KINDS = {
+    "point": later("point"),
+    "multipoint": later("multipoint"),
+    "line": later("line"),
+    "polygon": later("polygon"),
+    "rectangle": later("rectangle"),
+    "circle": later("circle"),
+}
+_COUNTED: dict[str, Callable[[int], str]] = {
+    "point": lambda n: trn("{n:,} point", "{n:,} points", n),
+    "multipoint": lambda n: trn("{n:,} multipoint", "{n:,} multipoints", n),
+    "line": lambda n: trn("{n:,} line", "{n:,} lines", n),
+    "polygon": lambda n: trn("{n:,} polygon", "{n:,} polygons", n),
+    "shape": lambda n: trn("{n:,} shape", "{n:,} shapes", n),
+    "row": lambda n: trn("{n:,} row", "{n:,} rows", n),
+}
 
 
 def value_words(value: Any) -> str:
     """Return what the value of a features input is, as HTML text."""
     if value is UNSET:
-        return "Nothing yet."
+        return tr("Nothing yet.")
     if isinstance(value, LayerReference):
-        rows = f", where {value.filter}" if value.filter else ""
-        return f"The server reads {escape(value.url + rows)}."
+        rows = tr(", where {filter}", filter=value.filter) if value.filter else ""
+        return tr("The server reads {value}.", value=escape(value.url + rows))
     if isinstance(value, str):
-        return f"The layer {escape(value)}."
+        return tr("The layer {value}.", value=escape(value))
     if isinstance(value, DataFile):
-        return "An uploaded file."
+        return tr("An uploaded file.")
     count = len(value.features) if isinstance(value, FeatureSet) else len(value)
     return f"{counted(count, kind_of(value))}."
 
 
 def counted(count: int, word: str) -> str:
-    """Return a number of things, in words."""
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
+    """Return a number of things, in words; those without a word of their own are features."""
+    counted_so = _COUNTED.get(word)
+    return counted_so(count) if counted_so is not None else trn("{n:,} feature", "{n:,} features", count)
+
+
+def kind_words(kind: str) -> str:
+    """Return what a kind of shape is called."""
+    return tr(_KINDS.get(kind, kind))
 
 
 def kind_of(value: Any) -> str:
@@ -50,7 +74,8 @@ def shape_words(number: int, shape: Shape) -> str:
     while place and not isinstance(place[0], int | float):
         place = place[0]
     if len(place) < 2:
-        return f"{number}: {shape.kind}"
+        return f"{number}: {kind_words(shape.kind)}"
     lon, lat = place[:2]
-    north, east = "N" if lat >= 0 else "S", "E" if lon >= 0 else "W"
-    return f"{number}: {shape.kind} at {abs(lat):.4f}° {north}, {abs(lon):.4f}° {east}"
+    north, east = tr("N") if lat >= 0 else tr("S"), tr("E") if lon >= 0 else tr("W")
+    place_words = f"{abs(lat):.4f}° {north}, {abs(lon):.4f}° {east}"
+    return tr("{number}: {kind} at {place}", number=number, kind=kind_words(shape.kind), place=place_words)

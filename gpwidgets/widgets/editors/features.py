@@ -10,6 +10,7 @@ from gpwidgets.errors import GPError
 from gpwidgets.protocol.attributes import check_attribute, input_fields
 from gpwidgets.protocol.features import FeatureSet
 from gpwidgets.protocol.values import UNSET
+from gpwidgets.texts import later, tr
 from gpwidgets.widgets.editors.base import ParameterEditor, edits
 from gpwidgets.widgets.editors.feature_checks import FeatureChecks
 from gpwidgets.widgets.editors.feature_words import value_words
@@ -19,14 +20,16 @@ from gpwidgets.widgets.editors.sources.named import NamedSource
 from gpwidgets.widgets.editors.sources.text import TextSource
 
 _ADVICE = {
-    "point": "Each click on the map adds a point.",
-    "multipoint": "Each click on the map adds a point.",
-    "line": "Click on the map for each corner; a double click ends the line.",
-    "polygon": "Click on the map for each corner; a click on the first one closes it.",
-    "rectangle": "Click two opposite corners on the map.",
-    "circle": "Click its centre on the map, then a place on its edge.",
-    "move": "Drag the shape on the map, then press Done.",
-    "reshape": "Drag its corners on the map, then press Done. Pale marks add one, a right click removes one.",
+    "point": later("Each click on the map adds a point."),
+    "multipoint": later("Each click on the map adds a point."),
+    "line": later("Click on the map for each corner; a double click ends the line."),
+    "polygon": later("Click on the map for each corner; a click on the first one closes it."),
+    "rectangle": later("Click two opposite corners on the map."),
+    "circle": later("Click its centre on the map, then a place on its edge."),
+    "move": later("Drag the shape on the map, then press Done."),
+    "reshape": later(
+        "Drag its corners on the map, then press Done. Pale marks add one, a right click removes one."
+    ),
 }
 
 
@@ -73,9 +76,18 @@ class FeatureEditor(ParameterEditor):
             made.on_click(lambda _button: act())
             return made
 
-        self.undo = button("Undo", "undo", f"Take the last change of {self.title} back", self._undo_shapes)
-        self.redo = button("Redo", "repeat", f"Repeat the change of {self.title}", self._redo_shapes)
-        self.clear = button("Clear", "trash-o", f"Take all of {self.title} away", self._clear_all)
+        self.undo = button(
+            tr("Undo"),
+            "undo",
+            tr("Take the last change of {title} back", title=self.title),
+            self._undo_shapes,
+        )
+        self.redo = button(
+            tr("Redo"), "repeat", tr("Repeat the change of {title}", title=self.title), self._redo_shapes
+        )
+        self.clear = button(
+            tr("Clear"), "trash-o", tr("Take all of {title} away", title=self.title), self._clear_all
+        )
         row = w.HBox(
             [self.summary, self.undo, self.redo, self.clear],
             layout=w.Layout(flex_flow="row wrap", align_items="center"),
@@ -194,7 +206,8 @@ class FeatureEditor(ParameterEditor):
                 try:
                     check_attribute(field, shape.properties.get(field.name))
                 except ValueError as error:
-                    return f"shape {number}, {field.alias or field.name}: {error}."
+                    title = field.alias or field.name
+                    return tr("shape {number}, {title}: {error}.", number=number, title=title, error=error)
         return ""
 
     def _tell(self, value: Any = None) -> None:
@@ -202,7 +215,7 @@ class FeatureEditor(ParameterEditor):
         there = self.value if value is None else value
         target = self.target
         doing = (target.armed or target.editing) if target is not None else ""
-        words = _ADVICE.get(doing, "") if doing else ""
+        words = tr(_ADVICE.get(doing, "")) if doing else ""
         text = value_words(there)
         if words:
             text = words if there is UNSET else f"{text} {words}"

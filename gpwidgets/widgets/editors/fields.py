@@ -8,6 +8,7 @@ from typing import Any
 import ipywidgets as w
 
 from gpwidgets.protocol.values import UNSET, FieldRef
+from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.base import ParameterEditor, edits
 from gpwidgets.widgets.editors.columns import ColumnFollower, depending
 from gpwidgets.widgets.lean import lean
@@ -24,7 +25,7 @@ class FieldEditor(ParameterEditor):
             w.Combobox,
             description=self.label,
             ensure_option=False,
-            placeholder="a column's name",
+            placeholder=tr("a column's name"),
             tooltip=self.title,
             layout={"width": "100%", "min_width": "0"},
         )
@@ -43,7 +44,9 @@ class FieldEditor(ParameterEditor):
         name, known = self.control.value.strip(), [column.name for column in self.follower.columns]
         words = self.follower.note
         if name and known and name.casefold() not in [one.casefold() for one in known]:
-            words = f"The layer has no column {name}; it has: {', '.join(known[:12])}"
+            words = tr(
+                "The layer has no column {name}; it has: {columns}", name=name, columns=", ".join(known[:12])
+            )
         self.hint.value = f'<div class="gpw-muted" role="status">{escape(words)}</div>' if words else ""
         self.hint.layout.display = "" if words else "none"
 

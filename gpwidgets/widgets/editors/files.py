@@ -7,6 +7,7 @@ from typing import Any
 import ipywidgets as w
 
 from gpwidgets.protocol.values import UNSET, DataFile, RasterData
+from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.base import ParameterEditor, edits
 from gpwidgets.widgets.lean import lean
 from gpwidgets.widgets.uploaded import UploadFolder
@@ -23,10 +24,10 @@ class FileEditor(ParameterEditor):
         self.text = self._make_text()
         self.upload = lean(
             w.FileUpload,
-            description="From this computer",
+            description=tr("From this computer"),
             accept=",".join(f".{ending}" for ending in self._endings),
             multiple=False,
-            tooltip=f"Take a file from this computer for {self.title}",
+            tooltip=tr("Take a file from this computer for {title}", title=self.title),
             layout={"width": "auto"},
         )
         self.text.observe(self.take, names="value")
@@ -47,7 +48,7 @@ class FileEditor(ParameterEditor):
                 description=self.label,
                 options=names,
                 ensure_option=False,
-                placeholder="a layer of the server, a path or a URL",
+                placeholder=tr("a layer of the server, a path or a URL"),
                 tooltip=self.title,
                 layout=layout,
             )
@@ -55,7 +56,9 @@ class FileEditor(ParameterEditor):
         return lean(
             w.Text,
             description=self.label,
-            placeholder=f"a path or a URL{f' ({endings})' if endings else ''}",
+            placeholder=tr("a path or a URL ({endings})", endings=endings)
+            if endings
+            else tr("a path or a URL"),
             continuous_update=False,
             tooltip=self.title,
             layout=layout,

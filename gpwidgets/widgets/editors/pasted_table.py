@@ -11,6 +11,7 @@ from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.datatypes.base import datatype_of
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.features import RecordSet
+from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.pasting import split_rows
 
 #: What becomes a number where the column's type is not known; 007 is a code and stays text.
@@ -42,7 +43,7 @@ def pasted_table(text: str, parameter: GPParameter) -> list[dict[str, Any]]:
     except ValueError as error:
         raise ParameterError(parameter.name, f"{error}.") from None
     if len(rows) < 2:
-        raise ParameterError(parameter.name, "the table has no rows below its headings.")
+        raise ParameterError(parameter.name, tr("the table has no rows below its headings."))
     names = _headings(rows[0], max(map(len, rows)), parameter)
     columns = [[row[at] if at < len(row) else "" for row in rows[1:]] for at in range(len(names))]
     typed = [_column(name, cells, parameter) for name, cells in zip(names, columns, strict=True)]
@@ -51,10 +52,14 @@ def pasted_table(text: str, parameter: GPParameter) -> list[dict[str, Any]]:
 
 def _headings(names: list[str], width: int, parameter: GPParameter) -> list[str]:
     if len(names) < width or not all(names):
-        raise ParameterError(parameter.name, f"{width} columns need {width} headings in the first row.")
+        raise ParameterError(
+            parameter.name, tr("{width} columns need {width} headings in the first row.", width=width)
+        )
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
-        raise ParameterError(parameter.name, f"two columns are called {twice[0]!r}; rename one of them.")
+        raise ParameterError(
+            parameter.name, tr("two columns are called {name!r}; rename one of them.", name=twice[0])
+        )
     return names
 
 
@@ -77,7 +82,10 @@ def _reader(name: str, kind: str, parameter: GPParameter) -> Callable[[int, str]
         try:
             return datatype_of(column).check(cell, column)
         except ParameterError as error:
-            raise ParameterError(parameter.name, f"row {number}, {name}: {error.problem}") from None
+            raise ParameterError(
+                parameter.name,
+                tr("row {number}, {name}: {problem}", number=number, name=name, problem=error.problem),
+            ) from None
 
     return read
 

@@ -6,6 +6,8 @@ import csv
 import io
 import re
 
+from gpwidgets.texts import tr
+
 _LIST_COMMA = re.compile(r",\s|,[^,]*,")
 
 
@@ -47,5 +49,5 @@ def _read(text: str, delimiter: str) -> list[list[str]]:
     try:
         rows = [[cell.strip() for cell in row] for row in reader]
     except csv.Error as error:
-        raise ValueError(f"the text cannot be read as a table: {error}") from None
+        raise ValueError(tr("the text cannot be read as a table: {error}", error=error)) from None
     return [row for row in rows if any(row)]

@@ -8,6 +8,7 @@ import ipywidgets as w
 
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.values import UNSET, ArealUnit, LinearUnit, TimeUnit
+from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.base import ParameterEditor, edits
 from gpwidgets.widgets.editors.text import range_text
 from gpwidgets.widgets.lean import lean
@@ -27,15 +28,16 @@ class QuantityEditor(ParameterEditor):
         self.number = lean(
             w.Text,
             description=self.label,
-            placeholder=range_text(self.parameter) or f"a number, or {self.codec.example}",
+            placeholder=range_text(self.parameter)
+            or tr("a number, or {example}", example=self.codec.example),
             tooltip=self.title,
             layout={"flex": "1 1 90px", "width": "auto", "min_width": "0"},
         )
         self.unit = lean(
             w.Dropdown,
-            options=[(name.plural, wire) for wire, name in names.items()],
+            options=[(tr(name.plural), wire) for wire, name in names.items()],
             value=self.codec.default_units(self.parameter),
-            tooltip=f"Unit of {self.title}",
+            tooltip=tr("Unit of {title}", title=self.title),
             layout={"flex": "0 1 150px", "width": "auto", "min_width": "80px"},
         )
         self.unit.add_class("gpw-unit")

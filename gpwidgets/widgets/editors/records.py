@@ -11,6 +11,7 @@ from gpwidgets.protocol.datatypes.base import as_json_text
 from gpwidgets.protocol.features import RecordSet
 from gpwidgets.protocol.values import UNSET, LayerReference
 from gpwidgets.tasks.layer_tokens import holds_token, layer_given
+from gpwidgets.texts import tr, trn
 from gpwidgets.widgets.editors.base import ParameterEditor, edits
 from gpwidgets.widgets.editors.namespace import frames_in_notebook
 from gpwidgets.widgets.editors.pasted_table import pasted_table
@@ -29,8 +30,10 @@ class RecordEditor(ParameterEditor):
         self.text = lean(
             w.Textarea,
             description=self.label,
-            placeholder="rows pasted from a spreadsheet, headings first; a file's path; the URL of a table; "
-            "or the name of a DataFrame",
+            placeholder=tr(
+                "rows pasted from a spreadsheet, headings first; a file's path; the URL of a table; "
+                "or the name of a DataFrame"
+            ),
             rows=3,
             continuous_update=False,
             tooltip=self.title,
@@ -38,9 +41,9 @@ class RecordEditor(ParameterEditor):
         )
         self.clear = lean(
             w.Button,
-            description="Clear",
+            description=tr("Clear"),
             icon="trash-o",
-            tooltip=f"Take {self.title} away",
+            tooltip=tr("Take {title} away", title=self.title),
             layout=w.Layout(width="auto"),
         )
         self.summary = lean(w.HTML)
@@ -89,11 +92,11 @@ class RecordEditor(ParameterEditor):
 
 def _words(value: Any) -> str:
     if value is UNSET:
-        return "Nothing yet."
+        return tr("Nothing yet.")
     if isinstance(value, LayerReference):
-        return f"The server reads {escape(value.url)}."
+        return tr("The server reads {url}.", url=escape(value.url))
     if isinstance(value, str):
-        return f"The table {escape(value)}."
+        return tr("The table {value}.", value=escape(value))
     count = (
         len(value.features)
         if isinstance(value, RecordSet)
@@ -101,4 +104,4 @@ def _words(value: Any) -> str:
         if hasattr(value, "__len__")
         else 0
     )
-    return f"{count:,} row{'' if count == 1 else 's'}."
+    return trn("{n:,} row.", "{n:,} rows.", count)

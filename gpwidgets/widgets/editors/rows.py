@@ -15,6 +15,7 @@ from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.enums import ParameterType
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.inputs import check_value
+from gpwidgets.texts import later, tr, trn
 from gpwidgets.widgets.editors.base import ParameterEditor, editor_for, edits
 from gpwidgets.widgets.editors.pasting import split_rows, split_values
 from gpwidgets.widgets.fold import Fold
@@ -47,9 +48,9 @@ class Row(w.HBox):
         self.editors = tuple(editors)
         self._owner = owner
         buttons = [
-            self._button("arrow-up", "Move up", lambda: owner.move(self, -1)),
-            self._button("arrow-down", "Move down", lambda: owner.move(self, 1)),
-            self._button("times", "Remove", lambda: owner.remove(self)),
+            self._button("arrow-up", tr("Move up"), lambda: owner.move(self, -1)),
+            self._button("arrow-down", tr("Move down"), lambda: owner.move(self, 1)),
+            self._button("times", tr("Remove"), lambda: owner.remove(self)),
         ]
         for editor in self.editors:
             editor.layout = cell_layout(editor.parameter)
@@ -59,7 +60,7 @@ class Row(w.HBox):
             editor.observe(owner.take, names=["value", "error"])
 
     def _button(self, icon: str, words: str, act: Any) -> w.Button:
-        tooltip = f"{words} in {self._owner.title}"
+        tooltip = tr("{words} in {title}", words=words, title=self._owner.title)
         button = icon_button(icon, tooltip, layout={"width": "32px", "flex": "0 0 auto"})
         button.on_click(lambda _button: act())
         return button
@@ -82,12 +83,14 @@ class ListEditor(ParameterEditor):
         narrowest = sum(_narrowest(column) for column in self.columns()) + _BUTTONS
         self._span = {"width": "100%", "min_width": f"{narrowest}px"}
         self.rows = lean(w.VBox, layout={"max_height": "340px", "overflow": "hidden auto", **self._span})
-        self.add_button = self._make_button("Add a row", "plus", f"Add a row to {self.title}")
+        self.add_button = self._make_button(
+            tr("Add a row"), "plus", tr("Add a row to {title}", title=self.title)
+        )
         self.add_button.on_click(lambda _button: self.add())
         self.clear = w.Button(
-            description="Remove all",
+            description=tr("Remove all"),
             icon="trash-o",
-            tooltip=f"Remove all rows of {self.title}",
+            tooltip=tr("Remove all rows of {title}", title=self.title),
             layout=w.Layout(width="auto"),
         )
         self.clear.on_click(lambda _button: self._clear_all())
@@ -111,17 +114,23 @@ class ListEditor(ParameterEditor):
     def _make_paste(self) -> list[w.Widget]:
         if any(column.data_type == "GPStringHidden" for column in self.columns()):
             return []  # what is pasted stays readable in the box
-        words = f"Many rows at once for {self.title}"
-        return [Fold("Paste rows", lambda: [self.pasted, self._make_use()], tooltip=words)]
+        words = tr("Many rows at once for {title}", title=self.title)
+        return [Fold(tr("Paste rows"), lambda: [self.pasted, self._make_use()], tooltip=words)]
 
     @cached_property
     def pasted(self) -> w.Textarea:
         """The box for rows that are pasted."""
-        hint = self.paste_hint
-        return lean(w.Textarea, placeholder=hint, rows=3, tooltip=f"Rows for {self.title}", layout=_WIDE)
+        hint = tr(self.paste_hint)
+        return lean(
+            w.Textarea,
+            placeholder=hint,
+            rows=3,
+            tooltip=tr("Rows for {title}", title=self.title),
+            layout=_WIDE,
+        )
 
     def _make_use(self) -> w.Button:
-        use = self._make_button("Add these rows", "plus", f"Add them to {self.title}")
+        use = self._make_button(tr("Add these rows"), "plus", tr("Add them to {title}", title=self.title))
         use.on_click(lambda _button: self._paste())
         return use
 
@@ -191,12 +200,16 @@ class ListEditor(ParameterEditor):
         for heading in self._headings:  # alone they could scroll, out of the keyboard's reach
             heading.layout.display = "" if self.rows.children else "none"
         count = len(self._rest)
-        words = f"…and {count:,} more row{'' if count == 1 else 's'}, kept as they are." if count else ""
+        words = (
+            trn("…and {n:,} more row, kept as they are.", "…and {n:,} more rows, kept as they are.", count)
+            if count
+            else ""
+        )
         self._told_rest.value = f'<div class="gpw-muted" role="status">{words}</div>' if words else ""
 
     # For subclasses
 
-    paste_hint = "rows copied from a spreadsheet"
+    paste_hint = later("rows copied from a spreadsheet")
 
     def pasted_rows(self, text: str) -> list[list[str]]:
         """Return the cells of each row of pasted text."""
@@ -213,7 +226,9 @@ class ListEditor(ParameterEditor):
         for number, row in enumerate(self.rows.children, 1):
             wrong = next((editor for editor in row.editors if editor.error), None)
             if wrong is not None:
-                raise ParameterError(self.parameter.name, f"row {number}: {wrong.error}")
+                raise ParameterError(
+                    self.parameter.name, tr("row {number}: {error}", number=number, error=wrong.error)
+                )
         rows = [self.cells(row) for row in self.rows.children if not row.is_empty]
         return [*rows, *self._rest] or UNSET
 
@@ -256,7 +271,7 @@ class MultiValueEditor(ListEditor):
         """Return the value as the one cell."""
         return [row]
 
-    paste_hint = "one value a line, as copied from a column of a spreadsheet"
+    paste_hint = later("one value a line, as copied from a column of a spreadsheet")
 
     def pasted_rows(self, text: str) -> list[list[str]]:
         """Return each value as a row of one cell."""
@@ -312,4 +327,4 @@ def _title(column: GPParameter) -> str:
 
 
 def _heading(column: GPParameter) -> str:
-    return f"{_title(column)} (UTC)" if column.data_type == "GPDate" else _title(column)
+    return tr("{label} (UTC)", label=_title(column)) if column.data_type == "GPDate" else _title(column)

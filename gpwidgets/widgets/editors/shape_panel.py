@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 
 from gpwidgets.errors import ConversionError
+from gpwidgets.texts import later, tr
 from gpwidgets.widgets.editors.attributes import AttributeForm
 from gpwidgets.widgets.editors.feature_words import shape_words
 from gpwidgets.widgets.fold import Fold
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from gpwidgets.widgets.draw_target import DrawTarget
 
 _WIDE = {"width": "100%", "min_width": "0"}
-_CHOOSE = "choose one, or click it on the map"
+_CHOOSE = later("choose one, or click it on the map")
 
 
 class ShapePanel(Fold):
@@ -37,21 +38,32 @@ class ShapePanel(Fold):
         self._filling = False
         self._shown = ""
         self.chooser = lean(
-            w.Dropdown, options=[(_CHOOSE, "")], tooltip=f"Shape of {title} to change", layout=_WIDE
+            w.Dropdown,
+            options=[(tr(_CHOOSE), "")],
+            tooltip=tr("Shape of {title} to change", title=title),
+            layout=_WIDE,
         )
-        self.move = self._toggle("move", "Move", "arrows", f"Drag the chosen shape of {title} on the map")
+        self.move = self._toggle(
+            "move", tr("Move"), "arrows", tr("Drag the chosen shape of {title} on the map", title=title)
+        )
         self.reshape = self._toggle(
-            "reshape", "Reshape", "pencil", f"Drag corners of the chosen shape of {title}"
+            "reshape", tr("Reshape"), "pencil", tr("Drag corners of the chosen shape of {title}", title=title)
         )
-        self.delete = _button("Delete", "trash-o", f"Take the chosen shape out of {title}", self._delete)
-        self.text = lean(w.Textarea, rows=2, tooltip=f"The chosen shape of {title} as WKT", layout=_WIDE)
-        self.apply = _button("Apply text", "check", "Change the shape to what the text says", self._apply)
+        self.delete = _button(
+            tr("Delete"), "trash-o", tr("Take the chosen shape out of {title}", title=title), self._delete
+        )
+        self.text = lean(
+            w.Textarea, rows=2, tooltip=tr("The chosen shape of {title} as WKT", title=title), layout=_WIDE
+        )
+        self.apply = _button(
+            tr("Apply text"), "check", tr("Change the shape to what the text says"), self._apply
+        )
         self.said = w.HTML()
         self.attributes = AttributeForm(target.fields)
         self.for_all = _button(
-            "Same for all shapes",
+            tr("Same for all shapes"),
             "clone",
-            f"Give all shapes of {title} these attributes",
+            tr("Give all shapes of {title} these attributes", title=title),
             self._copy_attributes,
         )
         self.for_all.layout.align_self = "flex-start"
@@ -67,7 +79,11 @@ class ShapePanel(Fold):
             layout=w.Layout(display="none", **_WIDE),
         )
         self._one.add_class("gpw-plain")
-        super().__init__("", [self.chooser, self._one, self.said], tooltip=f"Change single shapes of {title}")
+        super().__init__(
+            "",
+            [self.chooser, self._one, self.said],
+            tooltip=tr("Change single shapes of {title}", title=title),
+        )
         self.chooser.observe(self._choose, names="value")
         self.attributes.observe(self._take_attributes, names="values")
         target.observe(self.follow, names=["shapes", "selected", "editing"])
@@ -88,12 +104,12 @@ class ShapePanel(Fold):
         """Show the shapes as they are, and the chosen one."""
         target, shapes = self._target, self._target.shapes
         self.layout.display = "" if shapes else "none"
-        words = "Change shapes, set attributes" if target.fields else "Change shapes"
+        words = tr("Change shapes, set attributes") if target.fields else tr("Change shapes")
         self.title = f"{words} ({len(shapes):,})"
         self._filling = True
         try:
             rows = [(shape_words(number, shape), shape.id) for number, shape in enumerate(shapes, 1)]
-            self.chooser.options = [(_CHOOSE, ""), *rows]
+            self.chooser.options = [(tr(_CHOOSE), ""), *rows]
             self.chooser.value = target.selected if target.selected_shape else ""
             self._show_chosen()
         finally:
@@ -116,9 +132,9 @@ class ShapePanel(Fold):
         self.for_all.layout.display = "" if len(self._target.shapes) > 1 else "none"
         self.move.disabled = self.reshape.disabled = not self._target.can_reshape(shape)
         self.reshape.layout.display = "none" if shape.kind in ("point", "multipoint") else ""
-        for way, button, words in (("move", self.move, "Move"), ("reshape", self.reshape, "Reshape")):
+        for way, button, words in (("move", self.move, tr("Move")), ("reshape", self.reshape, tr("Reshape"))):
             is_on = self._target.editing == way
-            button.description = "Done" if is_on else words
+            button.description = tr("Done") if is_on else words
             button.button_style = "info" if is_on else ""
 
     # What the user does
@@ -138,7 +154,7 @@ class ShapePanel(Fold):
 
         found = text_geometries(self.text.value.strip())
         if len(found) != 1:
-            raise ConversionError(f"The text holds {len(found)} shapes; one is wanted here.")
+            raise ConversionError(tr("The text holds {count} shapes; one is wanted here.", count=len(found)))
         self._target.end_edit()
         self._target.update(self._target.selected, geometry=found[0])
 

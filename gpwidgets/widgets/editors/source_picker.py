@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
+from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.sources.base import WIDE, Source
 from gpwidgets.widgets.editors.sources.draw import DrawSource
 from gpwidgets.widgets.editors.sources.file import FileSource
@@ -52,8 +53,8 @@ class SourcePicker(w.VBox):
         fitting = [kind for kind in SOURCES if kind.fits(editor.parameter, editor.context)]
         self.choice = w.Dropdown(
             description=editor.label,
-            options=[(kind.label, kind) for kind in fitting],
-            tooltip=f"How to give {editor.title}",
+            options=[(tr(kind.label), kind) for kind in fitting],
+            tooltip=tr("How to give {title}", title=editor.title),
             layout=w.Layout(**WIDE),
         )
         self.choice.observe(self._show, names="value")

@@ -9,6 +9,7 @@ import ipywidgets as w
 
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.values import UNSET
+from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.base import ParameterEditor, edits
 from gpwidgets.widgets.lean import lean
 
@@ -33,10 +34,10 @@ def range_text(parameter: Any) -> str:
     if limits is None or limits.type != "range" or (limits.minimum is None and limits.maximum is None):
         return ""
     if limits.maximum is None:
-        return f"{limits.minimum:g} or more"
+        return tr("{minimum:g} or more", minimum=limits.minimum)
     if limits.minimum is None:
-        return f"{limits.maximum:g} or less"
-    return f"{limits.minimum:g} to {limits.maximum:g}"
+        return tr("{maximum:g} or less", maximum=limits.maximum)
+    return tr("{minimum:g} to {maximum:g}", minimum=limits.minimum, maximum=limits.maximum)
 
 
 @edits("GPString")
@@ -64,7 +65,7 @@ class TextEditor(ParameterEditor):
     @property
     def placeholder(self) -> str:
         """What the empty box says."""
-        return "" if self.parameter.required else "not set"
+        return "" if self.parameter.required else tr("not set")
 
     @property
     def focus_target(self) -> w.DOMWidget:
@@ -96,7 +97,7 @@ class NumberEditor(TextEditor):
     @property
     def placeholder(self) -> str:
         """The range."""
-        return range_text(self.parameter) or ("a whole number" if self._is_whole else "a number")
+        return range_text(self.parameter) or (tr("a whole number") if self._is_whole else tr("a number"))
 
     @property
     def _is_whole(self) -> bool:
@@ -123,7 +124,7 @@ class SpatialReferenceEditor(TextEditor):
             description=self.label,
             options=_SYSTEMS,
             ensure_option=False,
-            placeholder="EPSG:25832, a WKID or WKT",
+            placeholder=tr("EPSG:25832, a WKID or WKT"),
             tooltip=self.title,
             layout=_WIDE,
         )
@@ -147,7 +148,7 @@ class JsonEditor(TextEditor):
         return lean(
             w.Textarea,
             description=self.label,
-            placeholder=f"{self.parameter.data_type}: JSON or text",
+            placeholder=tr("{data_type}: JSON or text", data_type=self.parameter.data_type),
             rows=3,
             tooltip=self.title,
             layout=_WIDE,
@@ -162,7 +163,9 @@ class JsonEditor(TextEditor):
             return json.loads(text)
         except ValueError as error:
             if text[0] in "{[":
-                raise ParameterError(self.parameter.name, f"the JSON cannot be read: {error}.") from None
+                raise ParameterError(
+                    self.parameter.name, tr("the JSON cannot be read: {error}.", error=error)
+                ) from None
             return text
 
     def text_of(self, value: Any) -> str:
@@ -189,7 +192,10 @@ class HiddenEditor(ParameterEditor):
             layout={"flex": "1 1 0"},
         )
         self.forget = lean(
-            w.Button, description="Forget", tooltip=f"Forget {self.title}", layout=w.Layout(width="auto")
+            w.Button,
+            description=tr("Forget"),
+            tooltip=tr("Forget {title}", title=self.title),
+            layout=w.Layout(width="auto"),
         )
         self.control.observe(self._keep, names="value")
         self.forget.on_click(self._drop)
@@ -215,7 +221,7 @@ class HiddenEditor(ParameterEditor):
 
     def _tell(self) -> None:
         known = self._secret is not UNSET
-        self.control.placeholder = "•••••••• (set)" if known else "not set"
+        self.control.placeholder = tr("•••••••• (set)") if known else tr("not set")
         self.forget.layout.display = "" if known else "none"
 
     def read(self) -> Any:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import ipywidgets as w
 
+from gpwidgets.texts import later, tr
+from gpwidgets.widgets.editors.feature_words import kind_words
 from gpwidgets.widgets.editors.sources.base import Source
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ _ICONS = {
 class DrawSource(Source):
     """Arms the map's pen."""
 
-    label: ClassVar[str] = "Draw on the map"
+    label: ClassVar[str] = later("Draw on the map")
 
     @classmethod
     def fits(cls, parameter: GPParameter, context: EditorContext) -> bool:
@@ -38,11 +40,14 @@ class DrawSource(Source):
         target = self.editor.target
         self.tools: dict[str, w.Button] = {}
         kinds = () if target is None else target.kinds
-        self._words = {kind: kind.capitalize() if len(kinds) > 1 else f"Draw {kind}" for kind in kinds}
+        self._words = {
+            kind: _capital(kind_words(kind)) if len(kinds) > 1 else tr("Draw {kind}", kind=kind_words(kind))
+            for kind in kinds
+        }
         if kinds == ("multipoint",):
-            self._words["multipoint"] = "Draw points"
+            self._words["multipoint"] = tr("Draw points")
         for kind in kinds:
-            tooltip = f"Draw a {kind} for {self.title} on the map"
+            tooltip = tr("Draw a {kind} for {title} on the map", kind=kind_words(kind), title=self.title)
             self.tools[kind] = self.button(
                 self._words[kind], _ICONS[kind], tooltip, partial(self._toggle, kind)
             )
@@ -72,5 +77,9 @@ class DrawSource(Source):
     def _follow(self, change: Any) -> None:
         for kind, button in self.tools.items():
             on = change["new"] == kind
-            button.description = "Stop drawing" if on else self._words[kind]
+            button.description = tr("Stop drawing") if on else self._words[kind]
             button.button_style = "info" if on else ""
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -10,13 +10,14 @@ import ipywidgets as w
 
 from gpwidgets.errors import ConversionError
 from gpwidgets.tasks.workers import start_worker
+from gpwidgets.texts import later, tr
 from gpwidgets.widgets.editors.feature_words import counted, kind_of
 from gpwidgets.widgets.editors.sources.base import WIDE, Source, row
 from gpwidgets.widgets.lean import lean
 from gpwidgets.widgets.uploaded import UploadFolder
 
 _ENDINGS = ".geojson,.json,.zip,.gpkg,.kml,.kmz,.parquet,.geoparquet,.csv,.tsv,.gml,.fgb,.xlsx"
-_NO_SYSTEM = (
+_NO_SYSTEM = later(
     "The file does not say what its coordinates are. Name the system, such as EPSG:25832; "
     "degrees are EPSG:4326."
 )
@@ -25,7 +26,7 @@ _NO_SYSTEM = (
 class FileSource(Source):
     """A file in any format that geopandas reads, with a choice of layer, and of the CRS where it has none."""
 
-    label: ClassVar[str] = "A file"
+    label: ClassVar[str] = later("A file")
 
     def build(self) -> list[w.Widget]:
         """Make box and upload button; layer, CRS and the button to use it come once a file is read."""
@@ -39,32 +40,34 @@ class FileSource(Source):
         self._worker: Thread | None = None
         self.path = lean(
             w.Text,
-            placeholder="path of a file: GeoJSON, zipped shapefile, GeoPackage, KML, GeoParquet, CSV",
-            tooltip=f"Path of a file for {self.title}",
+            placeholder=tr("path of a file: GeoJSON, zipped shapefile, GeoPackage, KML, GeoParquet, CSV"),
+            tooltip=tr("Path of a file for {title}", title=self.title),
             continuous_update=False,
             layout={"flex": "1 1 160px", "width": "auto", "min_width": "0"},
         )
         self.upload = lean(
             w.FileUpload,
-            description="From this computer",
+            description=tr("From this computer"),
             accept=_ENDINGS,
             multiple=False,
-            tooltip=f"Take a file from this computer for {self.title}",
+            tooltip=tr("Take a file from this computer for {title}", title=self.title),
             layout={"width": "auto"},
         )
         self.layer = lean(
             w.Dropdown,
-            tooltip=f"Layer of the file for {self.title}",
+            tooltip=tr("Layer of the file for {title}", title=self.title),
             layout=w.Layout(width="auto", display="none"),
         )
         self.system = lean(
             w.Text,
             placeholder="EPSG:4326",
-            tooltip=f"Coordinate system of the file for {self.title}",
+            tooltip=tr("Coordinate system of the file for {title}", title=self.title),
             continuous_update=False,
             layout=w.Layout(width="150px", display="none"),
         )
-        self.use = self.button("Use these features", "check", f"Use them for {self.title}", self._use)
+        self.use = self.button(
+            tr("Use these features"), "check", tr("Use them for {title}", title=self.title), self._use
+        )
         self.use.layout.display = "none"
         self.path.observe(self._take_path, names="value")
         self.upload.observe(self._take_upload, names="value")
@@ -102,7 +105,7 @@ class FileSource(Source):
         """Begin to read a file; large ones take a while, so it is done beside the kernel's work."""
         self._forget()
         self._path = path
-        self.say(f"Reading {path.name}…")
+        self.say(tr("Reading {name}…", name=path.name))
         self._worker = start_worker(lambda: self._act(lambda: self._look(path)), "gpwidgets-file")
 
     def _look(self, path: Path) -> None:
@@ -113,11 +116,11 @@ class FileSource(Source):
             return
         if len(names) > 1:
             self.layer.options = [
-                (f"choose one of {len(names)} layers", ""),
+                (tr("choose one of {count} layers", count=len(names)), ""),
                 *((name, name) for name in names),
             ]
             self.layer.layout.display = ""
-            self.say(f"{path.name} holds {len(names)} layers.")
+            self.say(tr("{name} holds {count} layers.", name=path.name, count=len(names)))
         else:
             self._load_layer(path, names[0] if names else "")
 
@@ -150,11 +153,11 @@ class FileSource(Source):
         self.preview.clear()
         frame = to_frame(self._read, crs=system or None)
         if frame.crs is None:
-            self.say(_NO_SYSTEM)
+            self.say(tr(_NO_SYSTEM))
             return
         self._frame = frame
         self.preview.show(frame)
-        place = " Its place is grey on the map." if self.preview.is_shown else ""
+        place = tr(" Its place is grey on the map.") if self.preview.is_shown else ""
         words = f"{counted(len(frame), kind_of(frame))}, {frame.crs.name} ({frame.crs.to_string()[:40]})."
         self.say(words + place)
         self.use.layout.display = ""
@@ -162,7 +165,7 @@ class FileSource(Source):
     def _use(self) -> None:
         frame = self._frame
         if frame is None:
-            raise ConversionError("There is nothing to use yet; choose a file first.")
+            raise ConversionError(tr("There is nothing to use yet; choose a file first."))
         self.preview.clear()
         self.give(frame)
 

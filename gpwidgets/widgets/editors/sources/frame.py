@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from gpwidgets.texts import later
 from gpwidgets.widgets.editors.namespace import frames_in_notebook
 from gpwidgets.widgets.editors.sources.pick import Found, PickSource
 
@@ -11,8 +12,8 @@ from gpwidgets.widgets.editors.sources.pick import Found, PickSource
 class FrameSource(PickSource):
     """A GeoDataFrame by the name of its variable, whole or the rows selected on the map."""
 
-    label: ClassVar[str] = "A GeoDataFrame of this notebook"
-    nothing: ClassVar[str] = "no GeoDataFrame yet"
+    label: ClassVar[str] = later("A GeoDataFrame of this notebook")
+    nothing: ClassVar[str] = later("no GeoDataFrame yet")
 
     def frames(self) -> list[Found]:
         """Return the variables that hold one."""

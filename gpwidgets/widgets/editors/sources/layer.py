@@ -12,6 +12,7 @@ from gpwidgets.protocol.values import LayerReference
 from gpwidgets.tasks.layer_tokens import layer_given
 from gpwidgets.tasks.signing import token_auth
 from gpwidgets.tasks.workers import start_worker
+from gpwidgets.texts import later, tr
 from gpwidgets.widgets.access import is_resting, let_rest
 from gpwidgets.widgets.editors.sources.base import WIDE, Source, row
 from gpwidgets.widgets.lean import lean
@@ -23,7 +24,7 @@ MOST = 5_000
 class LayerSource(Source):
     """Address and where clause; a token is passed on only with this input, to who reads the layer."""
 
-    label: ClassVar[str] = "A layer on a server (URL)"
+    label: ClassVar[str] = later("A layer on a server (URL)")
 
     def build(self) -> list[w.Widget]:
         """Make boxes for address, where clause and token, and the two ways to read."""
@@ -31,32 +32,35 @@ class LayerSource(Source):
         flex = {"width": "auto", "min_width": "0"}
         self.url = lean(
             w.Text,
-            placeholder="https://…/FeatureServer/0 or …/MapServer/0",
-            tooltip=f"Address of the layer for {self.title}",
+            placeholder=tr("https://…/FeatureServer/0 or …/MapServer/0"),
+            tooltip=tr("Address of the layer for {title}", title=self.title),
             layout=WIDE,
         )
         self.where = lean(
             w.Text,
-            placeholder="only rows where, such as POP > 1000",
-            tooltip=f"Where clause for the layer of {self.title}",
+            placeholder=tr("only rows where, such as POP > 1000"),
+            tooltip=tr("Where clause for the layer of {title}", title=self.title),
             layout={"flex": "2 1 150px", **flex},
         )
         self.token = lean(
             w.Password,
-            placeholder="token, if needed",
-            tooltip=f"Token for the layer of {self.title}; wiped as soon as it is used",
+            placeholder=tr("token, if needed"),
+            tooltip=tr("Token for the layer of {title}; wiped as soon as it is used", title=self.title),
             layout={"flex": "1 1 100px", **flex},
         )
         self.use = self.button(
-            "Let the server read it",
+            tr("Let the server read it"),
             "check",
-            f"The task's server reads the layer for {self.title}, with the token if there is one",
+            tr(
+                "The task's server reads the layer for {title}, with the token if there is one",
+                title=self.title,
+            ),
             self._use,
         )
         self.read = self.button(
-            "Read it here",
+            tr("Read it here"),
             "download",
-            f"Read its features for {self.title}, to be seen on the map",
+            tr("Read its features for {title}, to be seen on the map", title=self.title),
             self._read,
         )
         return [self.url, row(self.where, self.token), row(self.use, self.read)]
@@ -69,7 +73,9 @@ class LayerSource(Source):
     def _reference(self) -> LayerReference:
         url = self.url.value.strip()
         if not url.lower().startswith(("http://", "https://")):
-            raise ValueError("Give the address of a layer; it begins with https:// and ends with a number.")
+            raise ValueError(
+                tr("Give the address of a layer; it begins with https:// and ends with a number.")
+            )
         return layer_given(LayerReference(url, self.where.value.strip()))
 
     def _use(self) -> None:
@@ -80,7 +86,9 @@ class LayerSource(Source):
             reference = replace(reference, auth=token_auth(token))
         self.give(reference)
         if reference.auth is not None:
-            self.say("The task's server gets the token with each run, to read the layer. It is not saved.")
+            self.say(
+                tr("The task's server gets the token with each run, to read the layer. It is not saved.")
+            )
 
     def _read(self) -> None:
         if is_resting(self.read):
@@ -88,7 +96,7 @@ class LayerSource(Source):
         reference, token = self._reference(), self.token.value.strip()
         self.token.value = ""
         self.url.value = reference.url  # without a token that was typed as a part of it
-        self.say("Reading the layer…")
+        self.say(tr("Reading the layer…"))
         let_rest(self.read, True)
         self._worker = start_worker(lambda: self._work(reference, token), "gpwidgets-layer")
 
@@ -105,4 +113,4 @@ class LayerSource(Source):
         frame = read_reference(reference, task.session if task is not None else None, token, limit=MOST)
         self.give(frame)
         if frame.attrs.get("gpwidgets", {}).get("truncated"):
-            self.say(f"The first {MOST:,} rows; the layer has more.")
+            self.say(tr("The first {most:,} rows; the layer has more.", most=MOST))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import ipywidgets as w
 
 from gpwidgets.protocol.values import UNSET
+from gpwidgets.texts import later, tr
 from gpwidgets.widgets.editors.sources.base import WIDE, Source
 from gpwidgets.widgets.lean import lean
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 class NamedSource(Source):
     """One of the layers in the parameter's list of choices."""
 
-    label: ClassVar[str] = "A layer of this service"
+    label: ClassVar[str] = later("A layer of this service")
 
     @classmethod
     def fits(cls, parameter: GPParameter, context: EditorContext) -> bool:
@@ -31,8 +32,8 @@ class NamedSource(Source):
         rows = [(one.label, one.value) for one in self.editor.parameter.choices]
         self.choice = lean(
             w.Dropdown,
-            options=[("choose a layer…", UNSET), *rows],
-            tooltip=f"Layer for {self.title}",
+            options=[(tr("choose a layer…"), UNSET), *rows],
+            tooltip=tr("Layer for {title}", title=self.title),
             layout=WIDE,
         )
         self.choice.observe(self._take, names="value")

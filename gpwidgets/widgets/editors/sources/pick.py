@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import ipywidgets as w
 
+from gpwidgets.texts import later, tr
 from gpwidgets.widgets.editors.feature_words import counted, kind_of
 from gpwidgets.widgets.editors.sources.base import Source, row
 from gpwidgets.widgets.lean import lean
@@ -26,8 +27,8 @@ class PickSource(Source):
         What the selected rows are called.
     """
 
-    nothing: ClassVar[str] = "nothing yet"
-    some: ClassVar[str] = "selected rows only"
+    nothing: ClassVar[str] = later("nothing yet")
+    some: ClassVar[str] = later("selected rows only")
 
     def frames(self) -> list[Found]:
         """Return what there is to pick now."""
@@ -39,17 +40,17 @@ class PickSource(Source):
         self.names = lean(
             w.Dropdown,
             options=[("", -1)],
-            tooltip=f"{self.label}, for {self.title}",
+            tooltip=tr("{label}, for {title}", label=tr(self.label), title=self.title),
             layout={"flex": "1 1 160px", "width": "auto", "min_width": "0"},
         )
         self.only = lean(
             w.Checkbox,
-            tooltip="Only what is selected on the map or in the table",
+            tooltip=tr("Only what is selected on the map or in the table"),
             indent=False,
             layout=w.Layout(width="auto", display="none"),
         )
-        self.use = self.button("Use", "check", f"Use it for {self.title}", self._use)
-        self.again = self.button("", "refresh", "Look again what there is", self.opened)
+        self.use = self.button(tr("Use"), "check", tr("Use it for {title}", title=self.title), self._use)
+        self.again = self.button("", "refresh", tr("Look again what there is"), self.opened)
         self.names.observe(self._offer_selection, names="value")
         return [row(self.names, self.only, self.use, self.again)]
 
@@ -63,7 +64,7 @@ class PickSource(Source):
         before = self._chosen()
         self._found = self.frames()
         options = [(f"{name}: {_words(frame)}", at) for at, (name, frame) in enumerate(self._found)]
-        self.names.options = options or [(self.nothing, -1)]
+        self.names.options = options or [(tr(self.nothing), -1)]
         names = [name for name, _ in self._found]
         if before is not None and before[0] in names:
             self.names.value = names.index(before[0])
@@ -78,13 +79,13 @@ class PickSource(Source):
         chosen = self._chosen()
         count = len(selected_rows(chosen[1])) if chosen is not None else 0
         self.only.layout.display = "" if count else "none"
-        self.only.description = f"{self.some} ({count:,})"
+        self.only.description = f"{tr(self.some)} ({count:,})"
         self.only.value = count > 0  # whoever selects features means them
 
     def _use(self) -> None:
         chosen = self._chosen()
         if chosen is None:
-            self.say(f"There is {self.nothing}.")
+            self.say(tr("There is {nothing}.", nothing=tr(self.nothing)))
             return
         frame = chosen[1]
         rows = selected_rows(frame)  # what has been selected since the list was made counts

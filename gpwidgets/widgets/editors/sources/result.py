@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from gpwidgets.texts import later
 from gpwidgets.widgets.editors.namespace import notebook_names
 from gpwidgets.widgets.editors.sources.pick import Found, PickSource
 from gpwidgets.widgets.open_maps import shown_results
@@ -12,9 +13,9 @@ from gpwidgets.widgets.open_maps import shown_results
 class ResultSource(PickSource):
     """A result layer of any map of this kernel, or an output of a run that a variable holds."""
 
-    label: ClassVar[str] = "A result, or features picked in it"
-    nothing: ClassVar[str] = "no result yet"
-    some: ClassVar[str] = "picked features only"
+    label: ClassVar[str] = later("A result, or features picked in it")
+    nothing: ClassVar[str] = later("no result yet")
+    some: ClassVar[str] = later("picked features only")
 
     def frames(self) -> list[Found]:
         """Return all results with features."""

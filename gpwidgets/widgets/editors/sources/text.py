@@ -8,11 +8,12 @@ from typing import ClassVar
 import ipywidgets as w
 
 from gpwidgets.tasks.layer_tokens import holds_token
+from gpwidgets.texts import later, tr
 from gpwidgets.widgets.editors.namespace import frames_in_notebook
 from gpwidgets.widgets.editors.sources.base import WIDE, Source, row
 from gpwidgets.widgets.lean import lean
 
-_WAYS = (
+_WAYS = later(
     "-84.2, 36.3   (longitude, latitude; one point a line)\n"
     "36°18'N 84°12'W\n"
     "POLYGON ((-84.3 36.2, -84.1 36.2, -84.2 36.4, -84.3 36.2))   (WKT)\n"
@@ -23,29 +24,34 @@ _WAYS = (
 class TextSource(Source):
     """Coordinates, WKT, GeoJSON; also a path, an address or a name."""
 
-    label: ClassVar[str] = "Type or paste coordinates"
+    label: ClassVar[str] = later("Type or paste coordinates")
 
     def build(self) -> list[w.Widget]:
         """Make the box, and a button that writes what is there into it."""
         self._written: list[str] = []
         self.text = lean(
             w.Textarea,
-            placeholder=_WAYS,
+            placeholder=tr(_WAYS),
             rows=4,
-            tooltip=f"{self.title} as text, path, URL or name",
+            tooltip=tr("{title} as text, path, URL or name", title=self.title),
             layout=WIDE,
         )
         self.system = lean(
             w.Text,
-            placeholder="EPSG code if not degrees",
-            tooltip=f"Coordinate system of the text for {self.title}; longitude and latitude when left out",
+            placeholder=tr("EPSG code if not degrees"),
+            tooltip=tr(
+                "Coordinate system of the text for {title}; longitude and latitude when left out",
+                title=self.title,
+            ),
             layout=w.Layout(flex="1 1 120px", width="auto", min_width="0"),
         )
-        self.use = self.button("Use", "check", f"Use the text for {self.title}", self._use)
+        self.use = self.button(
+            tr("Use"), "check", tr("Use the text for {title}", title=self.title), self._use
+        )
         self.write = self.button(
-            "Edit as text",
+            tr("Edit as text"),
             "pencil-square-o",
-            f"Write the shapes of {self.title} into the box",
+            tr("Write the shapes of {title} into the box", title=self.title),
             self.show_shapes,
         )
         if self.editor.target is not None:
@@ -69,7 +75,7 @@ class TextSource(Source):
         text = self.text.value.strip()
         system = self.system.value.strip()
         if not text:
-            self.say("The box is empty: type or paste something into it first.")
+            self.say(tr("The box is empty: type or paste something into it first."))
             return
         if not system and self._changed_shapes(text):
             return
@@ -106,4 +112,6 @@ class TextSource(Source):
             self._written = [shape.id for shape in target.shapes]
             self.text.value = "\n".join(as_text(shape.geometry) for shape in target.shapes)
             self.system.value = ""
-            self.say("Change the lines, then press Use. Attributes stay as long as there are as many lines.")
+            self.say(
+                tr("Change the lines, then press Use. Attributes stay as long as there are as many lines.")
+            )

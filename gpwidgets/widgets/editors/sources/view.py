@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import ipywidgets as w
 
+from gpwidgets.texts import later, tr
 from gpwidgets.widgets.editors.sources.base import Source, row
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 class ViewSource(Source):
     """The map's present extent, as one polygon."""
 
-    label: ClassVar[str] = "What the map shows"
+    label: ClassVar[str] = later("What the map shows")
 
     @classmethod
     def fits(cls, parameter: GPParameter, context: EditorContext) -> bool:
@@ -28,7 +29,10 @@ class ViewSource(Source):
     def build(self) -> list[w.Widget]:
         """Make the one button."""
         self.use = self.button(
-            "Use what the map shows", "crop", f"Its rectangle becomes {self.title}", self._use
+            tr("Use what the map shows"),
+            "crop",
+            tr("Its rectangle becomes {title}", title=self.title),
+            self._use,
         )
         return [row(self.use)]
 
