@@ -21,8 +21,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
-from itertools import repeat
-from operator import is_
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -34,9 +33,12 @@ __all__ = ["Column", "infer_type"]
 _PREFIX = "esriFieldType"
 _WHOLE = {"OID": "int64", "BigInteger": "int64", "Integer": "int32", "SmallInteger": "int16", "Long": "int32"}
 _FLOATS = {"Double", "Single", "Float"}
+_TYPED = {*_WHOLE, *_FLOATS, "Date"}
 _TEXTS = {"String", "GUID", "GlobalID", "XML"}
 #: Years 1 to 9999, which is what Python's own dates can hold.
 _FIRST_MS, _LAST_MS = -62135596800000, 253402300799999
+#: Whole numbers below this are floats of the same value.
+_EXACT = 2.0**53
 #: Before pandas 3 the type of text is object; its "str" would turn None into "None".
 _TEXT_DTYPE: Any = "str" if int(pd.__version__.split(".")[0]) >= 3 else "object"
 
@@ -62,26 +64,25 @@ class Column:
         """The column of all rows, an array that pandas takes."""
         if not self._pieces:
             self.add([])
-        if self.kind in _WHOLE or self.kind in _FLOATS or self.kind == "Date":
+        if self.kind in _TYPED:
             if any(isinstance(piece, list) for piece in self._pieces):
                 return self._from_odd([value for piece in self._pieces for value in _listed(piece)])
             numbers, masks = zip(*self._pieces, strict=True)
             return self._typed(np.concatenate(numbers), np.concatenate(masks))
-        values = [value for piece in self._pieces for value in piece]
+        values = list(chain.from_iterable(self._pieces))
         if self.kind in _TEXTS:
             return _texts(values)
         return _objects(_parsed(values, _READERS[self.kind]) if self.kind in _READERS else values)
 
     def _compact(self, values: list[Any]) -> Any:
         """Numbers and their mask, or the list when the values need a closer look."""
+        if self.kind not in _TYPED:
+            return values
         kinds = set(map(type, values))
         if self.kind in _WHOLE or self.kind == "Date":
             if kinds <= {int, type(None)}:
                 try:
-                    if type(None) not in kinds:
-                        return np.array(values, dtype=np.int64), np.zeros(len(values), dtype=bool)
-                    mask = np.fromiter(map(is_, values, repeat(None)), dtype=bool, count=len(values))
-                    return np.array([value or 0 for value in values], dtype=np.int64), mask
+                    return _whole_numbers(values, have_none=type(None) in kinds)
                 except OverflowError:
                     return values
         elif self.kind in _FLOATS and kinds <= {float, int, type(None)}:
@@ -122,6 +123,19 @@ def infer_type(values: Sequence[Any]) -> str:
     if kinds and kinds <= {int, float}:
         return _PREFIX + "Double"
     return _PREFIX + "String" if kinds == {str} else ""
+
+
+def _whole_numbers(values: list[Any], *, have_none: bool) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """64-bit numbers and which of them are missing; OverflowError when one is larger."""
+    if not have_none:
+        return np.array(values, dtype=np.int64), np.zeros(len(values), dtype=bool)
+    # None becomes NaN on the way, which is quicker than to look for it, and exact up to 53 bits.
+    numbers = np.array(values, dtype=np.float64)
+    mask = np.isnan(numbers)
+    numbers[mask] = 0
+    if np.abs(numbers).max(initial=0) < _EXACT:
+        return numbers.astype(np.int64), mask
+    return np.array([value or 0 for value in values], dtype=np.int64), mask
 
 
 def _listed(piece: Any) -> list[Any]:

@@ -166,18 +166,23 @@ def _have_just(objects: Sequence[Any], names: tuple[str, ...]) -> bool:
 
 
 def _of_points(attributes: list[Any], geometries: list[Any], layout: Layout) -> Rows:
-    counts = np.fromiter(map(is_not, geometries, repeat(None)), dtype=np.int64, count=len(geometries))
-    there = list(filter(None, geometries))
     names = ("x", "y", "z", "m")[: layout.width]
-    if len(there) != counts.sum() or not (
-        _have_just(there, names)
-        or all(
-            keys[: len(names)] == names and "z" not in keys[len(names) :] for keys in set(map(tuple, there))
-        )
-    ):
-        raise NotCut("not all points are made of the same numbers")
-    numbers = chain.from_iterable(map(itemgetter(*names), there))
-    flat = np.fromiter(numbers, dtype=np.float64, count=len(there) * len(names))
+    there: Sequence[Any] = geometries
+    counts = np.ones(len(geometries), dtype=np.int64)
+    if None in geometries:
+        counts = np.fromiter(map(is_not, geometries, repeat(None)), dtype=np.int64, count=len(geometries))
+        there = list(filter(None, geometries))
+        if len(there) != counts.sum():
+            raise NotCut("a geometry holds nothing")
+    if not set(map(len, there)) <= {len(names)}:
+        orders = set(map(tuple, there))
+        if not all(keys[: len(names)] == names and "z" not in keys[len(names) :] for keys in orders):
+            raise NotCut("not all points are made of the same numbers")
+    try:
+        vertices = chain.from_iterable(map(itemgetter(*names), there))
+        flat = np.fromiter(vertices, dtype=np.float64, count=len(there) * len(names))
+    except KeyError:
+        raise NotCut("not all points are made of the same numbers") from None
     return Rows(attributes, flat.reshape(-1, len(names)), np.ones(len(there), dtype=np.int64), counts)
 
 

@@ -72,9 +72,10 @@ class _Values:
         self._rows = rows
         self._columns: dict[str, list[Any]] | None = None
         self.names = tuple(rows[0]) if rows else ()
-        if set(map(len, rows)) == {len(self.names)}:
+        if len(self.names) > 1 and set(map(len, rows)) == {len(self.names)}:
             try:
-                self._columns = {name: list(map(itemgetter(name), rows)) for name in self.names}
+                columns = zip(*map(itemgetter(*self.names), rows), strict=True)
+                self._columns = dict(zip(self.names, map(list, columns), strict=True))
                 return
             except KeyError:
                 pass
