@@ -25,6 +25,7 @@ def open_all(form):
 open_all(form.form)
 for name in ("Input_Strings", "Input_Linear_Units", "Input_Value_Table"):
     form.form.editors[name].add()
+form.form.editors["Input_Linear_Unit"].number.value = "3"
 form
 """
 WRONG = """
@@ -85,6 +86,13 @@ THEIRS = (
 )
 
 
+#: Whether what has the focus has this label or text.
+HAS_FOCUS = """name => {
+  const one = document.activeElement;
+  return (one.labels && one.labels.length ? one.labels[0] : one).textContent === name;
+}"""
+
+
 def use_theme(notebook: LabNotebook, name: str) -> None:
     """Change the theme of JupyterLab."""
     light = "true" if name == "Light" else "false"
@@ -130,6 +138,15 @@ def test_axe_core_finds_nothing_serious_in_any_state_of_the_widgets(
     assert notebook.page.evaluate("document.activeElement.textContent") == "Running…"
     notebook.page.keyboard.press("Enter")
     running.get_by_text("It runs already").wait_for()
+
+    # A button that takes itself away hands the focus on.
+    for name, then in (
+        ("Remove in Input Strings", "Add a row"),
+        ("Put the default of Input Linear Unit back", "Input Linear Unit"),
+    ):
+        notebook.cell(0).get_by_role("button", name=name).first.focus()
+        notebook.page.keyboard.press("Enter")
+        notebook.page.wait_for_function(HAS_FOCUS, arg=then)
 
     # A wrong value is part of its field's name.
     assert notebook.cell(1).get_by_role("textbox", name="Distance (error: 'far' does not").count() == 1

@@ -316,10 +316,14 @@ class ParameterEditor(w.VBox):
             disabled=not self._enabled,
             _dom_classes=("gpw-default",),
         )
-        button.on_click(lambda _button: self.reset())
+        button.on_click(lambda _button: self._press_undo())
         row = self._foot.get("help") or self._add_foot("help", _help_row())
         row.children = (*row.children, button)
         return button
+
+    def _press_undo(self) -> None:
+        self.reset()
+        self.focus()  # the button is gone, and the keyboard would be nowhere
 
     def _add_help(self) -> None:
         text = "" if self.compact else help_html(self.parameter)  # in a row the whole parameter has it

@@ -52,6 +52,7 @@ class Row(w.HBox):
             self._button("arrow-down", tr("Move down"), lambda: owner.move(self, 1)),
             self._button("times", tr("Remove"), lambda: owner.remove(self)),
         ]
+        self.remover = buttons[-1]
         for editor in self.editors:
             editor.layout = cell_layout(editor.parameter)
         super().__init__([*self.editors, *buttons], layout=w.Layout(align_items="flex-start", **_WIDE))
@@ -155,8 +156,10 @@ class ListEditor(ParameterEditor):
         return row
 
     def remove(self, row: Row) -> None:
-        """Take a row out."""
+        """Take a row out; the keyboard goes on to the row before, or to the button that adds one."""
+        place = self.rows.children.index(row)
         self.rows.children = tuple(one for one in self.rows.children if one is not row)
+        (self.rows.children[place - 1].remover if place else self.add_button).focus()
         row.close()
         for editor in row.editors:
             editor.close()
@@ -194,6 +197,7 @@ class ListEditor(ParameterEditor):
     def _clear_all(self) -> None:
         self.show(UNSET)
         self.take()
+        self.add_button.focus()  # the button that was pressed is gone
 
     def _tell_rest(self) -> None:
         self.clear.layout.display = "" if self.rows.children or self._rest else "none"

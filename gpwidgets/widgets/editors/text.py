@@ -218,6 +218,7 @@ class HiddenEditor(ParameterEditor):
         self._secret = UNSET
         self.take()
         self._tell()
+        self.focus()  # the button is gone
 
     def _tell(self) -> None:
         known = self._secret is not UNSET
