@@ -32,6 +32,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from gpwidgets.texts import tr
+
 __all__ = [
     "AccessDenied",
     "AuthenticationError",
@@ -157,7 +159,7 @@ class ServerError(GPError):
         super().__init__(self._text())
 
     def _text(self) -> str:
-        lines = [self.message or "The server reported an error without a text."]
+        lines = [self.message or tr("The server reported an error without a text.")]
         lines += [line for line in self.details if line and line not in lines]
         number = f" (code {self.code})" if self.code is not None else ""
         return " ".join(lines) + number

@@ -12,6 +12,7 @@ import shapely
 from gpwidgets.convert.dateline import wrap_shape
 from gpwidgets.convert.writing import write_features
 from gpwidgets.errors import ConversionError
+from gpwidgets.texts import tr
 
 __all__ = [
     "Findings",
@@ -113,7 +114,7 @@ def simplify_frame(gdf: geopandas.GeoDataFrame, metres: float) -> geopandas.GeoD
         The tolerance is no positive number.
     """
     if not metres > 0:
-        raise ConversionError("The tolerance must be more than 0 metres.")
+        raise ConversionError(tr("The tolerance must be more than 0 metres."))
     shapes = _shapes(gdf)
     across, along = _metres_per_unit(gdf, shapes)
     owners = shapely.get_coordinates(shapes, return_index=True)[1]

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gpwidgets.texts import later
+from gpwidgets.texts import later, tr
 
 __all__ = ["METHODS", "Classes", "as_codes", "classify", "is_numeric"]
 
@@ -70,7 +70,9 @@ def classify(column: pd.Series, method: str, count: int) -> Classes:
     if method == "categories":
         return _categories(column, count)
     if not is_numeric(column):
-        raise ValueError(f"{column.name} holds no numbers; they can only be shown as categories")
+        raise ValueError(
+            tr("{name} holds no numbers; they can only be shown as categories", name=column.name)
+        )
     values = column.to_numpy(dtype=float, na_value=np.nan)
     good = values[np.isfinite(values)]
     if not len(good):

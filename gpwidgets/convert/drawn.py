@@ -18,6 +18,7 @@ from gpwidgets.convert.readers import to_frame
 from gpwidgets.convert.tabular import GEOGRAPHIC, frame_of_shapes
 from gpwidgets.errors import ConversionError
 from gpwidgets.protocol.features import Field
+from gpwidgets.texts import tr
 
 __all__ = ["as_text", "frame_after", "frame_of_drawn", "one_multipoint", "text_geometries"]
 
@@ -124,6 +125,6 @@ def text_geometries(text: str) -> list[dict[str, Any]]:
     """
     frame = wrap_frame(to_frame(text))
     if len(without_empty(frame)) < len(frame):
-        raise ConversionError("There is a shape without any place in the text.")
+        raise ConversionError(tr("There is a shape without any place in the text."))
     features = to_geojson(frame, decimals=None, properties=False)["features"]
     return [feature["geometry"] for feature in features]

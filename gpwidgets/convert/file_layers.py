@@ -13,6 +13,7 @@ import pyogrio
 from gpwidgets.convert.files import read_frame_file
 from gpwidgets.convert.readers import to_frame
 from gpwidgets.errors import ConversionError
+from gpwidgets.texts import tr
 
 __all__ = ["holds_layers", "layer_names", "read_layer", "read_layers"]
 
@@ -49,9 +50,11 @@ def read_layers(path: Path) -> dict[str, Any]:
                         place, layer=name
                     )
         except Exception as error:  # GDAL's own kinds
-            raise ConversionError(f"{path.name} cannot be read: {error}") from error
+            raise ConversionError(
+                tr("{name} cannot be read: {error}", name=path.name, error=error)
+            ) from error
     if not found:
-        raise ConversionError(f"{path.name} holds no layer")
+        raise ConversionError(tr("{name} holds no layer", name=path.name))
     return found
 
 
@@ -64,11 +67,13 @@ def layer_names(path: Path) -> list[str]:
         The file is not there, cannot be read, or is a zip without geographic data.
     """
     if not path.is_file():
-        raise ConversionError(f"There is no file {str(path)!r}.")
+        raise ConversionError(tr("There is no file {path!r}.", path=str(path)))
     if path.suffix.lower() == ".zip":
         members = _members(path)
         if not members:
-            raise ConversionError(f"{path.name} holds no shapefile, GeoPackage, GeoJSON or KML.")
+            raise ConversionError(
+                tr("{name} holds no shapefile, GeoPackage, GeoJSON or KML.", name=path.name)
+            )
         return [f"{member}/{name}" for member in members for name in _listed(f"zip://{path}!{member}", path)]
     return _listed(path, path) if path.suffix.lower() in _LAYERED else []
 
@@ -101,7 +106,7 @@ def read_layer(path: Path, name: str = "") -> pd.DataFrame:
     try:
         found = geopandas.read_file(place, layer=layer)
     except Exception as error:  # GDAL's own kinds
-        raise ConversionError(f"{path.name} cannot be read: {error}") from error
+        raise ConversionError(tr("{name} cannot be read: {error}", name=path.name, error=error)) from error
     return found
 
 
@@ -109,7 +114,7 @@ def _listed(place: Any, path: Path) -> list[str]:
     try:
         return [str(name) for name in pyogrio.list_layers(place)[:, 0]]
     except Exception as error:  # GDAL's own kinds
-        raise ConversionError(f"{path.name} cannot be read: {error}") from error
+        raise ConversionError(tr("{name} cannot be read: {error}", name=path.name, error=error)) from error
 
 
 def _members(path: Path) -> list[str]:

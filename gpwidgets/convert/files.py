@@ -11,6 +11,7 @@ import orjson
 import pandas as pd
 
 from gpwidgets.errors import ConversionError
+from gpwidgets.texts import tr
 
 __all__ = ["read_frame_file", "read_json_file", "read_table_file"]
 
@@ -86,14 +87,20 @@ def _parquet(path: Path) -> Any:
 def _tried(path: Path, read: Callable[[], pd.DataFrame]) -> pd.DataFrame:
     """Read a file; the libraries behind the formats raise whatever they like."""
     if not path.exists():
-        raise ConversionError(f"There is no file {str(path)!r}.")
+        raise ConversionError(tr("There is no file {path!r}.", path=str(path)))
     try:
         return read()
     except ImportError as error:
-        raise ConversionError(f"{path.name!r} needs a further package to be read: {error}") from error
+        raise ConversionError(
+            tr("{name!r} needs a further package to be read: {error}", name=path.name, error=error)
+        ) from error
     except Exception as error:
         reason = str(error).strip().splitlines() or [type(error).__name__]
         raise ConversionError(
-            f"{path.name!r} cannot be read ({reason[0]}). GeoJSON, GeoPackage, Shapefile (zipped too), "
-            "GeoParquet and CSV are among the formats that can."
+            tr(
+                "{name!r} cannot be read ({reason}). GeoJSON, GeoPackage, Shapefile (zipped too), "
+                "GeoParquet and CSV are among the formats that can.",
+                name=path.name,
+                reason=reason[0],
+            )
         ) from error

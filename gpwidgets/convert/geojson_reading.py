@@ -13,6 +13,7 @@ from pyproj.exceptions import CRSError
 
 from gpwidgets.convert.tabular import GEOGRAPHIC, frame_of_shapes
 from gpwidgets.errors import ConversionError
+from gpwidgets.texts import tr
 
 __all__ = ["geojson_to_frame", "is_geojson", "shape_of"]
 
@@ -81,7 +82,13 @@ def shape_of(geometry: Any) -> shapely.Geometry | None:
     try:
         return shapely.geometry.shape(geometry)
     except Exception as error:  # shapely raises whatever the damage runs into
-        raise ConversionError(f"A GeoJSON geometry is damaged ({error}): {str(geometry)[:80]}") from error
+        raise ConversionError(
+            tr(
+                "A GeoJSON geometry is damaged ({error}): {geometry}",
+                error=error,
+                geometry=str(geometry)[:80],
+            )
+        ) from error
 
 
 def _named_crs(value: Mapping[str, Any]) -> pyproj.CRS | None:
@@ -97,5 +104,5 @@ def _named_crs(value: Mapping[str, Any]) -> pyproj.CRS | None:
         return pyproj.CRS.from_user_input(name)
     except CRSError:
         raise ConversionError(
-            f"The GeoJSON names the coordinate system {name!r}, which is unknown."
+            tr("The GeoJSON names the coordinate system {name!r}, which is unknown.", name=name)
         ) from None

@@ -20,6 +20,7 @@ import numpy.typing as npt
 import pyproj
 
 from gpwidgets.errors import ConversionError
+from gpwidgets.texts import tr
 
 __all__ = ["Raster", "RasterPicture", "raster_picture", "read_raster"]
 
@@ -90,13 +91,23 @@ def read_raster(path: Path) -> Raster:
         except ConversionError:
             raise
         except Exception as error:  # each library has its own kinds
-            raise ConversionError(f"{path.name} cannot be read as a raster: {error}") from error
-    raise ConversionError(f"{path.name}: showing rasters needs rasterio or Pillow; the file itself is saved")
+            raise ConversionError(
+                tr("{name} cannot be read as a raster: {error}", name=path.name, error=error)
+            ) from error
+    raise ConversionError(
+        tr("{name}: showing rasters needs rasterio or Pillow; the file itself is saved", name=path.name)
+    )
 
 
 def _check_size(path: Path, cells: int) -> None:
     if cells > _MAX_CELLS:
-        raise ConversionError(f"{path.name} has {cells:,} cells, too many to show; open the saved file")
+        raise ConversionError(
+            tr(
+                "{name} has {cells:,} cells, too many to show; open the saved file",
+                name=path.name,
+                cells=cells,
+            )
+        )
 
 
 def _by_rasterio(rasterio: Any, path: Path) -> Raster:
@@ -105,7 +116,9 @@ def _by_rasterio(rasterio: Any, path: Path) -> Raster:
         source = rasterio.open(path)
     with source:
         if source.crs is None:
-            raise ConversionError(f"{path.name} has no place on the earth: it names no coordinate system")
+            raise ConversionError(
+                tr("{name} has no place on the earth: it names no coordinate system", name=path.name)
+            )
         _check_size(path, source.width * source.height * min(source.count, 4))
         values = source.read(list(range(1, min(source.count, 4) + 1)))
         affine = tuple(source.transform)[:6]
@@ -118,7 +131,9 @@ def _by_pillow(image_module: Any, path: Path) -> Raster:
         tags = getattr(image, "tag_v2", {})
         scale, tie, keys = tags.get(33550), tags.get(33922), tags.get(34735)
         if not scale or not tie or not keys:
-            raise ConversionError(f"{path.name} has no place on the earth that can be read without rasterio")
+            raise ConversionError(
+                tr("{name} has no place on the earth that can be read without rasterio", name=path.name)
+            )
         crs = _crs_of_keys(path, keys)
         values = np.asarray(image)
         a, e = float(scale[0]), -float(scale[1])
@@ -133,7 +148,9 @@ def _crs_of_keys(path: Path, keys: Sequence[int]) -> pyproj.CRS:
     codes = {keys[at]: keys[at + 3] for at in range(4, len(keys) - 3, 4) if keys[at + 1] == 0}
     code = codes.get(3072) or codes.get(2048)
     if not code or code == 32767:
-        raise ConversionError(f"{path.name} has a coordinate system that needs rasterio to be read")
+        raise ConversionError(
+            tr("{name} has a coordinate system that needs rasterio to be read", name=path.name)
+        )
     return pyproj.CRS.from_epsg(code)
 
 
@@ -155,7 +172,7 @@ def raster_picture(raster: Raster, ramp: Sequence[str], classes: Sequence[str]) 
     mx, my = to_mercator.transform(xs, ys)
     good = np.isfinite(mx) & np.isfinite(my)
     if not good.any():
-        raise ConversionError("the raster lies where the map has no place")
+        raise ConversionError(tr("the raster lies where the map has no place"))
     west, east = float(np.min(mx[good])), float(np.max(mx[good]))
     south, north = float(np.min(my[good])), float(np.max(my[good]))
     scale = min(1.0, _MAX_SIDE / max(rows, columns))

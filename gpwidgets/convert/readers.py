@@ -31,10 +31,11 @@ from gpwidgets.convert.text_frames import frame_of_text, json_of_text
 from gpwidgets.errors import ConversionError
 from gpwidgets.protocol.features import RecordSet
 from gpwidgets.protocol.values import SpatialReference
+from gpwidgets.texts import later, tr
 
 __all__ = ["to_frame", "to_table"]
 
-_FRAME_FORMS = (
+_FRAME_FORMS = later(
     "Give a GeoDataFrame or GeoSeries, shapely geometries, (longitude, latitude) pairs, GeoJSON, Esri JSON, "
     "WKT, a table with lon and lat columns, or the path of a file of geographic data."
 )
@@ -90,21 +91,29 @@ def to_frame(value: Any, *, crs: Any = None) -> geopandas.GeoDataFrame:
         value = value.tolist()
     if isinstance(value, Sequence):
         return _of_list(value, known)
-    raise ConversionError(f"An object of type {type(value).__name__} holds no geometry. {_FRAME_FORMS}")
+    raise ConversionError(
+        tr(
+            "An object of type {kind} holds no geometry. {forms}",
+            kind=type(value).__name__,
+            forms=tr(_FRAME_FORMS),
+        )
+    )
 
 
 def _own(value: Any) -> geopandas.GeoDataFrame:
     if isinstance(value, geopandas.GeoSeries):
         return frame_of_shapes(value.array, crs=value.crs, index=value.index)
     if value.active_geometry_name is None:
-        raise ConversionError("The frame has no geometry column; choose one with set_geometry().")
+        raise ConversionError(tr("The frame has no geometry column; choose one with set_geometry()."))
     return value
 
 
 def _of_interface(value: Any, crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:
     told = value.__geo_interface__
     if not is_geojson(told):
-        raise ConversionError(f"The __geo_interface__ of a {type(value).__name__} holds no GeoJSON.")
+        raise ConversionError(
+            tr("The __geo_interface__ of a {name} holds no GeoJSON.", name=type(value).__name__)
+        )
     return geojson_to_frame(told, crs)
 
 
@@ -121,7 +130,13 @@ def _of_mapping(value: Mapping[str, Any], crs: pyproj.CRS | None) -> geopandas.G
         return _with_crs(features_to_frame(value), crs)
     else:
         names = ", ".join(map(repr, list(value)[:8])) or "nothing"
-        raise ConversionError(f"An object with {names} in it holds no geometry. {_FRAME_FORMS}")
+        raise ConversionError(
+            tr(
+                "An object with {names} in it holds no geometry. {forms}",
+                names=names,
+                forms=tr(_FRAME_FORMS),
+            )
+        )
     return _with_crs(features_to_frame(told), crs)
 
 
@@ -187,7 +202,9 @@ def _shape(value: Any) -> shapely.Geometry | None:
         return shape_of(told.get("geometry", told) if isinstance(told, Mapping) else told)
     if is_geojson(value):
         return shape_of(value)
-    raise ConversionError(f"{str(value)[:60]!r} is no geometry. {_FRAME_FORMS}")
+    raise ConversionError(
+        tr("{value!r} is no geometry. {forms}", value=str(value)[:60], forms=tr(_FRAME_FORMS))
+    )
 
 
 def _with_crs(frame: geopandas.GeoDataFrame, crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:
@@ -202,4 +219,6 @@ def _crs(crs: Any) -> pyproj.CRS | None:
     try:
         return pyproj.CRS.from_user_input(crs)
     except pyproj.exceptions.CRSError as error:
-        raise ConversionError(f"{str(crs)[:60]!r} is no coordinate system that is known: {error}") from None
+        raise ConversionError(
+            tr("{value!r} is no coordinate system that is known: {error}", value=str(crs)[:60], error=error)
+        ) from None

@@ -11,6 +11,7 @@ from gpwidgets.convert.quantised import Quantisation
 from gpwidgets.errors import ConversionError
 from gpwidgets.protocol.features import FeatureSet, Field
 from gpwidgets.protocol.values import SpatialReference
+from gpwidgets.texts import tr
 
 __all__ = ["FeatureSource", "find_features"]
 
@@ -117,8 +118,8 @@ def find_features(data: Any) -> FeatureSource:
         return found
     if isinstance(data, Mapping) and isinstance(data.get("error"), Mapping):
         message = data["error"].get("message") or "no reason given"
-        raise ConversionError(f"The server sent an error in place of features: {message}")
-    raise ConversionError(f"There is no feature set in {_described(data)}.")
+        raise ConversionError(tr("The server sent an error in place of features: {message}", message=message))
+    raise ConversionError(tr("There is no feature set in {described}.", described=_described(data)))
 
 
 def _search(data: Any, layer: Mapping[str, Any]) -> FeatureSource | None:

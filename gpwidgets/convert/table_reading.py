@@ -17,10 +17,11 @@ from gpwidgets.convert.tabular import ESRI_KEYS, columns_of, is_columns
 from gpwidgets.convert.text_frames import json_of_text
 from gpwidgets.errors import ConversionError
 from gpwidgets.protocol.features import RecordSet
+from gpwidgets.texts import later, tr
 
 __all__ = ["to_table"]
 
-_TABLE_FORMS = (
+_TABLE_FORMS = later(
     "Give a DataFrame, a list of dicts, a dict of columns, a record set, or the path of a table file."
 )
 
@@ -59,13 +60,19 @@ def to_table(value: Any) -> pd.DataFrame:
     if isinstance(value, Sequence) and all(isinstance(row, Mapping) for row in value):
         esri = bool(value) and all("attributes" in row for row in value)
         return records_to_frame({"features": list(value)}) if esri else pd.DataFrame(list(value))
-    raise ConversionError(f"An object of type {type(value).__name__} holds no rows like this. {_TABLE_FORMS}")
+    raise ConversionError(
+        tr(
+            "An object of type {kind} holds no rows like this. {forms}",
+            kind=type(value).__name__,
+            forms=tr(_TABLE_FORMS),
+        )
+    )
 
 
 def _table_of_file(name: str | os.PathLike[str]) -> pd.DataFrame:
     text = os.fspath(name).strip()
     if not text or "\n" in text:
-        raise ConversionError(f"{text[:60]!r} is no table. {_TABLE_FORMS}")
+        raise ConversionError(tr("{value!r} is no table. {forms}", value=text[:60], forms=tr(_TABLE_FORMS)))
     path = Path(text)
     if path.suffix.lower() == ".json":
         return to_table(read_json_file(path))

@@ -14,6 +14,7 @@ import shapely
 from gpwidgets.convert.geometries import kind_of
 from gpwidgets.convert.texts import check_degrees, is_wkt, shapes_of_wkt
 from gpwidgets.errors import ConversionError
+from gpwidgets.texts import tr
 
 __all__ = [
     "ESRI_KEYS",
@@ -77,7 +78,7 @@ def columns_of(value: Mapping[str, Any]) -> pd.DataFrame:
     try:
         return pd.DataFrame({name: list(column) for name, column in value.items()})
     except ValueError as error:
-        raise ConversionError(f"The columns do not make a table: {error}.") from None
+        raise ConversionError(tr("The columns do not make a table: {error}.", error=error)) from None
 
 
 def coordinate_columns(names: Iterable[Any]) -> tuple[Any, Any] | None:
@@ -111,7 +112,11 @@ def frame_of_table(table: pd.DataFrame, crs: pyproj.CRS | None) -> geopandas.Geo
     if pair is None:
         given = ", ".join(map(repr, map(str, table.columns))) or "none"
         raise ConversionError(
-            f"The table has no geometry: name its columns lon and lat, or x and y, or WKT. It has {given}."
+            tr(
+                "The table has no geometry: name its columns lon and lat, or x and y, or WKT. "
+                "It has {given}.",
+                given=given,
+            )
         )
     return _from_numbers(table, pair, crs)
 
@@ -123,7 +128,12 @@ def _from_numbers(
         x, y = (pd.to_numeric(table[name]).to_numpy(dtype=np.float64, na_value=np.nan) for name in pair)
     except (ValueError, TypeError) as error:
         raise ConversionError(
-            f"The columns {pair[0]!r} and {pair[1]!r} must hold numbers: {error}."
+            tr(
+                "The columns {first!r} and {second!r} must hold numbers: {error}.",
+                first=pair[0],
+                second=pair[1],
+                error=error,
+            )
         ) from None
     shapes = np.asarray(shapely.points(x, y), dtype=object).reshape(-1)
     shapes[~(np.isfinite(x) & np.isfinite(y))] = None

@@ -14,6 +14,7 @@ import pyproj
 from gpwidgets.convert.tabular import GEOGRAPHIC, coordinate_columns, frame_of_shapes, frame_of_table
 from gpwidgets.convert.texts import check_degrees, is_wkt, shapes_of_rows, shapes_of_wkt
 from gpwidgets.errors import ConversionError
+from gpwidgets.texts import tr
 
 __all__ = ["frame_of_text", "json_of_text"]
 
@@ -29,7 +30,7 @@ def json_of_text(text: str) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise ConversionError(f"The JSON is damaged: {error}.") from None
+        raise ConversionError(tr("The JSON is damaged: {error}.", error=error)) from None
 
 
 def frame_of_text(text: str, crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:
@@ -48,7 +49,9 @@ def frame_of_text(text: str, crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:
         It is none of these, or the numbers cannot be longitudes and latitudes.
     """
     if not text:
-        raise ConversionError("The text is empty; write coordinates, WKT or GeoJSON, or give a file's path.")
+        raise ConversionError(
+            tr("The text is empty; write coordinates, WKT or GeoJSON, or give a file's path.")
+        )
     if is_wkt(text):
         shapes, named = shapes_of_wkt(text)
         crs = named or crs
@@ -62,8 +65,11 @@ def frame_of_text(text: str, crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:
         return frame.drop(columns=list(coordinate_columns(table.columns) or ()))
     if not any(character.isdigit() for character in text) or _is_path(text):
         raise ConversionError(
-            f"{text[:60]!r} is neither coordinates nor WKT, GeoJSON or Esri JSON, and there is no file of "
-            "that name."
+            tr(
+                "{text!r} is neither coordinates nor WKT, GeoJSON or Esri JSON, and there is no file of "
+                "that name.",
+                text=text[:60],
+            )
         )
     shapes = shapes_of_rows(text)
     if crs is None or crs.is_geographic:
@@ -82,7 +88,9 @@ def _with_header(text: str) -> pd.DataFrame | None:
     try:
         table = pd.read_csv(io.StringIO(text), sep=separator, decimal=decimal, skipinitialspace=True)
     except ValueError as error:
-        raise ConversionError(f"The rows below {first[:60]!r} cannot be read: {error}.") from None
+        raise ConversionError(
+            tr("The rows below {text!r} cannot be read: {error}.", text=first[:60], error=error)
+        ) from None
     return table.rename(columns=dict(zip(table.columns, names, strict=False)))
 
 

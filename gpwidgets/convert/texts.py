@@ -16,6 +16,7 @@ import shapely
 
 from gpwidgets.convert.crs import to_crs
 from gpwidgets.errors import ConversionError
+from gpwidgets.texts import later, tr
 
 __all__ = ["check_degrees", "is_wkt", "shapes_of_rows", "shapes_of_wkt"]
 
@@ -26,7 +27,7 @@ _NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
 _TOKEN = re.compile(rf"{_NUMBER}|[NSEWnsew]")
 #: Everything that may stand between numbers and letters in degrees, minutes and seconds.
 _MARKS = re.compile(r"""[\s,;:()\[\]°º˚'"`\u00b4\u2018\u2019\u201c\u201d\u2032\u2033]*""")
-_FORMS = 'write one point a line, as in "-84.2, 36.3", or with letters, as in "36°18\'N 84°12\'W"'
+_FORMS = later('write one point a line, as in "-84.2, 36.3", or with letters, as in "36°18\'N 84°12\'W"')
 
 
 def is_wkt(text: str) -> bool:
@@ -57,19 +58,25 @@ def shapes_of_wkt(text: str) -> tuple[list[shapely.Geometry], pyproj.CRS | None]
         except shapely.errors.GEOSException as error:
             reason = str(error).removeprefix("ParseException: ")
             raise ConversionError(
-                f"This is no WKT that can be read: {piece.strip()[:60]!r} ({reason})."
+                tr(
+                    "This is no WKT that can be read: {text!r} ({reason}).",
+                    text=piece.strip()[:60],
+                    reason=reason,
+                )
             ) from None
         if shapely.get_type_id(shape) > shapely.GeometryType.GEOMETRYCOLLECTION:
             raise ConversionError(
-                "WKT with curves cannot be read; give lines and polygons of straight segments."
+                tr("WKT with curves cannot be read; give lines and polygons of straight segments.")
             )
         shapes.append(shape)
     if len(codes) > 1:
-        raise ConversionError(f"The lines name several coordinate systems (SRID {sorted(codes)}); give one.")
+        raise ConversionError(
+            tr("The lines name several coordinate systems (SRID {codes}); give one.", codes=sorted(codes))
+        )
     code = codes.pop() if codes else 0
     crs = to_crs({"wkid": code}) if code else None
     if code and crs is None:
-        raise ConversionError(f"There is no coordinate system with the number {code} (SRID).")
+        raise ConversionError(tr("There is no coordinate system with the number {code} (SRID).", code=code))
     return shapes, crs
 
 
@@ -105,8 +112,13 @@ def check_degrees(shapes: Sequence[shapely.Geometry | None], *, longest: float =
     if len(wrong):
         x, y = wrong[0].tolist()
         raise ConversionError(
-            f"{x:.12g}, {y:.12g} is no longitude and latitude in degrees: longitude comes first and lies "
-            "between -180 and 180, latitude between -90 and 90. If it is another coordinate system, name it."
+            tr(
+                "{x:.12g}, {y:.12g} is no longitude and latitude in degrees: longitude comes first and "
+                "lies between -180 and 180, latitude between -90 and 90. If it is another coordinate "
+                "system, name it.",
+                x=x,
+                y=y,
+            )
         )
 
 
@@ -126,9 +138,18 @@ def _row(line: str, number: int) -> tuple[float, ...]:
     try:
         found = _numbers(plain) or _degrees(plain)
     except ValueError as error:
-        raise ConversionError(f"Line {number}, {line[:60]!r}: {error}.") from None
+        raise ConversionError(
+            tr("Line {number}, {text!r}: {error}.", number=number, text=line[:60], error=error)
+        ) from None
     if found is None or not all(map(math.isfinite, found)):
-        raise ConversionError(f"Line {number} is no point: {line[:60]!r}; {_FORMS}.")
+        raise ConversionError(
+            tr(
+                "Line {number} is no point: {text!r}; {forms}.",
+                number=number,
+                text=line[:60],
+                forms=tr(_FORMS),
+            )
+        )
     return found
 
 
@@ -159,7 +180,7 @@ def _degrees(line: str) -> tuple[float, ...] | None:
         lon, lat = (_angle(_TOKEN.findall(half)) for half in halves)
         return lon, lat
     if len(letters) != 2 or len({letter in "NS" for letter in letters}) != 2:
-        raise ValueError("there must be one of N and S, and one of E and W")
+        raise ValueError(tr("there must be one of N and S, and one of E and W"))
     groups: list[list[str]] = [[], []]
     leading, seen = tokens[0].isalpha(), 0
     for token in tokens:
@@ -173,7 +194,7 @@ def _degrees(line: str) -> tuple[float, ...] | None:
     for letter, group in zip(letters, groups, strict=True):
         angle = _angle(group)
         if math.copysign(1.0, angle) < 0:
-            raise ValueError("give either a sign or a letter")
+            raise ValueError(tr("give either a sign or a letter"))
         found["NS" if letter in "NS" else "EW"] = -angle if letter in "SW" else angle
     return found["EW"], found["NS"]
 
@@ -181,9 +202,9 @@ def _degrees(line: str) -> tuple[float, ...] | None:
 def _angle(tokens: list[str]) -> float:
     """Degrees from degrees, minutes and seconds."""
     if not 1 <= len(tokens) <= 3:
-        raise ValueError("each coordinate has degrees, perhaps minutes and perhaps seconds")
+        raise ValueError(tr("each coordinate has degrees, perhaps minutes and perhaps seconds"))
     numbers = [float(token) for token in tokens]
     if any(not 0 <= number < 60 for number in numbers[1:]):
-        raise ValueError("minutes and seconds lie between 0 and 60")
+        raise ValueError(tr("minutes and seconds lie between 0 and 60"))
     size = abs(numbers[0]) + sum(number / 60**power for power, number in enumerate(numbers[1:], 1))
     return math.copysign(size, numbers[0])

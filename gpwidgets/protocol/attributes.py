@@ -10,6 +10,7 @@ from typing import Any
 
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.features import Field
+from gpwidgets.texts import tr
 
 __all__ = ["attribute_text", "check_attribute", "input_fields"]
 
@@ -73,7 +74,7 @@ def check_attribute(field: Field, value: Any) -> Any:
     if value is None or value == "":
         if field.nullable or field.default is not None:
             return None
-        raise ValueError("a value is needed")
+        raise ValueError(tr("a value is needed"))
     if field.coded_values:
         return _code(field, value)
     checked = _typed(field, value)
@@ -105,7 +106,7 @@ def _code(field: Field, value: Any) -> Any:
         if value == code or str(value).casefold() in (str(code).casefold(), label.casefold()):
             return code
     labels = ", ".join(list(field.coded_values.values())[:12])
-    raise ValueError(f"{value!r} is not one of: {labels}")
+    raise ValueError(tr("{value!r} is not one of: {labels}", value=value, labels=labels))
 
 
 def _typed(field: Field, value: Any) -> Any:
@@ -122,23 +123,25 @@ def _typed(field: Field, value: Any) -> Any:
         return _parsed(time.fromisoformat, value, "14:05").isoformat()
     text = str(value)
     if kind == "GUID" and not _GUID.fullmatch(text):
-        raise ValueError(f"{text!r} is no id such as {{01234567-89ab-cdef-0123-456789abcdef}}")
+        raise ValueError(tr("{text!r} is no id such as {{01234567-89ab-cdef-0123-456789abcdef}}", text=text))
     if kind == "String" and field.length and len(text) > field.length:
-        raise ValueError(f"{len(text)} letters are too many; {field.length} fit")
+        raise ValueError(
+            tr("{count} letters are too many; {length} fit", count=len(text), length=field.length)
+        )
     return text
 
 
 def _whole(value: Any, low: int, high: int) -> int:
     number = _decimal(value)
     if not float(number).is_integer():
-        raise ValueError(f"{value!r} is no whole number")
+        raise ValueError(tr("{value!r} is no whole number", value=value))
     whole = (
         int(value)
         if isinstance(value, int | str) and "." not in str(value) and "e" not in str(value).lower()
         else int(number)
     )
     if not low <= whole <= high:
-        raise ValueError(f"{whole} is out of range; {low} to {high} fit")
+        raise ValueError(tr("{whole} is out of range; {low} to {high} fit", whole=whole, low=low, high=high))
     return whole
 
 
@@ -146,9 +149,9 @@ def _decimal(value: Any) -> float:
     try:
         number = float(value)
     except (TypeError, ValueError, OverflowError):
-        raise ValueError(f"{value!r} is not a number; enter one such as 2.5") from None
+        raise ValueError(tr("{value!r} is not a number; enter one such as 2.5", value=value)) from None
     if not math.isfinite(number):
-        raise ValueError(f"{value!r} is not a finite number; enter one such as 2.5")
+        raise ValueError(tr("{value!r} is not a finite number; enter one such as 2.5", value=value))
     return number
 
 
@@ -167,7 +170,9 @@ def _parsed(read: Any, value: Any, example: str) -> Any:
     try:
         return read(str(value))
     except ValueError:
-        raise ValueError(f"{value!r} cannot be read; write it as {example}") from None
+        raise ValueError(
+            tr("{value!r} cannot be read; write it as {example}", value=value, example=example)
+        ) from None
 
 
 def _check_range(field: Field, value: Any) -> None:
@@ -177,4 +182,6 @@ def _check_range(field: Field, value: Any) -> None:
     low, high = ends
     numbers = [end for end in ends if isinstance(end, int | float)]
     if len(numbers) == 2 and not low <= value <= high:
-        raise ValueError(f"{value:g} is out of range; {low:g} to {high:g} fit")
+        raise ValueError(
+            tr("{value:g} is out of range; {low:g} to {high:g} fit", value=value, low=low, high=high)
+        )

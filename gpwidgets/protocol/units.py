@@ -9,21 +9,22 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from gpwidgets.protocol.enums import AREAL_UNITS, LINEAR_UNITS, TIME_UNITS, UnitName, find_unit
+from gpwidgets.texts import later, tr
 
 _QUANTITY = re.compile(r"^\s*([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$")
 
 
 def _number(value: Any) -> float:
     if isinstance(value, bool):
-        raise ValueError(f"{value!r} is not a number")
+        raise ValueError(tr("{value!r} is not a number", value=value))
     try:
         number = float(value)
     except OverflowError:
-        raise ValueError("the number is too large") from None
+        raise ValueError(tr("the number is too large")) from None
     except (TypeError, ValueError):
-        raise ValueError(f"{value!r} is not a number") from None
+        raise ValueError(tr("{value!r} is not a number", value=value)) from None
     if not math.isfinite(number):
-        raise ValueError(f"{value!r} is not a finite number")
+        raise ValueError(tr("{value!r} is not a finite number", value=value))
     return number
 
 
@@ -45,7 +46,9 @@ class _Quantity:
         found = find_unit(cls._units_table, str(text))
         if found is None:
             known = ", ".join(name.plural for name in cls._units_table.values())
-            raise ValueError(f"{text!r} is not a unit known here; known are {known}")
+            raise ValueError(
+                tr("{text!r} is not a unit known here; known are {known}", text=text, known=known)
+            )
         return found
 
     @classmethod
@@ -66,12 +69,22 @@ class _Quantity:
         """
         match = _QUANTITY.match(text.replace("\N{MINUS SIGN}", "-"))
         if match is not None and match[2].startswith(","):
-            raise ValueError(f"{text!r} has a comma; numbers are written with a decimal point, as 2.5")
+            raise ValueError(
+                tr("{text!r} has a comma; numbers are written with a decimal point, as 2.5", text=text)
+            )
         if match is None:
-            raise ValueError(f"{text!r} does not start with a number; enter one such as {cls._example}")
+            raise ValueError(
+                tr(
+                    "{text!r} does not start with a number; enter one such as {example}",
+                    text=text,
+                    example=tr(cls._example),
+                )
+            )
         number, unit = match.groups()
         if not unit and default_units is None:
-            raise ValueError(f"{text!r} has no unit; enter one such as {cls._example}")
+            raise ValueError(
+                tr("{text!r} has no unit; enter one such as {example}", text=text, example=tr(cls._example))
+            )
         return cls(number, unit or default_units)  # type: ignore[call-arg]
 
     @classmethod
@@ -80,7 +93,7 @@ class _Quantity:
         if isinstance(data, str):
             return cls.parse(data, default_units or next(iter(cls._units_table)))
         if not isinstance(data, Mapping):
-            raise ValueError(f"{data!r} is not a number with a unit")
+            raise ValueError(tr("{data!r} is not a number with a unit", data=data))
         units = data.get("units") or default_units or next(iter(cls._units_table))
         return cls(data.get(cls._number_key), units)  # type: ignore[call-arg]
 
@@ -187,7 +200,7 @@ class TimeUnit(_Quantity):
     units: str = "esriTimeUnitsUnknown"
     _number_key: ClassVar[str] = "time"
     _units_table: ClassVar[Mapping[str, UnitName]] = TIME_UNITS
-    _example: ClassVar[str] = "3 months"
+    _example: ClassVar[str] = later("3 months")
 
     def __post_init__(self) -> None:
         self._normalise()

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 from gpwidgets.errors import AuthenticationError, GPError
 from gpwidgets.tasks.agenda import Entry
 from gpwidgets.tasks.watcher import shared_watcher
+from gpwidgets.texts import tr
 
 if TYPE_CHECKING:
     from gpwidgets.tasks.following import Follower, Watch
     from gpwidgets.tasks.run import Run
     from gpwidgets.tasks.transport import Transport
-
-_ASKING = "Asking the server to cancel the job."
 
 
 class Canceller:
@@ -40,7 +39,7 @@ class Canceller:
         if self._accepted:
             return
         if self._entry is None:
-            self._run.update(note=_ASKING)
+            self._run.update(note=tr("Asking the server to cancel the job."))
             self._entry = self._watch.add(self._ask)
         shared_watcher().hurry(self._entry)
 
@@ -57,7 +56,9 @@ class Canceller:
         except GPError as error:
             # Refused while the job is only submitted, and at its end; the looks at it tell which.
             self._tries += 1
-            run.update(note=f"The server does not cancel the job yet; asking again. ({error})")
+            run.update(
+                note=tr("The server does not cancel the job yet; asking again. ({error})", error=error)
+            )
             longest = 20 * pace.shortest
             return max(min(pace.shortest * 1.5**self._tries, longest), getattr(error, "retry_after", 0.0))
         self._accepted = True

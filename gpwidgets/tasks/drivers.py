@@ -14,6 +14,7 @@ from gpwidgets.tasks.endings import fail, lose_execution, lose_job, may_have_arr
 from gpwidgets.tasks.following import Follower, Watch
 from gpwidgets.tasks.status import RunStatus
 from gpwidgets.tasks.workers import submit_long_request, submit_work
+from gpwidgets.texts import tr
 
 if TYPE_CHECKING:
     from gpwidgets.tasks.run import Run
@@ -38,7 +39,7 @@ class ExecuteDriver:
     def cancel(self) -> None:
         """Give the run up: the protocol has no way to stop a synchronous task."""
         self._run.cancelled_here(
-            "A synchronous task cannot be stopped: the server may still be working on it."
+            tr("A synchronous task cannot be stopped: the server may still be working on it.")
         )
 
     def look_now(self) -> None:
@@ -105,7 +106,7 @@ class JobDriver:
         try:
             fields = self._prepare(run)
             if run.cancel_requested:
-                run.cancelled_here("It had not been sent yet.")
+                run.cancelled_here(tr("It had not been sent yet."))
                 return
             run.update(status=RunStatus.SUBMITTED)
             sent = True

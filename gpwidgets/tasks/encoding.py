@@ -16,6 +16,7 @@ from gpwidgets.protocol.description import GPParameter, TaskInfo
 from gpwidgets.protocol.features import FeatureSet, RecordSet
 from gpwidgets.protocol.units import LinearUnit
 from gpwidgets.protocol.values import DataFile, LayerReference, RasterData
+from gpwidgets.texts import tr
 
 #: Request fields that belong to the protocol, whatever a task calls its inputs; inputs are not sent as these.
 RESERVED = frozenset({"f", "token"})
@@ -121,7 +122,11 @@ class Encoder:
         if isinstance(value, int) and abs(value) > _LARGEST_OLD_LONG and self._before(11.2):
             raise ParameterError(
                 parameter.name,
-                f"{value} is too large for this server; before 11.2 whole numbers go to {_LARGEST_OLD_LONG}.",
+                tr(
+                    "{value} is too large for this server; before 11.2 whole numbers go to {largest}.",
+                    value=value,
+                    largest=_LARGEST_OLD_LONG,
+                ),
             )
         if isinstance(value, CompositeValue):
             return replace(value, value=self._ready(parameter, value.value))
@@ -146,10 +151,13 @@ class Encoder:
     def _uploaded(self, parameter: GPParameter, path: Path) -> str:
         if self._upload is None:
             raise ParameterError(
-                parameter.name, "this service takes no uploads; give a URL that the server can read."
+                parameter.name, tr("this service takes no uploads; give a URL that the server can read.")
             )
         if not path.is_file():
-            raise ParameterError(parameter.name, f"there is no file {path.name!r} in {str(path.parent)!r}.")
+            raise ParameterError(
+                parameter.name,
+                tr("there is no file {name!r} in {parent!r}.", name=path.name, parent=str(path.parent)),
+            )
         return self._upload(path)
 
 

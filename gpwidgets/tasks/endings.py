@@ -20,26 +20,27 @@ from gpwidgets.errors import (
 )
 from gpwidgets.protocol.replies import GPMessage
 from gpwidgets.tasks.status import RunStatus
+from gpwidgets.texts import later, tr
 
 if TYPE_CHECKING:
     from gpwidgets.tasks.run import Run
 
 _LOG = logging.getLogger("gpwidgets.tasks")
 
-GATEWAY_ADVICE = (
+_GATEWAY_ADVICE = later(
     "Gateways often cut requests after 60 s, although the server allows a synchronous task more. Try a "
     "smaller input, or ask the publisher for an asynchronous task."
 )
 
-_JOB_ADVICE = (
+_JOB_ADVICE = later(
     "If you find its URL in the server's job list, gpwidgets.attach follows it; otherwise start a new run."
 )
 
 _ENDINGS: Mapping[RunStatus, tuple[type[RunFailed | RunCancelled | RunTimedOut | RunExpired], str]] = {
-    RunStatus.FAILED: (RunFailed, "failed"),
-    RunStatus.CANCELLED: (RunCancelled, "was cancelled"),
-    RunStatus.TIMED_OUT: (RunTimedOut, "took longer than the server allows"),
-    RunStatus.EXPIRED: (RunExpired, "was deleted on the server"),
+    RunStatus.FAILED: (RunFailed, later("{task} failed")),
+    RunStatus.CANCELLED: (RunCancelled, later("{task} was cancelled")),
+    RunStatus.TIMED_OUT: (RunTimedOut, later("{task} took longer than the server allows")),
+    RunStatus.EXPIRED: (RunExpired, later("{task} was deleted on the server")),
 }
 
 
@@ -49,13 +50,13 @@ def fail(run: Run, error: Exception) -> None:
         _LOG.error("a run ended by a fault: %s", mask(repr(error)))
         error = RunFailed(f"{run.task.name}: {type(error).__name__}: {error}", run=run)
     seconds = getattr(error, "retry_after", 0.0)
-    note = f"The server asks to try again in {seconds:.0f} s." if seconds else ""
+    note = tr("The server asks to try again in {seconds:.0f} s.", seconds=seconds) if seconds else ""
     run.finish(RunStatus.FAILED, error=error, note=note)
 
 
 def lose_job(run: Run, error: Exception) -> None:
     """End a run whose job may exist, although the answer to its submission never came."""
-    _lose(run, error, "the job", _JOB_ADVICE)
+    _lose(run, error, tr("the job"), tr(_JOB_ADVICE))
 
 
 def lose_execution(run: Run, error: Exception, seconds: float) -> None:
@@ -68,13 +69,17 @@ def lose_execution(run: Run, error: Exception, seconds: float) -> None:
     """
     code = error.code if isinstance(error, ServerError) else None
     cut = code in GATEWAY_GAVE_UP or "HTTP 502" in str(error) or "HTTP 504" in str(error) or seconds > 25
-    _lose(run, error, "the task", GATEWAY_ADVICE if cut else "Run it again if a second run does no harm.")
+    advice = _GATEWAY_ADVICE if cut else later("Run it again if a second run does no harm.")
+    _lose(run, error, tr("the task"), tr(advice))
 
 
 def _lose(run: Run, error: Exception, what: str, advice: str) -> None:
-    text = (
-        f"No usable answer came back, so {what} may be under way on the server without our knowing its "
-        f"result. Nothing was sent a second time. {advice} ({error})"
+    text = tr(
+        "No usable answer came back, so {what} may be under way on the server without our knowing its "
+        "result. Nothing was sent a second time. {advice} ({error})",
+        what=what,
+        advice=advice,
+        error=error,
     )
     run.finish(RunStatus.LOST, error=RunLost(text, run=run))
 
@@ -94,7 +99,7 @@ def end_without_results(run: Run, status: RunStatus) -> None:
     """End a run whose job ended without success."""
     kind, text = _ENDINGS[status]
     said = _error_text(run.messages) if status is RunStatus.FAILED else ""
-    message = f"{run.task.name} {text}{': ' + said if said else '.'}"
+    message = f"{tr(text, task=run.task.name)}{': ' + said if said else '.'}"
     run.finish(status, error=kind(message, run=run, messages=run.messages))
 
 

@@ -11,6 +11,7 @@ from gpwidgets.tasks.status import RunStatus
 from gpwidgets.tasks.transport import Gathered
 from gpwidgets.tasks.watcher import shared_watcher
 from gpwidgets.tasks.workers import submit_work
+from gpwidgets.texts import tr
 
 if TYPE_CHECKING:
     from gpwidgets.protocol.replies import JobInfo
@@ -67,7 +68,11 @@ class ResultFetcher:
             self._rounds += 1
             missing = next((error for error in errors if self._may_pass(error)), None)
             if missing is not None and not run.done:
-                run.update(note=f"Fetching results, asking again (the job has succeeded): {missing}")
+                run.update(
+                    note=tr(
+                        "Fetching results, asking again (the job has succeeded): {missing}", missing=missing
+                    )
+                )
                 delay = shared_watcher().pace.delay(0.0, self._rounds, getattr(missing, "retry_after", 0.0))
                 self._watch.add(self.begin, delay)
                 return
@@ -75,7 +80,7 @@ class ResultFetcher:
         except Exception as error:
             fail(run, error)
             return
-        note = "It had finished before the cancel arrived." if run.cancel_requested else ""
+        note = tr("It had finished before the cancel arrived.") if run.cancel_requested else ""
         run.finish(RunStatus.SUCCEEDED, outputs=outputs, note=note)
 
     def _may_pass(self, error: Exception) -> bool:

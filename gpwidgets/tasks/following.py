@@ -23,14 +23,14 @@ from gpwidgets.tasks.endings import end_without_results, fail
 from gpwidgets.tasks.fetching import ResultFetcher
 from gpwidgets.tasks.status import RunStatus
 from gpwidgets.tasks.watcher import Pace, shared_watcher
+from gpwidgets.texts import later, tr
 
 if TYPE_CHECKING:
     from gpwidgets.tasks.run import Run
     from gpwidgets.tasks.transport import Transport
 
-TROUBLE = "No answer: "
-_BUSY = "The server is busy: the job is waiting for its turn."
-_IGNORES_CANCEL = (
+_BUSY = later("The server is busy: the job is waiting for its turn.")
+_IGNORES_CANCEL = later(
     "The server accepted the cancel, but the tool has not stopped yet; some tools run to their end."
 )
 _LOST_WORDS = ("exist", "found", "inaccessible", "invalid", "unknown", "no longer")
@@ -90,6 +90,7 @@ class Follower:
         self._messages_read = 0.0
         self._refused_at = 0.0
         self._refused_auth: object = None
+        self._told = self._hinted = ""
 
     def follow(self, job: JobInfo | None = None) -> None:
         """Begin; a job that was just submitted comes with what its submission answered."""
@@ -131,7 +132,7 @@ class Follower:
         self._failures = 0
         self._refusals.clear()
         run.update(wants_sign_in=False)
-        if run.note.startswith(TROUBLE):
+        if run.note and run.note == self._told:
             run.update(note="")
         return self._apply_safely(job)
 
@@ -162,7 +163,7 @@ class Follower:
         if isinstance(error, AuthenticationError):
             return self.ask_to_sign_in(error)
         if isinstance(error, ConnectionFailed | BadReply):
-            return self._no_answer("reconnecting", error)
+            return self._no_answer(tr("reconnecting"), error)
         if isinstance(error, ServerError):
             return self._refused(error)
         fail(self._run, error)
@@ -172,14 +173,22 @@ class Follower:
         """Ask nothing more until somebody has signed in; answers with the seconds until the next look."""
         self._refused_at = time.monotonic()
         self._refused_auth = self._run.task.session.auth
-        note = f"{TROUBLE}the server wants a new sign-in, Run.sign_in gives it (the job goes on): {error}"
-        self._run.update(note=note, wants_sign_in=True)
+        self._told = tr(
+            "No answer: the server wants a new sign-in, Run.sign_in gives it (the job goes on): {error}",
+            error=error,
+        )
+        self._run.update(note=self._told, wants_sign_in=True)
         return 10 * self._pace.shortest
 
     def _no_answer(self, what: str, error: ConnectionFailed | BadReply | ServerError) -> float:
         self._failures += 1
-        self._run.update(note=f"{TROUBLE}{what} (the job goes on): {error}")
+        self._tell(tr("No answer: {what} (the job goes on): {error}", what=what, error=error))
         return self._delay(getattr(error, "retry_after", 0.0))
+
+    def _tell(self, trouble: str) -> None:
+        """Note a trouble that is over with the next answer."""
+        self._told = trouble
+        self._run.update(note=trouble)
 
     def _refused(self, error: ServerError) -> float | None:
         """A server that starts anew refuses everything for a while, so a job counts as gone after some looks.
@@ -189,16 +198,16 @@ class Follower:
         text = str(error).lower()
         of_the_job = "job" in text and any(word in text for word in _LOST_WORDS)
         if not (isinstance(error, ResourceNotFound) or error.code == 400 or of_the_job):
-            return self._no_answer("the server has trouble", error)
+            return self._no_answer(tr("the server has trouble"), error)
         now = time.monotonic()
         self._refusals.append((now, of_the_job))
         sure = sum(spoken for _, spoken in self._refusals) >= self._LOOKS_UNTIL_GONE
         patient = now - self._refusals[0][0] > self._pace.gone_after
         if sure or (patient and len(self._refusals) >= self._LOOKS_UNTIL_GONE):
-            text = f"The server no longer knows job {self._run.job_id}: {error}"
+            text = tr("The server no longer knows job {job}: {error}", job=self._run.job_id, error=error)
             self._run.finish(RunStatus.EXPIRED, error=RunExpired(text, run=self._run))
             return None
-        self._run.update(note=f"{TROUBLE}the server does not find the job, asking again: {error}")
+        self._tell(tr("No answer: the server does not find the job, asking again: {error}", error=error))
         return self._pace.delay(0.0, 1 if of_the_job else len(self._refusals), error.retry_after)
 
     def _apply_safely(self, job: JobInfo) -> float | None:
@@ -233,15 +242,16 @@ class Follower:
             hint = _IGNORES_CANCEL if now - self._cancel_accepted > self._pace.cancelling_hint else ""
         elif waits and now - self._submitted > self._pace.waiting_hint:
             hint = _BUSY
-        if run.note in ("", _BUSY, _IGNORES_CANCEL):
-            run.update(note=hint)
+        if run.note in ("", self._hinted):
+            self._hinted = tr(hint)
+            run.update(note=self._hinted)
 
     def _results_of(self, job: JobInfo) -> float | None:
         """Have the results fetched; some servers link them a moment after success."""
         if not job.has_results and self._run.task.outputs and self._late_reads < self._READS_OF_LATE_RESULTS:
             self._late_reads += 1
             return 0.4 * self._pace.shortest * 2.0**self._late_reads
-        self._run.update(progress_text="fetching results")
+        self._run.update(progress_text=tr("fetching results"))
         ResultFetcher(self._run, self._transport, job, self._watch, self._sign_in_for_results).begin()
         return None
 

@@ -20,6 +20,7 @@ from gpwidgets.tasks.recording import HistoryStore, current_store, rows_of
 from gpwidgets.tasks.retention import JOB_RETENTION
 from gpwidgets.tasks.status import RunStatus
 from gpwidgets.tasks.task import GPTask, attach
+from gpwidgets.texts import tr, trn
 
 if TYPE_CHECKING:
     from gpwidgets.client.auth import Auth
@@ -262,12 +263,15 @@ class History(Sequence[HistoryEntry]):
         self._entries.clear()
 
     def __repr__(self) -> str:
-        lines = [f"{len(self):,} run{'' if len(self) == 1 else 's'}, newest first"]
+        lines = [self._caption()]
         for number, entry in enumerate(self._entries[:_SHOWN]):
             cells = [str(number).rjust(3), _when(entry.started), entry.title[:30].ljust(24)]
             lines.append("  ".join([*cells, entry.status.value.ljust(9), entry.summary[:60]]).rstrip())
-        lines += [f"  … and {len(self) - _SHOWN:,} more"] if len(self) > _SHOWN else []
+        lines += [f"  {tr('… and {left:,} more', left=len(self) - _SHOWN)}"] if len(self) > _SHOWN else []
         return "\n".join([*lines, *([self.note] if self.note else [])])
+
+    def _caption(self) -> str:
+        return trn("{n:,} run, newest first", "{n:,} runs, newest first", len(self))
 
     def _repr_html_(self) -> str:
         rows = []
@@ -275,9 +279,12 @@ class History(Sequence[HistoryEntry]):
             cells = (_when(entry.started), entry.title, entry.status.value, entry.summary[:120])
             shown = "".join(f'<td style="text-align:left">{escape(cell)}</td>' for cell in cells)
             rows.append(f'<tr><th scope="row">{number}</th>{shown}</tr>')
-        heads = "".join(f'<th scope="col">{word}</th>' for word in ("", "Started", "Task", "State", "Inputs"))
-        more = f"<p>… and {len(self) - _SHOWN:,} more</p>" if len(self) > _SHOWN else ""
-        caption = f"{len(self):,} run{'' if len(self) == 1 else 's'}, newest first"
+        heads = "".join(
+            f'<th scope="col">{word}</th>'
+            for word in ("", tr("Started"), tr("Task"), tr("State"), tr("Inputs"))
+        )
+        more = f"<p>{tr('… and {left:,} more', left=len(self) - _SHOWN)}</p>" if len(self) > _SHOWN else ""
+        caption = self._caption()
         note = f"<p>{escape(self.note)}</p>" if self.note else ""
         return (
             f"<table><caption>{caption}</caption><thead><tr>{heads}</tr></thead>"
@@ -312,7 +319,7 @@ def history(task: str | GPTask | None = None, status: str | Iterable[str] | None
     """
     store = current_store()
     if store is None:
-        return History([], None, "The history is off: GPWIDGETS_HISTORY says so.")
+        return History([], None, tr("The history is off: GPWIDGETS_HISTORY says so."))
     entries = [HistoryEntry(record, store) for record in store.runs().values()]
     entries.sort(key=lambda entry: entry.started, reverse=True)
     found = History(entries, store, store.trouble)
@@ -344,14 +351,14 @@ def _when(moment: datetime) -> str:
 def _in_words(row: Mapping[str, Any]) -> str:
     """An input's value in a few words."""
     if "leftOut" in row:
-        return "•••" if row["leftOut"] == "hidden" else "not kept"
+        return "•••" if row["leftOut"] == "hidden" else tr("not kept")
     if "file" in row:
-        return "large"
+        return tr("large")
     value = row.get("value")
     if isinstance(value, Mapping):
         features = value.get("features")
         if isinstance(features, list):
-            return f"{len(features)} feature{'' if len(features) == 1 else 's'}"
+            return trn("{n:,} feature", "{n:,} features", len(features))
         number = next((value[key] for key in ("distance", "area", "time") if key in value), None)
         if number is not None and isinstance(value.get("units"), str):
             return f"{number:g} {value['units'].removeprefix('esri').lower()}" if _is_number(number) else "?"

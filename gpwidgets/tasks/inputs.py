@@ -14,6 +14,7 @@ from gpwidgets.protocol.description import GPParameter, TaskInfo
 from gpwidgets.protocol.features import RecordSet
 from gpwidgets.protocol.values import UNSET, DataFile, LayerReference
 from gpwidgets.tasks.layer_tokens import layer_given
+from gpwidgets.texts import tr
 
 FEATURES = "GPFeatureRecordSetLayer"
 RECORDS = "GPRecordSet"
@@ -91,7 +92,7 @@ def _check(info: TaskInfo, given: Mapping[str, Any], *, needed: bool) -> dict[st
         value = resolved.get(parameter.name, UNSET)
         if value is UNSET or value is None:
             if needed and parameter.required and not has_usable_default(parameter):
-                problems.append(ParameterError(parameter.name, "a value is needed here."))
+                problems.append(ParameterError(parameter.name, tr("a value is needed here.")))
             continue
         try:
             checked[parameter.name] = check_value(parameter, value)
@@ -147,7 +148,7 @@ def _check_set(parameter: GPParameter, value: Any) -> Any:
 def _from_text(parameter: GPParameter, text: str) -> Any:
     text = text.strip()
     if not text:
-        raise ParameterError(parameter.name, "the text is empty.")
+        raise ParameterError(parameter.name, tr("the text is empty."))
     if _UPLOAD_ID.fullmatch(text):
         return DataFile(item_id=text)
     # Rows of coordinates may begin with a bracket too; only objects are JSON beyond doubt.
@@ -169,7 +170,7 @@ def _to_frame(parameter: GPParameter, value: Any) -> Any:
         return to_table(value)
     frame = wrap_frame(to_frame(value))
     if parameter.required and frame.empty:
-        raise ParameterError(parameter.name, "there are no features in it; draw or give at least one.")
+        raise ParameterError(parameter.name, tr("there are no features in it; draw or give at least one."))
     _check_geometry_type(parameter, frame)
     return frame
 
@@ -196,7 +197,15 @@ def _check_composite(parameter: GPParameter, checked: CompositeValue, *, named: 
             other: CompositeValue = check_value(left, checked.value)
             return other
         except ParameterError as further:
-            raise ParameterError(parameter.name, f"as {kind}: {error.problem} {further.problem}") from error
+            raise ParameterError(
+                parameter.name,
+                tr(
+                    "as {kind}: {problem} {further}",
+                    kind=kind,
+                    problem=error.problem,
+                    further=further.problem,
+                ),
+            ) from error
 
 
 def _check_rows(parameter: GPParameter, rows: list[list[Any]]) -> list[list[Any]]:
@@ -217,7 +226,10 @@ def _check_cell(parameter: GPParameter, column: GPParameter, number: int, cell: 
         return check_value(column, cell)
     except ParameterError as error:
         title = column.display_name or column.name
-        raise ParameterError(parameter.name, f"row {number}, {title}: {error.problem}") from error
+        raise ParameterError(
+            parameter.name,
+            tr("row {number}, {title}: {problem}", number=number, title=title, problem=error.problem),
+        ) from error
 
 
 _SHAPE_WORDS = {
@@ -237,7 +249,8 @@ def _check_geometry_type(parameter: GPParameter, frame: Any) -> None:
         return
     for kind in frame.geom_type.dropna().unique():
         if not set(_SHAPE_WORDS.get(kind, ())) & set(wanted):
-            words = " or ".join(kind.removeprefix("esriGeometry").lower() for kind in wanted)
+            words = tr(" or ").join(kind.removeprefix("esriGeometry").lower() for kind in wanted)
             raise ParameterError(
-                parameter.name, f"it holds {kind} geometry, but {words} features are wanted."
+                parameter.name,
+                tr("it holds {kind} geometry, but {words} features are wanted.", kind=kind, words=words),
             )

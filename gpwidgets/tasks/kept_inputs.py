@@ -21,6 +21,7 @@ from gpwidgets.tasks.encoding import Encoder, needs_upload
 from gpwidgets.tasks.environment import ENVIRONMENT
 from gpwidgets.tasks.inputs import FEATURES, RECORDS, check_value
 from gpwidgets.tasks.outputs import Decoder
+from gpwidgets.texts import later, tr
 
 if TYPE_CHECKING:
     from gpwidgets.tasks.task import GPTask
@@ -145,9 +146,9 @@ def without_secrets(value: Any) -> Any:
 
 
 _REASONS = {
-    "hidden": "hidden texts are not kept; enter it again.",
-    "large": "it was too large to be kept.",
-    "unsent": "it was not sent.",
+    "hidden": later("hidden texts are not kept; enter it again."),
+    "large": later("it was too large to be kept."),
+    "unsent": later("it was not sent."),
 }
 
 
@@ -185,7 +186,7 @@ def values_of_rows(
 
 def _value_of_row(parameter: GPParameter, row: Mapping[str, Any], load: Callable[[str], str]) -> Any:
     if "leftOut" in row:
-        raise ParameterError(parameter.name, _REASONS.get(str(row["leftOut"]), "it was not kept."))
+        raise ParameterError(parameter.name, tr(_REASONS.get(str(row["leftOut"]), later("it was not kept."))))
     wire = _wire(parameter, load(str(row["file"]))) if "file" in row else row.get("value")
     return _value(parameter, _with_paths(parameter, wire))
 
@@ -240,7 +241,7 @@ def inputs_of_job(task: GPTask, job_id: str) -> KeptInputs:
     for parameter in task.inputs:
         try:
             if parameter.is_hidden:
-                raise ParameterError(parameter.name, _REASONS["hidden"])
+                raise ParameterError(parameter.name, tr(_REASONS["hidden"]))
             row = resources.read_input(task.session, task.url.for_job(job_id), parameter.name)
             _refuse_local_files(parameter, row.value)
             value = _value(parameter, _fetched(task, parameter, row.value))
@@ -260,7 +261,7 @@ def _refuse_local_files(parameter: GPParameter, wire: Any) -> None:
         for part in wire.values() if isinstance(wire, Mapping) else wire:
             _refuse_local_files(parameter, part)
     elif isinstance(wire, str) and parameter.data_type not in _TEXTS and _is_local(wire):
-        raise ParameterError(parameter.name, "the server names a file of this machine; it is left out.")
+        raise ParameterError(parameter.name, tr("the server names a file of this machine; it is left out."))
 
 
 def _is_local(text: str) -> bool:

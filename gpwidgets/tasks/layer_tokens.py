@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from gpwidgets.errors import GPError
 from gpwidgets.protocol.values import LayerReference
 from gpwidgets.tasks.signing import token_auth
+from gpwidgets.texts import tr
 
 if TYPE_CHECKING:
     from gpwidgets.client.session import GPSession
@@ -85,7 +86,9 @@ def token_for(layer: LayerReference, session: GPSession) -> str:
     token = own.token_for(layer.url)
     if layer.auth is not None and not token:
         raise GPError(
-            "the sign-in of the layer cannot be passed on: it is no token, its token is bound to this "
-            "program, or it was used with another server before. Give the layer a gp.Token of its own."
+            tr(
+                "the sign-in of the layer cannot be passed on: it is no token, its token is bound to this "
+                "program, or it was used with another server before. Give the layer a gp.Token of its own."
+            )
         )
     return token

@@ -14,6 +14,7 @@ from gpwidgets.protocol.datatypes.base import datatype_of
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.replies import GPMessage
 from gpwidgets.protocol.values import DataFile, Fetch, LayerReference, MapImage, RasterData, RowReader
+from gpwidgets.texts import tr, trn
 
 _FILES: dict[str, type[DataFile] | type[RasterData]] = {
     "GPDataFile": DataFile,
@@ -108,9 +109,15 @@ class Outputs(Mapping[str, Any]):
             return ""
         names = ", ".join(self.unsaved)
         when = (
-            f"until about {self.kept_until.astimezone():%H:%M}" if self.kept_until else "for some hours only"
+            tr("until about {time:%H:%M}", time=self.kept_until.astimezone())
+            if self.kept_until
+            else tr("for some hours only")
         )
-        return f"On the server {when}, unless its owner says otherwise: {names}. Save what you need."
+        return tr(
+            "On the server {when}, unless its owner says otherwise: {names}. Save what you need.",
+            when=when,
+            names=names,
+        )
 
     def save(self, path: str | Path, *, overwrite: bool = False) -> Path:
         """Save everything in a folder or a zip, to be opened again when the server has it no more.
@@ -191,10 +198,10 @@ def summary(value: Any) -> str:
     """A value in half a line."""
     kind = type(value).__name__
     if kind == "GeoDataFrame":
-        crs = value.crs.to_string() if value.crs is not None else "unknown CRS"
-        return f"{len(value):,} feature{'' if len(value) == 1 else 's'} ({crs[:40]})"
+        crs = value.crs.to_string() if value.crs is not None else tr("unknown CRS")
+        return trn("{n:,} feature ({crs})", "{n:,} features ({crs})", len(value), crs=crs[:40])
     if kind == "DataFrame":
-        return f"{len(value):,} row{'' if len(value) == 1 else 's'}"
+        return trn("{n:,} row", "{n:,} rows", len(value))
     if isinstance(value, DataFile | RasterData):
         return value.name
     text = repr(value)

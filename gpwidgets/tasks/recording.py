@@ -25,6 +25,7 @@ from gpwidgets.tasks.kept_inputs import rows_of_inputs, rows_of_settings
 from gpwidgets.tasks.record_file import Record, RecordFile
 from gpwidgets.tasks.status import RunStatus
 from gpwidgets.tasks.value_store import ValueStore
+from gpwidgets.texts import tr
 
 if TYPE_CHECKING:
     from gpwidgets.tasks.run import Run
@@ -87,7 +88,9 @@ class HistoryStore:
 
     def tell(self, error: Exception, run: Run | None) -> None:
         """Say once that something could not be written."""
-        text = f"This run could not be written into the history, but goes on: {mask(str(error))}"
+        text = tr(
+            "This run could not be written into the history, but goes on: {error}", error=mask(str(error))
+        )
         if not self.trouble:
             _LOG.warning(text)
             if run is not None:

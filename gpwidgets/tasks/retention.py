@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from weakref import ref
 
 from gpwidgets.tasks.watcher import shared_watcher
+from gpwidgets.texts import tr
 
 if TYPE_CHECKING:
     from gpwidgets.tasks.run import Run
@@ -36,6 +37,6 @@ def warn_in_time(run: Run) -> None:
     def warn() -> None:
         run = kept()
         if run is not None and run.outputs is not None and run.outputs.unsaved:
-            run.note = f"Soon gone from the server. {run.outputs.note}"
+            run.note = tr("Soon gone from the server. {note}", note=run.outputs.note)
 
     shared_watcher().add(warn, max(0.0, left.total_seconds() * _PATIENCE))

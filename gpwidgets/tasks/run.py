@@ -25,6 +25,7 @@ from gpwidgets.tasks.progress import ProgressLine
 from gpwidgets.tasks.retention import JOB_RETENTION, REPLY_RETENTION, warn_in_time
 from gpwidgets.tasks.status import RunStatus
 from gpwidgets.tasks.watcher import shared_watcher
+from gpwidgets.texts import tr
 
 if TYPE_CHECKING:
     from gpwidgets.client.auth import Auth
@@ -334,7 +335,9 @@ class Run(traitlets.HasTraits):
         """End the run as cancelled."""
         self.finish(
             RunStatus.CANCELLED,
-            error=RunCancelled(f"{self.task.name} was cancelled.", run=self, messages=self.messages),
+            error=RunCancelled(
+                f"{tr('{task} was cancelled', task=self.task.name)}.", run=self, messages=self.messages
+            ),
             note=note,
         )
 

@@ -13,6 +13,7 @@ from collections.abc import Container
 from pathlib import Path
 
 from gpwidgets.errors import GPError
+from gpwidgets.texts import tr
 
 __all__ = ["ValueStore"]
 
@@ -74,7 +75,7 @@ class ValueStore:
         GPError
             It is gone.
         """
-        gone = "it was large, and has been removed to make room."
+        gone = tr("it was large, and has been removed to make room.")
         if not _NAME.fullmatch(name):
             raise GPError(gone)
         try:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.values import UNSET, Unset
+from gpwidgets.texts import later, tr
 
 _C = TypeVar("_C", bound="type[DataTypeCodec]")
 
@@ -23,7 +24,7 @@ class DataTypeCodec:
         A value that works, for messages and tooltips.
     """
 
-    example = 'text, or JSON such as {"key": 1}'
+    example = later('text, or JSON such as {"key": 1}')
 
     def check(self, value: Any, parameter: GPParameter) -> Any:
         """Normalise what a caller gives.
@@ -133,7 +134,7 @@ def shown(value: Any) -> str:
     try:
         text = repr(value)
     except ValueError:  # Python writes no whole number of thousands of digits
-        return "a number of thousands of digits"
+        return tr("a number of thousands of digits")
     return text if len(text) <= 60 else text[:57] + "..."
 
 
@@ -155,7 +156,7 @@ def check_choice(value: Any, parameter: GPParameter) -> Any:
         if str(value).strip().lower() in (str(choice.value).lower(), choice.label.lower()):
             return choice.value
     labels = ", ".join(choice.label for choice in choices[:12]) + (" …" if len(choices) > 12 else "")
-    raise wrong(parameter, f"{shown(value)} is not one of: {labels}.")
+    raise wrong(parameter, tr("{shown} is not one of: {labels}.", shown=shown(value), labels=labels))
 
 
 def check_range(number: float, parameter: GPParameter) -> None:
@@ -166,9 +167,20 @@ def check_range(number: float, parameter: GPParameter) -> None:
     low, high = limits.minimum, limits.maximum
     if (low is not None and number < low) or (high is not None and number > high):
         if low is not None and high is not None:
-            raise wrong(parameter, f"{number:g} is out of range; enter a number from {low:g} to {high:g}.")
-        bound = f"at least {low:g}" if low is not None else f"at most {high:g}"
-        raise wrong(parameter, f"{number:g} is out of range; enter a number of {bound}.")
+            raise wrong(
+                parameter,
+                tr(
+                    "{number:g} is out of range; enter a number from {low:g} to {high:g}.",
+                    number=number,
+                    low=low,
+                    high=high,
+                ),
+            )
+        bound = tr("at least {low:g}", low=low) if low is not None else tr("at most {high:g}", high=high)
+        raise wrong(
+            parameter,
+            tr("{number:g} is out of range; enter a number of {bound}.", number=number, bound=bound),
+        )
 
 
 def to_number(value: Any, parameter: GPParameter, example: str) -> float:
@@ -183,15 +195,28 @@ def to_number(value: Any, parameter: GPParameter, example: str) -> float:
     if isinstance(value, str):
         value = value.strip().replace("\N{MINUS SIGN}", "-")
         if "," in value:
-            example = f"{example}, with a decimal point and no commas"
+            example = tr("{example}, with a decimal point and no commas", example=example)
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise wrong(parameter, f"{shown(value)} is not a number; enter one such as {example}.")
+        raise wrong(
+            parameter,
+            tr("{shown} is not a number; enter one such as {example}.", shown=shown(value), example=example),
+        )
     try:
         number = float(value)
     except (ValueError, OverflowError):
-        raise wrong(parameter, f"{shown(value)} is not a number; enter one such as {example}.") from None
+        raise wrong(
+            parameter,
+            tr("{shown} is not a number; enter one such as {example}.", shown=shown(value), example=example),
+        ) from None
     if not math.isfinite(number):
-        raise wrong(parameter, f"{shown(value)} is not a finite number; enter one such as {example}.")
+        raise wrong(
+            parameter,
+            tr(
+                "{shown} is not a finite number; enter one such as {example}.",
+                shown=shown(value),
+                example=example,
+            ),
+        )
     return number
 
 
@@ -201,7 +226,7 @@ def as_json_text(value: Any, parameter: GPParameter) -> Any:
         try:
             return json.loads(value)
         except ValueError as error:
-            raise wrong(parameter, f"the JSON cannot be read: {error}.") from None
+            raise wrong(parameter, tr("the JSON cannot be read: {error}.", error=error)) from None
     return value
 
 

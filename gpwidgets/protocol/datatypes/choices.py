@@ -9,6 +9,7 @@ from typing import Any
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.datatypes.base import DataTypeCodec, datatype_of, listed, plain, shown, wrong
 from gpwidgets.protocol.description import GPParameter
+from gpwidgets.texts import tr
 
 __all__ = ["ChosenType", "labelled"]
 
@@ -55,7 +56,10 @@ class ChosenType(DataTypeCodec):
                 return known
         labels = ", ".join(choice.label for choice in parameter.choices[:12])
         more = " …" if len(parameter.choices) > 12 else ""
-        raise wrong(parameter, f"{shown(value)} is not one of: {labels}{more}.")
+        raise wrong(
+            parameter,
+            tr("{shown} is not one of: {labels}{more}.", shown=shown(value), labels=labels, more=more),
+        )
 
     @staticmethod
     def _by_label(text: str, parameter: GPParameter) -> Any:

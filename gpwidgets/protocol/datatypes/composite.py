@@ -17,13 +17,14 @@ from gpwidgets.protocol.datatypes.base import (
 )
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.values import UNSET, Unset
+from gpwidgets.texts import later, tr
 
 
 @data_type("GPMultiValue")
 class MultiValueType(DataTypeCodec):
     """A list of values of one type."""
 
-    example = "a list"
+    example = later("a list")
 
     def check(self, value: Any, parameter: GPParameter) -> list[Any]:
         """A list of checked values; a single value is a list of one."""
@@ -33,9 +34,11 @@ class MultiValueType(DataTypeCodec):
             try:
                 rows.append(codec.check(row, member))
             except ParameterError as error:
-                raise wrong(parameter, f"value {number}: {error.problem}") from None
+                raise wrong(
+                    parameter, tr("value {number}: {problem}", number=number, problem=error.problem)
+                ) from None
         if parameter.required and not rows:
-            raise wrong(parameter, "the list is empty; at least one value is needed.")
+            raise wrong(parameter, tr("the list is empty; at least one value is needed."))
         return rows
 
     def encode(self, value: Any, parameter: GPParameter) -> list[Any]:
@@ -83,7 +86,7 @@ class CompositeValue:
 class CompositeType(DataTypeCodec):
     """One of several types."""
 
-    example = "a value of one of its types"
+    example = later("a value of one of its types")
 
     def check(self, value: Any, parameter: GPParameter) -> CompositeValue:
         """The value with the first of its types that takes it.
@@ -104,8 +107,11 @@ class CompositeType(DataTypeCodec):
             try:
                 return CompositeValue(member.data_type, datatype_of(member).check(inner, member))
             except ParameterError as error:
-                problems.append(f"as {member.data_type}: {error.problem}")
-        raise wrong(parameter, f"{shown(inner)} fits none of its types; {' '.join(problems)}")
+                problems.append(tr("as {kind}: {problem}", kind=member.data_type, problem=error.problem))
+        raise wrong(
+            parameter,
+            tr("{shown} fits none of its types; {problems}", shown=shown(inner), problems=" ".join(problems)),
+        )
 
     @staticmethod
     def members(parameter: GPParameter) -> list[GPParameter]:
@@ -166,7 +172,7 @@ def _member(parameter: GPParameter, kind: str) -> GPParameter:
 class ValueTableType(DataTypeCodec):
     """Rows of columns, kept as a list of lists in the order of the columns."""
 
-    example = "a list of rows"
+    example = later("a list of rows")
 
     def check(self, value: Any, parameter: GPParameter) -> list[list[Any]]:
         """Full rows of checked cells; an empty cell is None."""
@@ -174,7 +180,10 @@ class ValueTableType(DataTypeCodec):
         if hasattr(value, "to_dict") and hasattr(value, "columns"):
             value = value.to_dict("records")
         if isinstance(value, str | Mapping) or not isinstance(value, Iterable):
-            raise wrong(parameter, f"{shown(value)} is no table; give {self.example}.")
+            raise wrong(
+                parameter,
+                tr("{shown} is no table; give {example}.", shown=shown(value), example=tr(self.example)),
+            )
         if not self.columns(parameter):
             return [_loose(row, number, parameter) for number, row in enumerate(value, 1)]
         return [self._row(row, number, parameter) for number, row in enumerate(value, 1)]
@@ -183,7 +192,15 @@ class ValueTableType(DataTypeCodec):
         columns = self.columns(parameter)
         cells = _cells(row, columns)
         if cells is None or len(cells) > len(columns):
-            raise wrong(parameter, f"row {number}: {len(columns)} values are wanted, not {shown(row)}.")
+            raise wrong(
+                parameter,
+                tr(
+                    "row {number}: {count} values are wanted, not {shown}.",
+                    number=number,
+                    count=len(columns),
+                    shown=shown(row),
+                ),
+            )
         cells += [None] * (len(columns) - len(cells))
         checked = []
         for column, cell in zip(columns, cells, strict=True):
@@ -192,7 +209,10 @@ class ValueTableType(DataTypeCodec):
                 checked.append(None if empty else datatype_of(column).check(cell, column))
             except ParameterError as error:
                 title = column.display_name or column.name or column.data_type
-                raise wrong(parameter, f"row {number}, {title}: {error.problem}") from None
+                raise wrong(
+                    parameter,
+                    tr("row {number}, {title}: {problem}", number=number, title=title, problem=error.problem),
+                ) from None
         return checked
 
     @staticmethod
@@ -245,7 +265,10 @@ def _loose(row: Any, number: int, parameter: GPParameter) -> Any:
     if isinstance(row, Mapping):
         return dict(row)
     if isinstance(row, str) or not isinstance(row, Iterable):
-        raise wrong(parameter, f"row {number}: a list of cells is wanted, not {shown(row)}.")
+        raise wrong(
+            parameter,
+            tr("row {number}: a list of cells is wanted, not {shown}.", number=number, shown=shown(row)),
+        )
     return list(row)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from gpwidgets.protocol.datatypes.base import DataTypeCodec, data_type, plain, shown, wrong
 from gpwidgets.protocol.description import GPParameter
+from gpwidgets.texts import tr
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECONDS = re.compile(r"^[-+]?\d{5,}$")
@@ -27,7 +28,7 @@ def from_milliseconds(number: float) -> datetime:
     try:
         return _EPOCH + timedelta(milliseconds=number)
     except (OverflowError, ValueError):
-        raise ValueError(f"{number} milliseconds is outside the years 1 to 9999") from None
+        raise ValueError(tr("{number} milliseconds is outside the years 1 to 9999", number=number)) from None
 
 
 def parse_moment(text: str) -> datetime:
@@ -50,7 +51,7 @@ def parse_moment(text: str) -> datetime:
             return datetime.strptime(text, form).replace(tzinfo=UTC)
         except ValueError:
             continue
-    raise ValueError(f"{text!r} is no date")
+    raise ValueError(tr("{text!r} is no date", text=text))
 
 
 def _utc(moment: datetime) -> datetime:
@@ -68,9 +69,18 @@ class DateType(DataTypeCodec):
         try:
             moment = self._moment(plain(value))
         except (ValueError, OverflowError) as error:
-            raise wrong(parameter, f"{error}; enter one such as {self.example}.") from None
+            raise wrong(
+                parameter, tr("{error}; enter one such as {example}.", error=error, example=tr(self.example))
+            ) from None
         if moment is None:
-            raise wrong(parameter, f"{shown(value)} is no date; enter one such as {self.example}.")
+            raise wrong(
+                parameter,
+                tr(
+                    "{shown} is no date; enter one such as {example}.",
+                    shown=shown(value),
+                    example=tr(self.example),
+                ),
+            )
         return moment
 
     @staticmethod

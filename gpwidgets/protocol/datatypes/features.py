@@ -21,6 +21,7 @@ from gpwidgets.protocol.datatypes.base import (
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.features import FeatureSet, RecordSet
 from gpwidgets.protocol.values import UNSET, DataFile, FieldRef, LayerReference, Unset
+from gpwidgets.texts import later, tr
 
 _URL = re.compile(r"(?i)^https?://")
 
@@ -85,7 +86,7 @@ def _is_geojson(value: Mapping[str, Any]) -> bool:
 class FeatureSetType(_SetType):
     """Features."""
 
-    example = "a GeoDataFrame, geometry, GeoJSON, a file, or the URL of a layer"
+    example = later("a GeoDataFrame, geometry, GeoJSON, a file, or the URL of a layer")
     set_class = FeatureSet
 
 
@@ -93,14 +94,14 @@ class FeatureSetType(_SetType):
 class RecordSetType(_SetType):
     """A table."""
 
-    example = "a DataFrame, a list of dicts, a file, or the URL of a table"
+    example = later("a DataFrame, a list of dicts, a file, or the URL of a table")
 
 
 @data_type("Field")
 class FieldType(DataTypeCodec):
     """An attribute column of another input."""
 
-    example = "the name of a column"
+    example = later("the name of a column")
 
     def check(self, value: Any, parameter: GPParameter) -> FieldRef:
         """A `FieldRef`, from itself, a name or a field object."""
@@ -109,7 +110,10 @@ class FieldType(DataTypeCodec):
         try:
             return FieldRef.from_json(as_json_text(value, parameter))
         except ValueError:
-            raise wrong(parameter, f"{shown(value)} is no field; give {self.example}.") from None
+            raise wrong(
+                parameter,
+                tr("{shown} is no field; give {example}.", shown=shown(value), example=tr(self.example)),
+            ) from None
 
     def decode(self, wire: Any, parameter: GPParameter) -> Any:
         """A `FieldRef`; what is none is returned as it is."""

@@ -18,6 +18,7 @@ from gpwidgets.protocol.datatypes.base import (
 )
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.values import DataFile, RasterData
+from gpwidgets.texts import later, tr
 
 _UPLOAD_ID = re.compile(r"^i[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}$")
 _PORTAL_ID = re.compile(r"^[0-9a-f]{32}$")
@@ -28,7 +29,7 @@ _URL = re.compile(r"(?i)^https?://")
 class DataFileType(DataTypeCodec):
     """A file."""
 
-    example = "a path such as data/places.csv, or a URL"
+    example = later("a path such as data/places.csv, or a URL")
 
     def check(self, value: Any, parameter: GPParameter) -> Any:
         """A `DataFile`, from itself, a path, a URL, the id of an upload or of a portal item."""
@@ -40,14 +41,14 @@ class DataFileType(DataTypeCodec):
         else:
             made = self._from_text(self._text(value, parameter))
         if not (made.url or made.item_id or made.portal_item_id or made.path):
-            raise wrong(parameter, f"no file is named; give {self.example}.")
+            raise wrong(parameter, tr("no file is named; give {example}.", example=tr(self.example)))
         _check_ending(made.path or "", parameter)
         return made
 
     @staticmethod
     def _text(value: Any, parameter: GPParameter) -> str:
         if not isinstance(value, str | os.PathLike) or not str(value).strip():
-            raise wrong(parameter, f"{shown(value)} is no file; give a path or a URL.")
+            raise wrong(parameter, tr("{shown} is no file; give a path or a URL.", shown=shown(value)))
         return str(value).strip()
 
     @staticmethod
@@ -72,7 +73,7 @@ class DataFileType(DataTypeCodec):
 class RasterType(DataTypeCodec):
     """A raster."""
 
-    example = "a path such as data/dem.tif, or the URL of a raster or image service"
+    example = later("a path such as data/dem.tif, or the URL of a raster or image service")
 
     def check(self, value: Any, parameter: GPParameter) -> Any:
         """A `RasterData`, or the name of a layer from the choices."""
@@ -86,7 +87,7 @@ class RasterType(DataTypeCodec):
         else:
             made = self._from_text(DataFileType._text(value, parameter))
         if not (made.url or made.item_id or made.path):
-            raise wrong(parameter, f"no raster is named; give {self.example}.")
+            raise wrong(parameter, tr("no raster is named; give {example}.", example=tr(self.example)))
         _check_ending(made.path or "", parameter)
         return made
 
@@ -115,5 +116,9 @@ def _check_ending(path: str, parameter: GPParameter) -> None:
     if ending not in allowed:
         raise wrong(
             parameter,
-            f"files of type {ending or 'unknown'!r} are not taken; allowed are {', '.join(allowed)}.",
+            tr(
+                "files of type {ending!r} are not taken; allowed are {allowed}.",
+                ending=ending or tr("unknown"),
+                allowed=", ".join(allowed),
+            ),
         )

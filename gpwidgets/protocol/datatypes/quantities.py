@@ -16,6 +16,7 @@ from gpwidgets.protocol.datatypes.base import (
 )
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.units import ArealUnit, LinearUnit, TimeUnit
+from gpwidgets.texts import later, tr
 
 _Unit = type[LinearUnit] | type[ArealUnit] | type[TimeUnit]
 
@@ -48,7 +49,13 @@ class _QuantityType(DataTypeCodec):
             return kind(value[0], value[1])
         if isinstance(value, int | float) and not isinstance(value, bool):
             return kind(value, self.default_units(parameter))
-        raise ValueError(f"{shown(value)} is not a number with a unit; enter one such as {self.example}")
+        raise ValueError(
+            tr(
+                "{shown} is not a number with a unit; enter one such as {example}",
+                shown=shown(value),
+                example=tr(self.example),
+            )
+        )
 
     def default_units(self, parameter: GPParameter) -> str:
         """The unit a number alone is in: the default's, else the first of the table."""
@@ -88,6 +95,6 @@ class ArealUnitType(_QuantityType):
 class TimeUnitType(_QuantityType):
     """A time span."""
 
-    example = "3 months"
+    example = later("3 months")
     unit_class = TimeUnit
     number_key = "time"

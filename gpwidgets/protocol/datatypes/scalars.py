@@ -18,6 +18,7 @@ from gpwidgets.protocol.datatypes.base import (
 )
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.values import UNSET, Unset
+from gpwidgets.texts import later, tr
 
 _WORDS = {
     "true": True,
@@ -36,7 +37,7 @@ _LARGEST_LONG = 2**52 - 1
 class BooleanType(DataTypeCodec):
     """Yes or no."""
 
-    example = "True or False"
+    example = later("True or False")
 
     def check(self, value: Any, parameter: GPParameter) -> bool:
         """True or False, from a bool, 0 or 1, or a word for it."""
@@ -47,7 +48,9 @@ class BooleanType(DataTypeCodec):
             return bool(value)
         known = _WORDS.get(value.strip().lower()) if isinstance(value, str) else None
         if known is None:
-            raise wrong(parameter, f"{shown(value)} is neither yes nor no; give True or False.")
+            raise wrong(
+                parameter, tr("{shown} is neither yes nor no; give True or False.", shown=shown(value))
+            )
         return known
 
     def decode(self, wire: Any, parameter: GPParameter) -> Any:
@@ -68,14 +71,26 @@ class LongType(DataTypeCodec):
         value = plain(value)
         exact = _whole(value)
         if exact is None:
-            number = to_number(value, parameter, self.example)
+            number = to_number(value, parameter, tr(self.example))
             if not number.is_integer():
                 raise wrong(
-                    parameter, f"{shown(value)} is not a whole number; enter one such as {self.example}."
+                    parameter,
+                    tr(
+                        "{shown} is not a whole number; enter one such as {example}.",
+                        shown=shown(value),
+                        example=tr(self.example),
+                    ),
                 )
             exact = int(number)
         if abs(exact) > _LARGEST_LONG:
-            raise wrong(parameter, f"{shown(exact)} is too large; whole numbers go to {_LARGEST_LONG}.")
+            raise wrong(
+                parameter,
+                tr(
+                    "{shown} is too large; whole numbers go to {largest}.",
+                    shown=shown(exact),
+                    largest=_LARGEST_LONG,
+                ),
+            )
         check_range(exact, parameter)
         return exact
 
@@ -110,7 +125,7 @@ class DoubleType(DataTypeCodec):
 
     def check(self, value: Any, parameter: GPParameter) -> float:
         """A finite number within the range."""
-        number = to_number(value, parameter, self.example)
+        number = to_number(value, parameter, tr(self.example))
         check_range(number, parameter)
         return number
 
@@ -129,7 +144,7 @@ class DoubleType(DataTypeCodec):
 class StringType(DataTypeCodec):
     """A text."""
 
-    example = "a text"
+    example = later("a text")
 
     def check(self, value: Any, parameter: GPParameter) -> Any:
         """A text, or one of the choices; objects become JSON text, which is what some tools take."""
@@ -160,14 +175,14 @@ def _as_text(value: Any, parameter: GPParameter) -> str:
             return str(value)
         except ValueError:  # Python writes no whole number of thousands of digits
             pass
-    raise wrong(parameter, f"{shown(value)} is not a text.")
+    raise wrong(parameter, tr("{shown} is not a text.", shown=shown(value)))
 
 
 @data_type("GPStringHidden")
 class HiddenStringType(StringType):
     """A text that is not shown."""
 
-    example = "a password or key"
+    example = later("a password or key")
 
     def default(self, parameter: GPParameter) -> Unset:
         """Hidden texts have no default."""

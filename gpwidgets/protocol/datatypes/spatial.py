@@ -9,6 +9,7 @@ from typing import Any
 from gpwidgets.protocol.datatypes.base import DataTypeCodec, as_json_text, data_type, plain, shown, wrong
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.values import Extent, SpatialReference
+from gpwidgets.texts import later, tr
 
 _LONGEST_CODE = 9
 _WKT = re.compile(r"[A-Za-z_]+\s*[\[(]")
@@ -18,7 +19,7 @@ _WKT = re.compile(r"[A-Za-z_]+\s*[\[(]")
 class SpatialReferenceType(DataTypeCodec):
     """A coordinate system."""
 
-    example = "4326, EPSG:25832 or WKT"
+    example = later("4326, EPSG:25832 or WKT")
 
     def check(self, value: Any, parameter: GPParameter) -> Any:
         """A `SpatialReference`, from itself, a code, ``EPSG:code``, WKT, a wire object or a pyproj CRS."""
@@ -36,7 +37,12 @@ class SpatialReferenceType(DataTypeCodec):
             made = _from_text(shown(value) if isinstance(value, int) else str(value))
         if not made:
             raise wrong(
-                parameter, f"{shown(value)} is no coordinate system; give one such as {self.example}."
+                parameter,
+                tr(
+                    "{shown} is no coordinate system; give one such as {example}.",
+                    shown=shown(value),
+                    example=tr(self.example),
+                ),
             )
         return made
 
@@ -75,10 +81,13 @@ class ExtentType(DataTypeCodec):
         try:
             extent = self._made(value)
         except (ValueError, TypeError, AttributeError):
-            raise wrong(parameter, f"{shown(value)} is no extent; give {self.example}.") from None
+            raise wrong(
+                parameter,
+                tr("{shown} is no extent; give {example}.", shown=shown(value), example=tr(self.example)),
+            ) from None
         if extent.xmin > extent.xmax or extent.ymin > extent.ymax:
             raise wrong(
-                parameter, "the extent is turned inside out: xmin and ymin have to be the smaller ones."
+                parameter, tr("the extent is turned inside out: xmin and ymin have to be the smaller ones.")
             )
         return extent
 

@@ -29,7 +29,7 @@ class QuantityEditor(ParameterEditor):
             w.Text,
             description=self.label,
             placeholder=range_text(self.parameter)
-            or tr("a number, or {example}", example=self.codec.example),
+            or tr("a number, or {example}", example=tr(self.codec.example)),
             tooltip=self.title,
             layout={"flex": "1 1 90px", "width": "auto", "min_width": "0"},
         )
