@@ -138,7 +138,8 @@ class Gateway(RequestHandler):
         if wanted == "html":
             self.set_header("Content-Type", "text/html; charset=utf-8")
             text = html_page(self.request.path, body)
-        elif wanted in ("json", "pjson"):
+        elif wanted in ("json", "pjson") or (wanted == "image" and route.operation == "map_export"):
+            # Where a picture was asked for and there is none, the answer is the error in JSON.
             text = await self._dump(body, route, 2 if wanted == "pjson" else None)
             self.set_header("Content-Type", "application/json; charset=utf-8")
             callback = fields.get("callback")

@@ -84,15 +84,20 @@ def export(job: Job, fields: Mapping[str, str], path: Path) -> dict[str, Any]:
     """
     import matplotlib.figure
 
+    from gpwidgets.convert.crs import to_crs
+
     west, south, east, north = _numbers(fields.get("bbox", ""), 4, "bbox")
     width, height = (int(side) for side in _numbers(fields.get("size") or "400,400", 2, "size"))
     if not (east > west and north > south and 0 < width <= 4096 and 0 < height <= 4096):
         raise invalid_input("'bbox' or 'size' parameter is invalid")
-    reference = int(fields.get("bboxSR") or 4326)
+    reference = {"wkid": int(fields.get("bboxSR") or 4326)}
+    crs = to_crs(reference)
+    if crs is None:
+        raise invalid_input("'bboxSR' parameter is invalid")
     figure = matplotlib.figure.Figure(figsize=(width / 100, height / 100), dpi=100)
     axes = figure.add_axes((0, 0, 1, 1))
     for number, layer in enumerate(layers_of(job)):
-        frame = layer.frame.to_crs(reference)
+        frame = layer.frame.to_crs(crs)
         if len(frame):
             frame.plot(ax=axes, color=_COLORS[number % len(_COLORS)], alpha=0.5, aspect=None)
     axes.set_axis_off()
@@ -101,7 +106,7 @@ def export(job: Job, fields: Mapping[str, str], path: Path) -> dict[str, Any]:
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, transparent=True)
     extent = {"xmin": west, "ymin": south, "xmax": east, "ymax": north}
-    told = {**extent, "spatialReference": {"wkid": reference}}
+    told = {**extent, "spatialReference": reference}
     return {"width": width, "height": height, "extent": told, "scale": (east - west) / width * 3779.5}
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gpwidgets.errors import ConversionError, GPError, GPWarning, TruncatedResult
 from gpwidgets.protocol.datatypes.base import datatype_of
@@ -15,6 +15,9 @@ from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.replies import GPMessage
 from gpwidgets.protocol.values import DataFile, Fetch, LayerReference, MapImage, RasterData, RowReader
 from gpwidgets.texts import tr, trn
+
+if TYPE_CHECKING:
+    from gpwidgets.tasks.result_map import ResultMap
 
 _FILES: dict[str, type[DataFile] | type[RasterData]] = {
     "GPDataFile": DataFile,
@@ -68,11 +71,29 @@ class Outputs(Mapping[str, Any]):
         self.provenance = dict(provenance or {})
         self.kept_until: datetime | None = None
         self._fetched: Container[str] = frozenset()
+        self._find_map: Callable[[], ResultMap | None] = _no_map
 
-    def keep_track(self, fetched: Container[str], kept_until: datetime | None) -> None:
-        """Take over which files have been fetched, as it grows, and until when the server has them."""
+    def keep_track(
+        self,
+        fetched: Container[str],
+        kept_until: datetime | None,
+        find_map: Callable[[], ResultMap | None] | None = None,
+    ) -> None:
+        """Take over which files have been fetched, as it grows, until when the server has them, and a map."""
         self._fetched = fetched
         self.kept_until = kept_until
+        self._find_map = find_map or _no_map
+
+    @property
+    def result_map(self) -> ResultMap | None:
+        """The map service that shows these results; None where the service has none.
+
+        Raises
+        ------
+        GPError
+            The description of the service had to be read, and could not be.
+        """
+        return self._find_map()
 
     def __getitem__(self, name: str) -> Any:
         if name in self.errors:
@@ -188,6 +209,10 @@ class Outputs(Mapping[str, Any]):
         lines += [f"  {name}: could not be read: {error}" for name, error in self.errors.items()]
         lines += [f"  {self.note}"] if self.note else []
         return "\n".join(["Outputs", *lines]) if lines else "Outputs (the task has none)"
+
+
+def _no_map() -> None:
+    return None
 
 
 def _identifier(name: str) -> str:

@@ -17,6 +17,7 @@ from gpwidgets.protocol.values import Fetch
 from gpwidgets.tasks.environment import Environment
 from gpwidgets.tasks.layers import read_rows, reader_of
 from gpwidgets.tasks.outputs import Decoder, Outputs, is_doubtful, is_truncated, summary
+from gpwidgets.tasks.result_map import ResultMap
 
 if TYPE_CHECKING:
     from gpwidgets.client.session import GPSession
@@ -170,10 +171,14 @@ class Transport:
         """The layer of the job's map service that holds an output, which follow the order of the outputs."""
         spatial = [one.name for one in self._task.outputs if one.data_type == "GPFeatureRecordSetLayer"]
         try:
-            has_map = bool(self._task.service.result_map_server_name)
+            shown = self._result_map()
         except GPError:
             return None
-        return f"{self._url.map_service_job}/{spatial.index(name)}" if has_map and name in spatial else None
+        return f"{shown.url}/{spatial.index(name)}" if shown and name in spatial else None
+
+    def _result_map(self) -> ResultMap | None:
+        has_map = bool(self._task.service.result_map_server_name)
+        return ResultMap(self._session, self._url.map_service_job) if has_map else None
 
     def _like_the_result(self) -> dict[str, str]:
         kept = Environment(self._settings).for_result()
@@ -210,7 +215,7 @@ class Transport:
             doubtful=[name for name, value in found.values.items() if self._is_doubtful(value)],
             provenance=provenance,
         )
-        outputs.keep_track(self._fetched, run.results_kept_until())
+        outputs.keep_track(self._fetched, run.results_kept_until(), self._result_map if run.job_id else None)
         return outputs
 
     def _provenance(self, run: Run) -> dict[str, Any]:

@@ -70,6 +70,26 @@ def view_of(
     return (_latitude((top + bottom) / 2), longitude), max(0, math.floor(min(zooms)))
 
 
+def pixels_of(bounds: Bounds, zoom: float, largest: int) -> tuple[int, int]:
+    """Return the width and height of a box on the map, at most `largest` a side.
+
+    Parameters
+    ----------
+    bounds
+        West, south, east, north in degrees, EPSG:4326.
+    zoom
+        Zoom level.
+    largest
+        Pixels; a larger box is scaled down as a whole.
+    """
+    west, south, east, north = bounds
+    world = _TILE * 2.0**zoom
+    width = world * (east - west) / 360.0
+    height = world * (_mercator_y(south) - _mercator_y(north))
+    scale = min(1.0, largest / max(width, height, 1.0))
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
 def size_of(map_widget: Any) -> tuple[float, float]:
     """Return a map's width and height in pixels as the browser last reported them, or a usual size."""
     corners = getattr(map_widget, "pixel_bounds", None)

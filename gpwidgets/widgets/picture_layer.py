@@ -11,6 +11,10 @@ from ipyleaflet import ImageOverlay
 Bounds = tuple[float, float, float, float]
 
 
+def _data_url(png: bytes) -> str:
+    return "data:image/png;base64," + b64encode(png).decode()
+
+
 class PictureLayer(ImageOverlay):
     """A picture that lies over a box on the map; it travels within the layer, so nothing is fetched.
 
@@ -38,11 +42,19 @@ class PictureLayer(ImageOverlay):
         self.title = name
         self.bounds_4326 = bounds
         self.remove_me: Callable[[], None] | None = None
-        super().__init__(
-            url="data:image/png;base64," + b64encode(png).decode(),
-            bounds=((south, west), (north, east)),
-            name=escape(name),
-        )
+        super().__init__(url=_data_url(png), bounds=((south, west), (north, east)), name=escape(name))
+
+    def show(self, png: bytes, bounds: Bounds) -> None:
+        """Show another picture, at another place; `bounds_4326` stays what it is."""
+        west, south, east, north = bounds
+        with self.hold_sync():
+            self.bounds = ((south, west), (north, east))
+            self.url = _data_url(png)
+
+    def rename(self, name: str) -> None:
+        """Give the layer another name to show."""
+        self.title = name
+        self.name = escape(name)
 
     def __repr__(self) -> str:
         # Without the picture: the text form of a widget is saved in the notebook.

@@ -12,6 +12,7 @@ import ipywidgets as w
 
 from gpwidgets.errors import mask
 from gpwidgets.protocol.values import DataFile, LayerReference, MapImage, RasterData
+from gpwidgets.tasks.outputs import Outputs
 from gpwidgets.texts import tr
 from gpwidgets.widgets.cells import cell_text
 from gpwidgets.widgets.editors.feature_words import counted
@@ -20,10 +21,10 @@ from gpwidgets.widgets.files import FileView
 from gpwidgets.widgets.frame_view import FrameView
 from gpwidgets.widgets.guard import error_html
 from gpwidgets.widgets.hosted import HostedLayerView
+from gpwidgets.widgets.server_map import ServerMapView
 from gpwidgets.widgets.theme import style_sheet
 
 if TYPE_CHECKING:
-    from gpwidgets.tasks.outputs import Outputs
     from gpwidgets.widgets.map import TaskMap
 
 #: Members of a list output that are shown; the rest is counted.
@@ -46,6 +47,8 @@ class ResultsView(w.VBox):
     ----------
     sections : dict of str to ipywidgets.VBox
         By output name.
+    server_map : ServerMapView or None
+        The server's own picture of the results; None without a map.
     """
 
     def __init__(self, outputs: Outputs | Mapping[str, Any], map: TaskMap | None = None) -> None:  # noqa: A002
@@ -57,12 +60,25 @@ class ResultsView(w.VBox):
         for name in outputs:
             self.sections[name] = self._section(name)
         children: list[w.Widget] = list(self.sections.values())
+        self.server_map = self._server_map()
+        children += [self.server_map] if self.server_map is not None else []
         if not children:
             children = [w.HTML(f'<div class="gpw-muted">{tr("This task has no outputs.")}</div>')]
         super().__init__([style_sheet(), *children], layout=w.Layout(width="100%", min_width="0"))
         self.add_class("gpw-results")
         if self.map is not None and self._on_map:
             self.map.zoom_to_results(self._on_map)
+
+    def _server_map(self) -> ServerMapView | None:
+        """The server's picture of the results, where there is a map; at once if it is all that came."""
+        if (
+            self.map is None
+            or not isinstance(self.outputs, Outputs)
+            or not self.outputs.provenance.get("job_id")
+        ):
+            return None
+        values = [self.outputs[name] for name in self.outputs if name not in self.outputs.errors]
+        return ServerMapView(self.outputs, self.map, shown=any(isinstance(one, MapImage) for one in values))
 
     def _section(self, name: str) -> w.VBox:
         parameter = getattr(self.outputs, "parameters", {}).get(name)
@@ -114,6 +130,8 @@ class ResultsView(w.VBox):
         """Free the widgets; layers stay on the map."""
         for view in self._frames:
             view.close()
+        if self.server_map is not None:
+            self.server_map.close()
         super().close()
 
     def __repr__(self) -> str:
