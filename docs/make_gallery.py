@@ -32,6 +32,8 @@ FOLDER = ROOT / "docs" / "images" / "gallery"
 COLORS = 256
 #: Pixels down to the second of the results, which adds nothing new.
 TABLE_END = 1282
+#: Pixels down to the end of the map.
+MAP_END = 550
 TILES = re.compile(r"/tile/(\d+)/(\d+)/(\d+)")  # zoom, row, column
 WIDE, NARROW = 1280, 912  # pixels of the window, of which JupyterLab itself takes 432
 
@@ -191,6 +193,20 @@ def selection(photographer: Photographer) -> None:
     photographer.take("selection", 3, TABLE_END)
 
 
+def layers(photographer: Photographer) -> None:
+    """The list of layers, with colours by an attribute and their legend."""
+    notebook, cell = photographer.notebook, photographer.notebook.cell(3)
+    notebook.button("Clear selection", within=cell).click()
+    notebook.button("Layers", within=cell).click()
+    style = cell.get_by_role("button", name="Style, name and more of Hot Spots")
+    style.click()
+    cell.get_by_label("Colour by").select_option(label="GI_Z")
+    cell.locator(".gpw-legend").wait_for()
+    photographer.take("layers", 3, MAP_END)
+    style.click()
+    notebook.button("Layers", within=cell).click()
+
+
 def history(photographer: Photographer) -> None:
     """All runs."""
     photographer.notebook.run_cell(4)
@@ -207,11 +223,12 @@ def narrow(photographer: Photographer) -> None:
 
 
 def dark(photographer: Photographer) -> None:
-    """A dark theme."""
+    """A dark theme, and the row that was chosen before chosen again."""
     page = photographer.notebook.page
     change = "theme => jupyterapp.commands.execute('apputils:change-theme', {theme}).then(() => null)"
     page.evaluate(change, "JupyterLab Dark")
     page.wait_for_selector("body[data-jp-theme-light='false']", state="attached")
+    photographer.notebook.cell(3).locator(".gpw-row-key").nth(2).click()
     photographer.take("dark", 3, TABLE_END)
 
 
@@ -221,6 +238,7 @@ STEPS: tuple[Callable[[Photographer], None], ...] = (
     error,
     running,
     selection,
+    layers,
     history,
     narrow,
     dark,
