@@ -28,7 +28,7 @@ OURS = ("ours", "ours-orjson")
 def sample(way: str, path: Path) -> dict[str, Any]:
     """One way reads one body, once; packages are loaded before."""
     read = WAYS[way]()
-    read(payload("polygon", 10).read_bytes())
+    read(payload("polygon", 1000).read_bytes())
     body = path.read_bytes()
     frame, spent = timed(lambda: read(body))
     if way == "floor":
@@ -41,7 +41,7 @@ def sample(way: str, path: Path) -> dict[str, Any]:
 def compare(kind: str, count: int, runs: int, limits: Limits) -> float:
     """Print one table; seconds that a feature takes us."""
     path = payload(kind, count)
-    payload("polygon", 10)
+    payload("polygon", 1000)
     ways = [way for way in WAYS if count <= MOST.get(way, count) and (way != "arcgis" or ARCGIS_PYTHON)]
 
     def take(way: str) -> dict[str, Any]:
@@ -49,19 +49,18 @@ def compare(kind: str, count: int, runs: int, limits: Limits) -> float:
         return in_a_process(__file__, ["--one", way, path], python)
 
     found = in_turns(ways, runs, take)
-    print(f"\n{count:,} {kind}s, {path.stat().st_size / 1e6:.1f} MB")
-    print(f"  {'way':16} {'CPU ms':>9} {'/ floor':>8} {'/ ours':>8} {'peak MB':>8} {'kept MB':>8}")
+    print(f"\n{count:,} {kind}s, {path.stat().st_size / 1e6:.1f} MB\n")
+    print(f"| way | CPU ms | / floor | / ours | peak MB | kept MB | |\n|{' --- |' * 7}")
     for way, spent in found.items():
         floor, own = (spent["cpu"] / found[name]["cpu"] for name in ("floor", "ours"))
         wrong = [part for part, value in spent["print"].items() if value != found["gdal"]["print"][part]]
-        remark = f"  other {' and '.join(wrong)} than GDAL's" if wrong else ""
-        print(
-            f"  {way:16} {1000 * spent['cpu']:9.1f} {floor:8.2f} {own:8.2f} "
-            f"{spent['peak']:8.0f} {spent['kept']:8.0f}{remark}",
-            flush=True,
-        )
+        remark = f"other {' and '.join(wrong)} than GDAL's" if wrong else ""
+        numbers = f"{1000 * spent['cpu']:.0f} | {floor:.2f} | {own:.2f}"
+        row = f"{numbers} | {spent['peak']:.0f} | {spent['kept']:.0f} | {remark}"
+        print(f"| {way} | {row} |", flush=True)
         if wrong and way in OURS:
-            raise SystemExit(f"{way} is wrong: {remark.strip()}")
+            raise SystemExit(f"{way} is wrong: {remark}")
+    print()
     if count >= 10_000:
         hold(kind, count, {way: spent["cpu"] for way, spent in found.items()}, limits)
     return float(found["ours"]["cpu"]) / count

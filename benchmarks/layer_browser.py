@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lab_page import HERE, lab_page
+from measuring import Limits
 
 _MAKE = """
 import sys; sys.path.insert(0, {here!r})
@@ -76,13 +77,20 @@ def measured(notebook: Any) -> dict[str, Any]:
     return found
 
 
-def table(sizes: list[int]) -> None:
-    """Print what was measured for each number of features."""
+def table(sizes: list[int], limits: Limits) -> None:
+    """Print what was measured for each number of features, and hold that of 10,000 against the limits."""
+    print(
+        f"\n| features | on screen, ms | longest frame of panning, ms | closer, ms | said |\n|{' --- |' * 5}"
+    )
+    shown: dict[int, dict[str, Any]] = {}
     with lab_page() as open_notebook:
-        print(f"{'features':>9}  {'on screen':>9}  {'worst frame: panning':>20}  {'closer':>8}   ms")
         for count in sizes:
             notebook = open_notebook(f"layers-{count}.ipynb", _MAKE.format(here=str(HERE), count=count))
-            found = measured(notebook)
-            text = f"{found['paint']:9.0f}  {found['pan']:20.0f}  {found['near']:8.0f}"
-            print(f"{count:9,}  {text}   {found['note']}; closer: {found['near_note']}", flush=True)
+            found = shown[count] = measured(notebook)
+            text = f"{found['paint']:.0f} | {found['pan']:.0f} | {found['near']:.0f}"
+            print(f"| {count:,} | {text} | {found['note']}; closer: {found['near_note']} |", flush=True)
             notebook.close()
+    print()
+    if 10_000 in shown:
+        limits.at_most("10,000 polygons, seconds until on screen", shown[10_000]["paint"] / 1000, 1.5)
+        limits.at_most("10,000 polygons, longest frame of panning, ms", shown[10_000]["pan"], 250)

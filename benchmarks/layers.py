@@ -19,6 +19,7 @@ import time
 from typing import Any
 
 import layer_samples
+from measuring import Limits
 
 WAYS = ("geodata", "ours")
 
@@ -44,9 +45,10 @@ def sample(way: str, count: int) -> dict[str, Any]:
     return {"cpu": cpu, "bytes": wire.bytes, "messages": wire.messages}
 
 
-def kernel_table(sizes: list[int], runs: int) -> None:
-    """Print the medians and their ratios."""
-    print(f"{'features':>9}  {'way':8} {'CPU ms':>9} {'MB sent':>8} {'messages':>8}")
+def kernel_table(sizes: list[int], runs: int, limits: Limits) -> None:
+    """Print the medians, and hold their ratios against what is promised."""
+    print(f"| features | way | CPU ms | MB sent | messages |\n|{' --- |' * 5}")
+    ratios: dict[int, dict[str, float]] = {}
     for count in sizes:
         taken: dict[str, list[dict[str, Any]]] = {way: [] for way in WAYS}
         for _ in range(runs):
@@ -57,13 +59,20 @@ def kernel_table(sizes: list[int], runs: int) -> None:
             for way, found in taken.items()
         }
         for way, found in middle.items():
-            text = f"{1000 * found['cpu']:9.1f} {found['bytes'] / 1e6:8.2f} {found['messages']:8.0f}"
-            print(f"{count:9,}  {way:8} {text}")
-        cpu = middle["geodata"]["cpu"] / middle["ours"]["cpu"]
-        share = middle["ours"]["bytes"] / middle["geodata"]["bytes"]
-        print(
-            f"{count:9,}  GeoData / ours: {cpu:.0f} in CPU; ours sends {share:.3f} of its bytes", flush=True
-        )
+            text = f"{1000 * found['cpu']:.1f} | {found['bytes'] / 1e6:.2f} | {found['messages']:.0f}"
+            print(f"| {count:,} | {way} | {text} |", flush=True)
+        ratios[count] = {
+            "CPU": middle["geodata"]["cpu"] / middle["ours"]["cpu"],
+            "bytes": middle["ours"]["bytes"] / middle["geodata"]["bytes"],
+            "messages": middle["ours"]["messages"],
+        }
+    print()
+    for count, ratio in ratios.items():
+        what = f"{count:,} polygons"
+        if count >= 10_000:
+            limits.at_least(f"{what}, CPU of GeoData / ours", ratio["CPU"], 40)
+            limits.at_most(f"{what}, bytes of ours / GeoData", ratio["bytes"], 0.1)
+        limits.at_most(f"{what}, messages", ratio["messages"], 1)
 
 
 def main() -> None:
@@ -79,12 +88,14 @@ def main() -> None:
     if chosen.one:
         print(json.dumps(sample(chosen.one, sizes[0])))
         return
+    limits = Limits()
     if chosen.runs:
-        kernel_table(sizes, chosen.runs)
+        kernel_table(sizes, chosen.runs, limits)
     if chosen.browser:
         import layer_browser
 
-        layer_browser.table([int(text) for text in chosen.browser_sizes.split(",")])
+        layer_browser.table([int(text) for text in chosen.browser_sizes.split(",")], limits)
+    limits.end()
 
 
 if __name__ == "__main__":

@@ -78,6 +78,7 @@ def main() -> None:
         ("looks a learner", f"{asked['poll'] / given.learners:.1f}"),
         ("CPU a learner", f"{1000 * statistics.median(one['cpu'] for one in seen):.0f} ms"),
     ]
+    print("\n| | |\n| --- | --- |")
     for what, value in rows:
         print(f"| {what} | {value} |")
     if not all(one["right"] for one in seen) or not all(one["told"] for one in long):

@@ -52,18 +52,23 @@ def _middle(values: list[Any]) -> Any:
 
 def timed(work: Callable[[], Any]) -> tuple[Any, dict[str, float]]:
     """What the work gives, and what it took: CPU and wall seconds, MB of memory at its peak and kept."""
-    gc.collect()
+    _give_back()
     before = memory("VmRSS")
     _forget_peak()
     wall, cpu = time.perf_counter(), time.process_time()
     made = work()
     spent = {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall}
     spent["peak"] = memory("VmHWM") - before
-    gc.collect()
-    if hasattr(ctypes, "CDLL") and sys.platform == "linux":
-        ctypes.CDLL(None).malloc_trim(0)
+    _give_back()
     spent["kept"] = memory("VmRSS") - before
     return made, spent
+
+
+def _give_back() -> None:
+    """Give free memory back to the system, so that what is counted is what is used."""
+    gc.collect()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def memory(word: str) -> float:

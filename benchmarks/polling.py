@@ -120,6 +120,7 @@ def main() -> None:
         ("... as a multiple of a bare requests.Session", f"{ratios['cpu']:.2f} of {1000 * bare:.2f} ms"),
         ("connections made for all of this, and requests on them", f"{made}, {requested}"),
     ]
+    print("\n| | |\n| --- | --- |")
     for what, value in rows:
         print(f"| {what} | {value} |")
     # One in twenty may be late for reasons of the machine's own.

@@ -1,44 +1,52 @@
-"""All benchmarks with one command; each prints ratios and fails when one is not what was promised.
+"""All benchmarks with one command; each prints its tables and fails when a ratio is not what was promised.
 
-    python benchmarks/run.py                     # all but the browser, some minutes on an idle machine
-    python benchmarks/run.py --large             # and 100,000 and 1,000,000 features: an hour
+    python benchmarks/run.py --quick             # whether they all run: small sizes, one sample; two minutes
+    python benchmarks/run.py                     # all but the browser: half an hour on an idle machine
+    python benchmarks/run.py --large             # and 100,000 and 1,000,000 features: an hour more
     python benchmarks/run.py --browser           # and JupyterLab in Chromium
     python benchmarks/run.py decode request      # some of them
     ARCGIS_PYTHON=…/bin/python python benchmarks/run.py    # with the proprietary arcgis package as a peer
 
-Install ``gpwidgets[benchmarks]`` first. Nothing else should run on the machine meanwhile.
+Install ``gpwidgets[benchmarks]`` first. Nothing else should run on the machine meanwhile. The arcgis package
+needs pandas before 3.1, geopandas, pyogrio and orjson beside it, in an environment of its own.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib.metadata
+import os
 import platform
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import NamedTuple
 
-#: Name -> script and arguments, further arguments for large ones.
-BENCHMARKS: dict[str, tuple[list[str], list[list[str]]]] = {
-    "startup": (["startup.py"], []),
-    "decode": (
-        ["decode.py"],
-        [
-            ["decode.py", "--sizes", "100k", "--runs", "3"],
-            ["decode.py", "--sizes", "10k,1M", "--kinds", "point", "--runs", "1"],
-        ],
+
+class Benchmark(NamedTuple):
+    """Arguments of a script: as usual, for a quick look, and of further runs with many features."""
+
+    usual: str
+    quick: str
+    large: tuple[str, ...] = ()
+
+
+BENCHMARKS = {
+    "startup": Benchmark("", "--runs 1"),
+    "decode": Benchmark(
+        "", "--sizes 1k --runs 1", ("--sizes 100k --runs 3", "--sizes 10k,1M --kinds point --runs 1")
     ),
-    "request": (["request.py"], [["request.py", "--sizes", "100k", "--runs", "3"]]),
-    "encode": (
-        ["encode.py"],
-        [["encode.py", "--sizes", "100k", "--kinds", "point,line,polygon", "--runs", "3"]],
-    ),
-    "layers": (["layers.py"], []),
-    "polling": (["polling.py"], []),
-    "learners": (["learners.py"], []),
-    "soak": (["soak.py"], []),
+    "request": Benchmark("", "--sizes 1k --runs 1", ("--sizes 100k --runs 3",)),
+    "encode": Benchmark("", "--sizes 1k --runs 1", ("--sizes 100k --kinds point,line,polygon --runs 3",)),
+    "layers": Benchmark("", "--sizes 1000 --runs 1", ("--sizes 100000 --runs 1",)),
+    "polling": Benchmark("", ""),
+    "learners": Benchmark("", "--learners 6 --seconds 1"),
+    "soak": Benchmark("", "--jobs 50 --longest 5"),
 }
-IN_BROWSER = ("startup", "layers")
+#: Takes minutes whatever its arguments.
+NEVER_QUICK = {"polling"}
+IN_BROWSER = {"startup", "layers"}
 PACKAGES = (
     "ipywidgets", "geopandas", "shapely", "pyogrio", "pandas", "numpy", "pyproj", "orjson", "pysimdjson",
     "requests", "ipyleaflet", "arcgis2geojson",
@@ -48,26 +56,48 @@ PACKAGES = (
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="name", help=", ".join(BENCHMARKS))
-    parser.add_argument("--large", action="store_true", help="and many features")
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--quick", action="store_true", help="only whether they run")
+    size.add_argument("--large", action="store_true", help="and many features")
     parser.add_argument("--browser", action="store_true", help="and what a browser makes of forms and layers")
     chosen = parser.parse_args()
     unknown = set(chosen.names) - BENCHMARKS.keys()
     if unknown:
         parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
-    print(f"Python {platform.python_version()}, {platform.platform()}, {processor()}")
+    print(f"Python {platform.python_version()}, {platform.platform()}, {processor()}, {os.cpu_count()} cores")
     print(", ".join(f"{name} {version(name)}" for name in PACKAGES))
-    failed = []
-    for name in chosen.names or BENCHMARKS:
-        usual, large = BENCHMARKS[name]
-        commands = [usual, *(large if chosen.large else [])]
-        for command in commands:
-            more = ["--browser"] if name in IN_BROWSER and chosen.browser else []
-            print(f"\n## {' '.join([*command, *more])}", flush=True)
-            script = Path(__file__).with_name(command[0])
-            if subprocess.run([sys.executable, script, *command[1:], *more]).returncode:
-                failed.append(name)
+    print(f"load of the machine at the start: {load()}")
+    began = time.monotonic()
+    failed = [name for name in chosen.names or BENCHMARKS if not ran(name, chosen)]
+    print(f"\nall of it took {time.monotonic() - began:.0f} s; load of the machine at the end: {load()}")
     if failed:
-        raise SystemExit(f"failed: {', '.join(dict.fromkeys(failed))}")
+        raise SystemExit(f"failed: {', '.join(failed)}")
+
+
+def ran(name: str, chosen: argparse.Namespace) -> bool:
+    """Run all that is wanted of one benchmark; whether nothing failed."""
+    benchmark = BENCHMARKS[name]
+    if chosen.quick and name in NEVER_QUICK and not chosen.names:
+        print(f"\n## {name}: left out, it takes minutes")
+        return True
+    lines = [benchmark.quick if chosen.quick else benchmark.usual]
+    if chosen.large:
+        lines += benchmark.large
+    good = True
+    for number, line in enumerate(lines):
+        browser = ["--browser"] if name in IN_BROWSER and chosen.browser and not number else []
+        words = [f"{name}.py", *line.split(), *browser]
+        print(f"\n## {' '.join(words)}\n", flush=True)
+        began = time.monotonic()
+        script = Path(__file__).with_name(words[0])
+        good &= subprocess.run([sys.executable, script, *words[1:]]).returncode == 0
+        print(f"\n{words[0]} took {time.monotonic() - began:.0f} s", flush=True)
+    return good
+
+
+def load() -> str:
+    """How many processes want to run, on the average of the last minutes."""
+    return ", ".join(f"{one:.1f}" for one in os.getloadavg()) if hasattr(os, "getloadavg") else "not known"
 
 
 def version(package: str) -> str:

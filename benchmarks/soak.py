@@ -106,6 +106,7 @@ def report(
         ("end to results, 95th percentile", f"{delays[int(0.95 * len(delays))]:.1f} s"),
         ("threads of ours", f"{spent['threads']:.0f}"),
     ]
+    print("\n| | |\n| --- | --- |")
     for what, value in rows:
         print(f"| {what} | {value} |")
 
