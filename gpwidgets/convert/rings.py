@@ -87,15 +87,18 @@ def multipoints(coords: Floats, lengths: Ints, owners: Ints, count: int, _droppe
 def points(coords: Floats) -> Shapes:
     """Points, one for each row of `coords`; None where x or y is NaN."""
     found: Shapes = np.asarray(shapely.points(coords), dtype=object)
-    found[np.isnan(coords[:, :2]).any(axis=1)] = None
+    missing = np.isnan(coords[:, :2])
+    if missing.any():
+        found[missing.any(axis=1)] = None
     return found
 
 
 def _without_missing(coords: Floats, lengths: Ints, owners: Ints) -> tuple[Floats, Ints, Ints]:
     """Leave out vertices without x or y."""
-    known = ~np.isnan(coords[:, :2]).any(axis=1)
-    if known.all():
+    missing = np.isnan(coords[:, :2])
+    if not missing.any():
         return coords, lengths, owners
+    known = ~missing.any(axis=1)
     of_vertex = np.repeat(np.arange(len(lengths)), lengths)
     return coords[known], np.bincount(of_vertex[known], minlength=len(lengths)), owners
 
