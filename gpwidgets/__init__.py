@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from gpwidgets.tasks.service import GPService
     from gpwidgets.tasks.status import RunStatus
     from gpwidgets.tasks.task import GPTask, attach
+    from gpwidgets.texts import set_language
     from gpwidgets.widgets.editors.base import register_editor
     from gpwidgets.widgets.history import HistoryWidget
     from gpwidgets.widgets.run import RunWidget
@@ -69,6 +70,7 @@ _HOMES = {
     "attach": "tasks.task",
     "history": "tasks.history",
     "register_editor": "widgets.editors.base",
+    "set_language": "texts",
 }
 
 __all__ = [
@@ -103,6 +105,7 @@ __all__ = [
     "demo",
     "history",
     "register_editor",
+    "set_language",
 ]
 
 
