@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     )
     from gpwidgets.protocol.units import ArealUnit, LinearUnit, TimeUnit
     from gpwidgets.protocol.values import DataFile, Extent, LayerReference, RasterData, SpatialReference
+    from gpwidgets.tasks.compare import compare
     from gpwidgets.tasks.history import history
     from gpwidgets.tasks.outputs import Outputs
     from gpwidgets.tasks.run import Run
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from gpwidgets.tasks.status import RunStatus
     from gpwidgets.tasks.task import GPTask, attach
     from gpwidgets.texts import set_language
+    from gpwidgets.widgets.compare import CompareWidget
     from gpwidgets.widgets.editors.base import register_editor
     from gpwidgets.widgets.history import HistoryWidget
     from gpwidgets.widgets.run import RunWidget
@@ -42,6 +44,7 @@ __version__ = "0.1.0.dev0"
 _HOMES = {
     "ArealUnit": "protocol.units",
     "BadReply": "errors",
+    "CompareWidget": "widgets.compare",
     "ConnectionFailed": "errors",
     "ConversionError": "errors",
     "DataFile": "protocol.values",
@@ -68,6 +71,7 @@ _HOMES = {
     "Token": "client.auth",
     "WaitTimeout": "errors",
     "attach": "tasks.task",
+    "compare": "tasks.compare",
     "history": "tasks.history",
     "register_editor": "widgets.editors.base",
     "set_language": "texts",
@@ -76,6 +80,7 @@ _HOMES = {
 __all__ = [
     "ArealUnit",
     "BadReply",
+    "CompareWidget",
     "ConnectionFailed",
     "ConversionError",
     "DataFile",
@@ -102,6 +107,7 @@ __all__ = [
     "Token",
     "WaitTimeout",
     "attach",
+    "compare",
     "demo",
     "history",
     "register_editor",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,9 @@ from typing import Any
 from gpwidgets.tasks.outputs import Outputs, summary
 
 __all__ = ["Comparison", "compare"]
+
+#: Lines that servers add to each run, and that differ each time.
+_TIMES = re.compile(r"^Start Time: |\(Elapsed Time: ")
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,7 @@ class Comparison:
     outputs : dict of str to tuple of str
         By output, each in half a line, such as ``"3 features (EPSG:4326)"``, where these texts differ.
     messages : tuple of tuple of str
-        Messages of the first run only, and of the second only.
+        Messages of the first run only, and of the second only; without when it began and how long it took.
     geometry : dict of str to geopandas.GeoDataFrame
         By output of features, the shapes of one run only; see `gpwidgets.convert.differences`.
     """
@@ -74,7 +78,8 @@ def _changed(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, t
 
 def _only(outputs: Outputs, other: Outputs) -> tuple[str, ...]:
     known = {message.description for message in other.messages}
-    return tuple(message.description for message in outputs.messages if message.description not in known)
+    texts = (message.description for message in outputs.messages)
+    return tuple(text for text in texts if text not in known and not _TIMES.search(text))
 
 
 def _are_layers(first: Outputs, second: Outputs, name: str) -> bool:

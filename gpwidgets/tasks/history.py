@@ -16,6 +16,7 @@ from gpwidgets.protocol.urls import GPURL
 from gpwidgets.tasks.code import NotKept, call_code
 from gpwidgets.tasks.environment import ENVIRONMENT, KEYWORD
 from gpwidgets.tasks.kept_inputs import KeptInputs, values_of_rows
+from gpwidgets.tasks.outputs import Outputs, summary
 from gpwidgets.tasks.recording import HistoryStore, current_store, rows_of
 from gpwidgets.tasks.retention import JOB_RETENTION
 from gpwidgets.tasks.status import RunStatus
@@ -151,6 +152,21 @@ class HistoryEntry:
         if self.job_url is None:
             raise RunError(f"No job of this run of {self.title} is known, so it cannot be found again.")
         return attach(self.job_url, auth)
+
+    def outputs(self, auth: Auth | None = None) -> Outputs:
+        """The results of the run, from this kernel or fetched from the server; waits for them.
+
+        Raises
+        ------
+        RunError
+            There are none, or no job to fetch them from.
+        ServerError
+            The server does not know the job any more.
+        """
+        found = self.attach(auth).wait(show_progress=False)
+        if not found.provenance.get("inputs"):
+            found.provenance["inputs"] = {name: summary(value) for name, value in self.inputs.items()}
+        return found
 
     def code(self) -> str:
         """The Python that runs the task with the same values; asks no server."""

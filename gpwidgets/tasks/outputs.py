@@ -229,7 +229,7 @@ def summary(value: Any) -> str:
         return trn("{n:,} row", "{n:,} rows", len(value))
     if isinstance(value, DataFile | RasterData):
         return value.name
-    text = repr(value)
+    text = repr(value) if isinstance(value, str) else str(value)
     return text if len(text) <= 80 else text[:77] + "..."
 
 

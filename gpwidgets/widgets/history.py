@@ -18,6 +18,7 @@ from gpwidgets.tasks.watcher import shared_watcher
 from gpwidgets.tasks.workers import start_worker
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.access import let_rest
+from gpwidgets.widgets.compare import CompareWidget
 from gpwidgets.widgets.guard import error_html, guarded
 from gpwidgets.widgets.history_row import HistoryRow, time_text
 from gpwidgets.widgets.run import RunWidget
@@ -70,6 +71,7 @@ class HistoryWidget(ShownWithTwin, w.VBox):
         self._all = self._found = History([])
         self._worker: Thread | None = None
         self._waits = False
+        self._to_compare: HistoryEntry | None = None
         self.shown: w.Widget | None = None
         self.rows = [HistoryRow(self._act) for _ in range(page_size)]
         self._said = w.HTML(layout=_wide())
@@ -204,15 +206,33 @@ class HistoryWidget(ShownWithTwin, w.VBox):
 
     @guarded
     def _act(self, label: str, entry: HistoryEntry) -> None:
-        {"Reopen": self._reopen, "Attach": self._attach, "Code": self._code, "Delete": self._delete}[label](
-            entry
-        )
+        actions = {
+            "Reopen": self._reopen,
+            "Attach": self._attach,
+            "Compare": self._compare,
+            "Code": self._code,
+            "Delete": self._delete,
+        }
+        actions[label](entry)
 
     def _reopen(self, entry: HistoryEntry) -> None:
         self._in_worker(entry, lambda: TaskWidget(entry, auth=self._auth))
 
     def _attach(self, entry: HistoryEntry) -> None:
         self._in_worker(entry, lambda: RunWidget(entry.attach(self._auth)))
+
+    def _compare(self, entry: HistoryEntry) -> None:
+        """Wait for a second run to be chosen, and compare the two."""
+        first, self._to_compare = self._to_compare, None
+        if first is None or first.key == entry.key:
+            self._to_compare = entry
+            words = tr("Press Compare at another run to see what differs.")
+            self._show_detail(entry, w.HTML(f'<div class="gpw-note" role="status">{escape(words)}</div>'))
+            return
+        names = (_name_of(first), _name_of(entry))
+        self._in_worker(
+            entry, lambda: CompareWidget(first.outputs(self._auth), entry.outputs(self._auth), names)
+        )
 
     def _code(self, entry: HistoryEntry) -> None:
         text = f'<pre class="gpw-code" tabindex="0">{escape(entry.code())}</pre>'
@@ -254,7 +274,7 @@ class HistoryWidget(ShownWithTwin, w.VBox):
             what.close()
             return
         self._close_detail()
-        title = f"{entry.title}, {time_text(entry.started)}"
+        title = _name_of(entry)
         head = w.HTML(f'<h4 class="gpw-output-name">{escape(title)}</h4>')
         close = w.Button(
             description=tr("Close"),
@@ -289,6 +309,10 @@ class HistoryWidget(ShownWithTwin, w.VBox):
 
     def __repr__(self) -> str:
         return f"<HistoryWidget: {len(self._found):,} runs>"
+
+
+def _name_of(entry: HistoryEntry) -> str:
+    return f"{entry.title}, {time_text(entry.started)}"
 
 
 def _searched(entry: HistoryEntry) -> str:

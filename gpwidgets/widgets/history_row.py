@@ -24,6 +24,7 @@ __all__ = ["ACTIONS", "HistoryRow", "time_text"]
 ACTIONS: tuple[tuple[str, str, str], ...] = (
     (later("Reopen"), "folder-open", later("Open the form with the same values")),
     (later("Attach"), "link", later("Follow the job again and see its results")),
+    (later("Compare"), "columns", later("Compare its results with those of another run")),
     (later("Code"), "code", later("Show the run as Python")),
     (later("Delete"), "trash", later("Remove the run from the history; its job is not touched")),
 )
@@ -74,6 +75,7 @@ class HistoryRow(w.HBox):
         for label, _, tooltip in ACTIONS:
             self.buttons[label].tooltip = f"{tr(tooltip)}: {entry.title}, {time_text(entry.started)}"
         self.buttons["Attach"].disabled = entry.job_url is None and entry.run is None
+        self._let_compare(entry)
         self._show_text()
 
     def _follow(self, run: Run | None) -> None:
@@ -86,6 +88,12 @@ class HistoryRow(w.HBox):
 
     def _changed(self, _change: Mapping[str, Any]) -> None:
         self._show_text()
+        if self.entry is not None:
+            self._let_compare(self.entry)
+
+    def _let_compare(self, entry: HistoryEntry) -> None:
+        known = entry.job_url is not None or entry.run is not None
+        self.buttons["Compare"].disabled = not known or entry.status is not RunStatus.SUCCEEDED
 
     def _show_text(self) -> None:
         if self.entry is not None:

@@ -108,7 +108,9 @@ class LeanGeoJSON(GeoJSON):
         return f"<{type(self).__name__} {self.name!r}>"
 
 
-def layer_style(color: str, *, crowded: bool = False, opacity: float = 1.0) -> dict[str, Any]:
+def layer_style(
+    color: str, *, crowded: bool = False, opacity: float = 1.0, dashes: str = ""
+) -> dict[str, Any]:
     """Return style, hover and point style in one colour, as keyword arguments of a GeoJSON layer.
 
     Parameters
@@ -119,10 +121,13 @@ def layer_style(color: str, *, crowded: bool = False, opacity: float = 1.0) -> d
         Thinner lines and smaller points.
     opacity
         0 for not seen, 1 for the usual.
+    dashes
+        Lengths of dashes and gaps in pixels, as in SVG; empty for whole lines.
     """
     colors = {"color": color, "fillColor": color} if color else {}
     line: dict[str, Any] = {
         **colors,
+        **({"dashArray": dashes} if dashes else {}),
         "weight": 1 if crowded else 2,
         "opacity": 0.9 * opacity,
         "fillOpacity": (0.25 if color else 0.7) * opacity,
@@ -168,6 +173,8 @@ class FrameLayer(LeanGeoJSON):
         Line and fill colour, as in CSS.
     size
         Width and height of the map in pixels.
+    dashes
+        Lengths of dashes and gaps in pixels, as in SVG; empty for whole lines.
 
     Attributes
     ----------
@@ -193,8 +200,10 @@ class FrameLayer(LeanGeoJSON):
         color: str = RESULT_COLORS[0],
         *,
         size: tuple[float, float] = DEFAULT_SIZE,
+        dashes: str = "",
     ) -> None:
         self.frame = gdf
+        self._dashes = dashes
         self._size = size
         self.title = name
         self.color = color
@@ -205,7 +214,7 @@ class FrameLayer(LeanGeoJSON):
         self._window: Bounds | None = None
         self._whole = self._draw(None, self._fit_pixel())
         self._drawn = self._whole
-        style = layer_style("" if self.classes else color, crowded=len(gdf) > 1000)
+        style = layer_style("" if self.classes else color, crowded=len(gdf) > 1000, dashes=dashes)
         super().__init__(
             data=_collection(self._drawn), name=layer_label(name, color), pm_ignore=True, **style
         )
@@ -283,7 +292,7 @@ class FrameLayer(LeanGeoJSON):
     @traitlets.observe("opacity")
     def _restyle_paths(self, _change: object = None) -> None:
         color = "" if self.classes else self.color
-        style = layer_style(color, crowded=len(self.frame) > 1000, opacity=self.opacity)
+        style = layer_style(color, crowded=len(self.frame) > 1000, opacity=self.opacity, dashes=self._dashes)
         self.point_style, self.style = style["point_style"], style["style"]
 
     def _tell(self) -> None:

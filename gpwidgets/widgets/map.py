@@ -157,7 +157,9 @@ class TaskMap(w.VBox):
             )
         return self.targets[parameter_name]
 
-    def add_result(self, name: str, gdf: GeoDataFrame) -> FrameLayer:
+    def add_result(
+        self, name: str, gdf: GeoDataFrame, *, color: str | None = None, dashes: str = ""
+    ) -> FrameLayer:
         """Show a frame as a layer; a layer that already has this name gives way to it.
 
         Parameters
@@ -166,14 +168,18 @@ class TaskMap(w.VBox):
             Name in the layer list.
         gdf
             In any CRS.
+        color
+            As in CSS; the next free one of `RESULT_COLORS` when left out.
+        dashes
+            Lengths of dashes and gaps in pixels, as in SVG; empty for whole lines.
 
         Returns
         -------
         FrameLayer
             Its ``note`` says what is not drawn as it is.
         """
-        color = self._colors.setdefault(name, RESULT_COLORS[len(self._colors) % len(RESULT_COLORS)])
-        layer = FrameLayer(gdf, name, color, size=size_of(self.map))
+        color = self._colors.setdefault(name, color or RESULT_COLORS[len(self._colors) % len(RESULT_COLORS)])
+        layer = FrameLayer(gdf, name, color, size=size_of(self.map), dashes=dashes)
         layer.remove_me = lambda: self.remove_result(name)
         layer.on_click(lambda **event: self._pick(name, layer, event))
         layer.on_hover(lambda **event: self._hover(layer, event))

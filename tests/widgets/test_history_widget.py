@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import ipywidgets as w
 import pytest
+from widget_tools import seen
 
 import gpwidgets as gp
 from gpwidgets import demo
@@ -46,12 +47,6 @@ def rows(widget: HistoryWidget) -> list[HistoryRow]:
 
 def text(row: HistoryRow) -> str:
     return row._text.value
-
-
-def seen(condition: Callable[[], bool]) -> bool:
-    """Whether it comes to be, while threads of the widget work."""
-    waiting = threading.Event()
-    return any(condition() or waiting.wait(0.02) for _ in range(1500))
 
 
 def test_runs_are_listed_with_state_time_and_values(server, listed) -> None:

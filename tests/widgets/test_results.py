@@ -13,6 +13,7 @@ import ipywidgets as w
 import numpy as np
 import pandas as pd
 import pytest
+from widget_tools import html_of
 
 from gpwidgets.convert.file_layers import read_layers
 from gpwidgets.convert.shapefiles import write_shapefile
@@ -29,13 +30,6 @@ from gpwidgets.widgets.files import FileView
 from gpwidgets.widgets.map import TaskMap
 from gpwidgets.widgets.results import MAX_MEMBERS, ResultsView
 from gpwidgets.widgets.table import FrameTable
-
-
-def html_of(widget: w.Widget) -> str:
-    """Return all HTML below a widget."""
-    if isinstance(widget, w.HTML):
-        return widget.value
-    return " ".join(html_of(child) for child in getattr(widget, "children", ()))
 
 
 def parts_of(view: ResultsView, name: str, kind: type) -> list[Any]:

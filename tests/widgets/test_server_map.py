@@ -1,8 +1,7 @@
 """The server's own map of a run's results: fetched by the kernel, and anew when the map moves."""
 
 import base64
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from io import BytesIO
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,6 +9,7 @@ import matplotlib.image
 import numpy as np
 import pytest
 from ipywidgets.widgets.widget import _instances
+from widget_tools import seen
 
 import gpwidgets as gp
 from gpwidgets import demo
@@ -51,12 +51,6 @@ def token(secured: demo.DemoServer) -> str:
 @pytest.fixture
 def outputs(secured: demo.DemoServer, token: str) -> Outputs:
     return gp.GPTask(secured.url_of("OnePoint"), auth=gp.Token(token))()
-
-
-def seen(condition: Callable[[], bool]) -> bool:
-    """Whether it comes to be, while threads of the widget work."""
-    waiting = threading.Event()
-    return any(condition() or waiting.wait(0.02) for _ in range(1000))
 
 
 def colored(png: bytes) -> np.ndarray:

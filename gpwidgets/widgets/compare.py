@@ -1,0 +1,155 @@
+"""Two runs side by side: what was asked, what was said, how much came back, and which shapes changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as w
+
+from gpwidgets.errors import mask
+from gpwidgets.tasks.compare import compare
+from gpwidgets.texts import tr
+from gpwidgets.widgets.style_by import patch_html
+from gpwidgets.widgets.theme import style_sheet
+
+if TYPE_CHECKING:
+    from gpwidgets.tasks.outputs import Outputs
+    from gpwidgets.widgets.map import TaskMap
+
+__all__ = ["CompareWidget"]
+
+#: Colour and dashes of shapes that only the first, and only the second run has.
+_LOOKS: Mapping[str, tuple[str, str]] = {"first": ("#d55e00", "6 5"), "second": ("#0072b2", "")}
+
+
+class CompareWidget(w.VBox):
+    """What differs between the results of two runs, usually of one task.
+
+    Parameters
+    ----------
+    first, second
+        What `Run.wait` gave, `HistoryEntry.outputs`, or outputs opened from disk.
+    names
+        What to call the two.
+    map
+        Where the shapes that differ are drawn; a new map when left out.
+
+    Attributes
+    ----------
+    comparison : gpwidgets.tasks.compare.Comparison
+        The same as Python values.
+    map : gpwidgets.widgets.map.TaskMap or None
+        The map; None when no shape differs.
+    """
+
+    def __init__(
+        self,
+        first: Outputs,
+        second: Outputs,
+        names: tuple[str, str] | None = None,
+        map: TaskMap | None = None,  # noqa: A002
+    ) -> None:
+        self.names = names or (tr("first run"), tr("second run"))
+        self.comparison = compare(first, second)
+        self._own_map = map is None
+        self.map = map
+        self._layers: list[str] = []
+        titles = {
+            **{name: each.display_name for name, each in second.parameters.items()},
+            **{name: each.display_name for name, each in first.parameters.items()},
+        }
+        parts: list[w.Widget] = [
+            self._pairs(tr("Inputs"), self.comparison.inputs, {}, tr("All inputs are the same.")),
+            self._pairs(tr("Results"), self.comparison.outputs, titles, tr("All results look alike.")),
+            self._messages(),
+            *self._shapes(titles),
+        ]
+        super().__init__([style_sheet(), *parts], layout=w.Layout(width="100%", min_width="0"))
+        self.add_class("gpw")
+
+    def _pairs(
+        self, title: str, pairs: Mapping[str, Sequence[Any]], titles: Mapping[str, str], same: str
+    ) -> w.HTML:
+        if not pairs:
+            return _section(title, f'<div class="gpw-muted">{escape(same)}</div>')
+        heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in ("", *self.names))
+        rows = "".join(
+            f'<tr><th scope="row">{escape(titles.get(name) or name)}</th>'
+            + "".join(f"<td>{escape(mask(_words(value)))}</td>" for value in pair)
+            + "</tr>"
+            for name, pair in pairs.items()
+        )
+        table = f'<table class="gpw-frame"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
+        return _section(title, table)
+
+    def _messages(self) -> w.HTML:
+        lists = []
+        for name, messages in zip(self.names, self.comparison.messages, strict=True):
+            lines = "".join(f"<li>{escape(mask(text))}</li>" for text in messages)
+            lists += (
+                [f'<b>{escape(tr("Only {name}:", name=name))}</b><ul class="gpw-list">{lines}</ul>']
+                if lines
+                else []
+            )
+        same = f'<div class="gpw-muted">{tr("Both said the same.")}</div>'
+        return _section(tr("Messages"), "".join(lists) or same)
+
+    def _shapes(self, titles: Mapping[str, str]) -> list[w.Widget]:
+        lines = []
+        # The dashed lines of the first are laid over the whole ones of the second.
+        sides = list(zip(_LOOKS, self.names, strict=True))[::-1]
+        for output, frame in self.comparison.geometry.items():
+            title = titles.get(output) or output
+            if frame.empty:
+                lines.append(f"<div>{escape(tr('{title}: the same shapes.', title=title))}</div>")
+                continue
+            for side, name in sides:
+                only = frame[frame["only_in"] == side]
+                if len(only):
+                    lines.append(self._draw(tr("{title}, only {name}", title=title, name=name), only, side))
+        if not lines:
+            return []
+        if self._layers and self.map is not None:
+            self.map.zoom_to_results(self._layers)
+        drawn: list[w.Widget] = [self.map] if self._layers and self._own_map and self.map is not None else []
+        return [_section(tr("Shapes"), "".join(lines)), *drawn]
+
+    def _draw(self, label: str, frame: Any, side: str) -> str:
+        """Lay shapes on the map, and return their line in the legend."""
+        if self.map is None:
+            from gpwidgets.widgets.map import TaskMap  # nothing else here needs a map
+
+            self.map = TaskMap()
+        color, dashes = _LOOKS[side]
+        self.map.add_result(label, frame, color=color, dashes=dashes)
+        self._layers.append(label)
+        line = tr("dashed line") if dashes else tr("whole line")
+        count = tr("{label}: {count:,} ({line})", label=label, count=len(frame), line=line)
+        return f"<div>{patch_html(color)}{escape(count)}</div>"
+
+    def close(self) -> None:
+        """Free the widgets; the shapes leave a map of somebody else's."""
+        if self.map is not None and self._own_map:
+            self.map.leave()
+        elif self.map is not None:
+            for label in self._layers:
+                self.map.remove_result(label)
+        super().close()
+
+    def __repr__(self) -> str:
+        found = self.comparison
+        counts = f"{len(found.inputs)} inputs, {len(found.outputs)} results"
+        return f"<CompareWidget: {counts} differ>"
+
+
+def _words(value: Any) -> str:
+    return tr("not set") if value is None else str(value)
+
+
+def _section(title: str, body: str) -> w.HTML:
+    head = f'<h4 class="gpw-output-name">{escape(title)}</h4>'
+    section = w.HTML(head + body, layout=w.Layout(width="100%", min_width="0"))
+    section.add_class("gpw-output")
+    return section
