@@ -12,6 +12,7 @@ from gpwidgets.errors import RunCancelled
 from gpwidgets.tasks.status import RunStatus
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.guard import error_html
+from gpwidgets.widgets.places import keep_shown
 from gpwidgets.widgets.sign_in import SignInBox
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ class RunStatusView(w.VBox):
     def __init__(self, run: Run) -> None:
         self.run = run
         self._state, self._bar, self._time, self._messages, self._trouble = (w.HTML() for _ in range(5))
+        for part in (self._state, self._bar, self._time, self._messages, self._trouble):
+            keep_shown(part)
         self._signing = w.VBox()
         self._messages.add_class("gpw-log-box")
         row = w.HBox([self._state, self._time], layout=w.Layout(flex_flow="row wrap", align_items="baseline"))
