@@ -19,7 +19,7 @@ def in_colab() -> bool:
 
 
 def keep_shown(widget: w.Widget) -> None:
-    """Let a widget whose value threads change show it after each cell, where they alone do not reach the page.
+    """Let a widget whose value threads change show it after each cell, where it needs that.
 
     Colab drops what a thread sends while no cell runs; sending it again from a cell is what helps.
     """
