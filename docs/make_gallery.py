@@ -66,7 +66,16 @@ BUFFER = 'buffer = gp.TaskWidget(server.url_of("BufferPoints"))\nbuffer'
 COUNT = 'count = gp.TaskWidget(server.url_of("SlowCount"), values={"Seconds": 300, "Steps": 1000})\ncount'
 HOT_SPOTS = 'spots = gp.TaskWidget(server.url_of("HotSpots"))\nspots'
 HISTORY = "gp.HistoryWidget()"
-CELLS = (START, BUFFER, COUNT, HOT_SPOTS, HISTORY, AREAS)
+GERMAN = """
+import geopandas
+
+gp.set_language("de")
+points = geopandas.GeoSeries.from_wkt([f"POINT ({lon} 54)" for lon in (7.4, 8.2, 10.2, 12)], crs=4326)
+german = gp.TaskWidget(server.url_of("BufferPoints"), values={"Input_Points": points, "Distance": "40 km"})
+gp.set_language("en")
+german
+"""
+CELLS = (START, BUFFER, COUNT, HOT_SPOTS, HISTORY, AREAS, GERMAN)
 OBSERVERS = ((-84.2, 36.3), (-84.28, 36.24))
 SICILY = ((13.0, 38.0), (15.4, 38.1), (15.0, 36.8), (13.0, 37.6))
 SARDINIA = ((8.4, 40.8), (9.6, 41.0), (9.6, 39.3))
@@ -207,6 +216,17 @@ def layers(photographer: Photographer) -> None:
     notebook.button("Layers", within=cell).click()
 
 
+def german(photographer: Photographer) -> None:
+    """A form and its results in German."""
+    notebook, cell = photographer.notebook, photographer.show(6)
+    notebook.ask("gp.set_language('de')")
+    cell.locator(".mod-primary").first.click()
+    notebook.wait_for("german.outputs is not None", seconds=90)
+    cell.locator(".gpw-row-key").first.click()
+    photographer.take("german", 6)
+    notebook.ask("gp.set_language('en')")
+
+
 def history(photographer: Photographer) -> None:
     """All runs."""
     photographer.notebook.run_cell(4)
@@ -239,6 +259,7 @@ STEPS: tuple[Callable[[Photographer], None], ...] = (
     running,
     selection,
     layers,
+    german,
     history,
     narrow,
     dark,
