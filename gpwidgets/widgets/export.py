@@ -109,7 +109,7 @@ class FrameSaver(w.HBox):
         self.format = w.Dropdown(
             options=[tr(label) for label, _, _ in self._formats],
             description=tr("Save as"),
-            layout=w.Layout(width="200px"),
+            layout=w.Layout(width="220px"),
         )
         self.folder = w.Text(value=folder, description=tr("in folder"), layout=w.Layout(width="220px"))
         self.button = w.Button(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 import geopandas
 import ipywidgets as w
@@ -16,6 +17,7 @@ from ipywidgets.widgets import widget as registry
 from gpwidgets import demo, set_language, texts
 from gpwidgets.errors import InputErrors
 from gpwidgets.tasks.task import GPTask
+from gpwidgets.widgets import open_forms, open_maps
 from gpwidgets.widgets.fold import Fold
 from gpwidgets.widgets.history import HistoryWidget
 from gpwidgets.widgets.service import ServiceWidget
@@ -62,8 +64,10 @@ def german() -> Iterator[None]:
 
 
 @pytest.fixture
-def made() -> dict[str, Any]:
-    """The widgets that are there before the test."""
+def made(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The widgets that are there before the test, which sees no forms and maps of other tests."""
+    monkeypatch.setattr(open_forms, "_FORMS", WeakSet())
+    monkeypatch.setattr(open_maps, "_MAPS", WeakSet())
     return dict(registry._instances)
 
 
