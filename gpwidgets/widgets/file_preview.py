@@ -19,13 +19,14 @@ from gpwidgets.widgets.table import FrameTable
 if TYPE_CHECKING:
     from gpwidgets.widgets.map import TaskMap
 
-#: Images up to this many bytes are shown.
+#: Images and PDF files up to this many bytes are shown.
 MAX_PICTURE = 5_000_000
 #: Tables and layers up to this many bytes are read by themselves.
 MAX_TABLE = 200_000_000
 #: Characters of a text that are shown.
 MAX_TEXT = 4000
 
+_PDF = "application/pdf"
 _PICTURES = {"image/png", "image/jpeg", "image/gif"}
 _TEXTS = {
     ".txt",
@@ -69,6 +70,8 @@ def preview_of(path: Path, map: TaskMap | None = None, is_raster: bool = False) 
     kind = mimetypes.guess_type(path.name)[0] or ""
     if kind in _PICTURES and size <= MAX_PICTURE:
         return [_picture(path, kind)]
+    if kind == _PDF and size <= MAX_PICTURE and _begins_as_pdf(path):
+        return [_pages(path)]
     if suffix in _TABLES and size <= MAX_TABLE:
         return _table(path)
     if suffix in _RASTERS and map is not None:
@@ -86,6 +89,22 @@ def _picture(path: Path, kind: str) -> w.Widget:
     data = b64encode(path.read_bytes()).decode()  # an Image of ipywidgets has no text for who cannot see it
     name = escape(tr("The picture {name}", name=path.name))
     return w.HTML(f'<img alt="{name}" style="max-width:100%" src="data:{kind};base64,{data}">')
+
+
+def _begins_as_pdf(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(5) == b"%PDF-"
+
+
+def _pages(path: Path) -> w.Widget:
+    """A PDF in the browser's own viewer, which keeps it apart from the page; words where there is none."""
+    data = b64encode(path.read_bytes()).decode()
+    name = escape(tr("The pages of {name}", name=path.name))
+    none = escape(tr("This browser shows no PDF here; open the saved file."))
+    return w.HTML(
+        f'<object type="application/pdf" data="data:application/pdf;base64,{data}" aria-label="{name}" '
+        f'style="width:100%;height:420px"><p class="gpw-muted">{none}</p></object>'
+    )
 
 
 def _table(path: Path) -> list[w.Widget]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from base64 import b64decode
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -274,6 +276,18 @@ def test_text_and_tables_in_files_are_shown_escaped(tmp_path: Path) -> None:
     table.write_text("a,b\n1,<i>x</i>\n")
     (shown,) = below(saved(table, tmp_path / "results"), FrameTable)
     assert list(shown.frame["a"]) == [1]
+
+
+def test_a_pdf_is_shown_by_the_browser_s_own_viewer(tmp_path: Path) -> None:
+    path = tmp_path / 'a"><script>.pdf'
+    path.write_bytes(b"%PDF-1.4 pages")
+    (shown,) = preview_of(path)
+    assert "<script>" not in shown.value
+    data = re.search(r'data="data:application/pdf;base64,([^"]+)"', shown.value)
+    assert data is not None
+    assert b64decode(data[1]) == b"%PDF-1.4 pages"
+    path.write_bytes(b"<html>no pages</html>")
+    assert preview_of(path) == []
 
 
 def test_a_broken_file_is_saved_and_says_what_is_wrong(tmp_path: Path) -> None:
