@@ -187,7 +187,7 @@ def test_the_tool_finds_texts_in_f_strings_and_refuses_f_strings_as_texts(
     path.write_text(
         "a = later('one')\nb = f'<b>{tr(\"two\")}</b>'\ntrn('x', 'xs', n)\ntr(a)\nUnitName('m', 'ms')\n"
     )
-    assert list(tool.texts_of(path)) == ["one", "two", ("x", "xs"), "ms"]
+    assert list(tool.texts_of(path)) == ["one", "two", ("x", "xs"), "m", "ms"]
     path.write_text("tr(f'{a} b')\n")
     with pytest.raises(SystemExit, match="an f-string cannot be translated"):
         list(tool.texts_of(path))

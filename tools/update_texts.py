@@ -20,8 +20,8 @@ from babel.messages.pofile import read_po, write_po
 PACKAGE = Path(__file__).resolve().parent.parent / "gpwidgets"
 LOCALE = PACKAGE / "locale"
 DOMAIN = "gpwidgets"
-#: Functions that take texts, and which of their arguments these are.
-KEYWORDS = {"tr": (0,), "later": (0,), "trn": (0, 1), "UnitName": (1,)}
+#: Functions that take texts, and which of their arguments are one: two for one that is counted.
+KEYWORDS = {"tr": [(0,)], "later": [(0,)], "trn": [(0, 1)], "UnitName": [(0,), (1,)]}
 
 
 def texts_of(path: Path) -> Iterator[str | tuple[str, str]]:
@@ -30,13 +30,15 @@ def texts_of(path: Path) -> Iterator[str | tuple[str, str]]:
         node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)
     )
     for call in sorted(calls, key=lambda node: (node.lineno, node.col_offset)):
-        places = KEYWORDS.get(call.func.id, ()) if isinstance(call.func, ast.Name) else ()
-        given = [call.args[place] for place in places if place < len(call.args)]
-        if any(isinstance(one, ast.JoinedStr) for one in given):
-            raise SystemExit(f"{path}:{call.lineno}: an f-string cannot be translated")
-        found = [one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str)]
-        if found and len(found) == len(places):
-            yield found[0] if len(found) == 1 else (found[0], found[1])
+        for places in KEYWORDS.get(call.func.id, []) if isinstance(call.func, ast.Name) else []:
+            given = [call.args[place] for place in places if place < len(call.args)]
+            if any(isinstance(one, ast.JoinedStr) for one in given):
+                raise SystemExit(f"{path}:{call.lineno}: an f-string cannot be translated")
+            found = [
+                one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str)
+            ]
+            if len(found) == len(places):
+                yield found[0] if len(found) == 1 else (found[0], found[1])
 
 
 def extracted() -> Catalog:

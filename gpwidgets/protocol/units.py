@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -109,8 +109,16 @@ class _Quantity:
         return self._units_table[self.units]
 
     def __str__(self) -> str:
+        return self._written(str)
+
+    @property
+    def words(self) -> str:
+        """The number and its unit in the language of the user; as text it is English, which `parse` reads."""
+        return self._written(tr)
+
+    def _written(self, say: Callable[[str], str]) -> str:
         number = getattr(self, self._number_key)
-        word = self.unit_name.singular if number == 1 else self.unit_name.plural
+        word = say(self.unit_name.singular if number == 1 else self.unit_name.plural)
         return f"{number:g} {word}" if abs(number) < 1e6 else f"{number!r} {word}"
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, overload
 import gpwidgets
 from gpwidgets.errors import GPError, RunError
 from gpwidgets.protocol.description import GPParameter
+from gpwidgets.protocol.enums import AREAL_UNITS, LINEAR_UNITS, TIME_UNITS
 from gpwidgets.protocol.urls import GPURL
 from gpwidgets.tasks.code import NotKept, call_code
 from gpwidgets.tasks.environment import ENVIRONMENT, KEYWORD
@@ -377,9 +378,16 @@ def _in_words(row: Mapping[str, Any]) -> str:
             return trn("{n:,} feature", "{n:,} features", len(features))
         number = next((value[key] for key in ("distance", "area", "time") if key in value), None)
         if number is not None and isinstance(value.get("units"), str):
-            return f"{number:g} {value['units'].removeprefix('esri').lower()}" if _is_number(number) else "?"
+            return _quantity(number, value["units"]) if _is_number(number) else "?"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 40 else text[:37] + "..."
+
+
+def _quantity(number: float, units: str) -> str:
+    name = LINEAR_UNITS.get(units) or AREAL_UNITS.get(units) or TIME_UNITS.get(units)
+    if name is None:
+        return f"{number:g} {units.removeprefix('esri').lower()}"
+    return f"{number:g} {tr(name.singular if number == 1 else name.plural)}"
 
 
 def _is_number(value: object) -> bool:

@@ -7,6 +7,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from gpwidgets.protocol.units import ArealUnit, LinearUnit, TimeUnit
+from gpwidgets.texts import tr
+
 
 def is_missing(value: Any) -> bool:
     """Whether a cell holds nothing: None, NaN, NaT or NA."""
@@ -23,13 +26,15 @@ def cell_text(value: Any) -> str:
     if is_missing(value):
         return ""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return tr("yes") if value else tr("no")
     if isinstance(value, datetime.datetime):
         return _date_text(value)
+    if isinstance(value, ArealUnit | LinearUnit | TimeUnit):
+        return value.words
     if hasattr(value, "item") and not isinstance(value, str | bytes):
         value = value.item()
         if isinstance(value, bool):
-            return "yes" if value else "no"
+            return tr("yes") if value else tr("no")
     if isinstance(value, float):
         return _number_text(value)
     return str(value)

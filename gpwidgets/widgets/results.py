@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import ipywidgets as w
 
 from gpwidgets.errors import mask
+from gpwidgets.protocol.units import ArealUnit, LinearUnit, TimeUnit
 from gpwidgets.protocol.values import DataFile, LayerReference, MapImage, RasterData
 from gpwidgets.tasks.outputs import Outputs
 from gpwidgets.texts import tr
@@ -161,6 +162,9 @@ def _truncated_html(value: Any) -> str:
     )
 
 
+_PLAIN = bool | int | float | str | ArealUnit | LinearUnit | TimeUnit
+
+
 def value_view(value: Any, task_map: TaskMap | None = None) -> w.Widget:
     """Return a view of a value that is no frame: text, number, unit, file, image, link or a list of them."""
     if isinstance(value, DataFile | RasterData):
@@ -170,7 +174,7 @@ def value_view(value: Any, task_map: TaskMap | None = None) -> w.Widget:
     for kinds, view in _VIEWS:
         if isinstance(value, kinds):
             return view(value)
-    text = cell_text(value) if isinstance(value, bool | int | float | str) else str(value)
+    text = cell_text(value) if isinstance(value, _PLAIN) else str(value)
     return w.HTML(f'<div class="gpw-value">{escape(mask(text)).replace(chr(10), "<br>")}</div>')
 
 

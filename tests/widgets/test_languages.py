@@ -16,10 +16,12 @@ from ipywidgets.widgets import widget as registry
 
 from gpwidgets import demo, set_language, texts
 from gpwidgets.errors import InputErrors
+from gpwidgets.protocol.units import ArealUnit
 from gpwidgets.tasks.task import GPTask
 from gpwidgets.widgets import open_forms, open_maps
 from gpwidgets.widgets.fold import Fold
 from gpwidgets.widgets.history import HistoryWidget
+from gpwidgets.widgets.results import ResultsView
 from gpwidgets.widgets.service import ServiceWidget
 from gpwidgets.widgets.task import TaskWidget
 
@@ -161,7 +163,9 @@ def test_a_form_its_run_and_its_results_show_no_text_but_from_the_catalogue(
     widget.run._finished.wait(60)
     open_all()
     widget.map.select("Buffers", (0,))
+    kept = w.HTML(widget.snapshot())  # what a saved notebook shows
     assert untranslated(made, said_by_server(widget)) == []
+    kept.close()
     widget.close()
 
 
@@ -176,8 +180,10 @@ def test_editors_of_all_types_show_no_text_but_from_the_catalogue(
     for editor in widget.form.editors.values():
         editor.set_value(wrong)
         editor.check()
+    results = ResultsView({"Yes": True, "Area": ArealUnit(1, "esriHectares"), "Nothing": None, "Text": ""})
     kinds = ["(date)", "(double)", "(string)"]  # of columns, as the server calls them
-    assert untranslated(made, [*said_by_server(widget), *kinds, wrong or ""]) == []
+    assert untranslated(made, [*said_by_server(widget), *kinds, *results.outputs, wrong or ""]) == []
+    results.close()
     widget.close()
 
 
