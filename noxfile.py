@@ -28,13 +28,8 @@ FLOORS = [
 PARALLEL = [f"--numprocesses={min(8, 2 * (os.cpu_count() or 1) + 1)}", "--dist=worksteal"]
 #: Each with a JupyterLab of its own; two keep two cores busy.
 BROWSERS_AT_A_TIME = ["--numprocesses=2", "--dist=worksteal", "--timeout=300"]
-PROMISES = [
-    "tests/test_layers.py",
-    "tests/test_public_api.py",
-    "tests/test_docs.py",
-    "tests/test_datatypes_table.py",
-    "tests/test_secrets.py",
-]
+#: What holds for the whole: layers, names, texts, documents.
+PROMISES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("tests/test_*.py"))
 
 
 @nox.session
