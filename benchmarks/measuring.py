@@ -52,23 +52,18 @@ def _middle(values: list[Any]) -> Any:
 
 def timed(work: Callable[[], Any]) -> tuple[Any, dict[str, float]]:
     """What the work gives, and what it took: CPU and wall seconds, MB of memory at its peak and kept."""
-    _give_back()
+    gc.collect()
     before = memory("VmRSS")
     _forget_peak()
     wall, cpu = time.perf_counter(), time.process_time()
     made = work()
     spent = {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall}
     spent["peak"] = memory("VmHWM") - before
-    _give_back()
-    spent["kept"] = memory("VmRSS") - before
-    return made, spent
-
-
-def _give_back() -> None:
-    """Give free memory back to the system, so that what is counted is what is used."""
     gc.collect()
     if sys.platform == "linux":
         ctypes.CDLL(None).malloc_trim(0)
+    spent["kept"] = memory("VmRSS") - before
+    return made, spent
 
 
 def memory(word: str) -> float:
