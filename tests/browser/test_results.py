@@ -37,6 +37,22 @@ PAINTED = """map => [...map.querySelectorAll('.leaflet-overlay-pane canvas')].re
   return sum + count;
 }, 0)"""
 
+#: Counts the page's animation frames from now on, and keeps the longest wait for one in milliseconds.
+HEARTBEAT = """() => {
+  const heart = window.heart = {beats: 0, longest: 0};
+  let last = performance.now();
+  const beat = () => {
+    const now = performance.now();
+    heart.longest = Math.max(heart.longest, now - last);
+    heart.beats += 1;
+    last = now;
+    requestAnimationFrame(beat);
+  };
+  requestAnimationFrame(beat);
+}"""
+#: A page that draws no frame for so many milliseconds hangs; far above what is usual on slow machines, too.
+HANGS = 10_000
+
 
 def wait_until_painted(notebook: LabNotebook, map_: Any, least: int = 1000) -> None:
     for _ in range(100):
@@ -107,14 +123,19 @@ def test_a_box_on_the_map_lists_its_rows_and_two_hundred_thousand_features_stay_
     open_notebook: Callable[..., LabNotebook], screenshots: Path
 ) -> None:
     notebook = open_notebook(MAKE, SHOW.replace("SIDE", "448"))
+    notebook.page.evaluate(HEARTBEAT)
     notebook.run_all(120)
     cell = notebook.cell(1)
     map_ = notebook.map_in(cell)
     wait_until_painted(notebook, map_)
     assert notebook.ask("len(frame)") == 200_704
     assert cell.get_by_text("of 200,704 features are drawn; zoom in to see more").is_visible()
+    assert notebook.ask("len(task_map.results['Discs'].data['features'])") <= 10_000
     drag(notebook, map_, -50, 20)
     wait_until_painted(notebook, map_)
+    heart = notebook.page.evaluate("window.heart")
+    assert heart["beats"] > 50
+    assert heart["longest"] < HANGS
 
     notebook.button("Select by box", within=cell).click()
     notebook.click_map(notebook.map_in(cell), (0.5, 0.5), (0.52, 0.53))
