@@ -247,10 +247,14 @@ class _Fetched:
 
 @dataclass(frozen=True)
 class Fetch:
-    """Two ways to read a URL that a result names: to disk and to memory."""
+    """Ways to read a URL that a result names, to disk and to memory, and to open a raster on disk.
+
+    `opener` takes the name of a library, empty for any, and returns its function.
+    """
 
     download: Callable[[str, Path], Path]
     read: Callable[[str], bytes]
+    opener: Callable[[str], Callable[[Path], Any]] | None = None
 
 
 @dataclass(frozen=True)
@@ -343,6 +347,34 @@ class RasterData(_Fetched):
         """The wire form; a local path has none before it is uploaded."""
         pairs = {"url": self.url, "format": self.format, "type": self.type, "itemID": self.item_id}
         return {key: value for key, value in pairs.items() if value}
+
+    def open(self, folder: str | Path = ".", *, library: str = "") -> Any:
+        """Save the file below `folder` and open it, with all bands and its place on the earth.
+
+        Parameters
+        ----------
+        folder
+            As for `download`.
+        library
+            ``"rioxarray"`` or ``"rasterio"``; the first of them that is installed when left out.
+
+        Returns
+        -------
+        xarray.DataArray or rasterio.DatasetReader
+            Of rioxarray, band by y by x; or of rasterio, to be closed after use.
+
+        Raises
+        ------
+        ConversionError
+            The library is not installed; nothing has been fetched then.
+        ValueError
+            Another library, or a raster that did not come from a server.
+        """
+        opener = self._way().opener
+        if opener is None:
+            raise ValueError("this value did not come from a run, so there is nothing to open")
+        opens = opener(library)
+        return opens(self.download(folder))
 
     @property
     def name(self) -> str:

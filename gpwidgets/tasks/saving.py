@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
 import gpwidgets
+from gpwidgets.convert.raster_opening import raster_opener
 from gpwidgets.errors import ConversionError, GPError, GPWarning
 from gpwidgets.protocol.datatypes.base import datatype_of
 from gpwidgets.protocol.description import GPParameter
@@ -323,7 +324,9 @@ class _Reader:
             target.mkdir(parents=True, exist_ok=True)
             return _copied_under_a_free_name(path, target)
 
-        return replace(value, path=str(path), _fetch=Fetch(copy, lambda _url: path.read_bytes()))
+        return replace(
+            value, path=str(path), _fetch=Fetch(copy, lambda _url: path.read_bytes(), raster_opener)
+        )
 
 
 def _copied_under_a_free_name(path: Path, folder: Path) -> Path:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import gpwidgets
 from gpwidgets.client import downloads, resources
+from gpwidgets.convert.raster_opening import raster_opener
 from gpwidgets.errors import ConversionError, GPError, mask
 from gpwidgets.protocol.replies import ExecuteReply, JobInfo
 from gpwidgets.protocol.values import Fetch
@@ -198,7 +199,7 @@ class Transport:
             return content
 
         named = {parameter.name: parameter for parameter in self._task.outputs}
-        return Decoder(named, Fetch(save, read), reader_of(session))
+        return Decoder(named, Fetch(save, read, raster_opener), reader_of(session))
 
     def _outputs(self, run: Run, found: Gathered) -> Outputs:
         provenance = self._provenance(run)

@@ -67,6 +67,8 @@ def test_a_viewshed_gives_ground_and_a_raster(server, tmp_path: Path) -> None:
     saved = raster.download(tmp_path)
     assert saved.read_bytes() == raster.read()
     assert saved.read_bytes()[:2] in (b"II", b"MM")
+    with pytest.raises(ValueError, match="rioxarray or rasterio, not 'numpy'"):
+        raster.open(tmp_path, library="numpy")
     assert [said.level for said in out.messages].count("error") == 0
 
 

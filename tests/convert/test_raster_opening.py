@@ -1,0 +1,60 @@
+"""Rasters opened by the library that is at hand."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from gpwidgets.convert.raster_opening import raster_opener
+from gpwidgets.errors import ConversionError
+from gpwidgets.protocol.values import Fetch, RasterData
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Puts a library in place, which says by what and from where a file was opened."""
+    for name in ("rasterio", "rioxarray"):
+        monkeypatch.setitem(sys.modules, name, None)  # an import of it fails, whatever there is
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def install(name: str, function: str) -> None:
+        (tmp_path / f"{name}.py").write_text(f"def {function}(path):\n    return {name!r}, path\n")
+        monkeypatch.delitem(sys.modules, name)
+
+    yield install
+    for name in ("rasterio", "rioxarray"):
+        sys.modules.pop(name, None)
+
+
+def fetched(calls: list[str]) -> RasterData:
+    def download(url: str, folder: Path) -> Path:
+        calls.append(url)
+        return folder / "lake.tif"
+
+    return RasterData(url="http://127.0.0.1/lake.tif", _fetch=Fetch(download, lambda url: b"", raster_opener))
+
+
+def test_a_raster_is_saved_and_opened_by_what_is_installed(installed, tmp_path: Path) -> None:
+    saved = tmp_path / "lake.tif"
+    installed("rasterio", "open")
+    assert fetched([]).open(tmp_path) == ("rasterio", saved)
+    installed("rioxarray", "open_rasterio")
+    assert fetched([]).open(tmp_path) == ("rioxarray", saved)
+    assert fetched([]).open(tmp_path, library="rasterio") == ("rasterio", saved)
+
+
+@pytest.mark.parametrize(
+    ("library", "needed"), [("", "rioxarray / rasterio"), ("rasterio", "needs rasterio;")]
+)
+def test_without_a_library_nothing_is_fetched(installed, library: str, needed: str) -> None:
+    calls: list[str] = []
+    with pytest.raises(ConversionError, match=needed):
+        fetched(calls).open(library=library)
+    assert calls == []
+
+
+def test_a_raster_of_ones_own_is_nothing_to_open() -> None:
+    with pytest.raises(ValueError, match="did not come from a server"):
+        RasterData(path="lake.tif").open()
