@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -52,11 +53,20 @@ def test_a_script_whose_output_is_kept_gets_no_progress(
     assert capsys.readouterr() == ("", "")
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Programs that a shell starts in the background pass over SIGINT; a kernel does not."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def interrupt_after(seconds: float) -> None:
     """Let this thread be interrupted as the notebook's stop button does."""
     threading.Timer(seconds, signal.raise_signal, [signal.SIGINT]).start()
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_a_script_that_is_interrupted_is_told_how_to_go_on(
     server: demo.DemoServer, capsys: pytest.CaptureFixture[str], until: Any
 ) -> None:
@@ -73,6 +83,7 @@ def test_a_script_that_is_interrupted_is_told_how_to_go_on(
     until(run, lambda: run.done)
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_a_notebook_that_is_interrupted_shows_the_run_with_its_cancel_button(
     server: demo.DemoServer, monkeypatch: pytest.MonkeyPatch, until: Any
 ) -> None:
