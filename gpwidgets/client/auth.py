@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import unquote, urlsplit
 
 from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, GPError, ServerError
+from gpwidgets.texts import tr
 
 if TYPE_CHECKING:
     from gpwidgets.client.session import GPSession
@@ -137,7 +138,7 @@ class Token(Auth):
 
     def __init__(self, value: str, *, referer: str | None = None, header: bool = False) -> None:
         if not str(value).strip():
-            raise ValueError("the token is empty; leave auth out for a service that needs none")
+            raise ValueError(tr("the token is empty; leave auth out for a service that needs none"))
         self._value = str(value).strip()
         self._referer = referer
         self._header = header
@@ -217,7 +218,7 @@ class Login(Auth):
         except ConnectionFailed as error:
             failed: GPError = ConnectionFailed(str(error), url=error.url, maybe_sent=False)
         except BadReply as error:
-            failed = AuthenticationError(f"Signing in did not work: {error}", url=error.url)
+            failed = AuthenticationError(tr("Signing in did not work: {error}", error=error), url=error.url)
         else:
             return
         raise failed
@@ -240,7 +241,7 @@ class Login(Auth):
             ) from error
         token = reply.get("token")
         if not isinstance(token, str) or not token:
-            raise AuthenticationError("The server issued no token.", url=url)
+            raise AuthenticationError(tr("The server issued no token."), url=url)
         self._token = token
         expires = reply.get("expires")
         if isinstance(expires, int | float) and expires > 0:
@@ -255,7 +256,7 @@ class Login(Auth):
         url = about.get("tokenServicesUrl") if isinstance(about, Mapping) else None
         if not isinstance(url, str) or not url:
             raise AuthenticationError(
-                "The server does not say where it issues tokens; give token_url.", url=info_url
+                tr("The server does not say where it issues tokens; give token_url."), url=info_url
             )
         self._check_place(url, session.home, info_url)
         return url
@@ -264,14 +265,20 @@ class Login(Auth):
         there = urlsplit(url)
         if not _is_plain(url) or not same_origin(url, home):
             raise AuthenticationError(
-                f"The server wants the password sent to {there.scheme}://{there.netloc}, another place "
-                "than the service. If you trust it, give it as token_url.",
+                tr(
+                    "The server wants the password sent to {place}, another place than the service. "
+                    "If you trust it, give it as token_url.",
+                    place=f"{there.scheme}://{there.netloc}",
+                ),
                 url=info_url,
             )
         if there.scheme.lower() != "https" and not _is_loopback(there.hostname or ""):
             raise AuthenticationError(
-                f"{there.scheme}://{there.netloc} is not encrypted, so the password was not sent. Use the "
-                "https address of the service, or give token_url to send it all the same.",
+                tr(
+                    "{place} is not encrypted, so the password was not sent. Use the https address of the "
+                    "service, or give token_url to send it all the same.",
+                    place=f"{there.scheme}://{there.netloc}",
+                ),
                 url=info_url,
             )
 
@@ -311,4 +318,4 @@ def as_auth(given: Any) -> Auth | None:
         return HTTPAuth(given)
     if callable(given):
         return HTTPAuth(given)
-    raise GPError("auth takes gp.Token(…), gp.Login(…) or an authentication object of requests")
+    raise GPError(tr("auth takes gp.Token(…), gp.Login(…) or an authentication object of requests"))

@@ -13,12 +13,13 @@ import orjson
 
 from gpwidgets.errors import BadReply, ConnectionFailed, ServerError
 from gpwidgets.protocol.replies import server_error
+from gpwidgets.texts import later, tr
 
 BUSY = {
-    429: "too many requests at the moment, try again later",
-    502: "the server behind the gateway gave no usable answer",
-    503: "the server is busy or starting, try again later",
-    504: "the server behind the gateway did not answer in time",
+    429: later("too many requests at the moment, try again later"),
+    502: later("the server behind the gateway gave no usable answer"),
+    503: later("the server is busy or starting, try again later"),
+    504: later("the server behind the gateway did not answer in time"),
 }
 """HTTP statuses of a gateway that answers in the server's place, and what they mean."""
 
@@ -55,13 +56,21 @@ def parse_json(body: bytes, url: str, status: int = 200) -> Any:
     text = body.removeprefix(_BOM).strip()
     if text.startswith(b"<"):
         title = html_title(text)
-        said = f" titled {title!r}" if title else ""
-        raise BadReply(f"{url} answered with a web page{said} (HTTP {status}) instead of JSON.", url=url)
+        said = tr(" titled {title!r}", title=title) if title else ""
+        raise BadReply(
+            tr(
+                "{url} answered with a web page{said} (HTTP {status}) instead of JSON.",
+                url=url,
+                said=said,
+                status=status,
+            ),
+            url=url,
+        )
     wrapped = _CALLBACK.match(text)
     if wrapped:
         text = wrapped.group(1)
     if _is_deep(text):
-        raise BadReply(f"The answer of {url} is nested too deeply to be read.", url=url)
+        raise BadReply(tr("The answer of {url} is nested too deeply to be read.", url=url), url=url)
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
@@ -86,10 +95,19 @@ def _parse_tolerantly(text: bytes, url: str, status: int) -> Any:
     except (ValueError, RecursionError):
         pass
     if not text:
-        raise BadReply(f"{url} sent an empty answer (HTTP {status}).", url=url)
+        raise BadReply(tr("{url} sent an empty answer (HTTP {status}).", url=url, status=status), url=url)
     cut = text[:1] in b"{[" and text[-1:] not in b"}]"
-    what = "was cut off before its end" if cut else "cannot be read as JSON"
-    raise BadReply(f"The answer of {url} {what} ({len(text)} bytes, HTTP {status}).", url=url)
+    what = tr("was cut off before its end") if cut else tr("cannot be read as JSON")
+    raise BadReply(
+        tr(
+            "The answer of {url} {what} ({size} bytes, HTTP {status}).",
+            url=url,
+            what=what,
+            size=len(text),
+            status=status,
+        ),
+        url=url,
+    )
 
 
 def json_object(body: bytes, url: str, status: int = 200) -> dict[str, Any]:
@@ -119,14 +137,17 @@ def json_object(body: bytes, url: str, status: int = 200) -> dict[str, Any]:
     if status >= 400:
         raise _by_status(body, url, status)
     if not isinstance(data, Mapping):
-        raise BadReply(f"{url} answered with {type(data).__name__} where an object was expected.", url=url)
+        raise BadReply(
+            tr("{url} answered with {kind} where an object was expected.", url=url, kind=type(data).__name__),
+            url=url,
+        )
     return dict(data)
 
 
 def _busy(body: bytes, url: str, status: int) -> ConnectionFailed:
     title = html_title(body)
     said = f", {title!r}" if title and str(status) not in title else ""
-    what = BUSY[status]
+    what = tr(BUSY[status])
     # A gateway that refuses passes nothing on; one that waited in vain may have passed the request on.
     maybe_sent = status in GATEWAY_GAVE_UP
     host = urlsplit(url).netloc.rpartition("@")[2]
@@ -134,7 +155,7 @@ def _busy(body: bytes, url: str, status: int) -> ConnectionFailed:
 
 
 def _by_status(body: bytes, url: str, status: int) -> ServerError:
-    title = html_title(body) or f"HTTP status {status}"
+    title = html_title(body) or tr("HTTP status {status}", status=status)
     error = server_error({"error": {"code": status, "message": title}}, url)
     assert error is not None
     return error

@@ -12,6 +12,7 @@ from gpwidgets.client.session import GPSession, Reply
 from gpwidgets.client.takers import FileTaker, Taker
 from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, GPError, ServerError, mask
 from gpwidgets.protocol.urls import GPURL
+from gpwidgets.texts import tr
 
 _BAD_CHARACTERS = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
 _RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$")
@@ -104,7 +105,7 @@ def _claim(temporary: Path, folder: Path, name: str) -> Path:
                 continue
             temporary.replace(target)
         return target
-    raise BadReply(f"There are too many files named like {name!r} in {folder}.")
+    raise BadReply(tr("There are too many files named like {name!r} in {folder}.", name=name, folder=folder))
 
 
 def _from_either_host(session: GPSession, url: str, service: GPURL, taker: Taker | None) -> Reply:
@@ -135,7 +136,9 @@ def _checked(reply: Reply, url: str) -> Reply:
     looks_like_error = b'"error"' in reply.body[:64] and len(reply.body) < 16384
     if reply.status >= 400 or ("json" in kind and looks_like_error):
         reply.json(url)
-        raise BadReply(f"{mask(url)} answered with HTTP status {reply.status}.", url=url)
+        raise BadReply(
+            tr("{url} answered with HTTP status {status}.", url=mask(url), status=reply.status), url=url
+        )
     return reply
 
 

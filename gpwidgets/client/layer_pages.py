@@ -12,6 +12,7 @@ from typing import Any
 from gpwidgets.client.layers import count_rows, layer_url, read_layer
 from gpwidgets.client.session import GPSession
 from gpwidgets.errors import BadReply, GPError
+from gpwidgets.texts import tr
 
 __all__ = ["Page", "read_pages"]
 
@@ -73,7 +74,9 @@ class _Layer:
             count = self.size if stop is None else min(self.size, stop - start)
             page = self.ask(**self.order(), resultOffset=str(start), resultRecordCount=str(count))
             if pages and page.body == pages[-1].body:
-                raise BadReply(f"{self.url} answers with the same rows again and again.", url=self.url)
+                raise BadReply(
+                    tr("{url} answers with the same rows again and again.", url=self.url), url=self.url
+                )
             pages.append(page)
             start += page.rows
         return pages
@@ -164,7 +167,8 @@ def _without_pages(layer: _Layer, limit: int | None) -> Iterator[Page]:
     told = layer.session.get_json(f"{layer.url}/query", asked).get("objectIds")
     if not isinstance(told, list) or not told:
         raise BadReply(
-            f"{layer.url} has more rows than it gives at a time, and no ids to ask by.", url=layer.url
+            tr("{url} has more rows than it gives at a time, and no ids to ask by.", url=layer.url),
+            url=layer.url,
         )
     ids = [str(one) for one in sorted(told)]
     wanted, size = ids[:limit], min(layer.size, first.rows)

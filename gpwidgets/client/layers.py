@@ -8,6 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from gpwidgets.client.session import GPSession
 from gpwidgets.errors import BadReply
+from gpwidgets.texts import tr
 
 
 def layer_url(text: str) -> str:
@@ -34,5 +35,7 @@ def count_rows(session: GPSession, url: str, query: Mapping[str, str]) -> int:
     data = session.get_json(f"{layer_url(url)}/query", {**query, "returnCountOnly": "true"})
     count = data.get("count")
     if not isinstance(count, int):
-        raise BadReply(f"{layer_url(url)} does not tell how many rows it has.", url=layer_url(url))
+        raise BadReply(
+            tr("{url} does not tell how many rows it has.", url=layer_url(url)), url=layer_url(url)
+        )
     return count

@@ -7,6 +7,7 @@ from typing import Any
 
 from gpwidgets.client.session import GPSession
 from gpwidgets.errors import BadReply, mask
+from gpwidgets.texts import tr
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -60,7 +61,9 @@ def export_png(
     if reply.body.startswith(_PNG):
         return reply.body
     reply.json(address)  # an error in JSON is raised as what it says
-    raise BadReply(f"{mask(address)} answers with something that is no picture.", url=mask(address))
+    raise BadReply(
+        tr("{address} answers with something that is no picture.", address=mask(address)), url=mask(address)
+    )
 
 
 def full_extent(session: GPSession, url: str) -> Mapping[str, Any] | None:

@@ -13,6 +13,7 @@ from gpwidgets.protocol.description import ServiceInfo, TaskInfo
 from gpwidgets.protocol.replies import ExecuteReply, JobInfo, ResultValue
 from gpwidgets.protocol.urls import GPURL
 from gpwidgets.protocol.validation import Validation
+from gpwidgets.texts import tr
 
 EXECUTE_TIMEOUT = 720.0
 """Seconds without a byte before a synchronous run is given up: the server's own limits are 600 + 60."""
@@ -77,7 +78,7 @@ def read_task(session: GPSession, url: GPURL) -> TaskInfo:
     """
     data = session.get_json(url.task)
     if not isinstance(data.get("parameters"), list) and "executionType" not in data:
-        raise BadReply(f"{url.task} does not describe a geoprocessing task.", url=url.task)
+        raise BadReply(tr("{task} does not describe a geoprocessing task.", task=url.task), url=url.task)
     return TaskInfo.from_json(data)
 
 

@@ -25,6 +25,7 @@ from gpwidgets.client.forms import FORM_TYPE, form_body
 from gpwidgets.client.takers import Taken, Taker
 from gpwidgets.client.trouble import asked_wait, connection_failed, pause
 from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, GPError, ServerError, mask
+from gpwidgets.texts import tr
 
 _LOG = logging.getLogger("gpwidgets.client")
 _TRIES = 4
@@ -320,7 +321,7 @@ class GPSession:
                 return reply
             url = _redirected(url, reply.headers["Location"], method)
             _rewind(files)
-        raise BadReply(f"{mask(url)} redirects in a circle.", url=url)
+        raise BadReply(tr("{url} redirects in a circle.", url=mask(url)), url=url)
 
     def _exchange(
         self,
@@ -384,7 +385,9 @@ class GPSession:
         for chunk in answer.iter_content(_CHUNK):
             size += len(chunk)
             if size > self.max_bytes:
-                text = f"The answer of {_bare(url)} is larger than {self.max_bytes} bytes."
+                text = tr(
+                    "The answer of {url} is larger than {most} bytes.", url=_bare(url), most=self.max_bytes
+                )
                 raise BadReply(text, url=url, may_pass=False)
             yield chunk
 
@@ -434,12 +437,17 @@ def _redirected(url: str, location: str, method: str) -> str:
     target = urljoin(url, location)
     old, new = urlsplit(url), urlsplit(target)
     if new.scheme not in ("http", "https") or (old.scheme == "https" and new.scheme == "http"):
-        raise BadReply(f"{_bare(url)} redirects to an address that is not safe to follow.", url=url)
+        raise BadReply(
+            tr("{url} redirects to an address that is not safe to follow.", url=_bare(url)), url=url
+        )
     upgraded = old.hostname == new.hostname and (old.scheme, new.scheme) == ("http", "https")
     if method == "POST" and not upgraded and not same_origin(target, url):
         raise BadReply(
-            f"{_bare(url)} redirects to another host, {new.netloc.rpartition('@')[2]}; "
-            "use that URL if you trust it.",
+            tr(
+                "{url} redirects to another host, {host}; use that URL if you trust it.",
+                url=_bare(url),
+                host=new.netloc.rpartition("@")[2],
+            ),
             url=url,
         )
     return urlunsplit((new.scheme, new.netloc, new.path, "" if method == "GET" else new.query, ""))

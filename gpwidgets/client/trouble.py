@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import requests
 
 from gpwidgets.errors import ConnectionFailed
+from gpwidgets.texts import tr
 
 _LONGEST_PAUSE = 30.0
 
@@ -57,21 +58,23 @@ def connection_failed(error: requests.RequestException, url: str) -> ConnectionF
     host = urlsplit(url).netloc.rpartition("@")[2]
     never_sent = False
     if isinstance(error, requests.exceptions.ProxyError):
-        what, never_sent = "the proxy could not be reached", True
+        what, never_sent = tr("the proxy could not be reached"), True
     elif isinstance(error, requests.exceptions.SSLError):
         # Servers that hang up in the middle of an answer are reported as this, too.
         never_sent = "CERTIFICATE_VERIFY_FAILED" in str(error) or "match" in str(error)
-        what = "the certificate of the server is not trusted" if never_sent else "the connection broke"
+        what = (
+            tr("the certificate of the server is not trusted") if never_sent else tr("the connection broke")
+        )
     elif isinstance(error, requests.exceptions.ConnectTimeout):
-        what, never_sent = "the server did not take the connection in time", True
+        what, never_sent = tr("the server did not take the connection in time"), True
     elif isinstance(error, requests.exceptions.ReadTimeout):
-        what = "the server did not answer in time"
+        what = tr("the server did not answer in time")
     elif isinstance(error, requests.exceptions.ChunkedEncodingError):
-        what = "the answer was cut off"
+        what = tr("the answer was cut off")
     elif isinstance(error, requests.exceptions.ConnectionError):
         reason = getattr(error.args[0], "reason", None) if error.args else None
         never_sent = type(reason).__name__ in _BEFORE_SENDING
-        what = "no connection could be made" if never_sent else "the connection broke"
+        what = tr("no connection could be made") if never_sent else tr("the connection broke")
     else:
-        what = f"the request could not be made ({type(error).__name__})"
+        what = tr("the request could not be made ({kind})", kind=type(error).__name__)
     return ConnectionFailed(f"{host}: {what}.", url=url, maybe_sent=not never_sent)

@@ -10,6 +10,7 @@ from typing import Any
 from gpwidgets.client.session import GPSession
 from gpwidgets.errors import BadReply, GPError
 from gpwidgets.protocol.urls import GPURL
+from gpwidgets.texts import tr
 
 PART_SIZE = 20 << 20
 """Bytes of one part, the size that hosted services accept."""
@@ -52,12 +53,19 @@ def upload_file(
     """
     size = path.stat().st_size
     if not path.suffix:
-        raise UploadError(f"{path.name!r} has no extension; servers refuse such files.")
+        raise UploadError(tr("{name!r} has no extension; servers refuse such files.", name=path.name))
     if size == 0:
-        raise UploadError(f"{path.name!r} is empty.")
+        raise UploadError(tr("{name!r} is empty.", name=path.name))
     limit = _limit(session, url)
     if limit is not None and size > limit:
-        raise UploadError(f"{path.name!r} has {size >> 20} MB; the service takes {limit >> 20} MB at most.")
+        raise UploadError(
+            tr(
+                "{name!r} has {size} MB; the service takes {limit} MB at most.",
+                name=path.name,
+                size=size >> 20,
+                limit=limit >> 20,
+            )
+        )
     name = _UNSAFE.sub("_", path.name)
     if size <= PART_SIZE:
         with path.open("rb") as file:
@@ -113,5 +121,5 @@ def item_id_of(reply: Mapping[str, Any]) -> str:
     item = reply.get("item")
     found = item.get("itemID") if isinstance(item, Mapping) else None
     if not isinstance(found, str) or not re.fullmatch(r"[\w.-]+", found):
-        raise BadReply("The server took the upload but gave no usable item id.")
+        raise BadReply(tr("The server took the upload but gave no usable item id."))
     return found

@@ -53,6 +53,12 @@ class Bracketing:
         return self.gettext(one if n == 1 else many)
 
 
+@pytest.fixture(scope="module")
+def server() -> Iterator[demo.DemoServer]:
+    with demo.serve() as running:
+        yield running
+
+
 @pytest.fixture
 def bracketed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(texts._Speech, "catalogue", Bracketing())
