@@ -61,7 +61,9 @@ def _as_gdal_reads(path: Path) -> dict[str, str]:
     import pyogrio
     from fingerprints import fingerprint
 
-    return fingerprint(pyogrio.read_dataframe(json.dumps(json.loads(path.read_bytes())["value"]).encode()))
+    body = path.read_bytes()
+    features = body[body.index(b'"value":') + len(b'"value":') : -1]  # GDAL does not look into results
+    return fingerprint(pyogrio.read_dataframe(features))
 
 
 def compare(kind: str, count: int, runs: int, megabits: float, limits: Limits) -> None:
