@@ -50,7 +50,7 @@ HEARTBEAT = """() => {
   };
   requestAnimationFrame(beat);
 }"""
-#: A page that draws no frame for so many milliseconds hangs, on however slow a machine: thirty times the usual.
+#: A page that draws no frame for so many milliseconds hangs: thirty times what is usual.
 HANGS = 30_000
 
 
