@@ -14,7 +14,9 @@ import pytest
 from closed_network import ClosedNetwork
 from lab_notebook import LabNotebook, write_notebook
 from lab_server import LabServer, chromium_path
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
+
+expect.set_options(timeout=30_000)
 
 ROOT = Path(__file__).parents[2]
 _OPTIONS = [

@@ -169,11 +169,17 @@ class LabNotebook:
         return json.loads(ast.literal_eval(reply["data"]["text/plain"]))
 
     def wait_for(self, expression: str, wanted: Any = True, seconds: float = 30) -> None:
-        """Ask the kernel until the expression has the wanted value."""
+        """Ask the kernel until the expression has the wanted value; until then it may also raise."""
         end = time.monotonic() + seconds
-        while (found := self.ask(expression)) != wanted:
+        while (found := self._ask_or_error(expression)) != wanted:
             assert time.monotonic() < end, f"{expression} is {found!r}, not {wanted!r}, after {seconds} s"
             self.page.wait_for_timeout(100)
+
+    def _ask_or_error(self, expression: str) -> Any:
+        try:
+            return self.ask(expression)
+        except AssertionError as error:
+            return error
 
     # The page
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from lab_notebook import LabNotebook
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -135,7 +136,7 @@ def test_axe_core_finds_nothing_serious_in_any_state_of_the_widgets(
     run.focus()
     notebook.page.keyboard.press("Enter")
     running.get_by_role("log").get_by_text("Counted 2.", exact=True).wait_for(timeout=30_000)
-    assert notebook.page.evaluate("document.activeElement.textContent") == "Running…"
+    notebook.page.wait_for_function("document.activeElement.textContent === 'Running…'")
     notebook.page.keyboard.press("Enter")
     running.get_by_text("It runs already").wait_for()
 
@@ -149,7 +150,7 @@ def test_axe_core_finds_nothing_serious_in_any_state_of_the_widgets(
         notebook.page.wait_for_function(HAS_FOCUS, arg=then)
 
     # A wrong value is part of its field's name.
-    assert notebook.cell(1).get_by_role("textbox", name="Distance (error: 'far' does not").count() == 1
+    expect(notebook.cell(1).get_by_role("textbox", name="Distance (error: 'far' does not")).to_have_count(1)
 
     notebook.wait_for("done.run.done and lists.run.done")
     done.get_by_role("button", name="Row 2").click()

@@ -7,6 +7,7 @@ import pytest
 import shapely
 from lab_notebook import LabNotebook
 from map_hand import MapHand, Place
+from playwright.sync_api import expect
 from pyproj import Geod
 
 pytestmark = pytest.mark.timeout(300)
@@ -177,7 +178,7 @@ def test_shapes_are_reshaped_moved_deleted_and_all_of_it_undone(drawer: Drawer, 
     wait_for("areas.shapes[0].geometry['coordinates'][0][2][0] > 9.2")
     drawer.press("Drag corners of the chosen shape of Areas")  # Done
     wait_for("areas.editing", "")
-    assert drawer.cell.locator(".marker-icon").count() == 0
+    expect(drawer.cell.locator(".marker-icon")).to_have_count(0)
 
     drawer.press("Drag the chosen shape of Areas on the map")
     hand.drag((9.05, 46.95), (9.05, 47.15))

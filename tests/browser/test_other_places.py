@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from closed_network import ClosedNetwork
 from lab_server import LabServer, VoilaServer
+from playwright.sync_api import expect
 
 import gpwidgets
 
@@ -47,7 +48,7 @@ def run_the_first_form(page: Any, picture: Callable[..., Any]) -> None:
     button.click()
     page.get_by_text("Succeeded", exact=True).first.wait_for(state="visible", timeout=60_000)
     page.locator("table.gpw-frame tbody tr").first.wait_for(state="visible")
-    assert not page.get_by_alt_text("Map of inputs and results").first.is_visible()
+    expect(page.get_by_alt_text("Map of inputs and results").first).to_be_hidden()
     page.wait_for_timeout(500)  # the layer is drawn one frame after the table
     picture()
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lab_notebook import LabNotebook
+from playwright.sync_api import expect
 
 import gpwidgets
 
@@ -38,11 +39,10 @@ def test_a_drawn_point_becomes_a_buffer_on_the_map_in_the_table_and_in_the_next_
     notebook.button("Run", within=cell).click()
     notebook.wait_for("form.outputs is not None", seconds=60)
 
-    assert cell.get_by_text("Succeeded").first.is_visible()
-    assert cell.locator("table.gpw-frame tbody tr").count() == 1
-    assert notebook.ask("list(form.map.results)") == ["Buffers"]
-    notebook.page.wait_for_timeout(500)
-    assert cell.locator(".leaflet-container canvas, .leaflet-container svg path").count() >= 1
+    expect(cell.get_by_text("Succeeded").first).to_be_visible()
+    expect(cell.locator("table.gpw-frame tbody tr")).to_have_count(1)
+    notebook.wait_for("list(form.map.results)", ["Buffers"])
+    expect(cell.locator(".leaflet-container canvas, .leaflet-container svg path").first).to_be_visible()
     printed = notebook.run_cell(notebook.cell_with("buffers_of_the_form ="))
     assert "GeoDataFrame 1 rows, EPSG:4326" in "".join(printed[0]["text"])
     assert abs(notebook.ask(AREA_RATIO) - 1) < 0.01
@@ -72,4 +72,4 @@ def test_a_job_shows_its_progress_and_gives_polygons_and_another_is_cancelled(
     notebook.wait_for("viewshed_form.run.status.value", "cancelled", seconds=60)
     cell.get_by_text("Cancelled").first.wait_for(state="visible")
     notebook.whole_picture(screenshots / "viewshed-cancelled.png", cell)
-    assert notebook.button("Run", within=cell).is_enabled()
+    expect(notebook.button("Run", within=cell)).to_be_enabled()

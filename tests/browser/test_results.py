@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from lab_notebook import LabNotebook
+from playwright.sync_api import expect
 
 MAKE = """
 import geopandas, numpy, shapely, ipywidgets
@@ -102,9 +103,9 @@ def test_ten_thousand_polygons_and_their_table_are_one_selection(
     assert abs(selected // 100 - 50) <= 1
     chosen = cell.locator("tr.gpw-selected")
     chosen.wait_for(state="visible")
-    assert f"disc {selected}" in chosen.inner_text()
-    assert cell.get_by_text(f"Page {selected // 10 + 1} of 1000").is_visible()
-    assert cell.locator(".gpw-attributes").get_by_text("Name of the disc").is_visible()
+    expect(chosen).to_contain_text(f"disc {selected}")
+    expect(cell.get_by_text(f"Page {selected // 10 + 1} of 1000")).to_be_visible()
+    expect(cell.locator(".gpw-attributes").get_by_text("Name of the disc")).to_be_visible()
     notebook.picture(screenshots / "results-feature-to-row.png")
 
     notebook.button("Last", within=cell).click()
@@ -113,7 +114,7 @@ def test_ten_thousand_polygons_and_their_table_are_one_selection(
     notebook.wait_for(
         "abs(task_map.map.center[1] - 9.95) < 0.02 and abs(task_map.map.center[0] - 47.99) < 0.02"
     )
-    assert cell.locator("tr.gpw-selected").get_by_text("disc 9995").is_visible()
+    expect(cell.locator("tr.gpw-selected").get_by_text("disc 9995")).to_be_visible()
     notebook.page.wait_for_timeout(500)
     wait_until_painted(notebook, map_, 100)
     notebook.picture(screenshots / "results-row-to-feature.png")
@@ -129,7 +130,7 @@ def test_a_box_on_the_map_lists_its_rows_and_two_hundred_thousand_features_stay_
     map_ = notebook.map_in(cell)
     wait_until_painted(notebook, map_)
     assert notebook.ask("len(frame)") == 200_704
-    assert cell.get_by_text("of 200,704 features are drawn; zoom in to see more").is_visible()
+    expect(cell.get_by_text("of 200,704 features are drawn; zoom in to see more")).to_be_visible()
     assert notebook.ask("len(task_map.results['Discs'].data['features'])") <= 10_000
     drag(notebook, map_, -50, 20)
     wait_until_painted(notebook, map_)

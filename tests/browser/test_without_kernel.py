@@ -9,6 +9,7 @@ import pytest
 from lab_notebook import LabNotebook
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
+from playwright.sync_api import expect
 
 import gpwidgets
 
@@ -47,8 +48,8 @@ def test_the_executed_quickstart_as_a_page_shows_values_rows_and_a_map(
     assert "widgets" in notebook.metadata  # the hard case: the page prefers live widgets, which need scripts
     page = read(notebook)
     page.screenshot(path=screenshots / "without-kernel-executed.png", full_page=True)
-    assert page.get_by_text("3 kilometers").first.is_visible()
-    assert page.get_by_text("BUFF_DIST").first.is_visible()
+    expect(page.get_by_text("3 kilometers").first).to_be_visible()
+    expect(page.get_by_text("BUFF_DIST").first).to_be_visible()
     assert picture_is_drawn(page)
 
 
@@ -67,9 +68,9 @@ def test_a_saved_notebook_shows_the_run_that_was_made_with_the_mouse(
     notebook.button("Run").click()
     notebook.wait_for("form.outputs is not None")
     notebook.wait_text_in_output(0, "Succeeded")
-    assert not notebook.page.get_by_alt_text("Map of inputs and results").is_visible()
+    expect(notebook.page.get_by_alt_text("Map of inputs and results")).to_be_hidden()
     page = read(notebook.save())
     page.screenshot(path=screenshots / "without-kernel-saved.png", full_page=True)
     for text in ("5 kilometers", "Succeeded", "Observer 1 sees", "AREA_KM2"):
-        assert page.get_by_text(text).first.is_visible()
+        expect(page.get_by_text(text).first).to_be_visible()
     assert picture_is_drawn(page)
