@@ -59,7 +59,7 @@ def read_features(body: bytes | bytearray | Iterable[bytes]) -> geopandas.GeoDat
     if len(body) < _SMALL:
         return features_to_frame(parse(body))
     try:
-        return read_pieces(_slices(body))
+        return read_pieces(_slices(body), is_here=True)
     except NotCut:
         return features_to_frame(parse(body))
 

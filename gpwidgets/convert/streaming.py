@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import geopandas
 
@@ -23,7 +23,11 @@ _KNOWN_FIRST = ("fields", "geometry_type", "reference", "flags", "quantisation")
 
 
 def read_pieces(
-    chunks: Iterable[bytes | memoryview], *, engine: Engine | None = None, size: int | None = None
+    chunks: Iterable[bytes | memoryview],
+    *,
+    is_here: bool = False,
+    engine: Engine | None = None,
+    size: int | None = None,
 ) -> geopandas.GeoDataFrame:
     """Read a feature set piece by piece; as `gpwidgets.convert.frames.read_features` reads it whole.
 
@@ -31,6 +35,8 @@ def read_pieces(
     ----------
     chunks
         JSON, cut anywhere.
+    is_here
+        Whether no chunk is waited for.
     engine
         What reads a piece; the fastest one by default.
     size
@@ -41,7 +47,12 @@ def read_pieces(
     NotCut
         The text is laid out in another way than most servers do it; some of it has been taken from `chunks`.
     """
-    pieces = Pieces(chunks)
+    # What comes from a network is waited for, and other threads' garbage should not pile up meanwhile.
+    with _without_collector() if is_here else nullcontext():
+        return _read(Pieces(chunks), engine, size)
+
+
+def _read(pieces: Pieces, engine: Engine | None, size: int | None) -> geopandas.GeoDataFrame:
     source = _source(pieces.envelope)
     layout = _layout(source)
     pieces.size = size or layout.piece_size
@@ -59,8 +70,9 @@ def read_pieces(
     end = _source(pieces.last)
     if any(getattr(source, name) != getattr(end, name) for name in _KNOWN_FIRST):
         raise NotCut("what follows the features tells how they are to be read")
-    add(rows_of_objects(end.rows, layout))
-    return frame_of(end, table, shapes)
+    with _without_collector():
+        add(rows_of_objects(end.rows, layout))
+        return frame_of(end, table, shapes)
 
 
 def _source(document: object) -> FeatureSource:
