@@ -3,9 +3,9 @@
     python benchmarks/polling.py
 
 Limits, as ratios: the mean delay of jobs under 30 s at most the larger of 0.25 s and 12 % of the job, with 30
-looks at most; with a hundred jobs ten threads at most, and a look at most 2.5 ms of CPU or, on a slow machine,
-2.2 times that of a bare `requests.Session` reading the same page in the same process; the end of a job of a
-second within 0.3 s.
+looks at most; with a hundred jobs ten threads at most, and a look at most 2.5 ms of CPU or, on a slow
+machine, 2.2 times that of a bare `requests.Session` reading the same page in the same process; the end of a
+job of a second within 0.3 s.
 """
 
 from __future__ import annotations
