@@ -165,12 +165,15 @@ def _without_pages(layer: _Layer, limit: int | None) -> Iterator[Page]:
         return
     asked = {**layer.query, "returnIdsOnly": "true"}
     told = layer.session.get_json(f"{layer.url}/query", asked).get("objectIds")
-    if not isinstance(told, list) or not told:
+    try:
+        ids = [str(one) for one in sorted(map(int, told or ()))]
+    except (TypeError, ValueError):
+        ids = []
+    if not ids:
         raise BadReply(
             tr("{url} has more rows than it gives at a time, and no ids to ask by.", url=layer.url),
             url=layer.url,
         )
-    ids = [str(one) for one in sorted(told)]
     wanted, size = ids[:limit], min(layer.size, first.rows)
     parts = [wanted[begin : begin + size] for begin in range(0, len(wanted), size)]
     pages = _called(_call(layer.chosen, part) for part in parts)

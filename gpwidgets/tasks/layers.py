@@ -49,11 +49,16 @@ def read_rows(
     from gpwidgets.convert.frames import read_features
 
     asked = {"where": "1=1", "outFields": "*", **(query or {})}
-    frames, more = [], False
+    frames, more, held_back = [], False, False
     for page in read_pages(session, url, asked, limit):
         frames.append(read_features(page.body))
         more = page.more
-    about = {**frames[0].attrs.get("gpwidgets", {}), "layer": layers.layer_url(url), "truncated": more}
+        held_back |= page.more and not page.rows  # wherever that was, rows are missing
+    about = {
+        **frames[0].attrs.get("gpwidgets", {}),
+        "layer": layers.layer_url(url),
+        "truncated": more or held_back,
+    }
     kept = [frame for frame in frames if len(frame)] or frames[:1]
     for frame in kept:
         frame.attrs = {}

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from gpwidgets.client.layer_pages import read_pages
 from gpwidgets.client.session import GPSession
 from gpwidgets.errors import BadReply, ServerError
+from gpwidgets.tasks.layers import read_rows
 
 
 @dataclass
@@ -171,6 +172,38 @@ def test_a_layer_that_passes_over_offsets_is_not_read_for_ever() -> None:
 def test_a_layer_without_pages_and_ids_says_what_it_lacks() -> None:
     with pytest.raises(BadReply, match="no ids to ask by"):
         read(Layer(50, pages=False, says=False, knows_ids=False))
+
+
+@pytest.mark.parametrize("ids", [[None, 1], ["x", 2], {"a": 1}, 7, [[1]]])
+def test_ids_that_are_no_numbers_are_no_ids(ids: object) -> None:
+    class Odd(Layer):
+        def query(self, fields: dict[str, str]) -> dict[str, object]:
+            return {"objectIds": ids} if "returnIdsOnly" in fields else super().query(fields)
+
+    with pytest.raises(BadReply, match="no ids to ask by"):
+        read(Odd(50, pages=False, says=False))
+
+
+def test_ids_written_as_text_are_sorted_as_numbers() -> None:
+    class Texts(Layer):
+        def query(self, fields: dict[str, str]) -> dict[str, object]:
+            ids = {"objectIds": [str(one) for one in range(self.total, 0, -1)]}
+            return ids if "returnIdsOnly" in fields else super().query(fields)
+
+    assert read(Texts(25, pages=False, says=False))[0] == list(range(1, 26))
+
+
+def test_rows_that_a_page_in_the_middle_holds_back_are_not_forgotten() -> None:
+    class Holding(Layer):
+        def query(self, fields: dict[str, str]) -> dict[str, object]:
+            if fields.get("resultOffset") == "20":
+                return {"features": [], "exceededTransferLimit": True}
+            return super().query(fields)
+
+    with served(Holding(50)) as url:
+        frame = read_rows(GPSession(), url)
+    assert len(frame) == 40
+    assert frame.attrs["gpwidgets"]["truncated"] is True
 
 
 def test_trouble_with_a_later_page_is_told() -> None:
