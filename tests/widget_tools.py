@@ -21,6 +21,7 @@ A test says what is written on a control and what is done with it; names of attr
     seen(lambda: …)                                     wait for a condition
     see(widget, "Succeeded")                            wait for a text to be shown; fails with what is shown
     finish(run)                                         wait for the end of a run, whatever it is
+    restart_kernel()                                    as in a new kernel, no run is known any more
     deliver(layer, {"event": "click", …})               what the page tells a widget, such as a click on a map
 
 A control's name is its description (without the star of what is needed), its tooltip or its placeholder:
@@ -43,6 +44,7 @@ import ipywidgets as w
 from bs4 import BeautifulSoup, Tag
 
 from gpwidgets.errors import GPError
+from gpwidgets.tasks import recording
 from gpwidgets.tasks.run import Run
 
 Name = str | re.Pattern[str]
@@ -60,6 +62,10 @@ _ROLES: tuple[tuple[str, tuple[type, ...]], ...] = (
 _PRESSED = ("button", "checkbox")
 _TYPED = ("textbox", "spinbutton", "combobox", "slider")
 _CHOSEN = ("combobox", "listbox", "radiogroup", "slider")
+_BLOCKS = (
+    "br, div, p, pre, ul, ol, li, dl, dt, dd, table, caption, tr, th, td, details, summary,"
+    "h1, h2, h3, h4, h5, h6"
+)
 _NOT_SEEN = "style, script, template, [hidden], .gpw-unseen, details:not([open]) > :not(summary)"
 
 
@@ -111,8 +117,14 @@ def _text(widget: w.Widget) -> str:
 
 def plain(html: str) -> str:
     """Return the text of HTML that can be seen, blanks run together."""
-    soup = _soup(html)
-    return " ".join(soup.get_text(" ").split())
+    return _words(_soup(html))
+
+
+def _words(part: Tag) -> str:
+    for block in part.select(_BLOCKS):
+        block.insert_before(" ")
+        block.insert_after(" ")
+    return " ".join(part.get_text().split())
 
 
 def _soup(html: str) -> BeautifulSoup:
@@ -125,7 +137,7 @@ def _soup(html: str) -> BeautifulSoup:
 
 def _with_role(widget: w.Widget, role: str) -> list[str]:
     found = _soup(html_of(widget)).find_all(attrs={"role": role})
-    texts = (" ".join(one.get_text(" ").split()) for one in found if isinstance(one, Tag))
+    texts = (_words(one) for one in found if isinstance(one, Tag))
     return [text for text in texts if text]
 
 
@@ -292,6 +304,11 @@ def deliver(widget: w.Widget, content: dict[str, Any]) -> None:
 
 
 # Waiting
+
+
+def restart_kernel() -> None:
+    """Forget the runs of this kernel, as a new one does."""
+    recording._store_in.cache_clear()
 
 
 def seen(condition: Callable[[], bool]) -> bool:

@@ -6,20 +6,15 @@ from pathlib import Path
 import geopandas
 import pytest
 from shapely.geometry import Point
+from widget_tools import can_press, press, restart_kernel, see, seen
 
 import gpwidgets as gp
 from gpwidgets import demo
-from gpwidgets.tasks import recording
 from gpwidgets.tasks.kept_inputs import inputs_of_job
 
 POINTS = geopandas.GeoDataFrame(geometry=[Point(-84.2, 36.4), Point(-84.1, 36.5)], crs=4326)
 
 pytestmark = pytest.mark.usefixtures("own_history")
-
-
-def restart() -> None:
-    """Forget the runs of this kernel, as a new one does."""
-    recording._store_in.cache_clear()
 
 
 @pytest.fixture
@@ -48,7 +43,7 @@ def same(one: object, other: object) -> bool:
 def test_a_run_of_another_kernel_is_reopened_with_values_and_results(server) -> None:
     run = gp.GPTask(server.url_of("Viewshed")).start(Input_Points=POINTS[:1], Distance="3 km", outSR=3857)
     run.wait(90)
-    restart()
+    restart_kernel()
     widget = gp.history()[0].reopen()
     assert widget.error is None
     for name, value in run.inputs.items():
@@ -71,7 +66,7 @@ def test_the_address_of_a_job_is_enough(gallery, own_server) -> None:
     run = gallery.start(**{name: value for name, value in given.items() if name in names})
     run.wait(60)
     gp.history().clear()
-    restart()
+    restart_kernel()
     widget = gp.TaskWidget(run.job_url)
     assert widget.error is None
     for name, value in run.inputs.items():
@@ -99,7 +94,7 @@ def test_hidden_texts_are_asked_for_again(gallery, own_history) -> None:
     assert hidden
     run = gallery.start(**dict.fromkeys(hidden, "between-you-and-me"))
     run.wait(60)
-    restart()
+    restart_kernel()
     for widget in (gp.history()[0].reopen(), gp.TaskWidget(run.job_url)):
         assert not set(hidden) & set(widget.values)
         assert "enter it again" in widget.form.editors[hidden[0]].error
@@ -139,18 +134,18 @@ def test_a_job_that_is_gone_leaves_the_values(gallery, own_server) -> None:
     run = gallery.start(Input_Long=9)
     run.wait(60)
     own_server.jobs.remove(run.job_id)
-    restart()
+    restart_kernel()
     widget = gp.history()[0].reopen()
     assert widget.values["Input_Long"] == 9
     assert widget.run is None
     assert "results are gone" in str(widget.error)
-    assert not widget._run_button.disabled
+    assert can_press(widget, "Run")
     widget.close()
 
 
 def test_a_synchronous_run_comes_back_as_its_values(server) -> None:
     gp.GPTask(server.url_of("ParameterGallery"))(Input_Long=5)
-    restart()
+    restart_kernel()
     widget = gp.TaskWidget(gp.history()[0])
     assert widget.values["Input_Long"] == 5
     assert widget.run is None
@@ -169,12 +164,12 @@ def test_a_run_of_this_kernel_comes_back_as_itself(gallery) -> None:
 def test_values_come_back_after_the_server_could_be_reached_again(own_server, gallery) -> None:
     run = gallery.start(Input_Long=5)
     run.wait(60)
-    restart()
+    restart_kernel()
     with own_server.faults.add("status", on="task", code=503):
         widget = gp.history()[0].reopen()
         assert widget.form is None
-    widget._reconnect()
-    widget._worker.join(30)
+    press(widget, "Try again")
+    assert seen(lambda: widget.run is not None)
     assert widget.values["Input_Long"] == 5
     assert widget.run.job_id == run.job_id
     widget.close()
@@ -185,9 +180,9 @@ def test_what_is_kept_of_local_files_is_their_path(own_server, gallery, tmp_path
     path.write_text("1")
     run = gallery.start(Input_File=path)
     run.wait(60)
-    restart()
+    restart_kernel()
     widget = gp.history()[0].reopen()
     assert widget.values["Input_File"] == gp.DataFile(path=str(path))
     finished(widget)
-    assert "On the server until about" in widget.runs.view._kept.value
+    see(widget, "On the server until about")
     widget.close()

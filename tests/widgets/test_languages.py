@@ -13,6 +13,7 @@ import geopandas
 import ipywidgets as w
 import pytest
 from ipywidgets.widgets import widget as registry
+from widget_tools import can_press, finish, press, text_of
 
 from gpwidgets import demo, set_language, texts
 from gpwidgets.errors import InputErrors
@@ -159,14 +160,14 @@ def test_a_form_its_run_and_its_results_show_no_text_but_from_the_catalogue(
     picker = widget.form.editors["Input_Points"].picker
     for _, kind in picker.choice.options:
         picker.show(kind)
-    widget._run_button.click()  # without points: an error at the field and above the form
+    press(widget, "Run")  # without points: an error at the field and above the form
     assert isinstance(widget.error, InputErrors)
     assert untranslated(made, said_by_server(widget)) == []
     points = geopandas.GeoSeries.from_wkt(["POINT (-84.2 36.3)"], crs=4326)
     widget.values = {**widget.values, "Input_Points": points}
-    widget._run_button.click()
+    press(widget, "Run")
     assert widget.run is not None, widget.error
-    widget.run._finished.wait(60)
+    finish(widget.run)
     open_all()
     widget.map.select("Buffers", (0,))
     kept = w.HTML(widget.snapshot())  # what a saved notebook shows
@@ -200,7 +201,7 @@ def test_history_and_services_show_no_text_but_from_the_catalogue(
     run = GPTask(server.url_of("BufferPoints")).start(
         Input_Points=geopandas.GeoSeries.from_wkt(["POINT (-84.2 36.3)"], crs=4326)
     )
-    run._finished.wait(60)
+    finish(run)
     browser, past = ServiceWidget(server.url), HistoryWidget()
     assert browser.error is None
     assert len(past._found) == 1
@@ -224,9 +225,9 @@ def test_a_form_in_german_is_german_and_one_that_was_there_stays_as_it_is(server
     before = TaskWidget(server.url_of("BufferPoints"))
     set_language("de")
     after = TaskWidget(server.url_of("BufferPoints"))
-    assert (before._run_button.description, after._run_button.description) == ("Run", "Ausführen")
-    after._run_button.click()
-    assert "Nicht gestartet" in after._said.value
-    assert "hier ist ein Wert erforderlich" in after._said.value
+    assert can_press(before, "Run")
+    press(after, "Ausführen")
+    assert "Nicht gestartet" in text_of(after)
+    assert "hier ist ein Wert erforderlich" in text_of(after)
     for widget in (before, after):
         widget.close()

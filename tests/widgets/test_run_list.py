@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from widget_tools import can_find, press, see, text_of
 
 import gpwidgets as gp
 from gpwidgets import demo
@@ -36,7 +37,7 @@ def gates(own_history) -> Iterator[Gates]:
 
 
 def press_run(form: gp.TaskWidget) -> gp.Run:
-    form._run_button.click()
+    press(form, "Run")
     return form.run
 
 
@@ -44,8 +45,8 @@ def test_one_run_shows_no_list(gates) -> None:
     form = gp.TaskWidget(gates.url)
     run = press_run(form)
     assert form.runs.earlier == ()
-    assert form.runs._list.children == ()
-    assert form._another_button.layout.display == "none"
+    assert "Earlier runs" not in text_of(form)
+    assert not can_find(form, "Run these values too")
     gates.opened[1].set()
     run.wait(30)
     form.close()
@@ -56,18 +57,18 @@ def test_a_second_run_starts_beside_the_first_and_both_end(gates, until) -> None
     first = press_run(form)
     until(first, lambda: first.status == "running")
     assert press_run(form) is first
-    assert "It runs already" in form._said.value
-    assert form._another_button.layout.display == "none"
+    assert "It runs already" in text_of(form)
+    assert not can_find(form, "Run these values too")
     form.values = {"Number": 2}
-    assert form._another_button.layout.display == ""
-    form._another_button.click()
+    assert can_find(form, "Run these values too")
+    press(form, "Run these values too")
     second = form.run
     assert second is not first
-    assert form._another_button.layout.display == "none"
+    assert not can_find(form, "Run these values too")
     (earlier,) = form.runs.earlier
     assert earlier.run is first
-    assert "Running, 25 %" in earlier._text.value
-    assert "Number: 1" in earlier._text.value
+    assert "Running, 25 %" in text_of(earlier)
+    assert "Number: 1" in text_of(earlier)
 
     gates.opened[2].set()
     assert second.wait(30).Number == 2
@@ -75,11 +76,11 @@ def test_a_second_run_starts_beside_the_first_and_both_end(gates, until) -> None
     assert not first.done
     gates.opened[1].set()
     assert first.wait(30).Number == 1
-    assert "Succeeded" in earlier._text.value
+    see(earlier, "Succeeded")
     earlier.opener.click()
-    assert earlier.view.results is not None
+    see(earlier, "Number\n1")
     earlier.opener.click()
-    assert earlier.view is None
+    assert "Number\n1" not in text_of(earlier)
     form.close()
 
 
@@ -88,8 +89,8 @@ def test_an_earlier_run_is_cancelled_in_its_line(gates, until) -> None:
     first = press_run(form)
     until(first, lambda: first.status == "running")
     form.values = {"Number": 2}
-    form._another_button.click()
-    form.runs.earlier[0].canceller.click()
+    press(form, "Run these values too")
+    press(form, "Ask the server to stop run 1")
     with pytest.raises(gp.RunError):
         first.wait(30)
     assert first.status == "cancelled"
@@ -115,7 +116,7 @@ def test_closing_the_form_leaves_its_runs_alone(gates, until) -> None:
     first = press_run(form)
     until(first, lambda: first.status == "running")
     form.values = {"Number": 2}
-    form._another_button.click()
+    press(form, "Run these values too")
     second = form.run
     form.close()
     for event in gates.opened.values():

@@ -8,6 +8,7 @@ from typing import Any
 
 import geopandas
 import pytest
+from widget_tools import press, see
 
 from gpwidgets import RunWidget, ServiceWidget, TaskWidget, demo
 from gpwidgets.widgets.results import ResultsView
@@ -33,7 +34,7 @@ class Safe(HTMLParser):
 
 
 def done(widget: TaskWidget) -> TaskWidget:
-    widget._run_button.click()
+    press(widget, "Run")
     assert widget.run is not None
     widget.run.wait(60, show_progress=False)
     return widget
@@ -56,7 +57,7 @@ def test_before_a_run_there_are_the_values(server: demo.DemoServer) -> None:
 
 def test_a_failed_run_says_why(server: demo.DemoServer) -> None:
     widget = TaskWidget(server.url_of("SlowCount"), values={"Seconds": 0.1, "Fail": True})
-    widget._run_button.click()
+    press(widget, "Run")
     assert widget.run is not None
     with pytest.raises(Exception, match="SlowCount"):
         widget.run.wait(60, show_progress=False)
@@ -131,8 +132,7 @@ def test_the_living_widget_hides_its_own_twin_only(server: demo.DemoServer, note
 
 def test_a_form_within_a_service_refreshes_the_service(server: demo.DemoServer, notebook: Shown) -> None:
     widget = ServiceWidget(server.url_of("SlowCount"))
-    assert widget._worker is not None
-    widget._worker.join(30)
+    see(widget, "Run")
     widget._ipython_display_()
     assert widget.task_widget is not None
     widget.task_widget.values = {**widget.task_widget.values, "Seconds": 0.1}

@@ -11,6 +11,7 @@ import ipywidgets as w
 import pandas as pd
 import pytest
 from geopandas.testing import assert_geodataframe_equal
+from widget_tools import alerts, can_find, can_press, error_at, find, finish, html_of, press, seen, text_of
 
 from gpwidgets import demo
 from gpwidgets.client.auth import Token
@@ -18,7 +19,6 @@ from gpwidgets.errors import AuthenticationError, ConnectionFailed, InputErrors
 from gpwidgets.protocol.units import LinearUnit
 from gpwidgets.tasks.status import RunStatus
 from gpwidgets.tasks.task import GPTask
-from gpwidgets.widgets.access import is_resting
 from gpwidgets.widgets.map_draw import Pen
 from gpwidgets.widgets.run import RunWidget
 from gpwidgets.widgets.sign_in import SignInBox
@@ -43,12 +43,6 @@ def _no_faults(server: demo.DemoServer) -> Iterator[None]:
     server.faults.clear()
 
 
-def html_of(widget: w.Widget) -> str:
-    if isinstance(widget, w.HTML):
-        return "" if widget.layout.display == "none" else widget.value
-    return " ".join(html_of(child) for child in getattr(widget, "children", ()))
-
-
 def all_below(widget: w.Widget, kind: type) -> list[Any]:
     found = [widget] if isinstance(widget, kind) else []
     for child in getattr(widget, "children", ()):
@@ -63,27 +57,21 @@ def draw_point(widget: TaskWidget) -> None:
     Pen.of(widget.map.map).control.set_state({"data": [POINT]})
 
 
-def finish(widget: TaskWidget) -> None:
-    assert widget.run is not None
-    widget.run.call_when_done(lambda: None)
-    widget.run._finished.wait(60)
-
-
 def test_a_drawn_point_becomes_a_buffer_on_the_map_and_in_the_table(server: demo.DemoServer) -> None:
     widget = TaskWidget(server.url_of("BufferPoints"))
     assert widget.error is None, widget.error
     draw_point(widget)
-    widget._run_button.click()
+    press(widget, "Run")
     assert widget.error is None, widget.error
-    finish(widget)
+    finish(widget.run)
     assert widget.run is not None
     assert widget.run.status is RunStatus.SUCCEEDED, widget.run.error
     assert len(widget.outputs["Buffers"]) == 1
     assert widget.map is not None
     assert list(widget.map.results) == ["Buffers"]
-    assert "1 feature" in html_of(widget)
-    assert not is_resting(widget._run_button)
-    assert is_resting(widget._cancel_button)
+    assert "1 feature" in text_of(widget)
+    assert can_press(widget, "Run")
+    assert not can_press(widget, "Cancel")
 
 
 @pytest.mark.parametrize(
@@ -100,8 +88,8 @@ def test_the_widget_and_the_call_give_the_same_frames(
     widget = TaskWidget(server.url_of(name), values=given)
     if drawn:
         draw_point(widget)
-    widget._run_button.click()
-    finish(widget)
+    press(widget, "Run")
+    finish(widget.run)
     place = geopandas.GeoSeries.from_wkt(["POINT (-84.2 36.3)"], crs=4326)
     called = GPTask(server.url_of(name))(**given, **({"Input_Points": place} if drawn else {}))
     frames = {key: value for key, value in called.items() if isinstance(value, pd.DataFrame)}
@@ -114,16 +102,17 @@ def test_the_widget_and_the_call_give_the_same_frames(
 
 def test_run_is_refused_with_a_list_of_what_is_missing(server: demo.DemoServer) -> None:
     widget = TaskWidget(server.url_of("BufferPoints"))
-    widget._run_button.click()
+    press(widget, "Run")
     assert widget.run is None
     assert isinstance(widget.error, InputErrors)
-    assert [button.description for button in widget._missing.children] == ["Go to Input Points"]
-    assert "<div>Input Points: a value is needed here.</div>" in widget._said.value
+    assert can_press(widget, "Go to Input Points")
+    assert "Input Points: a value is needed here." in text_of(widget)
+    assert error_at(widget, "Input Points") == "A value is needed here."
     assert str(widget.error) == "Input_Points: a value is needed here."
     draw_point(widget)
-    widget._run_button.click()
-    assert widget._missing.children == ()
-    finish(widget)
+    press(widget, "Run")
+    assert not can_find(widget, "Go to Input Points")
+    finish(widget.run)
 
 
 def test_values_can_be_read_set_and_watched(server: demo.DemoServer) -> None:
@@ -131,14 +120,14 @@ def test_values_can_be_read_set_and_watched(server: demo.DemoServer) -> None:
     name = "Steps"
     assert widget.values[name] == 3
     assert widget.values["Seconds"] == 5  # its default stays
-    seen: list[Any] = []
-    widget.observe(lambda change: seen.append(change["new"][name]), names="values")
+    told: list[Any] = []
+    widget.observe(lambda change: told.append(change["new"][name]), names="values")
     widget.form.editors[name].value = 4
     widget.values = {**widget.values, name: 5}
     assert widget.form.editors[name].value == 5
-    assert seen[0] == 4
-    assert seen[-1] == 5
-    widget._reset_button.click()
+    assert told[0] == 4
+    assert told[-1] == 5
+    press(widget, "Reset")
     assert widget.values[name] == 10
 
 
@@ -147,39 +136,39 @@ def test_a_run_can_be_cancelled_and_started_again(server: demo.DemoServer) -> No
     widget.values = dict(widget.values.items())
     names = {name.lower(): name for name in widget.form.editors}
     widget.values = {**widget.values, names["seconds"]: 60.0}
-    widget._run_button.click()
+    press(widget, "Run")
     run = widget.run
-    assert is_resting(widget._run_button)
-    assert not widget._run_button.disabled  # it would lose the focus
-    widget._run_button.click()
+    assert not can_press(widget, "Run")
+    assert not find(widget, "Run").disabled  # it would lose the focus
+    press(widget, "Run")
     assert widget.run is run
-    assert "It runs already" in widget._said.value
-    assert not is_resting(widget._cancel_button)
-    widget._cancel_button.click()
-    finish(widget)
+    assert "It runs already" in text_of(widget)
+    assert can_press(widget, "Cancel")
+    press(widget, "Cancel")
+    finish(widget.run)
     assert widget.run.status is RunStatus.CANCELLED
-    assert widget._said.value == ""
-    assert not is_resting(widget._run_button)
-    assert is_resting(widget._cancel_button)
-    widget._cancel_button.click()
-    assert "Nothing runs now" in widget._said.value
+    assert "It runs already" not in text_of(widget)
+    assert can_press(widget, "Run")
+    assert not can_press(widget, "Cancel")
+    press(widget, "Cancel")
+    assert "Nothing runs now" in text_of(widget)
     widget.values = {**widget.values, names["seconds"]: 0.0 + 0.1}
-    widget._run_button.click()
-    finish(widget)
+    press(widget, "Run")
+    finish(widget.run)
     assert widget.run.status is RunStatus.SUCCEEDED
-    assert "Counted 10." in html_of(widget)
+    assert "Counted 10." in text_of(widget)
 
 
 def test_a_failed_run_shows_its_messages_and_keeps_the_values(server: demo.DemoServer) -> None:
     widget = TaskWidget(server.url_of("SlowCount"))
     names = {name.lower(): name for name in widget.form.editors}
     widget.values = {**widget.values, names["seconds"]: 0.1, names["fail"]: True}
-    widget._run_button.click()
-    finish(widget)
+    press(widget, "Run")
+    finish(widget.run)
     assert widget.run.status is RunStatus.FAILED
-    assert "The count failed at step" in html_of(widget)
+    assert "The count failed at step" in text_of(widget)
     assert widget.values[names["fail"]] is True
-    assert not is_resting(widget._run_button)
+    assert can_press(widget, "Run")
 
 
 def test_a_task_without_geometry_has_no_map(server: demo.DemoServer) -> None:
@@ -191,8 +180,8 @@ def test_the_map_of_the_user_is_used_and_left_as_it_was(server: demo.DemoServer)
     layers, controls = theirs.layers, theirs.controls
     widget = TaskWidget(server.url_of("BufferPoints"), map=theirs)
     draw_point(widget)
-    widget._run_button.click()
-    finish(widget)
+    press(widget, "Run")
+    finish(widget.run)
     assert len(theirs.layers) > len(layers)
     widget.close()
     assert theirs.layers == layers
@@ -203,14 +192,13 @@ def test_an_unreachable_server_is_said_and_can_be_tried_again(server: demo.DemoS
     fault = server.faults.add("lost_request")
     widget = TaskWidget(server.url_of("BufferPoints"), values={"Dissolve": "ALL"})
     assert isinstance(widget.error, ConnectionFailed)
-    assert "No connection" in html_of(widget)
-    assert widget._buttons.layout.display == "none"
+    assert "No connection" in text_of(widget)
+    assert not can_find(widget, "Run")
     server.faults.remove(fault)
-    widget._help.children[-1].click()
-    widget._worker.join(30)
+    press(widget, "Try again")
+    assert seen(lambda: can_find(widget, "Run"))
     assert widget.error is None
     assert widget.form is not None
-    assert widget._buttons.layout.display == ""
     assert "ALL" in widget.values.values()
 
 
@@ -218,7 +206,7 @@ def test_an_unreachable_server_is_said_and_can_be_tried_again(server: demo.DemoS
 def test_a_bad_address_is_said_in_the_widget(url: str) -> None:
     widget = TaskWidget(url)
     assert widget.error is not None
-    assert 'role="alert"' in html_of(widget)
+    assert alerts(widget)
 
 
 def test_a_secured_task_asks_for_a_token_in_place(server: demo.DemoServer) -> None:
@@ -228,7 +216,7 @@ def test_a_secured_task_asks_for_a_token_in_place(server: demo.DemoServer) -> No
     box.token.value = server.token_for()
     box.button.click()
     assert box.token.value == ""
-    widget._worker.join(30)
+    assert seen(lambda: can_find(widget, "Run"))
     assert widget.error is None, widget.error
     assert widget.form is not None
 
@@ -240,7 +228,7 @@ def test_a_user_name_and_a_password_do_as_well(server: demo.DemoServer) -> None:
     box.user.value, box.password.value = demo.USERNAME, demo.PASSWORD
     box.button.click()
     assert box.password.value == ""
-    widget._worker.join(30)
+    assert seen(lambda: can_find(widget, "Run"))
     assert widget.error is None, widget.error
 
 
@@ -248,16 +236,16 @@ def test_a_wrong_token_is_refused_in_words(server: demo.DemoServer) -> None:
     widget = TaskWidget(server.url_of("SecuredCount"), auth=Token("wrong-token-text"))
     assert isinstance(widget.error, AuthenticationError)
     assert "wrong-token-text" not in html_of(widget)
-    assert all_below(widget, SignInBox)
+    assert can_press(widget, "Sign in")
 
 
 def test_the_form_as_python_follows_the_values(server: demo.DemoServer) -> None:
     widget = TaskWidget(server.url_of("SlowCount"))
-    widget._code.opened = True
-    assert "gp.GPTask(" in html_of(widget._code)
+    press(widget, "This form as Python")
+    assert "gp.GPTask(" in text_of(widget)
     names = {name.lower(): name for name in widget.form.editors}
     widget.values = {**widget.values, names["steps"]: 77}
-    assert "77" in html_of(widget._code)
+    assert "Steps=77" in text_of(widget)
 
 
 def test_the_text_form_holds_no_values(server: demo.DemoServer) -> None:
@@ -269,6 +257,6 @@ def test_a_run_has_a_widget_of_its_own(server: demo.DemoServer) -> None:
     run = GPTask(server.url_of("SlowCount")).start(Seconds=0.1)
     widget = RunWidget(run)
     run.wait(60, show_progress=False)
-    assert "Succeeded" in html_of(widget)
+    assert "Succeeded" in text_of(widget)
     assert widget.outputs is run.outputs
     assert RunWidget(run).results is not None
