@@ -89,6 +89,8 @@ class Encoder:
         return fields
 
     def _text(self, parameter: GPParameter, value: Any) -> str:
+        if isinstance(value, str) and not value:
+            return ""  # sent empty, whatever the type
         if parameter.data_type == "GPFeatureRecordSetLayer" and _is_frame(value):
             from gpwidgets.convert.frames import write_features
 

@@ -111,14 +111,23 @@ def has_usable_default(parameter: GPParameter) -> bool:
     return default not in (None, "", [], {})
 
 
+def _may_be_empty(parameter: GPParameter) -> bool:
+    return not parameter.required and not parameter.is_multi and has_usable_default(parameter)
+
+
 def check_value(parameter: GPParameter, value: Any) -> Any:
     """Check and normalise one value; features and rows in any form become frames, however deep they are.
+
+    An empty text for an optional input with a default stays one, whatever its type: the input is sent empty,
+    which is "not set" for a server, where leaving it out would bring the default back.
 
     Raises
     ------
     ParameterError
         The value cannot be used; the text says what would be right.
     """
+    if isinstance(value, str) and value == "" and _may_be_empty(parameter):
+        return value
     if parameter.data_type in _SETS:
         return _check_set(parameter, value)
     checked = datatype_of(parameter).check(value, parameter)

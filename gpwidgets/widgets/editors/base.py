@@ -17,7 +17,8 @@ from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.inputs import check_value, has_usable_default
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.access import LabelNote
-from gpwidgets.widgets.html import plain_text, sanitized
+from gpwidgets.widgets.editors.cleared import ClearedChoice, empty_value, has_default, is_empty
+from gpwidgets.widgets.editors.field_help import help_html, help_row
 from gpwidgets.widgets.label_text import plain_label
 from gpwidgets.widgets.lean import WIDE, icon_button, lean
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["EditorContext", "ParameterEditor", "editor_for", "edits", "register_editor"]
 
-_SHORT_HELP = 140
 _NEEDED = later("a value is needed here.")
 
 
@@ -109,7 +109,9 @@ class ParameterEditor(w.VBox):
         self.compact = compact
         self.codec: Any = datatype_of(parameter)
         self.default = self.codec.default(parameter)
+        self._may_be_cleared = not compact and has_default(parameter, self.default)
         self._filling = False
+        self._sends_empty = True
         self._label_note = LabelNote()
         self._enabled = True
         self._foot: dict[str, w.Widget] = {}
@@ -152,7 +154,7 @@ class ParameterEditor(w.VBox):
             return
         try:
             raw = self.read()
-            checked = raw if raw is UNSET else check_value(self.parameter, raw)
+            checked = self._when_cleared() if raw is UNSET else check_value(self.parameter, raw)
         except ParameterError as error:
             self._refuse(error.problem)
             return
@@ -173,6 +175,15 @@ class ParameterEditor(w.VBox):
             self.error = problem
         finally:
             self._filling = False
+
+    def _when_cleared(self) -> Any:
+        """What stands for a field without a value: sent empty, where else the server's default came back."""
+        sent_empty = self._may_be_cleared and not self.parameter.required
+        return empty_value(self.parameter) if sent_empty and self._sends_empty else UNSET
+
+    def _choose_cleared(self, sent_empty: bool) -> None:
+        self._sends_empty = sent_empty
+        self.take()
 
     # For callers
 
@@ -196,7 +207,7 @@ class ParameterEditor(w.VBox):
         try:
             self.value = value
             self.error = ""
-            self._fill(lambda: self.show(self.value))
+            self._fill(lambda: self._display(self.value))
         except GPError as error:
             self._refuse(error.problem if isinstance(error, ParameterError) else str(error))
             self._fill(lambda: self.show_raw(value))
@@ -216,6 +227,7 @@ class ParameterEditor(w.VBox):
         """Put the server's default back."""
         self._filling = True
         try:
+            self._sends_empty = True
             self.show(self.default)
             self.value = self.default
             self.error = ""
@@ -238,11 +250,15 @@ class ParameterEditor(w.VBox):
     @traitlets.observe("value")
     def _show_value(self, change: Mapping[str, Any]) -> None:
         if not self._filling:
-            self._fill(lambda: self.show(change["new"]))
+            self._fill(lambda: self._display(change["new"]))
             self.error = ""
         elif change["new"] is not UNSET:
             self.error = ""
         self._follow_default()
+
+    def _display(self, value: Any) -> None:
+        """Show a value; one that is sent empty leaves the controls empty."""
+        self.show(UNSET if is_empty(value) else value)
 
     def _fill(self, action: Callable[[], None]) -> None:
         before, self._filling = self._filling, True
@@ -262,6 +278,7 @@ class ParameterEditor(w.VBox):
         self._error_box.layout.display = "" if self.error else "none"
         (self.add_class if self.error else self.remove_class)("gpw-invalid")
         self._label_note.show(self.labelled, self.error)
+        self._follow_default()
 
     def show_remark(self, text: str, level: str = "info") -> None:
         """Show what the server says of the value; empty text takes it away. It keeps nobody from running."""
@@ -285,13 +302,16 @@ class ParameterEditor(w.VBox):
         is_other = changed and not _same(self.value, self.default)
         if is_other or "_undo" in self.__dict__:
             self._undo.layout.display = "" if is_other else "none"
+        is_clear = self._may_be_cleared and not self.error and (self.value is UNSET or is_empty(self.value))
+        if is_clear or "_cleared" in self.__dict__:
+            self._cleared.show(is_clear, sent_empty=self.value is not UNSET)
 
     # The foot: help, the way back to the default, remarks and errors. Most fields need little of it, and
     # what is never shown should not be made in the page: so each part is made when it is needed first.
 
     @property
     def _parts(self) -> list[w.Widget]:
-        feet = (self._foot.get(name) for name in ("error", "remark", "help"))
+        feet = (self._foot.get(name) for name in ("error", "cleared", "remark", "help"))
         return [*self._built, *(foot for foot in feet if foot is not None)]
 
     def _add_foot(self, name: str, made: Any) -> Any:
@@ -308,6 +328,11 @@ class ParameterEditor(w.VBox):
         return self._add_foot("remark", lean(w.HTML, layout=w.Layout(display="none")))
 
     @cached_property
+    def _cleared(self) -> ClearedChoice:
+        made = ClearedChoice(self.parameter, self.default, self._choose_cleared)
+        return self._add_foot("cleared", made)  # type: ignore[no-any-return]
+
+    @cached_property
     def _undo(self) -> w.Button:
         button = icon_button(
             "undo",
@@ -317,7 +342,7 @@ class ParameterEditor(w.VBox):
             _dom_classes=("gpw-default",),
         )
         button.on_click(lambda _button: self._press_undo())
-        row = self._foot.get("help") or self._add_foot("help", _help_row())
+        row = self._foot.get("help") or self._add_foot("help", help_row())
         row.children = (*row.children, button)
         return button
 
@@ -328,16 +353,11 @@ class ParameterEditor(w.VBox):
     def _add_help(self) -> None:
         text = "" if self.compact else help_html(self.parameter)  # in a row the whole parameter has it
         if text:
-            self._add_foot("help", _help_row(lean(w.HTML, text)))
+            self._add_foot("help", help_row(lean(w.HTML, text)))
 
     def __repr__(self) -> str:
         # Values stay out: they may be hidden, and the text form of a widget is saved in the notebook.
         return f"<{type(self).__name__} {self.parameter.name!r}>"
-
-
-def _help_row(*parts: w.Widget) -> w.HBox:
-    layout = {"align_items": "flex-start", "min_width": "0"}
-    return lean(w.HBox, list(parts), layout=layout, _dom_classes=("gpw-foot",))
 
 
 def _controls(box: w.Widget) -> Iterator[w.Widget]:
@@ -345,19 +365,6 @@ def _controls(box: w.Widget) -> Iterator[w.Widget]:
         if child.has_trait("disabled"):
             yield child
         yield from _controls(child)
-
-
-def help_html(parameter: GPParameter) -> str:
-    """Return a parameter's help: short texts as they are, long ones folded."""
-    words = plain_text(parameter.description)
-    if not words or words == parameter.display_name:
-        return ""
-    if len(words) <= _SHORT_HELP:
-        return f'<div class="gpw-muted">{sanitized(parameter.description)}</div>'
-    return (
-        f'<details class="gpw-muted"><summary>{tr("Help")}</summary>'
-        f"{sanitized(parameter.description)}</details>"
-    )
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -56,7 +56,7 @@ class BooleanEditor(ParameterEditor):
         if isinstance(self.control, w.Dropdown):
             self.control.index = {UNSET: 0, True: 1, False: 2}.get(value, 0)
         else:
-            self.control.value = value is True
+            self.control.value = (self.default if value is UNSET else value) is True  # as the server will
 
     def reset(self) -> None:
         """Put the default back; a box without one is a No."""

@@ -33,7 +33,7 @@ _COUNTED: dict[str, Callable[[int], str]] = {
 
 def value_words(value: Any) -> str:
     """Return what the value of a features input is, as HTML text."""
-    if value is UNSET:
+    if value is UNSET or (isinstance(value, str) and not value):
         return tr("Nothing yet.")
     if isinstance(value, LayerReference):
         rows = tr(", where {filter}", filter=value.filter) if value.filter else ""

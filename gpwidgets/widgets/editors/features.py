@@ -139,6 +139,9 @@ class FeatureEditor(ParameterEditor):
     def give(self, value: Any) -> None:
         """Take a value that the user has chosen in one of the panels."""
         self.checks.forget()
+        if value is UNSET:
+            self._clear_all()
+            return
         self.set_value(value)
         self._tell()
 

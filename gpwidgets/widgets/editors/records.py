@@ -48,7 +48,7 @@ class RecordEditor(ParameterEditor):
         )
         self.summary = lean(w.HTML)
         self.text.observe(self._take_text, names="value")
-        self.clear.on_click(lambda _button: self.set_value(UNSET))
+        self.clear.on_click(lambda _button: self._clear_all())
         row = lean(w.HBox, [self.summary, self.clear], layout={"flex_flow": "row wrap", **_WIDE})
         return [self.text, row]
 
@@ -67,6 +67,10 @@ class RecordEditor(ParameterEditor):
             self._fill(lambda: self.text.set_trait("value", ""))  # no token stays in a box of text
         self.take()
         self._tell(self.value)
+
+    def _clear_all(self) -> None:
+        self._fill(lambda: self.show(UNSET))
+        self.take()
 
     def read(self) -> Any:
         """Return what was given last; pasted rows as a list of dicts."""
@@ -91,7 +95,7 @@ class RecordEditor(ParameterEditor):
 
 
 def _words(value: Any) -> str:
-    if value is UNSET:
+    if value is UNSET or (isinstance(value, str) and not value):
         return tr("Nothing yet.")
     if isinstance(value, LayerReference):
         return tr("The server reads {url}.", url=escape(value.url))
