@@ -330,7 +330,7 @@ class ParameterEditor(w.VBox):
     @cached_property
     def _cleared(self) -> ClearedChoice:
         made = ClearedChoice(self.parameter, self.default, self._choose_cleared)
-        return self._add_foot("cleared", made)  # type: ignore[no-any-return]
+        return self._add_foot("cleared", made)
 
     @cached_property
     def _undo(self) -> w.Button:

@@ -10,9 +10,9 @@ import ipywidgets as w
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.inputs import has_usable_default
-from gpwidgets.tasks.outputs import summary
 from gpwidgets.texts import tr
 from gpwidgets.widgets.lean import WIDE, lean
+from gpwidgets.widgets.value_words import words_of
 
 __all__ = ["ClearedChoice", "default_words", "empty_value", "has_default", "is_empty"]
 
@@ -47,11 +47,9 @@ def default_words(parameter: GPParameter, default: Any) -> str:
     if parameter.is_hidden:
         return tr("hidden")
     if default is UNSET:
-        return summary(parameter.default_value)
-    if isinstance(default, bool):
-        return tr("Yes") if default else tr("No")
+        return words_of(parameter.default_value)
     chosen = [one.label for one in parameter.choices if one.value in (default, parameter.default_value)]
-    return chosen[0] if chosen and chosen[0] else summary(default)
+    return chosen[0] if chosen and chosen[0] else words_of(default)
 
 
 class ClearedChoice(w.VBox):
