@@ -91,8 +91,8 @@ def _parts(widget: w.Widget) -> Iterator[w.Widget]:
     if isinstance(widget, w.Accordion | w.Tab | w.Stack):
         children = () if widget.selected_index is None else children[widget.selected_index :][:1]
     yield from children
-    for control in getattr(widget, "controls", ()):  # of a map
-        yield from filter(None, [getattr(control, "widget", None)])
+    yield from getattr(widget, "controls", ())  # of a map
+    yield from filter(None, [getattr(widget, "widget", None)])  # of such a control
 
 
 def html_of(widget: w.Widget) -> str:

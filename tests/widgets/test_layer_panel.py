@@ -7,14 +7,31 @@ from typing import Any
 
 import geopandas as gpd
 import ipyleaflet
+import numpy as np
 import pytest
 import shapely
+from matplotlib.colors import to_hex
+from matplotlib.image import imread
+from widget_tools import (
+    can_press,
+    choose,
+    chosen,
+    fill,
+    find,
+    find_all,
+    html_of,
+    names_of,
+    press,
+    see,
+    seen,
+    text_of,
+    tick,
+)
 
 from gpwidgets.widgets.layer_panel import LayerPanel
-from gpwidgets.widgets.layer_row import LayerRow, title_of
+from gpwidgets.widgets.layer_row import title_of
 from gpwidgets.widgets.map import TaskMap
 from gpwidgets.widgets.map_draw import Pen
-from gpwidgets.widgets.map_picture import painted_of
 from gpwidgets.widgets.style_by import QUALITATIVE, SEQUENTIAL, ramp, renderer_style, style_by
 
 
@@ -32,7 +49,7 @@ def task_map() -> TaskMap:
     found = TaskMap()
     found.add_result("A", squares())
     found.add_result("B", squares(west=20))
-    found.layers.opener.value = True
+    press(found, "Layers")
     return found
 
 
@@ -40,15 +57,20 @@ def titles(task_map: TaskMap) -> list[str]:
     return [title_of(layer) for layer in task_map.layers.listed]
 
 
-def row(task_map: TaskMap, name: str) -> LayerRow:
-    found = task_map.layers.row(task_map.results[name])
-    found.more.value = True
-    return found
+def opened(task_map: TaskMap, name: str) -> None:
+    """Open the style and name of one layer."""
+    press(task_map, f"Style, name and more of {name}")
 
 
-def press(row: LayerRow, tip: str) -> None:
-    head = row.children[0]
-    next(child for child in head.children if getattr(child, "tooltip", "") == tip).click()
+def listed(task_map: TaskMap) -> list[str]:
+    """What the list on the map shows."""
+    return [names_of(box)[0] for box in find_all(task_map, role="checkbox")]
+
+
+def colors_of(png: Path) -> set[str]:
+    """The colours of a picture."""
+    pixels = np.unique(imread(png)[..., :3].reshape(-1, 3), axis=0)
+    return {to_hex(pixel) for pixel in pixels}
 
 
 def looks(layer: Any) -> list[str]:
@@ -59,84 +81,89 @@ def test_the_list_has_inputs_and_results_topmost_first_and_not_what_only_serves(
     task_map.target("T", label="Input <i>").add({"type": "Point", "coordinates": [1, 1]})
     task_map.select("A", [0])
     assert titles(task_map) == ["Input <i>", "B", "A", "Base map"]
-    assert len(task_map.layers._list.children) == 4
+    assert listed(task_map) == titles(task_map)
 
 
 def test_rows_are_made_only_when_the_list_is_opened() -> None:
     task_map = TaskMap()
     task_map.add_result("A", squares())
-    assert task_map.layers._list.children == ()
+    assert listed(task_map) == []
+    press(task_map, "Layers")
+    assert listed(task_map) == ["A", "Base map"]
 
 
 def test_a_hidden_layer_comes_back_in_its_place(task_map: TaskMap) -> None:
     a, b = task_map.results["A"], task_map.results["B"]
-    row(task_map, "A").shown.value = False
+    tick(task_map, "Show A", False)
     assert a not in task_map.map.layers
     assert titles(task_map) == ["B", "A", "Base map"]
-    row(task_map, "A").shown.value = True
+    tick(task_map, "Show A")
     assert list(task_map.map.layers)[-2:] == [a, b]
 
 
 def test_layers_are_put_in_order_and_a_hidden_one_stays_hidden(task_map: TaskMap) -> None:
     a, b = task_map.results["A"], task_map.results["B"]
-    row(task_map, "B").shown.value = False
-    press(row(task_map, "A"), "Move A up")
+    tick(task_map, "Show B", False)
+    press(task_map, "Move A up")
     assert titles(task_map) == ["A", "B", "Base map"]
     assert b not in task_map.map.layers
-    press(row(task_map, "A"), "Move A up")
-    press(row(task_map, "A"), "Move A down")
-    row(task_map, "B").shown.value = True
+    press(task_map, "Move A up")
+    press(task_map, "Move A down")
+    tick(task_map, "Show B")
     assert list(task_map.map.layers)[-2:] == [a, b]
 
 
 def test_a_hidden_result_that_is_run_again_is_shown_anew(task_map: TaskMap) -> None:
-    row(task_map, "A").shown.value = False
+    tick(task_map, "Show A", False)
     task_map.add_result("A", squares(2))
     assert titles(task_map) == ["A", "B", "Base map"]
     assert task_map.results["A"] in task_map.map.layers
-    row(task_map, "A").shown.value = False
+    tick(task_map, "Show A", False)
     task_map.remove_result("A")
     assert titles(task_map) == ["B", "Base map"]
 
 
 def test_the_map_goes_to_one_layer_or_to_all(task_map: TaskMap) -> None:
-    press(row(task_map, "B"), "Zoom to B")
+    press(task_map, "Zoom to B")
     assert task_map.map.center[1] == pytest.approx(22.75)
-    task_map.layers.zoom_to_all()
+    press(task_map, "Zoom to all")
     assert task_map.map.center[1] == pytest.approx(12.75)
 
 
 def test_opacity_name_and_removal(task_map: TaskMap) -> None:
-    controls, layer = row(task_map, "A"), task_map.results["A"]
-    controls.opacity.value = 0.5
+    layer = task_map.results["A"]
+    opened(task_map, "A")
+    fill(task_map, "Opacity", 0.5)
     assert layer.style["opacity"] == pytest.approx(0.45)
-    controls.name.value = "<b>New</b>"
+    fill(task_map, "Name", "<b>New</b>")
     assert "&lt;b&gt;New" in layer.name
-    assert controls.shown.description == "<b>New</b>"
-    controls.remove_button.click()
+    assert listed(task_map) == ["B", "<b>New</b>", "Base map"]
+    press(task_map, "Remove")
     assert "A" not in task_map.results
     assert titles(task_map) == ["B", "Base map"]
 
 
 def test_a_layer_is_coloured_by_a_column_and_says_so_in_a_legend(task_map: TaskMap) -> None:
-    controls, layer = row(task_map, "A"), task_map.results["A"]
-    controls.method.value, controls.count.value = "equal interval", 5
-    controls.column.value = "n"
+    layer = task_map.results["A"]
+    opened(task_map, "A")
+    choose(task_map, "Colour by", "n")
+    choose(task_map, "Classes", "equal interval")
+    fill(task_map, "How many", 5)
     assert looks(layer) == [SEQUENTIAL["Viridis"][at] for at in (0, 0, 1, 2, 3, 4)]
     assert "color" not in layer.style
-    legend = task_map.layers._legends.value
-    assert "How many" in legend
-    assert "0 to 1 <small>(2)" in legend
-    controls.column.value = ""
+    assert "How many" in text_of(task_map)
+    assert "0 to 1 (2)" in text_of(task_map)
+    choose(task_map, "Colour by", "one colour")
     assert layer.style["color"] == layer.color
     assert all(feature["properties"] == {} for feature in layer.data["features"])
-    assert task_map.layers._legends.value == ""
+    assert "0 to 1" not in text_of(task_map)
 
 
 def test_text_becomes_categories_escaped_in_the_legend(task_map: TaskMap) -> None:
-    controls, layer = row(task_map, "A"), task_map.results["A"]
-    controls.column.value = "kind"
-    assert controls.method.value == "categories"
+    layer = task_map.results["A"]
+    opened(task_map, "A")
+    choose(task_map, "Colour by", "kind")
+    assert chosen(task_map, "Classes") == "categories"
     assert (
         looks(layer) == [QUALITATIVE[1], QUALITATIVE[0]] * 3
         or looks(layer)
@@ -146,11 +173,11 @@ def test_text_becomes_categories_escaped_in_the_legend(task_map: TaskMap) -> Non
         ]
         * 3
     )
-    assert "&lt;b&gt;" in task_map.layers._legends.value
-    controls.method.value = "quantiles"
-    assert "holds no numbers" in controls._said.value
-    controls.method.value = "categories"
-    assert controls._said.value == ""
+    assert "&lt;b&gt;" in html_of(task_map)
+    choose(task_map, "Classes", "quantiles")
+    assert "holds no numbers" in text_of(task_map)
+    choose(task_map, "Classes", "categories")
+    assert "holds no numbers" not in text_of(task_map)
 
 
 def test_what_has_no_value_has_a_class_of_its_own() -> None:
@@ -210,22 +237,22 @@ def test_a_symbology_that_cannot_be_read_costs_nothing(renderer: object) -> None
 
 
 def test_lengths_and_areas_are_measured_by_drawing(task_map: TaskMap) -> None:
-    panel = task_map.layers
-    panel.length_button.value = True
+    press(task_map, "Length")
     control = Pen.of(task_map.map).control
     line = {"type": "LineString", "coordinates": [[0, 0], [1, 0]]}
     control.set_state({"data": [{"type": "Feature", "properties": {"type": "polyline"}, "geometry": line}]})
-    assert "Length 111.32 km" in panel._said.value
-    assert not panel.length_button.value
+    assert "Length 111.32 km" in text_of(task_map)
+    assert not find(task_map, "Length").value
     assert titles(task_map) == ["B", "A", "Base map"]
-    panel.area_button.value = True
+    press(task_map, "Area")
     ring = [[0, 0], [0.01, 0], [0.01, 0.01], [0, 0]]
     square = {"type": "Polygon", "coordinates": [ring]}
     control.set_state({"data": [{"type": "Feature", "properties": {"type": "polygon"}, "geometry": square}]})
-    assert "Area 61.55 ha" in panel._said.value
-    panel.clear_button.click()
-    assert panel._said.value == ""
-    assert panel._drawn not in task_map.map.layers
+    assert "Area 61.55 ha" in text_of(task_map)
+    assert "Measured" in [layer.name for layer in task_map.map.layers]
+    press(task_map, "Clear what was measured")
+    assert "Area 61" not in text_of(task_map)
+    assert "Measured" not in [layer.name for layer in task_map.map.layers]
 
 
 def test_two_task_maps_on_one_map_share_one_list_which_goes_with_the_last() -> None:
@@ -238,8 +265,8 @@ def test_two_task_maps_on_one_map_share_one_list_which_goes_with_the_last() -> N
     panel = LayerPanel.of(theirs)
     assert one.layers is two.layers is panel
     assert [title_of(layer) for layer in panel.listed][:3] == ["B", "A", "Theirs"]
-    panel.opener.value = True
-    panel.row(marker).shown.value = False
+    press(panel, "Layers")
+    tick(panel, "Show Theirs", False)
     assert marker not in theirs.layers
     one.detach()
     assert panel in theirs.controls
@@ -256,16 +283,12 @@ def test_a_picture_of_what_is_visible_is_saved_and_none_written_over(
     shown = squares(2)
     layer = task_map.add_result("R", shown)
     task_map.target("T").add({"type": "Point", "coordinates": [2, 2]})
-    picture = task_map.layers.picture
-    assert [color for one in picture._layers() for _, color in painted_of(one)] == [
-        layer.color,
-        task_map.target("T").color,
-    ]
-    for name in ("map.png", "map-2.png"):
-        picture.button.click()
-        picture._worker.join(30)
-        assert picture.path == Path("results", name)
-        assert picture.path.read_bytes().startswith(b"\x89PNG")
-    assert 'download="map-2.png"' in picture.said.value
-    task_map.layers.set_shown(layer, False)
-    assert layer not in picture._layers()
+    press(task_map, "Layers")
+    for name, colors in (("map.png", True), ("map-2.png", True), ("map-3.png", False)):
+        tick(task_map, "Show R", colors)
+        press(task_map, "Picture")
+        see(task_map, name)
+        assert seen(lambda: can_press(task_map, "Picture"))
+        painted = colors_of(Path("results", name))
+        assert (layer.color in painted, task_map.target("T").color in painted) == (colors, True)
+    assert 'download="map-3.png"' in html_of(task_map)

@@ -15,7 +15,7 @@ import ipywidgets as w
 import numpy as np
 import pandas as pd
 import pytest
-from widget_tools import html_of
+from widget_tools import alerts, can_press, choose, find, html_of, options, press, see, seen, text_of
 
 from gpwidgets.convert.file_layers import read_layers
 from gpwidgets.convert.shapefiles import write_shapefile
@@ -24,7 +24,7 @@ from gpwidgets.errors import ConversionError
 from gpwidgets.protocol.units import LinearUnit
 from gpwidgets.protocol.values import DataFile, Fetch, RasterData
 from gpwidgets.tasks.outputs import Outputs
-from gpwidgets.widgets.access import is_resting, let_rest
+from gpwidgets.widgets.access import let_rest
 from gpwidgets.widgets.export import FrameSaver
 from gpwidgets.widgets.file_preview import preview_of
 from gpwidgets.widgets.file_texts import safe_link, size_text
@@ -133,12 +133,12 @@ def a_file(text: bytes = b"hello", **more: Any) -> DataFile:
 def test_a_file_is_saved_into_the_folder_and_says_where(tmp_path: Path) -> None:
     view = FileView(a_file(), folder=str(tmp_path / "new"))
     assert "report.txt" in html_of(view)
-    view._save_now()
+    press(view, "Save")
+    see(view, "Saved as")
     assert view.path == tmp_path / "new" / "report.txt"
     assert view.path.read_bytes() == b"hello"
-    assert "Saved as" in view._said.value
-    assert "5 bytes" in view._said.value
-    assert not is_resting(view._save)
+    assert "5 bytes" in text_of(view)
+    assert seen(lambda: can_press(view, "Save"))
 
 
 def test_a_saved_picture_is_shown_with_its_name_in_words(tmp_path: Path) -> None:
@@ -151,17 +151,16 @@ def test_a_saved_picture_is_shown_with_its_name_in_words(tmp_path: Path) -> None
 
 def test_a_button_that_rests_does_nothing(tmp_path: Path) -> None:
     view = FileView(a_file(), folder=str(tmp_path))
-    let_rest(view._save, True)
-    view._save.click()
-    assert view._said.value == ""
+    let_rest(find(view, "Save"), True)
+    press(view, "Save")
+    assert "Sav" not in text_of(view).replace("Save", "")
     assert not list(tmp_path.iterdir())
 
 
 def test_a_file_that_cannot_be_saved_says_why() -> None:
     view = FileView(DataFile(url="http://127.0.0.1/x.txt"))
-    view._save_now()
-    assert 'role="alert"' in view._said.value
-    assert not is_resting(view._save)
+    press(view, "Save")
+    assert seen(lambda: alerts(view) != [] and can_press(view, "Save"))
 
 
 def test_rasters_name_their_format() -> None:
@@ -189,17 +188,16 @@ def test_sizes_read_as_people_write_them() -> None:
 @pytest.mark.parametrize("label", ["GeoPackage", "GeoParquet", "GeoJSON", "Shapefile (zip)", "CSV"])
 def test_features_are_saved_and_nothing_is_written_over(tmp_path: Path, label: str) -> None:
     saver = FrameSaver(cities().to_crs(3857), "My cities/..", folder=str(tmp_path))
-    if label not in saver.format.options:
+    if label not in options(saver, "Save as"):
         assert find_spec("pyarrow") is None
         return
-    saver.format.value = label
+    choose(saver, "Save as", label)
     paths = []
     for _ in range(2):
-        saver.button.click()
-        assert saver._worker is not None
-        saver._worker.join(30)
-        assert saver.path is not None, saver._said.value
+        press(saver, "Save")
+        assert seen(lambda: saver.path not in (None, *paths)), text_of(saver)
         paths.append(saver.path)
+        assert seen(lambda: can_press(saver, "Save"))
     assert [path.stem for path in paths] == ["My_cities", "My_cities-2"]
     if label != "CSV":
         (read,) = read_layers(paths[0]).values()
@@ -210,7 +208,8 @@ def test_features_are_saved_and_nothing_is_written_over(tmp_path: Path, label: s
 
 def test_a_table_is_saved_as_csv(tmp_path: Path) -> None:
     saver = FrameSaver(pd.DataFrame({"a": [1, 2]}), "T", folder=str(tmp_path))
-    saver._save()
+    press(saver, "Save")
+    see(saver, "Saved as")
     assert saver.path == tmp_path / "T.csv"
     assert pd.read_csv(saver.path)["a"].tolist() == [1, 2]
 
@@ -218,9 +217,8 @@ def test_a_table_is_saved_as_csv(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     saver = FrameSaver(pd.DataFrame({"a": [1]}), "T", folder=str(tmp_path / "file"))
-    saver._save()
-    assert 'role="alert"' in saver._said.value
-    assert not is_resting(saver.button)
+    press(saver, "Save")
+    assert seen(lambda: alerts(saver) != [] and can_press(saver, "Save"))
 
 
 def test_long_names_and_times_of_a_shapefile_are_said_and_kept(tmp_path: Path) -> None:
@@ -228,9 +226,9 @@ def test_long_names_and_times_of_a_shapefile_are_said_and_kept(tmp_path: Path) -
     gdf["a_long_name_1"], gdf["a_long_name_2"] = [1, 2], [3, 4]
     gdf["when"] = pd.to_datetime(["2024-05-06T07:08:09Z", None])
     saver = FrameSaver(gdf, "C", folder=str(tmp_path))
-    saver.format.value = "Shapefile (zip)"
-    saver._save()
-    assert "a_long_name_2 is a_long_n_1" in saver._said.value
+    choose(saver, "Save as", "Shapefile (zip)")
+    press(saver, "Save")
+    see(saver, "a_long_name_2 is a_long_n_1")
     (read,) = read_layers(tmp_path / "C.zip").values()
     assert list(read["a_long_n_1"]) == [3, 4]
     assert read["when"].iloc[0] == "2024-05-06T07:08:09+00:00"
@@ -245,8 +243,9 @@ def saved(source: Path, folder: Path, task_map: TaskMap | None = None) -> FileVi
 
     value = DataFile(url=f"http://127.0.0.1/{source.name}", _fetch=Fetch(download, lambda url: b""))
     view = FileView(value, folder=str(folder), map=task_map)
-    view._save_now()
-    assert view.path == folder / source.name, view._said.value
+    press(view, "Save")
+    assert seen(lambda: view.path is not None and can_press(view, "Save")), text_of(view)
+    assert view.path == folder / source.name
     return view
 
 
@@ -259,6 +258,7 @@ def test_layers_in_a_file_become_tables_and_layers_of_the_map(tmp_path: Path, en
         cities().to_file(source)
     task_map = TaskMap()
     view = saved(source, tmp_path / "results", task_map)
+    assert seen(lambda: list(below(view, FrameTable)) != [])
     (table,) = below(view, FrameTable)
     assert list(table.frame["name"]) == ["a", "b"]
     assert list(task_map.results) == ["cities"]
@@ -268,13 +268,17 @@ def test_layers_in_a_file_become_tables_and_layers_of_the_map(tmp_path: Path, en
 def test_text_and_tables_in_files_are_shown_escaped(tmp_path: Path) -> None:
     text = tmp_path / "report.txt"
     text.write_text("<b>bold</b>" + "x" * 5000)
-    html = html_of(saved(text, tmp_path / "results"))
+    view = saved(text, tmp_path / "results")
+    see(view, "<b>bold")
+    html = html_of(view)
     assert "&lt;b&gt;bold" in html
     assert "the saved file is whole" in html
     assert 'download="report.txt"' in html
     table = tmp_path / "table.csv"
     table.write_text("a,b\n1,<i>x</i>\n")
-    (shown,) = below(saved(table, tmp_path / "results"), FrameTable)
+    view = saved(table, tmp_path / "results")
+    assert seen(lambda: list(below(view, FrameTable)) != [])
+    (shown,) = below(view, FrameTable)
     assert list(shown.frame["a"]) == [1]
 
 
@@ -294,8 +298,8 @@ def test_a_broken_file_is_saved_and_says_what_is_wrong(tmp_path: Path) -> None:
     source = tmp_path / "broken.gpkg"
     source.write_bytes(b"no database")
     view = saved(source, tmp_path / "results", TaskMap())
-    assert "Saved as" in view._said.value
-    assert 'role="alert"' in html_of(view._preview)
+    see(view, "Saved as")
+    assert seen(lambda: alerts(view) != [])
 
 
 def test_a_raster_becomes_a_picture_on_the_map_where_it_belongs(tmp_path: Path) -> None:
@@ -306,12 +310,11 @@ def test_a_raster_becomes_a_picture_on_the_map_where_it_belongs(tmp_path: Path) 
     write_geotiff(source, values, west=8.0, north=47.0, cell=0.01, nodata=255)
     task_map = TaskMap()
     view = saved(source, tmp_path / "results", task_map)
+    see(view, "Shown on the map")
     layer = task_map.pictures["seen.tif"]
     assert layer.bounds_4326 == pytest.approx((8.0, 46.8, 8.3, 47.0))
     assert layer.url.startswith("data:image/png;base64,")
-    assert "Shown on the map" in html_of(view)
-    task_map.layers.opener.value = True
-    row = task_map.layers.row(layer)
-    row.more.value = True
-    row.remove_button.click()
+    press(task_map, "Layers")
+    press(task_map, "Style, name and more of seen.tif")
+    press(task_map, "Remove")
     assert layer not in task_map.map.layers

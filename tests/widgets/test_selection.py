@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from widget_tools import can_find, deliver, html_of, press, shown, text_of
 
 from gpwidgets.protocol.description import TaskInfo
 from gpwidgets.tasks.outputs import Outputs
@@ -30,7 +32,7 @@ def squares(count: int = 30) -> gpd.GeoDataFrame:
 def view() -> FrameView:
     task_map = TaskMap()
     results = ResultsView(Outputs({"Squares": squares()}), task_map)
-    (found,) = results._frames
+    (found,) = [one for one in shown(results) if isinstance(one, FrameView)]
     return found
 
 
@@ -42,16 +44,17 @@ def map_of(view: FrameView) -> TaskMap:
 def click(view: FrameView, row: int, event: str = "click") -> None:
     """Do what the browser does at a feature."""
     layer = map_of(view).results["Squares"]
-    layer._handle_mouse_events(None, {"event": event, "id": row, "coordinates": [0.1, 0.1]}, [])
+    deliver(layer, {"event": event, "id": row, "coordinates": [0.1, 0.1]})
 
 
 def press_row(table: FrameTable, number: int) -> None:
-    table._list._keys.children[number].click()
+    """Press a row of the page that is shown, from 0."""
+    press(table, re.compile(rf"^Row {table.visible_rows[number] + 1}\b"))
 
 
 def highlighted(view: FrameView) -> list[Any]:
-    layer = map_of(view)._highlight.layer
-    if layer not in map_of(view).map.layers:
+    layer = next((one for one in map_of(view).map.layers if one.name == "Selected"), None)
+    if layer is None:
         return []
     shapes = [shapely.geometry.shape(one["geometry"]) for one in layer.data["features"]]
     return [round(shape.bounds[0]) for shape in shapes]
@@ -61,8 +64,8 @@ def test_a_click_on_a_row_highlights_its_feature_and_another_click_lets_it_go(vi
     press_row(view.table, 2)
     assert map_of(view).selection == ("Squares", (2,))
     assert highlighted(view) == [2]
-    assert 'data-row="2" class="gpw-selected"' in view.table._html.value
-    assert view.table._list._keys.children[2].description == "Row 3, selected"
+    assert 'data-row="2" class="gpw-selected"' in html_of(view.table)
+    assert can_find(view, "Row 3, selected")
     press_row(view.table, 2)
     assert map_of(view).selection == ("", ())
     assert highlighted(view) == []
@@ -96,21 +99,20 @@ def test_attributes_are_shown_under_their_alias_and_closing_them_clears_the_sele
     view: FrameView,
 ) -> None:
     click(view, 4)
-    panel = map_of(view)._attributes
-    assert '<th scope="row">Number</th><td>no 4</td>' in panel._text.value
-    panel._button.click()
+    assert '<th scope="row">Number</th><td>no 4</td>' in html_of(map_of(view))
+    press(map_of(view), "Close")
     assert view.table.selected == ()
-    assert panel not in map_of(view).map.controls
+    assert "no 4" not in text_of(map_of(view))
 
 
 def test_the_feature_under_the_pointer_shows_its_attributes_until_one_is_selected(view: FrameView) -> None:
     click(view, 3, "mouseover")
-    panel = map_of(view)._attributes
-    assert "no 3" in panel._text.value
+    assert "no 3" in text_of(map_of(view))
     assert map_of(view).selection == ("", ())
     click(view, 4)
     click(view, 5, "mouseover")
-    assert "no 4" in panel._text.value
+    assert "no 4" in text_of(map_of(view))
+    assert "no 5" not in text_of(map_of(view))
 
 
 def draw_box(view: FrameView, west: float, south: float, east: float, north: float) -> None:
@@ -129,15 +131,15 @@ def test_a_box_drawn_on_the_map_lists_the_rows_it_touches(view: FrameView) -> No
     assert highlighted(view) == [10, 11, 12, 13]
     assert not view.box_button.value
     assert list(view.chosen()["n"]) == ["no 10", "no 11", "no 12", "no 13"]
-    view.clear_button.click()
-    assert len(view.table._rows) == 30
+    press(view, "Clear selection")
+    assert "; 30 rows" in text_of(view)
     assert len(view.chosen()) == 30
 
 
 def test_a_box_without_features_says_so(view: FrameView) -> None:
     view.box_button.value = True
     draw_box(view, 50, 50, 51, 51)
-    assert "no feature in the box" in view._said.value
+    assert "no feature in the box" in text_of(view)
     assert view.table.selected == ()
 
 
@@ -157,7 +159,7 @@ def test_a_new_result_of_the_same_name_begins_with_nothing_selected(view: FrameV
 def test_two_results_do_not_mix_their_selections() -> None:
     task_map = TaskMap()
     results = ResultsView(Outputs({"A": squares(), "B": squares()}), task_map)
-    first, second = results._frames
+    first, second = [one for one in shown(results) if isinstance(one, FrameView)]
     press_row(first.table, 1)
     press_row(second.table, 2)
     assert (first.table.selected, second.table.selected) == ((), (2,))
@@ -193,10 +195,10 @@ def test_a_result_or_its_selected_rows_become_the_input_of_an_open_task(view: Fr
     press_row(view.table, 2)
     use.choice.value = title
     assert list(form.values["Features"]["n"]) == ["no 2"]
-    assert "1 row given to Buffer" in use._said.value
+    assert "1 row given to Buffer" in text_of(use)
 
 
 def test_a_table_without_a_map_has_no_keys_over_its_rows() -> None:
     view = FrameView(pd.DataFrame({"a": range(20)}), "T", "T")
     assert not view.table.selectable
-    assert view.table._list._keys.children == ()
+    assert not can_find(view, re.compile("^Row [0-9]"))

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from widget_tools import alerts, can_find, html_of, text_of
 
 from gpwidgets.errors import RunFailed
 from gpwidgets.protocol.enums import MessageType
@@ -30,21 +31,22 @@ def test_every_state_has_words() -> None:
     view = RunStatusView(run)
     for status, (_, words) in STATES.items():
         run.status = status
-        assert words in view._state.value
+        assert words in text_of(view)
 
 
 def test_progress_is_a_bar_with_the_tools_words_until_the_end() -> None:
     run = a_run()
     view = RunStatusView(run)
     run.update(status=RunStatus.RUNNING)
-    assert "<progress" in view._bar.value
-    assert 'value="' not in view._bar.value
+    assert "<progress" in html_of(view)
+    assert 'value="' not in html_of(view)
     run.update(progress=40.0, progress_text="<b>row 4</b>")
-    assert 'value="40.0"' in view._bar.value
-    assert "40 %" in view._bar.value
-    assert "&lt;b&gt;row 4" in view._bar.value
+    assert 'value="40.0"' in html_of(view)
+    assert "40 %" in text_of(view)
+    assert "<b>row 4" in text_of(view)
     run.finish(RunStatus.SUCCEEDED)
-    assert view._bar.value == ""
+    assert "<progress" not in html_of(view)
+    assert "row 4" not in text_of(view)
 
 
 def test_messages_are_escaped_and_name_their_level() -> None:
@@ -57,43 +59,42 @@ def test_messages_are_escaped_and_name_their_level() -> None:
             GPMessage(MessageType("esriJobMessageTypeError"), "no points"),
         )
     )
-    html = view._messages.value
-    assert "<script>" not in html
-    assert "next line" in html
-    assert "Warning:</b> few points" in html
-    assert "Error:</b> no points" in html
-    assert 'role="log"' in html
+    assert "<script>" not in html_of(view)
+    assert 'role="log"' in html_of(view)
+    text = text_of(view)
+    for line in ("<script>alert(1)</script> next line", "Warning: few points", "Error: no points"):
+        assert line in text
 
 
 def test_a_long_list_of_messages_is_cut_at_its_beginning() -> None:
     run = a_run()
     view = RunStatusView(run)
     run.update(messages=tuple(info(f"line {i}.") for i in range(MAX_MESSAGES + 7)))
-    assert "7 earlier messages" in view._messages.value
-    assert "line 6." not in view._messages.value
-    assert f"line {MAX_MESSAGES + 6}." in view._messages.value
+    assert "7 earlier messages" in text_of(view)
+    assert "line 6." not in text_of(view)
+    assert f"line {MAX_MESSAGES + 6}." in text_of(view)
 
 
 def test_notes_and_errors_are_shown_without_secrets() -> None:
     run = a_run()
     view = RunStatusView(run)
     run.update(note="reconnecting")
-    assert "reconnecting" in view._state.value
+    assert "reconnecting" in text_of(view)
     run.finish(RunStatus.FAILED, error=RunFailed("Tool failed at ?token=abcdef", run=run))
-    assert "Tool failed" in view._trouble.value
-    assert "abcdef" not in view._trouble.value
+    assert "Tool failed" in alerts(view)[0]
+    assert "abcdef" not in html_of(view)
 
 
 def test_the_view_follows_from_any_thread_and_prints_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     run = a_run()
     view = RunStatusView(run)
-    run._started -= 3.0
+    run.began_earlier(3.0)
     thread = threading.Thread(target=lambda: run.update(status=RunStatus.RUNNING, progress=10.0, elapsed=3.0))
     thread.start()
     thread.join()
-    assert "Running" in view._state.value
-    assert "10 %" in view._bar.value
-    assert "3.0 s" in view._time.value
+    assert "Running" in text_of(view)
+    assert "10 %" in text_of(view)
+    assert "3.0 s" in text_of(view)
     assert capsys.readouterr() == ("", "")
 
 
@@ -103,7 +104,7 @@ def test_a_closed_view_leaves_the_run_alone() -> None:
     view.close()
     run.update(status=RunStatus.RUNNING)
     assert run.status is RunStatus.RUNNING
-    assert "Running" not in view._state.value
+    assert not run.observed("status")
 
 
 def test_a_view_of_a_finished_run_shows_its_end() -> None:
@@ -111,8 +112,8 @@ def test_a_view_of_a_finished_run_shows_its_end() -> None:
     run.update(messages=(info("hello"),))
     run.finish(RunStatus.SUCCEEDED)
     view = RunStatusView(run)
-    assert "Succeeded" in view._state.value
-    assert "hello" in view._messages.value
+    assert "Succeeded" in text_of(view)
+    assert "hello" in text_of(view)
 
 
 @pytest.mark.parametrize(
@@ -132,4 +133,4 @@ def test_a_sign_in_is_asked_for_in_place_and_goes_to_the_run() -> None:
     assert run.task.session.auth is not None
     assert "abcdefgh12345678" not in repr(run.task.session.auth)
     assert not run.wants_sign_in
-    assert not view._signing.children
+    assert not can_find(view, "Sign in")
