@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gpwidgets import demo
-    from gpwidgets.client.auth import Login, Token
+    from gpwidgets.client.auth import APIKey, Login, Token
+    from gpwidgets.client.oauth import AppLogin, OAuth, PortalLogin
+    from gpwidgets.client.session import GPSession
     from gpwidgets.errors import (
         BadReply,
         ConnectionFailed,
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0.dev0"
 
 _HOMES = {
+    "APIKey": "client.auth",
+    "AppLogin": "client.oauth",
     "ArealUnit": "protocol.units",
     "BadReply": "errors",
     "CompareWidget": "widgets.compare",
@@ -51,13 +55,16 @@ _HOMES = {
     "Extent": "protocol.values",
     "GPError": "errors",
     "GPService": "tasks.service",
+    "GPSession": "client.session",
     "GPTask": "tasks.task",
     "HistoryWidget": "widgets.history",
     "LayerReference": "protocol.values",
     "LinearUnit": "protocol.units",
     "Login": "client.auth",
+    "OAuth": "client.oauth",
     "Outputs": "tasks.outputs",
     "ParameterError": "errors",
+    "PortalLogin": "client.oauth",
     "RasterData": "protocol.values",
     "Run": "tasks.run",
     "RunError": "errors",
@@ -78,6 +85,8 @@ _HOMES = {
 }
 
 __all__ = [
+    "APIKey",
+    "AppLogin",
     "ArealUnit",
     "BadReply",
     "CompareWidget",
@@ -87,13 +96,16 @@ __all__ = [
     "Extent",
     "GPError",
     "GPService",
+    "GPSession",
     "GPTask",
     "HistoryWidget",
     "LayerReference",
     "LinearUnit",
     "Login",
+    "OAuth",
     "Outputs",
     "ParameterError",
+    "PortalLogin",
     "RasterData",
     "Run",
     "RunError",

@@ -28,7 +28,7 @@ OUTSIDE = {
     "texts": set(),
     "errors": set(),
     "protocol": set(),
-    "client": {"requests", "orjson"},
+    "client": {"requests", "orjson", "truststore", "keyring"},
     "convert": GEOMETRY | {"orjson", "simdjson", "matplotlib"},
     "tasks": {"traitlets", "platformdirs"},
     "widgets": {"ipywidgets", "traitlets", "nh3", "IPython"},

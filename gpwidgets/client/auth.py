@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from gpwidgets.client.session import GPSession
 
 _RENEW_BEFORE = 300.0
+_ONLINE = ".arcgis.com"
+_TEST_ENVIRONMENTS = ("dev", "qa")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _BINDING = threading.Lock()
 
@@ -57,7 +59,7 @@ def same_server(url: str, home: str) -> bool:
 
 def same_origin(url: str, home: str) -> bool:
     """Whether scheme, host and port agree, or only differ by the step to https on the usual ports."""
-    one, two = _origin(urlsplit(url)), _origin(urlsplit(home))
+    one, two = origin(url), origin(home)
     return one == two or (one, two) == (("https", two[1], 443), ("http", two[1], 80))
 
 
@@ -68,20 +70,28 @@ def _is_plain(url: str) -> bool:
     return not odd and "@" not in parts.netloc and ".." not in unquote(parts.path).split("/")
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, whose connections nobody can listen to."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
 
 
-def _origin(parts: Any) -> tuple[str, str, int | None]:
+def origin(url: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port of a URL; -1 for a port that is none."""
+    parts = urlsplit(url)
     try:
         port = parts.port
     except ValueError:
         port = -1
     scheme = parts.scheme.lower()
     return scheme, (parts.hostname or "").lower(), port or _DEFAULT_PORTS.get(scheme)
+
+
+def renewal_time(now: float, expires: float) -> float:
+    """When to replace a token, in seconds since 1970: minutes before its end, or at half of a short life."""
+    return expires - min(_RENEW_BEFORE, (expires - now) / 2)
 
 
 class Auth:
@@ -119,7 +129,7 @@ class Auth:
 
 
 class Token(Auth):
-    """A token from the server, its portal, or an API key.
+    """A token from the server or its portal.
 
     Parameters
     ----------
@@ -149,6 +159,53 @@ class Token(Auth):
 
     def __repr__(self) -> str:
         return "Token('***')"
+
+
+class APIKey(Token):
+    """An API key: a long-lived token for the services that are enabled on it.
+
+    Parameters
+    ----------
+    value
+        The key's text, as its owner's dashboard shows it.
+    header
+        Send it as ``X-Esri-Authorization`` header instead of a form field.
+
+    Notes
+    -----
+    A key of ArcGIS Online may be used with several of its servers, over https; any other key belongs to the
+    server that it is first used with.
+
+    Examples
+    --------
+    >>> APIKey("AAPK…")
+    APIKey('***')
+    """
+
+    def __init__(self, value: str, *, header: bool = False) -> None:
+        super().__init__(value, header=header)
+
+    def admits(self, url: str, home: str) -> bool:
+        """Whether the key may go to `url`: to the server it belongs to, or to another of ArcGIS Online."""
+        if super().admits(url, home):
+            return True
+        there = online_environment(url)
+        return there is not None and _is_plain(url) and there == online_environment(self._home)
+
+    def __repr__(self) -> str:
+        return "APIKey('***')"
+
+
+def online_environment(url: str) -> str | None:
+    """Which ArcGIS Online a URL belongs to: ``""`` for production, ``"dev"``, ``"qa"``; None for other hosts.
+
+    Production and its test environments have accounts of their own, so no token passes between them.
+    """
+    scheme, host, port = origin(url)
+    if (scheme, port) != ("https", 443) or not host.endswith(_ONLINE):
+        return None
+    label = host.removesuffix(_ONLINE).rpartition(".")[2].rstrip("0123456789").removesuffix("ext")
+    return next((name for name in _TEST_ENVIRONMENTS if label.endswith(name)), "")
 
 
 def _token_credentials(value: str, referer: str | None, header: bool) -> Credentials:
@@ -192,12 +249,12 @@ class Login(Auth):
         self._clock = clock
         self._lock = threading.Lock()
         self._token = ""
-        self._expires = 0.0
+        self._renew_at = 0.0
 
     def credentials(self, session: GPSession) -> Credentials:
         """A token that is valid for some minutes more, fetched when there is none."""
         with self._lock:
-            if not self._token or self._clock() > self._expires - _RENEW_BEFORE:
+            if not self._token or self._clock() >= self._renew_at:
                 self._fetch(session)
             return _token_credentials(self._token, _referer(session), header=False)
 
@@ -244,10 +301,11 @@ class Login(Auth):
             raise AuthenticationError(tr("The server issued no token."), url=url)
         self._token = token
         expires = reply.get("expires")
+        now = self._clock()
+        end = now + 60 * self._minutes
         if isinstance(expires, int | float) and expires > 0:
-            self._expires = expires / 1000
-        else:
-            self._expires = self._clock() + 60 * self._minutes
+            end = expires / 1000
+        self._renew_at = renewal_time(now, end)
 
     def _discover(self, session: GPSession) -> str:
         info_url = session.home.removesuffix("/services") + "/info"
@@ -272,7 +330,7 @@ class Login(Auth):
                 ),
                 url=info_url,
             )
-        if there.scheme.lower() != "https" and not _is_loopback(there.hostname or ""):
+        if there.scheme.lower() != "https" and not is_loopback(there.hostname or ""):
             raise AuthenticationError(
                 tr(
                     "{place} is not encrypted, so the password was not sent. Use the https address of the "

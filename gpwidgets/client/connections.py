@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import os
 import socket
+import ssl
 import time
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,11 @@ import requests.adapters
 from requests.utils import get_environ_proxies
 
 import gpwidgets
+from gpwidgets.errors import GPError
+from gpwidgets.texts import tr
+
+#: Value of ``verify`` that leaves certificates to the operating system.
+SYSTEM = "system"
 
 _HOSTS = 32
 _CONNECTIONS = 40  # per host: those of all workers, so that none is closed for want of a place
@@ -97,7 +103,32 @@ class _Session(requests.Session):
         return super().merge_environment_settings(url, {**seen[2], **(proxies or {})}, stream, verify, cert)
 
 
-def new_http(*, shared: bool) -> requests.Session:
+class _SystemTrust(KeptConnections):
+    """Connections whose certificates are checked by the operating system, as its browsers do.
+
+    Organisations put the authority of their own certificates there, and take back what is no longer good.
+    """
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        """Make the pool for direct connections."""
+        super().init_poolmanager(*args, **options, ssl_context=_system_context())
+
+    def proxy_manager_for(self, proxy: Any, **options: Any) -> Any:
+        """Make the pool for connections through a proxy."""
+        return super().proxy_manager_for(proxy, **options, ssl_context=_system_context())
+
+
+def _system_context() -> ssl.SSLContext:
+    try:
+        import truststore
+    except ImportError:
+        raise GPError(
+            tr("verify='system' needs the package truststore: pip install \"gpwidgets[truststore]\".")
+        ) from None
+    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def new_http(*, shared: bool, system_trust: bool = False) -> requests.Session:
     """A session of requests, with cookies of its own.
 
     Parameters
@@ -105,9 +136,12 @@ def new_http(*, shared: bool) -> requests.Session:
     shared
         Whether to use the connections of the process. Not where certificates are checked in another way, nor
         where the sign-in belongs to the connection, as with NTLM.
+    system_trust
+        Whether certificates are checked by the operating system's own trust store.
     """
     http = _Session()
-    adapter = _shared_connections() if shared else KeptConnections()
+    own = _SystemTrust if system_trust else KeptConnections
+    adapter = _shared_connections() if shared else own()
     http.mount("http://", adapter)
     http.mount("https://", adapter)
     http.headers["User-Agent"] = f"gpwidgets/{gpwidgets.__version__}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import os
 import re
 import threading
 import time
@@ -20,7 +21,7 @@ import requests
 
 from gpwidgets.client.auth import Auth, Credentials, as_auth, same_origin
 from gpwidgets.client.bodies import BUSY, json_object
-from gpwidgets.client.connections import new_http
+from gpwidgets.client.connections import SYSTEM, new_http
 from gpwidgets.client.forms import FORM_TYPE, form_body
 from gpwidgets.client.takers import Taken, Taker
 from gpwidgets.client.trouble import asked_wait, connection_failed, pause
@@ -105,7 +106,13 @@ class GPSession:
     home
         The services root that the secrets of `auth` are for; the first URL asked for decides otherwise.
     verify
-        As in requests: False, or the path of certificates, for servers with certificates of their own.
+        How the server's certificate is checked: ``"system"`` by the operating system's own trust store, a
+        path by the authorities in that file or folder, False not at all. As requests does it otherwise.
+    cert
+        Client certificate: the path of a file with certificate and key, or a pair of paths. It is shown to
+        the server of `home` only.
+    proxies
+        As in requests, ``{"https": "http://proxy:3128"}``; otherwise those of the environment are used.
     timeout
         Seconds to connect, and seconds without a byte while reading.
     http
@@ -121,7 +128,9 @@ class GPSession:
         auth: Any = None,
         *,
         home: str | None = None,
-        verify: bool | str | None = None,
+        verify: bool | str | os.PathLike[str] | None = None,
+        cert: str | tuple[str, str] | None = None,
+        proxies: Mapping[str, str] | None = None,
         timeout: tuple[float, float] = (10.0, 60.0),
         http: requests.Session | None = None,
         max_bytes: int = 2 << 30,
@@ -131,12 +140,19 @@ class GPSession:
         self.timeout = timeout
         self.max_bytes = max_bytes
         self._home = home
-        self._verify = verify
+        self._system_trust = verify == SYSTEM
+        self._verify = None if verify is None or self._system_trust else _as_verify(verify)
+        self._cert = cert
+        self._proxies = dict(proxies or {})
         self._sleep = sleep
-        self._http = http if http is not None else new_http(shared=verify is None)
+        self._http = http if http is not None else self._new_http()
         self._bound_http = http
         self._answered = 0.0
         self._lock = threading.Lock()
+
+    def _new_http(self, *, own: bool = False) -> requests.Session:
+        plain = self._verify is None and self._cert is None and not self._system_trust
+        return new_http(shared=plain and not own, system_trust=self._system_trust)
 
     @property
     def home(self) -> str:
@@ -171,10 +187,12 @@ class GPSession:
         read_timeout: float | None = None,
         files: Mapping[str, Any] | None = None,
         signed: bool = True,
+        headers: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
         """Send a form once and read the answer as JSON.
 
-        Only a refused token is followed by a second try, since the server did nothing then.
+        Only a refused token is followed by a second try, since the server did nothing then. Further `headers`
+        go along with a request that is not signed.
 
         Raises
         ------
@@ -183,15 +201,20 @@ class GPSession:
             or 504 leaves it open, its 429 or 503 says that it did not.
         """
         form = {"f": "json", **data}
-        reply = self._send("POST", url, form, signed=signed, read_timeout=read_timeout, files=files)
+
+        def send() -> Reply:
+            return self._send(
+                "POST", url, form, signed=signed, read_timeout=read_timeout, files=files, headers=headers
+            )
+
+        reply = send()
         try:
             return reply.json(url)
         except AuthenticationError:
             if not signed or not self._renewed(reply):
                 raise
         _rewind(files)
-        reply = self._send("POST", url, form, signed=signed, read_timeout=read_timeout, files=files)
-        return reply.json(url)
+        return send().json(url)
 
     def prove(self, url: str) -> None:
         """Read something where no answer has come for a while, before what is sent only once.
@@ -310,10 +333,11 @@ class GPSession:
         read_timeout: float | None = None,
         files: Mapping[str, Any] | None = None,
         taker: Taker | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Reply:
         """Send a request and read the whole answer, following redirects without losing form or secret."""
         for _ in range(6):
-            secret = self._credentials(url, signed)
+            secret = self._credentials(url, signed) if signed else Credentials(headers=headers or {})
             form = {**fields, **secret.fields}
             sent = "POST" if secret.fields else method
             reply = self._exchange(sent, url, form, secret, read_timeout, files, taker)
@@ -343,6 +367,10 @@ class GPSession:
             headers["Content-Type"] = FORM_TYPE
         if self._verify is not None:
             arguments["verify"] = self._verify
+        if self._cert is not None and same_origin(url, self.home):
+            arguments["cert"] = self._cert
+        if self._proxies:
+            arguments["proxies"] = self._proxies
         started = time.monotonic()
         status = "no answer"
         try:
@@ -373,7 +401,7 @@ class GPSession:
             return self._http
         with self._lock:
             if self._bound_http is None:
-                self._bound_http = new_http(shared=False)
+                self._bound_http = self._new_http(own=True)
             return self._bound_http
 
     def _taken(self, answer: requests.Response, url: str, taker: Taker | None) -> Taken:
@@ -399,6 +427,15 @@ class GPSession:
 
     def __repr__(self) -> str:
         return f"<GPSession for {self.home or 'any server'}, {self.auth or 'not signed in'}>"
+
+
+def _as_verify(verify: bool | str | os.PathLike[str]) -> bool | str:
+    if isinstance(verify, bool):
+        return verify
+    path = os.path.expanduser(os.fspath(verify))
+    if not os.path.exists(path):
+        raise GPError(tr("There are no certificates at {path}.", path=path))
+    return path
 
 
 def _secrets(form: Mapping[str, str], credentials: Credentials) -> tuple[str, ...]:

@@ -11,6 +11,7 @@
 from gpwidgets.demo.context import JobContext
 from gpwidgets.demo.faults import Fault, FaultBoard
 from gpwidgets.demo.parameters import Param
+from gpwidgets.demo.portal import CLIENT_ID, CLIENT_SECRET
 from gpwidgets.demo.publish import (
     Features,
     Lines,
@@ -28,6 +29,8 @@ from gpwidgets.demo.security import PASSWORD, USERNAME
 from gpwidgets.demo.server import DemoServer, serve
 
 __all__ = [
+    "CLIENT_ID",
+    "CLIENT_SECRET",
     "PASSWORD",
     "USERNAME",
     "DemoServer",

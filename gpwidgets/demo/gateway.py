@@ -17,6 +17,7 @@ from tornado.web import Finish, RequestHandler
 from gpwidgets.demo.faults import Fault
 from gpwidgets.demo.operations import Call, Operations
 from gpwidgets.demo.pages import LOGIN_PAGE, error_page, html_page
+from gpwidgets.demo.portal import Page, Redirect
 from gpwidgets.demo.refusals import Refusal, invalid_input
 from gpwidgets.demo.routes import Route, find_route
 
@@ -24,7 +25,10 @@ log = logging.getLogger(__name__)
 
 Offload = Callable[..., "Future[Any]"]
 _QUICK = frozenset(
-    {"info", "token", "catalog", "service", "task", "submit", "poll", "cancel", "upload_info", "item"}
+    {
+        *("info", "token", "portal", "catalog", "service", "task"),
+        *("submit", "poll", "cancel", "upload_info", "item"),
+    }
 )
 
 
@@ -86,6 +90,11 @@ class Gateway(RequestHandler):
             self._drop()
         if isinstance(body, Path):
             await self._send_file(body, faults)
+        elif isinstance(body, Redirect):
+            self.redirect(body.url)
+        elif isinstance(body, Page):
+            self.set_header("Content-Type", "text/html; charset=utf-8")
+            await self._send(body.encode(), faults)
         elif fields.get("f", "html").lower() == "html" and route.operation == "submit" and "jobId" in body:
             self.redirect(f"jobs/{body['jobId']}")
         else:

@@ -19,8 +19,9 @@ from gpwidgets.demo.jobs import Job, JobStore
 from gpwidgets.demo.layers import HostedLayer
 from gpwidgets.demo.outputs import OutputOptions, result_json
 from gpwidgets.demo.parameters import FEATURES, ParameterSpec
+from gpwidgets.demo.portal import PortalStub
 from gpwidgets.demo.publish import Service, Tool
-from gpwidgets.demo.refusals import InputRefused, Refusal, ToolError, invalid_input
+from gpwidgets.demo.refusals import InputRefused, Refusal, ToolError, invalid_input, invalid_url
 from gpwidgets.demo.routes import Route, folder_name
 from gpwidgets.demo.security import TokenStore
 from gpwidgets.demo.uploads import MAX_MEGABYTES, UploadStore
@@ -70,6 +71,7 @@ class Operations:
         self.jobs = JobStore(root / "jobs", workers)
         self.uploads = UploadStore(root / "uploads")
         self.tokens = TokenStore()
+        self.portal: PortalStub | None = None
         self.faults = FaultBoard()
         self.layers: dict[str, HostedLayer] = {
             "Hosted/Earthquakes": HostedLayer("Hosted/Earthquakes", read_earthquakes),
@@ -90,22 +92,37 @@ class Operations:
         if "vanish_job" in call.faults:
             self.jobs.remove(call.route.ident)
         if call.route.service is not None and call.service.secured:
-            self.tokens.check(call.fields, call.headers)
+            self._check_token(call)
         elif call.fields.get("token") == "":
             raise Refusal(498, "Invalid Token", ["Invalid Token"])
         return getattr(self, f"_{call.route.operation}")(call)
 
+    def _check_token(self, call: Call) -> None:
+        """Ask for a token of this server; a federated one takes those of its portal as well."""
+        try:
+            self.tokens.check(call.fields, call.headers)
+        except Refusal as refused:
+            if self.portal is None or refused.code != 498:
+                raise
+            self.portal.tokens.check(call.fields, call.headers)
+
     # Server and catalog
 
     def _info(self, call: Call) -> Any:
+        tokens = f"{self.origin}/arcgis/tokens/generateToken"
+        owner = {}
+        if self.portal is not None:
+            tokens = f"{self.portal.url}/sharing/rest/generateToken"
+            owner = {"owningSystemUrl": self.portal.url}
         return {
             "currentVersion": 11.5,
             "fullVersion": "11.5.0",
             "soapUrl": f"{self.origin}/arcgis/services",
+            **owner,
             "authInfo": {
                 "isTokenBasedSecurity": True,
-                "tokenServicesUrl": f"{self.origin}/arcgis/tokens/generateToken",
-                "shortLivedTokenValidity": 60,
+                "tokenServicesUrl": tokens,
+                "shortLivedTokenValidity": self.tokens.longest_minutes,
             },
         }
 
@@ -113,6 +130,11 @@ class Operations:
         if call.method != "POST":
             raise Refusal(405, "Method Not Allowed", ["generateToken answers POST requests only."])
         return self.tokens.sign_in(call.fields)
+
+    def _portal(self, call: Call) -> Any:
+        if self.portal is None:
+            raise invalid_url()
+        return self.portal.answer(call.route.name, call.method, call.fields, call.headers)
 
     def _catalog(self, call: Call) -> Any:
         folder = call.route.ident
@@ -142,7 +164,7 @@ class Operations:
         if layer is None:
             raise Refusal(404, f"Service {call.route.ident}/FeatureServer not found")
         if layer.secured:
-            self.tokens.check(call.fields, call.headers)
+            self._check_token(call)
         return layer
 
     def _layers(self, call: Call) -> Any:

@@ -26,7 +26,7 @@ class Route:
     ident
         Job id, upload id, name of hosted layers, or folder of the catalog.
     name
-        Parameter name, number of a layer, or path of a file.
+        Parameter name, number of a layer, path of a file, or resource of the portal.
     """
 
     operation: str
@@ -40,7 +40,7 @@ OPERATIONS = (
     *("info", "token", "catalog", "service", "task", "validate", "execute", "submit", "poll", "cancel"),
     *("result", "results", "input", "inputs", "file", "uploads", "upload_info", "upload"),
     *("register", "part", "parts", "commit", "item", "delete"),
-    *("layers", "layer", "query", "map", "map_layer", "map_query", "map_export", "map_legend"),
+    *("portal", "layers", "layer", "query", "map", "map_layer", "map_query", "map_export", "map_legend"),
 )
 """Names of all operations, as the fault switchboard knows them."""
 
@@ -54,6 +54,8 @@ def find_route(path: str, services: Mapping[str, Service]) -> Route:
         The path leads nowhere; the code and text are those of real servers.
     """
     parts = [unquote(part) for part in path.split("/") if part]
+    if parts[:3] == ["portal", "sharing", "rest"]:
+        return Route("portal", name="/".join(parts[3:]))
     if parts[:1] != [CONTEXT.strip("/")]:
         raise invalid_url()
     parts = parts[1:]

@@ -30,16 +30,21 @@ class TokenStore:
     ----------
     clock
         Seconds since 1970; tests turn their own.
+    longest_minutes
+        Life of a token at the most, whatever is asked for.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.time, longest_minutes: float = LONGEST_MINUTES
+    ) -> None:
+        self.longest_minutes = longest_minutes
         self._clock = clock
         self._issued: dict[str, _Issued] = {}
         self.issued = 0
 
     def issue(self, user: str, minutes: float = LONGEST_MINUTES, referer: str = "") -> tuple[str, int]:
         """A new token and its end in ms since 1970."""
-        expires = self._clock() + 60 * min(minutes, LONGEST_MINUTES)
+        expires = self._clock() + 60 * min(minutes, self.longest_minutes)
         token = secrets.token_urlsafe(24)
         self._issued[token] = _Issued(user, expires, referer)
         self.issued += 1

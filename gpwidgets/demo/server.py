@@ -21,8 +21,9 @@ from gpwidgets.demo.faults import FaultBoard
 from gpwidgets.demo.gateway import Gateway
 from gpwidgets.demo.jobs import JobStore
 from gpwidgets.demo.operations import Operations
+from gpwidgets.demo.portal import PortalStub
 from gpwidgets.demo.publish import PublishError, Service, Tool, as_tool
-from gpwidgets.demo.security import USERNAME
+from gpwidgets.demo.security import LONGEST_MINUTES, USERNAME
 from gpwidgets.demo.tools import default_services
 from gpwidgets.demo.workers import WorkerPool
 
@@ -45,6 +46,10 @@ class DemoServer:
         Switchboard to use instead of a new one.
     workers
         Jobs that run at the same time; others wait.
+    portal
+        Whether the server is federated with a portal of its own, at `portal_url`.
+    token_minutes
+        Life of a token at the most; servers usually allow an hour.
     """
 
     def __init__(
@@ -53,11 +58,17 @@ class DemoServer:
         services: Iterable[Publishable] = (),
         faults: FaultBoard | None = None,
         workers: int = 4,
+        *,
+        portal: bool = False,
+        token_minutes: float = LONGEST_MINUTES,
     ) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="gpwidgets-demo-"))
         sockets = bind_sockets(port, "127.0.0.1")
         self.port: int = sockets[0].getsockname()[1]
         self._operations = Operations(f"http://127.0.0.1:{self.port}", self._folder, {}, workers)
+        self._operations.tokens.longest_minutes = token_minutes
+        if portal:
+            self._operations.portal = PortalStub(self._operations.origin, self._operations.tokens)
         if faults is not None:
             self._operations.faults = faults
         for each in services:
@@ -88,6 +99,19 @@ class DemoServer:
     def token_url(self) -> str:
         """Where tokens are made."""
         return f"{self._operations.origin}/arcgis/tokens/generateToken"
+
+    @property
+    def portal_url(self) -> str:
+        """The portal that the server is federated with.
+
+        Raises
+        ------
+        LookupError
+            It has none; pass ``portal=True`` to :func:`serve`.
+        """
+        if self._operations.portal is None:
+            raise LookupError("this server has no portal; start it with serve(portal=True)")
+        return self._operations.portal.url
 
     @property
     def services(self) -> tuple[Service, ...]:
@@ -159,8 +183,10 @@ class DemoServer:
         return self._operations.tokens.issue(user, minutes)[0]
 
     def expire_tokens(self) -> None:
-        """Make every token issued so far invalid."""
+        """Make every token issued so far invalid, those of the portal as well."""
         self._operations.tokens.expire_all()
+        if self._operations.portal is not None:
+            self._operations.portal.tokens.expire_all()
 
     @contextmanager
     def away(self) -> Iterator[None]:
@@ -221,6 +247,8 @@ def serve(
     services: Iterable[Publishable] | None = None,
     faults: FaultBoard | None = None,
     workers: int = 4,
+    portal: bool = False,
+    token_minutes: float = LONGEST_MINUTES,
 ) -> DemoServer:
     """Start a geoprocessing server on this machine.
 
@@ -234,6 +262,11 @@ def serve(
         Switchboard for faults; by default a new one with everything switched off.
     workers
         Jobs that run at the same time; others wait.
+    portal
+        Federate the server with a portal of its own, for trying OAuth, applications and token exchange;
+        ``server.portal_url`` is its address.
+    token_minutes
+        Life of a token at the most, to see tokens expire.
 
     Returns
     -------
@@ -246,4 +279,5 @@ def serve(
     ...     server.url_of("Viewshed").endswith("/Elevation/GPServer/Viewshed")
     True
     """
-    return DemoServer(port, default_services() if services is None else services, faults, workers)
+    served = default_services() if services is None else services
+    return DemoServer(port, served, faults, workers, portal=portal, token_minutes=token_minutes)
