@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gpwidgets.cli_sign_in import add_login_commands, add_options, make_session
 from gpwidgets.errors import GPError
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
 
     describe = commands.add_parser("describe", help="tell what a service or task is and takes")
     describe.add_argument("url")
+    add_options(describe)
     describe.set_defaults(action=_describe)
 
     run = commands.add_parser("run", help="run a task and save what comes back")
@@ -64,7 +66,9 @@ def _parser() -> argparse.ArgumentParser:
         "inputs", nargs="*", metavar="NAME=VALUE", help="text, a path to a file, or JSON after NAME:="
     )
     run.add_argument("--out", type=Path, default=Path("results"), help="folder for the results")
+    add_options(run)
     run.set_defaults(action=_run)
+    add_login_commands(commands)
     return parser
 
 
@@ -87,10 +91,11 @@ def _describe(options: argparse.Namespace) -> int:
     from gpwidgets.tasks.task import GPTask
 
     url = GPURL.parse(options.url)
+    session = make_session(options)
     if url.task_name:
-        _print_task(GPTask(url))
+        _print_task(GPTask(url, session=session))
         return 0
-    service = GPService(url)
+    service = GPService(url, session=session)
     if service.is_folder:
         print("\n".join([*(f"{name}/" for name in service.folders), *service.services]))
     else:
@@ -118,7 +123,7 @@ def _parameter_line(parameter: GPParameter) -> str:
 def _run(options: argparse.Namespace) -> int:
     from gpwidgets.tasks.task import GPTask
 
-    task = GPTask(options.url)
+    task = GPTask(options.url, session=make_session(options))
     outputs = task(**dict(_named(text) for text in options.inputs))
     for message in outputs.messages:
         print(f"{message.level}: {message.description}", file=sys.stderr)

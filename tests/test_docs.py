@@ -1,23 +1,32 @@
-"""The Python in the README runs."""
+"""The Python in the README and in the how-to pages runs."""
 
 import re
 from pathlib import Path
 
 import pytest
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"(<!-- no-test[^\n]*-->\n)?```python\n(.*?)```", README, re.DOTALL)
+ROOT = Path(__file__).parent.parent
+#: Pages whose blocks run one after the other, as a reader would type them.
+PAGES = [ROOT / "README.md", ROOT / "docs" / "signing-in.md"]
 
 
-def test_the_readme_has_code_that_is_run() -> None:
-    assert [code for marked, code in BLOCKS if not marked]
+def blocks_of(page: Path) -> list[tuple[str, str]]:
+    """Each block of Python on a page, and the remark before it that says why it does not run."""
+    text = page.read_text(encoding="utf-8")
+    return re.findall(r"(<!-- no-test[^\n]*-->\n)?```python\n(.*?)```", text, re.DOTALL)
 
 
-@pytest.mark.parametrize("code", [code for marked, code in BLOCKS if not marked])
-def test_readme_code_runs(code: str) -> None:
-    exec(compile(code, "README.md", "exec"), {"__name__": "readme"})
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_code_on_a_page_runs(page: Path) -> None:
+    run = [code for marked, code in blocks_of(page) if not marked]
+    assert run
+    names: dict[str, object] = {"__name__": page.stem}
+    for code in run:
+        exec(compile(code, page.name, "exec"), names)
 
 
-@pytest.mark.parametrize("code", [code for marked, code in BLOCKS if marked])
-def test_readme_code_that_needs_a_notebook_compiles(code: str) -> None:
-    compile(code, "README.md", "exec")
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_code_that_needs_something_else_compiles(page: Path) -> None:
+    for marked, code in blocks_of(page):
+        if marked:
+            compile(code, page.name, "exec")

@@ -19,7 +19,8 @@ INSIDE = {
     "tasks": {"texts", "errors", "protocol", "client", "convert", "tasks"},
     "widgets": {"texts", "errors", "protocol", "convert", "tasks", "widgets"},
     "demo": {"errors", "protocol", "convert", "demo"},
-    "cli": {"errors", "protocol", "tasks", "demo", "quickstart"},
+    "cli": {"errors", "protocol", "tasks", "demo", "quickstart", "cli_sign_in"},
+    "cli_sign_in": {"errors", "client"},
     "quickstart": {"errors"},
     "__main__": {"cli"},
 }
@@ -34,6 +35,7 @@ OUTSIDE = {
     "widgets": {"ipywidgets", "traitlets", "nh3", "IPython"},
     "demo": GEOMETRY | {"tornado", "orjson", "matplotlib"},
     "cli": set(),
+    "cli_sign_in": set(),
     "quickstart": {"jupyterlab", "nbformat", "nbclient"},
     "__main__": set(),
 }

@@ -11,9 +11,10 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 from urllib.parse import unquote, urlsplit
 
+from gpwidgets.client.key_store import save_password, saved_password
 from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, GPError, ServerError
 from gpwidgets.texts import tr
 
@@ -250,6 +251,45 @@ class Login(Auth):
         self._lock = threading.Lock()
         self._token = ""
         self._renew_at = 0.0
+
+    @classmethod
+    def from_keyring(cls, url: str, username: str, token_url: str | None = None) -> Self:
+        """A login whose password is kept in the operating system's keyring.
+
+        Parameters
+        ----------
+        url
+            Any address of the server that the password was kept for.
+        username
+            The account.
+        token_url
+            As for `Login`.
+
+        Raises
+        ------
+        GPError
+            No password of this account is kept for this server, or there is no keyring.
+        """
+        password = saved_password(url, username)
+        if password is None:
+            host = urlsplit(url).hostname
+            raise GPError(tr("No password of {user} is kept for {host}.", user=username, host=host))
+        return cls(username, password, token_url)
+
+    def to_keyring(self, url: str) -> None:
+        """Keep the password in the operating system's keyring, for `from_keyring`.
+
+        Parameters
+        ----------
+        url
+            Any address of the server that it is for.
+
+        Raises
+        ------
+        GPError
+            There is no keyring, or it refuses.
+        """
+        save_password(url, self._username, self._password)
 
     def credentials(self, session: GPSession) -> Credentials:
         """A token that is valid for some minutes more, fetched when there is none."""
