@@ -2,84 +2,100 @@
 
 from __future__ import annotations
 
-import zipfile
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import geopandas
 import pandas as pd
 import pyogrio
 
-from gpwidgets.convert.files import read_frame_file
+from gpwidgets.convert.file_kinds import kind_of_file
+from gpwidgets.convert.files import read_frame_file, read_json_file
+from gpwidgets.convert.private_copies import ARCHIVES, members_of, opened
 from gpwidgets.convert.readers import to_frame
 from gpwidgets.errors import ConversionError
 from gpwidgets.texts import tr
 
 __all__ = ["holds_layers", "layer_names", "read_layer", "read_layers"]
 
-_INSIDE_ZIP = {".shp", ".gpkg", ".geojson", ".json", ".kml", ".gml", ".fgb"}
-_PLAIN = {".gpkg", ".geojson", ".shp", ".kml", ".gml", ".fgb", ".parquet", ".geoparquet"}
-_LAYERED = {".gpkg", ".kml", ".kmz", ".gml"}
+_PARQUET = {".parquet", ".geoparquet"}
 _MAX_LAYERS = 8
 
 
 def holds_layers(path: Path) -> bool:
     """Whether a file looks like one that layers can be read from, by its name or, for a zip, its list."""
-    if path.suffix.lower() in _PLAIN:
-        return True
-    return path.suffix.lower() == ".zip" and bool(_members(path))
+    if path.suffix.lower() in ARCHIVES:
+        return bool(members_of(path))
+    return kind_of_file(path) is not None or path.suffix.lower() in _PARQUET
 
 
 def read_layers(path: Path) -> dict[str, Any]:
-    """Return the first layers of a file by name, as frames; tables without geometry as DataFrames.
+    """Read the first layers of a file that a server sent.
+
+    Returns
+    -------
+    dict
+        At most eight frames by the names of their layers; tables without geometry as DataFrames.
 
     Raises
     ------
     ConversionError
-        The file cannot be read, or holds no layer.
+        The file cannot be read, is not of the kind that its name says, or holds no layer.
     """
-    if path.suffix.lower() in (".parquet", ".geoparquet"):
+    if path.suffix.lower() in _PARQUET:
         return {path.stem: read_frame_file(path)}
-    places = [f"zip://{path}!{name}" for name in _members(path)] if path.suffix.lower() == ".zip" else [path]
     found: dict[str, Any] = {}
-    for place in places:
-        try:
-            for name in pyogrio.list_layers(place)[:, 0].tolist():
-                if len(found) < _MAX_LAYERS:
-                    found[name if name not in found else f"{name} ({len(found) + 1})"] = geopandas.read_file(
-                        place, layer=name
-                    )
-        except Exception as error:  # GDAL's own kinds
-            raise ConversionError(
-                tr("{name} cannot be read: {error}", name=path.name, error=error)
-            ) from error
+    for member in members_of(path) if path.suffix.lower() in ARCHIVES else [""]:
+        for name, frame in _frames(path, member, _MAX_LAYERS - len(found)):
+            found[name if name not in found else f"{name} ({len(found) + 1})"] = frame
     if not found:
         raise ConversionError(tr("{name} holds no layer", name=path.name))
     return found
 
 
+def _frames(path: Path, member: str, most: int) -> list[tuple[str, Any]]:
+    try:
+        with opened(path, member, own=False, json=True) as place:
+            if place.suffix.lower() == ".json":
+                return [(place.stem, to_frame(read_json_file(place)))][:most]
+            names = pyogrio.list_layers(place)[:most, 0].tolist()
+            return [(name, geopandas.read_file(place, layer=name)) for name in names]
+    except ConversionError:
+        raise
+    except Exception as error:  # GDAL's own kinds
+        raise ConversionError(tr("{name} cannot be read: {error}", name=path.name, error=error)) from error
+
+
 def layer_names(path: Path) -> list[str]:
-    """Names of the layers of a file; ``<file>/<layer>`` for those of a zip, none for a format without layers.
+    """Names of the layers of a file that a user picked.
+
+    Returns
+    -------
+    list of str
+        ``<file>/<layer>`` for those of a zip of several files; none for a format without layers.
 
     Raises
     ------
     ConversionError
         The file is not there, cannot be read, or is a zip without geographic data.
     """
-    if not path.is_file():
+    if not path.exists():
         raise ConversionError(tr("There is no file {path!r}.", path=str(path)))
-    if path.suffix.lower() == ".zip":
-        members = _members(path)
+    if path.suffix.lower() in ARCHIVES:
+        members = members_of(path)
         if not members:
             raise ConversionError(
                 tr("{name} holds no shapefile, GeoPackage, GeoJSON or KML.", name=path.name)
             )
-        return [f"{member}/{name}" for member in members for name in _listed(f"zip://{path}!{member}", path)]
-    return _listed(path, path) if path.suffix.lower() in _LAYERED else []
+        if _only_layered(members):
+            return _listed(path, members[0])
+        return [f"{member}/{name}" for member in members for name in _listed(path, member)]
+    kind = kind_of_file(path)
+    return _listed(path, "") if kind is not None and kind.layered else []
 
 
 def read_layer(path: Path, name: str = "") -> pd.DataFrame:
-    """Read one layer of a file.
+    """Read one layer of a file that a user picked.
 
     Parameters
     ----------
@@ -101,26 +117,44 @@ def read_layer(path: Path, name: str = "") -> pd.DataFrame:
     if not name:
         found: pd.DataFrame = to_frame(path) if path.suffix.lower() == ".json" else read_frame_file(path)
         return found
-    member, _, layer = name.rpartition("/")
-    place = f"zip://{path}!{member}" if member else path
+    member, layer = _place_of(path, name)
     try:
-        found = geopandas.read_file(place, layer=layer)
+        with opened(path, member, own=True, json=True) as place:
+            if place.suffix.lower() == ".json":
+                found = to_frame(read_json_file(place))
+                return found
+            found = geopandas.read_file(place, layer=layer)
+    except ConversionError:
+        raise
     except Exception as error:  # GDAL's own kinds
         raise ConversionError(tr("{name} cannot be read: {error}", name=path.name, error=error)) from error
     return found
 
 
-def _listed(place: Any, path: Path) -> list[str]:
+def _place_of(path: Path, name: str) -> tuple[str, str]:
+    """The member of an archive, and the layer in it, that one of `layer_names` stands for."""
+    if path.suffix.lower() not in ARCHIVES:
+        return "", name
+    members = members_of(path)
+    if _only_layered(members):
+        return members[0], name
+    found = next((member for member in members if name.startswith(f"{member}/")), "")
+    return found, name.removeprefix(f"{found}/")
+
+
+def _only_layered(members: list[str]) -> bool:
+    """Whether an archive is one packed file with layers of its own, as .kmz and .gdb.zip are."""
+    kind = kind_of_file(Path(members[0])) if len(members) == 1 else None
+    return kind is not None and kind.layered
+
+
+def _listed(path: Path, member: str) -> list[str]:
     try:
-        return [str(name) for name in pyogrio.list_layers(place)[:, 0]]
+        with opened(path, member, own=True, json=True) as place:
+            if place.suffix.lower() == ".json":
+                return [place.stem]
+            return [str(name) for name in pyogrio.list_layers(place)[:, 0]]
+    except ConversionError:
+        raise
     except Exception as error:  # GDAL's own kinds
         raise ConversionError(tr("{name} cannot be read: {error}", name=path.name, error=error)) from error
-
-
-def _members(path: Path) -> list[str]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-    except (OSError, zipfile.BadZipFile):
-        return []
-    return [name for name in names if PurePosixPath(name).suffix.lower() in _INSIDE_ZIP]

@@ -10,13 +10,15 @@ import geopandas
 import orjson
 import pandas as pd
 
+from gpwidgets.convert.private_copies import ARCHIVES, members_of, opened
 from gpwidgets.errors import ConversionError
 from gpwidgets.texts import tr
 
 __all__ = ["read_frame_file", "read_json_file", "read_table_file"]
 
 _SEPARATED = {".csv": ",", ".tsv": "\t"}
-_SHEETS = (".xlsx", ".xls", ".xlsm", ".ods")
+#: What reads spreadsheets, by the name: pandas would go by the content.
+_SHEETS: dict[str, Any] = {".xlsx": "openpyxl", ".xlsm": "openpyxl", ".xls": "xlrd", ".ods": "odf"}
 _PARQUET = (".parquet", ".geoparquet", ".pq")
 
 
@@ -37,7 +39,7 @@ def read_frame_file(path: Path) -> Any:
         return _tried(path, lambda: _parquet(path))
     if path.suffix.lower() in _SEPARATED or path.suffix.lower() in _SHEETS:
         return read_table_file(path)
-    return _tried(path, lambda: geopandas.read_file(path))
+    return _tried(path, lambda: _by_gdal(path))
 
 
 def read_table_file(path: Path) -> pd.DataFrame:
@@ -52,10 +54,10 @@ def read_table_file(path: Path) -> pd.DataFrame:
     if suffix in _SEPARATED:
         return _tried(path, lambda: _separated(path, _SEPARATED[suffix]))
     if suffix in _SHEETS:
-        return _tried(path, lambda: pd.read_excel(path))
+        return _tried(path, lambda: pd.read_excel(path, engine=_SHEETS[suffix]))
     if suffix in _PARQUET:
         return _tried(path, lambda: _parquet(path))
-    return _tried(path, lambda: geopandas.read_file(path, ignore_geometry=True))
+    return _tried(path, lambda: _by_gdal(path, ignore_geometry=True))
 
 
 def read_json_file(path: Path) -> Any:
@@ -84,12 +86,21 @@ def _parquet(path: Path) -> Any:
         return pd.read_parquet(path)
 
 
+def _by_gdal(path: Path, **options: Any) -> Any:
+    """What GDAL reads in a file that a user picked; in the first file of an archive."""
+    members = members_of(path) if path.suffix.lower() in ARCHIVES else []
+    with opened(path, members[0] if members else "", own=True) as place:
+        return geopandas.read_file(place, **options)
+
+
 def _tried(path: Path, read: Callable[[], pd.DataFrame]) -> pd.DataFrame:
     """Read a file; the libraries behind the formats raise whatever they like."""
     if not path.exists():
         raise ConversionError(tr("There is no file {path!r}.", path=str(path)))
     try:
         return read()
+    except ConversionError:
+        raise
     except ImportError as error:
         raise ConversionError(
             tr("{name!r} needs a further package to be read: {error}", name=path.name, error=error)

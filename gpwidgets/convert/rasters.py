@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import pyproj
 
+from gpwidgets.convert.raster_opening import RASTERS, check_raster, open_safely
 from gpwidgets.errors import ConversionError
 from gpwidgets.texts import tr
 
@@ -87,6 +88,7 @@ def read_raster(path: Path) -> Raster:
         except ImportError:
             continue
         try:
+            check_raster(path)
             return read(module, path)
         except ConversionError:
             raise
@@ -113,7 +115,7 @@ def _check_size(path: Path, cells: int) -> None:
 def _by_rasterio(rasterio: Any, path: Path) -> Raster:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", importlib.import_module("rasterio.errors").NotGeoreferencedWarning)
-        source = rasterio.open(path)
+        source = open_safely(rasterio, path)
     with source:
         if source.crs is None:
             raise ConversionError(
@@ -126,7 +128,7 @@ def _by_rasterio(rasterio: Any, path: Path) -> Raster:
 
 
 def _by_pillow(image_module: Any, path: Path) -> Raster:
-    with image_module.open(path) as image:
+    with image_module.open(path, formats=(RASTERS[path.suffix.lower()].pillow,)) as image:
         _check_size(path, image.width * image.height)
         tags = getattr(image, "tag_v2", {})
         scale, tie, keys = tags.get(33550), tags.get(33922), tags.get(34735)

@@ -9,7 +9,7 @@ import geopandas
 import pytest
 import shapely
 
-from gpwidgets.convert.file_layers import layer_names, read_layer
+from gpwidgets.convert.file_layers import layer_names, read_layer, read_layers
 from gpwidgets.convert.shapefiles import write_shapefile
 from gpwidgets.errors import ConversionError
 
@@ -75,3 +75,29 @@ def test_a_file_that_is_missing_or_holds_nothing_is_said_in_words(tmp_path: Path
         layer_names(broken)
     with pytest.raises(ConversionError, match="cannot be read"):
         read_layer(broken, "one")
+
+
+def test_layers_of_a_geodatabase_are_read_from_a_folder_and_from_an_archive(tmp_path: Path) -> None:
+    folder = tmp_path / "t.gdb"
+    frame = FRAME.astype({"n": "int32"})
+    frame.to_file(folder, driver="OpenFileGDB", layer="two")
+    frame.iloc[:1].to_file(folder, driver="OpenFileGDB", layer="one", mode="a")
+    packed = tmp_path / "t.gdb.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for part in folder.iterdir():
+            archive.write(part, f"t.gdb/{part.name}")
+    for path in (folder, packed):
+        assert sorted(layer_names(path)) == ["one", "two"]
+        assert len(read_layer(path, "two")) == 2
+    assert sorted(read_layers(packed)) == ["one", "two"]
+
+
+def test_json_in_an_archive_is_read_as_what_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(
+            "esri.json", '{"features": [{"geometry": {"x": 1, "y": 2}, "attributes": {"a": 1}}]}'
+        )
+    assert layer_names(path) == ["esri.json/esri"]
+    for found in (read_layer(path, "esri.json/esri"), read_layers(path)["esri"]):
+        assert found.geometry.tolist() == [shapely.Point(1, 2)]

@@ -19,13 +19,29 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setitem(sys.modules, name, None)  # an import of it fails, whatever there is
     monkeypatch.syspath_prepend(tmp_path)
 
-    def install(name: str, function: str) -> None:
-        (tmp_path / f"{name}.py").write_text(f"def {function}(path):\n    return {name!r}, path\n")
+    def install(name: str, code: str) -> None:
+        (tmp_path / f"{name}.py").write_text(code)
         monkeypatch.delitem(sys.modules, name)
 
     yield install
     for name in ("rasterio", "rioxarray"):
         sys.modules.pop(name, None)
+
+
+RASTERIO = """
+import contextlib
+TAGS = {}
+@contextlib.contextmanager
+def Env(**options):
+    assert options["GDAL_DISABLE_READDIR_ON_OPEN"] == "EMPTY_DIR"
+    yield
+class Opened(tuple):
+    def tags(self, ns): return TAGS.get(ns)
+    def __enter__(self): return self
+    def __exit__(self, *_): pass
+def open(path, driver, OVERVIEW_LEVEL=""): return Opened(("rasterio", driver, path))
+"""
+RIOXARRAY = "def open_rasterio(source): return 'rioxarray', source"
 
 
 def fetched(calls: list[str]) -> RasterData:
@@ -38,11 +54,26 @@ def fetched(calls: list[str]) -> RasterData:
 
 def test_a_raster_is_saved_and_opened_by_what_is_installed(installed, tmp_path: Path) -> None:
     saved = tmp_path / "lake.tif"
-    installed("rasterio", "open")
-    assert fetched([]).open(tmp_path) == ("rasterio", saved)
-    installed("rioxarray", "open_rasterio")
-    assert fetched([]).open(tmp_path) == ("rioxarray", saved)
-    assert fetched([]).open(tmp_path, library="rasterio") == ("rasterio", saved)
+    saved.write_bytes(b"II*\0")
+    installed("rasterio", RASTERIO)
+    assert fetched([]).open(tmp_path) == ("rasterio", "GTiff", saved)
+    installed("rioxarray", RIOXARRAY)
+    assert fetched([]).open(tmp_path) == ("rioxarray", ("rasterio", "GTiff", saved))
+    assert fetched([]).open(tmp_path, library="rasterio") == ("rasterio", "GTiff", saved)
+
+
+def test_a_raster_that_names_another_file_or_is_something_else_is_not_opened(
+    installed, tmp_path: Path
+) -> None:
+    saved = tmp_path / "lake.tif"
+    saved.write_bytes(b"<VRTDataset/>")
+    installed("rasterio", RASTERIO)
+    with pytest.raises(ConversionError, match="no GTiff, although its name says so"):
+        fetched([]).open(tmp_path)
+    saved.write_bytes(b"II*\0")
+    installed("rasterio", RASTERIO.replace("TAGS = {}", "TAGS = {'OVERVIEWS': {'OVERVIEW_FILE': 'x'}}"))
+    with pytest.raises(ConversionError, match="names another file"):
+        fetched([]).open(tmp_path)
 
 
 @pytest.mark.parametrize(
