@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
+from gpwidgets.client.bodies import html_title
 from gpwidgets.client.session import GPSession, Reply
 from gpwidgets.client.takers import FileTaker, Taker
 from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, GPError, ServerError, mask
@@ -17,6 +18,9 @@ from gpwidgets.texts import tr
 _BAD_CHARACTERS = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
 _RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$")
 _LONGEST = 120
+
+#: Endings of files that are pages themselves; one without an ending may be, too.
+_MAY_BE_PAGES = frozenset({"", ".htm", ".html", ".xhtml"})
 
 
 def safe_name(url: str, fallback: str = "result") -> str:
@@ -125,10 +129,21 @@ def _fetch(session: GPSession, url: str, taker: Taker | None) -> Reply:
     """Read a file without sign-in first: most servers give files to anybody, and a token is best not sent."""
     try:
         return _checked(session.read(url, {}, signed=False, taker=taker), url)
-    except (AuthenticationError, ServerError):
-        if session.auth is None:
+    except (AuthenticationError, ServerError, BadReply) as error:
+        if session.auth is None or not getattr(error, "may_pass", True):
             raise
-        return _checked(session.read(url, {}, taker=taker), url)
+        return _signed(session, url, taker)
+
+
+def _signed(session: GPSession, url: str, taker: Taker | None) -> Reply:
+    reply = session.read(url, {}, taker=taker)
+    try:
+        return _checked(reply, url)
+    except BadReply as error:
+        # A page does not say why it came instead of the file; a token that has ended is the usual reason.
+        if not error.may_pass or not session.renewed(reply):
+            raise
+    return _checked(session.read(url, {}, taker=taker), url)
 
 
 def _checked(reply: Reply, url: str) -> Reply:
@@ -138,6 +153,14 @@ def _checked(reply: Reply, url: str) -> Reply:
         reply.json(url)
         raise BadReply(
             tr("{url} answered with HTTP status {status}.", url=mask(url), status=reply.status), url=url
+        )
+    if "html" in kind and Path(urlsplit(url).path).suffix.lower() not in _MAY_BE_PAGES:
+        # A page that asks to sign in, or says what went wrong, comes with status 200 as well.
+        title = html_title(reply.body)
+        said = tr(" titled {title!r}", title=title) if title else ""
+        raise BadReply(
+            tr("{url} answered with a web page{said} where a file was expected.", url=mask(url), said=said),
+            url=url,
         )
     return reply
 

@@ -211,7 +211,7 @@ class GPSession:
         try:
             return reply.json(url)
         except AuthenticationError:
-            if not signed or not self._renewed(reply):
+            if not signed or not self.renewed(reply):
                 raise
         _rewind(files)
         return send().json(url)
@@ -294,13 +294,14 @@ class GPSession:
             if reply.status in BUSY and number < tries:
                 self._sleep(pause(number, reply.headers))
                 continue
-            if signed and not renewed and _wants_sign_in(reply, url) and self._renewed(reply):
+            if signed and not renewed and _wants_sign_in(reply, url) and self.renewed(reply):
                 renewed = True
                 reply = ask()
             return reply
         raise AssertionError("the loop above returns or raises")
 
-    def _renewed(self, reply: Reply) -> bool:
+    def renewed(self, reply: Reply) -> bool:
+        """Get a new token after a reply that refused its own; False when there is no way to."""
         return self.auth is not None and self.auth.renew(self, reply.credentials)
 
     def _credentials(self, url: str, signed: bool) -> Credentials:

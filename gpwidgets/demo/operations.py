@@ -88,7 +88,7 @@ class Operations:
             Everything that is answered by the error envelope.
         """
         if "expire_tokens" in call.faults:
-            self.tokens.expire_all()
+            self.expire_tokens()
         if "vanish_job" in call.faults:
             self.jobs.remove(call.route.ident)
         if call.route.service is not None and call.service.secured:
@@ -96,6 +96,12 @@ class Operations:
         elif call.fields.get("token") == "":
             raise Refusal(498, "Invalid Token", ["Invalid Token"])
         return getattr(self, f"_{call.route.operation}")(call)
+
+    def expire_tokens(self) -> None:
+        """Make every token issued so far invalid, those of the portal as well."""
+        self.tokens.expire_all()
+        if self.portal is not None:
+            self.portal.tokens.expire_all()
 
     def _check_token(self, call: Call) -> None:
         """Ask for a token of this server; a federated one takes those of its portal as well."""

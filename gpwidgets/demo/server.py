@@ -184,9 +184,7 @@ class DemoServer:
 
     def expire_tokens(self) -> None:
         """Make every token issued so far invalid, those of the portal as well."""
-        self._operations.tokens.expire_all()
-        if self._operations.portal is not None:
-            self._operations.portal.tokens.expire_all()
+        self._operations.expire_tokens()
 
     @contextmanager
     def away(self) -> Iterator[None]:

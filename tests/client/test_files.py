@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gpwidgets.client import downloads, uploads
+from gpwidgets.client.auth import Token
 from gpwidgets.client.session import GPSession
 from gpwidgets.errors import BadReply, ServerError
 from gpwidgets.protocol.urls import GPURL
@@ -31,6 +32,35 @@ def test_long_names_keep_their_ending() -> None:
     name = downloads.safe_name("https://h/" + "a" * 400 + ".tif")
     assert len(name) <= 121
     assert name.endswith(".tif")
+
+
+PAGE = b"<html><title>Sign in, please</title></html>"
+
+
+def test_a_page_that_comes_instead_of_a_file_is_not_saved_as_one(scripted, answer, tmp_path: Path) -> None:
+    page = answer(PAGE, headers={"Content-Type": "text/html; charset=utf-8"})
+    url = scripted.at("/arcgis/rest/directories/out.zip", page)
+    service = GPURL.parse(scripted.root + "/S/GPServer")
+    with pytest.raises(BadReply, match="Sign in, please"):
+        downloads.download(GPSession(), url, tmp_path, service=service)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_page_that_asks_to_sign_in_is_answered_by_signing_in(scripted, answer, tmp_path: Path) -> None:
+    page = answer(PAGE, headers={"Content-Type": "text/html"})
+    url = scripted.at("/arcgis/rest/directories/out.zip", page, answer(b"the file"))
+    service = GPURL.parse(scripted.root + "/S/GPServer")
+    session = GPSession(Token("SECRET"), home=scripted.root)
+    assert downloads.download(session, url, tmp_path, service=service).read_bytes() == b"the file"
+    assert ["SECRET" in asked.body for asked in scripted.asked] == [False, True]
+
+
+@pytest.mark.parametrize("name", ["report.html", "report"])
+def test_a_file_that_is_a_page_is_saved(scripted, answer, tmp_path: Path, name: str) -> None:
+    page = answer(PAGE, headers={"Content-Type": "text/html"})
+    url = scripted.at(f"/arcgis/rest/directories/{name}", page)
+    service = GPURL.parse(scripted.root + "/S/GPServer")
+    assert downloads.download(GPSession(), url, tmp_path, service=service).read_bytes() == PAGE
 
 
 def test_nothing_is_overwritten(scripted, answer, tmp_path: Path) -> None:
