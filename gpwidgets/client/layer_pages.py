@@ -91,7 +91,12 @@ class _Layer:
 
 
 def read_pages(
-    session: GPSession, url: str, query: Mapping[str, str], limit: int | None = None
+    session: GPSession,
+    url: str,
+    query: Mapping[str, str],
+    limit: int | None = None,
+    *,
+    about: Mapping[str, Any] | None = None,
 ) -> Iterator[Page]:
     """Read rows page after page.
 
@@ -105,6 +110,8 @@ def read_pages(
         ``where``, ``outFields``, ``outSR``, ``returnZ`` and the like.
     limit
         Most rows that are wanted; None for all.
+    about
+        The layer resource, where it has been read already.
 
     Yields
     ------
@@ -117,7 +124,7 @@ def read_pages(
     ServerError, BadReply, ConnectionFailed
         A page could not be read.
     """
-    layer = _about(session, url, query)
+    layer = _about(session, url, query, read_layer(session, url) if about is None else about)
     if not layer.has_pages:
         yield from _without_pages(layer, limit)
         return
@@ -128,8 +135,7 @@ def read_pages(
         yield from _called(_spans(layer, first.rows, limit))
 
 
-def _about(session: GPSession, url: str, query: Mapping[str, str]) -> _Layer:
-    about = read_layer(session, url)
+def _about(session: GPSession, url: str, query: Mapping[str, str], about: Mapping[str, Any]) -> _Layer:
     size = about.get("maxRecordCount")
     able = about.get("advancedQueryCapabilities")
     told = able.get("supportsPagination") if isinstance(able, Mapping) else about.get("supportsPagination")

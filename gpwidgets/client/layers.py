@@ -19,9 +19,10 @@ def layer_url(text: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
 
 
-def read_layer(session: GPSession, url: str) -> dict[str, Any]:
-    """Read ``…/FeatureServer/<n>`` or ``…/MapServer/<n>``."""
-    return session.get_json(layer_url(url))
+def read_layer(session: GPSession, url: str, *, patient: bool = True) -> dict[str, Any]:
+    """Read ``…/FeatureServer/<n>`` or ``…/MapServer/<n>``; once and briefly where it is of little weight."""
+    address = layer_url(url)
+    return session.get_json(address) if patient else session.get_json(address, retry=False, read_timeout=10.0)
 
 
 def count_rows(session: GPSession, url: str, query: Mapping[str, str]) -> int:

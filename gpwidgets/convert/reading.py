@@ -40,7 +40,8 @@ def read_features(body: bytes | bytearray | Iterable[bytes]) -> geopandas.GeoDat
     geopandas.GeoDataFrame
         Columns in the order of the fields, then ``geometry``; rows in the order sent, None for a missing
         geometry; the CRS that the answer names, coordinates as (x, y[, z]). ``attrs["gpwidgets"]`` holds
-        aliases, domains, field_types, object_id_field, geometry_type and truncated.
+        aliases, domains, field_types, object_id_field, geometry_type and truncated; and renderer, as sent,
+        where a feature collection comes with one.
 
     Raises
     ------

@@ -10,6 +10,7 @@ from gpwidgets.convert.geometries import type_of
 from gpwidgets.convert.quantised import Quantisation
 from gpwidgets.errors import ConversionError
 from gpwidgets.protocol.features import FeatureSet, Field
+from gpwidgets.protocol.renderers import renderer_json
 from gpwidgets.protocol.values import SpatialReference
 from gpwidgets.texts import tr
 
@@ -72,6 +73,11 @@ class FeatureSource:
         """How whole numbers become coordinates; None when they already are."""
         return Quantisation.from_json(self.json.get("transform"))
 
+    @property
+    def renderer(self) -> Mapping[str, Any] | None:
+        """How the server draws the features, as sent; None when it does not say."""
+        return renderer_json(self.layer) or renderer_json(self.json)
+
     def describe(self) -> dict[str, Any]:
         """What a frame keeps in ``attrs["gpwidgets"]``."""
         fields = self.fields
@@ -85,6 +91,7 @@ class FeatureSource:
             "object_id_field": self._object_id_field(fields),
             "geometry_type": self.geometry_type,
             "truncated": _flag(self.json.get("exceededTransferLimit")),
+            **({"renderer": dict(self.renderer)} if self.renderer else {}),
         }
 
     def _object_id_field(self, fields: tuple[Field, ...]) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from gpwidgets.demo.drawing_info import drawing_info
 from gpwidgets.demo.refusals import Refusal, invalid_input
 
 if TYPE_CHECKING:
@@ -37,12 +38,15 @@ class HostedLayer:
         Whether a token is asked for.
     page
         Most rows in one answer.
+    renderer
+        How it is drawn, as `gpwidgets.demo.drawing_info` writes it; nothing when left out.
     """
 
     name: str
     read: Callable[[], GeoDataFrame]
     secured: bool = False
     page: int = PAGE
+    renderer: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def frame(self) -> GeoDataFrame:
@@ -70,6 +74,7 @@ class HostedLayer:
             "capabilities": "Query",
             "extent": self.extent(),
             "fields": _fields(told["fields"]),
+            **drawing_info(self.renderer),
         }
 
     def extent(self) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from gpwidgets.demo.layers import HostedLayer
 from gpwidgets.demo.parameters import FEATURES
 from gpwidgets.demo.refusals import Refusal, invalid_input
+from gpwidgets.protocol.renderers import Renderer
 
 if TYPE_CHECKING:
     from gpwidgets.demo.jobs import Job
@@ -19,7 +20,9 @@ _COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
 def layers_of(job: Job) -> list[HostedLayer]:
     """A layer for each output of features, in the order of the outputs."""
     found = [spec for spec in job.tool.outputs if spec.data_type == FEATURES and spec.name in job.values]
-    return [HostedLayer(spec.name, _reader(job.values[spec.name])) for spec in found]
+    return [
+        HostedLayer(spec.name, _reader(job.values[spec.name]), renderer=spec.param.renderer) for spec in found
+    ]
 
 
 def _reader(frame: Any) -> Any:
@@ -60,7 +63,7 @@ def legend(job: Job) -> dict[str, Any]:
             "layerId": number,
             "layerName": layer.name,
             "layerType": "Feature Layer",
-            "legend": [{"label": layer.name, "color": _COLORS[number % len(_COLORS)]}],
+            "legend": [{"label": label, "color": color} for label, color, _ in _classes(layer, number)],
         }
         for number, layer in enumerate(layers_of(job))
     ]
@@ -98,8 +101,9 @@ def export(job: Job, fields: Mapping[str, str], path: Path) -> dict[str, Any]:
     axes = figure.add_axes((0, 0, 1, 1))
     for number, layer in enumerate(layers_of(job)):
         frame = layer.frame.to_crs(crs)
-        if len(frame):
-            frame.plot(ax=axes, color=_COLORS[number % len(_COLORS)], alpha=0.5, aspect=None)
+        for _, color, rows in _classes(layer, number):
+            if rows.any():
+                frame[rows].plot(ax=axes, color=color, alpha=0.6, aspect=None)
     axes.set_axis_off()
     axes.set_xlim(west, east)
     axes.set_ylim(south, north)
@@ -108,6 +112,23 @@ def export(job: Job, fields: Mapping[str, str], path: Path) -> dict[str, Any]:
     extent = {"xmin": west, "ymin": south, "xmax": east, "ymax": north}
     told = {**extent, "spatialReference": reference}
     return {"width": width, "height": height, "extent": told, "scale": (east - west) / width * 3779.5}
+
+
+def _classes(layer: HostedLayer, number: int) -> list[tuple[str, str, Any]]:
+    """Label, colour and rows of each class of a layer."""
+    import numpy as np
+
+    renderer = Renderer.from_json(layer.renderer)
+    if renderer is None or renderer.problem:
+        return [(layer.name, _COLORS[number % len(_COLORS)], np.ones(len(layer.frame), dtype=bool))]
+    from gpwidgets.convert.symbology import renderer_codes
+
+    codes = renderer_codes(renderer, layer.frame)
+    return [
+        (one.label, one.symbol.color.css, codes == at)
+        for at, one in enumerate(renderer.classes)
+        if one.symbol is not None and one.symbol.color is not None
+    ]
 
 
 def _numbers(text: str, count: int, name: str) -> list[float]:

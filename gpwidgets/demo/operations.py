@@ -191,7 +191,9 @@ class Operations:
         name = "".join(letter if letter.isalnum() else "_" for letter in given)
         name = f"Hosted/{name}_{spec.name}" if several else f"Hosted/{name}"
         frame = job.values[spec.name]
-        self.layers[name] = HostedLayer(name, lambda: frame, secured=job.service.secured)
+        self.layers[name] = HostedLayer(
+            name, lambda: frame, secured=job.service.secured, renderer=spec.param.renderer
+        )
         return f"{self.origin}/arcgis/rest/services/{quote(name)}/FeatureServer/0"
 
     # Result map service
@@ -332,7 +334,7 @@ class Operations:
         # A task may have a parameter called context of its own.
         own = {each.name for each in job.tool.inputs}
         said = {key: text for key, text in {**job.options, **call.fields}.items() if key not in own}
-        options = OutputOptions.read(said, limit)
+        options = OutputOptions.read(said, limit, has_map=job.service.result_map)
         value = job.values.get(spec.name)
         hosted = said.get("esri_out_feature_service_name", "")
         if hosted and spec.data_type == FEATURES and hasattr(value, "geometry") and job.tool.asynchronous:

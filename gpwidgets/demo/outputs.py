@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from gpwidgets.demo.drawing_info import drawing_info
 from gpwidgets.demo.parameters import FEATURES, RECORDS, ParameterSpec
 from gpwidgets.demo.refusals import invalid_input
 
@@ -42,8 +43,8 @@ class OutputOptions:
     limit: int = 1000
 
     @classmethod
-    def read(cls, options: Mapping[str, str], limit: int) -> OutputOptions:
-        """Read the fields of a request."""
+    def read(cls, options: Mapping[str, str], limit: int, *, has_map: bool = False) -> OutputOptions:
+        """Read the fields of a request; services with a result map give no feature collections."""
 
         def flag(name: str) -> bool:
             return options.get(name, "").lower() == "true"
@@ -56,7 +57,7 @@ class OutputOptions:
             out_sr=out_sr,
             return_z=flag("returnZ"),
             return_m=flag("returnM"),
-            collection=flag("returnFeatureCollection"),
+            collection=flag("returnFeatureCollection") and not has_map,
             column_names=flag("returnColumnName"),
             limit=limit,
         )
@@ -214,6 +215,7 @@ def _collection(value: dict[str, Any], spec: ParameterSpec) -> dict[str, Any]:
         "geometryType": value.get("geometryType"),
         "objectIdField": next((f["name"] for f in fields if f["type"] == "esriFieldTypeOID"), None),
         "fields": fields,
+        **drawing_info(spec.param.renderer),
     }
     return {"layerDefinition": layer, "featureSet": {k: v for k, v in value.items() if k != "fields"}}
 

@@ -47,6 +47,8 @@ class Param:
         Columns of a value table, or types of a composite.
     default
         Wire value shown as the default.
+    renderer
+        How an output is drawn: a renderer of the REST API, as of `gpwidgets.demo.drawing_info`.
     """
 
     data_type: str = ""
@@ -66,6 +68,7 @@ class Param:
     fields: Mapping[str, str] = field(default_factory=dict)
     members: tuple[Param, ...] = ()
     default: Any = None
+    renderer: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def geometry_types(self) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ __all__ = [
 KEYWORD = "env"
 
 _CONTEXT_SINCE = 10.61
+_COLLECTIONS_SINCE = 10.6
 _FEATURES = ("GPFeatureRecordSetLayer",)
 
 
@@ -185,16 +186,27 @@ class Environment:
         Checked values by name.
     version
         Of the server: 10.91 is 10.9.1; None when it does not say.
+    collections
+        Whether features are asked for as layer objects, which tell how they are drawn, where the server
+        knows these.
     """
 
-    def __init__(self, settings: Mapping[str, Any] | None = None, version: float | None = None) -> None:
+    def __init__(
+        self,
+        settings: Mapping[str, Any] | None = None,
+        version: float | None = None,
+        *,
+        collections: bool = False,
+    ) -> None:
         self.settings = dict(settings or {})
         self._version = version
+        self._collections = collections and version is not None and version >= _COLLECTIONS_SINCE
 
     def flags(self) -> dict[str, str]:
         """Which parts of geometry and tables a reply keeps: for ``execute`` and for results."""
         names = ("returnZ", "returnM", "returnTrueCurves", "returnColumnName")
-        return {name: self._text(name) for name in names if name in self.settings}
+        flags = {name: self._text(name) for name in names if name in self.settings}
+        return {**flags, "returnFeatureCollection": "true"} if self._collections else flags
 
     def for_execute(self, fields: Mapping[str, str]) -> dict[str, str]:
         """The request fields of ``execute``, the task's own included."""

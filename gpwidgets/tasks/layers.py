@@ -10,6 +10,7 @@ from gpwidgets.client import layers
 from gpwidgets.client.auth import Token
 from gpwidgets.client.layer_pages import read_pages
 from gpwidgets.client.session import GPSession
+from gpwidgets.protocol.renderers import renderer_json
 from gpwidgets.protocol.values import FieldRef, LayerReference
 from gpwidgets.tasks.layer_tokens import session_for
 
@@ -36,7 +37,8 @@ def read_rows(
     Returns
     -------
     GeoDataFrame
-        With the CRS that the layer names. ``attrs["gpwidgets"]["truncated"]`` tells whether `limit` cut it.
+        With the CRS that the layer names. ``attrs["gpwidgets"]["truncated"]`` tells whether `limit` cut it,
+        and ``["renderer"]`` how the server draws the layer, as sent, where it says so.
 
     Raises
     ------
@@ -49,8 +51,9 @@ def read_rows(
     from gpwidgets.convert.frames import read_features
 
     asked = {"where": "1=1", "outFields": "*", **(query or {})}
+    described = layers.read_layer(session, url)
     frames, more, held_back = [], False, False
-    for page in read_pages(session, url, asked, limit):
+    for page in read_pages(session, url, asked, limit, about=described):
         frames.append(read_features(page.body))
         more = page.more
         held_back |= page.more and not page.rows  # wherever that was, rows are missing
@@ -59,6 +62,8 @@ def read_rows(
         "layer": layers.layer_url(url),
         "truncated": more or held_back,
     }
+    if renderer := renderer_json(described):
+        about["renderer"] = dict(renderer)
     kept = [frame for frame in frames if len(frame)] or frames[:1]
     for frame in kept:
         frame.attrs = {}

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import gpwidgets
 from gpwidgets.client import downloads, resources
+from gpwidgets.client.layers import read_layer
 from gpwidgets.convert.raster_opening import raster_opener
-from gpwidgets.errors import ConversionError, GPError, mask
+from gpwidgets.errors import AuthenticationError, ConversionError, GPError, ServerError, mask
+from gpwidgets.protocol.renderers import renderer_json
 from gpwidgets.protocol.replies import ExecuteReply, JobInfo
 from gpwidgets.protocol.values import Fetch
 from gpwidgets.tasks.environment import Environment
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from gpwidgets.tasks.run import Run
     from gpwidgets.tasks.task import GPTask
 
+
+_FEATURES = "GPFeatureRecordSetLayer"
 
 _LOG = logging.getLogger("gpwidgets.tasks")
 
@@ -67,6 +71,11 @@ class Transport:
     settings
         Checked settings of the run's environment by name. Where they do not say so, z and m are asked for
         when the task's outputs have them, as servers leave them out otherwise.
+
+    Notes
+    -----
+    Features are asked for with the symbols that the server draws them in: as layer objects where it knows
+    them, from the layers of a job's map service where it has one.
     """
 
     def __init__(
@@ -77,6 +86,7 @@ class Transport:
         self._url: GPURL = task.url.for_job(job_id) if job_id else task.url
         self._settings = {**_kept_by_schema(task), **(settings or {})}
         self._fetched: set[str] = set()
+        self._collections = any(one.data_type == _FEATURES for one in task.outputs)
 
     def execute(self, fields: Mapping[str, str]) -> ExecuteReply:
         """Run the task inside one request."""
@@ -100,9 +110,9 @@ class Transport:
     def _environment(self) -> Environment:
         """The settings as this server's version understands them."""
         version = None
-        if self._settings.keys() & {"outSR", "processSR", "extent"}:
+        if self._collections or self._settings.keys() & {"outSR", "processSR", "extent"}:
             version = self._task.server_version  # None: the way that every version understands
-        return Environment(self._settings, version)
+        return Environment(self._settings, version, collections=self._collections)
 
     def outputs_of_reply(self, run: Run, reply: ExecuteReply) -> Outputs:
         """Decode what a synchronous task answered; a bad output hides no other."""
@@ -133,14 +143,40 @@ class Transport:
         return self._outputs(run, found)
 
     def _result(self, decoder: Decoder, name: str, param_url: str) -> Any:
-        params = {"returnType": "data", **Environment(self._settings).for_result()}
+        try:
+            value = self._decoded(decoder, name, param_url)
+        except ServerError as error:
+            if not self._collections or isinstance(error, AuthenticationError):
+                raise
+            # Perhaps it stumbles over the request for symbols; it gets a plain one.
+            value = self._decoded(decoder, name, param_url, plain=True)
+            self._collections = False
+        return self._completed(name, value) if is_truncated(value) else self._with_symbols(name, value)
+
+    def _decoded(self, decoder: Decoder, name: str, param_url: str, *, plain: bool = False) -> Any:
+        environment = Environment(self._settings) if plain else self._environment()
+        params = {"returnType": "data", **environment.for_result()}
         reply = resources.read_result(
             self._session, self._url, param_url, params, read_features=_read_features
         )
-        value = reply.features
-        if value is None:
-            value = decoder.value(name, reply.data_type, reply.value)
-        return self._completed(name, value) if is_truncated(value) else value
+        if reply.features is not None:
+            return reply.features
+        return decoder.value(name, reply.data_type, reply.value)
+
+    def _with_symbols(self, name: str, value: Any) -> Any:
+        """Features with the renderer of their layer in the job's map service, where they came without one."""
+        about = getattr(value, "attrs", {}).get("gpwidgets")
+        if about is None or "renderer" in about or not hasattr(value, "geometry") or not len(value):
+            return value
+        place = self._map_layer(name)
+        try:
+            renderer = renderer_json(read_layer(self._session, place, patient=False)) if place else None
+        except GPError as error:
+            _LOG.info("the symbols of a result cannot be read: %s", mask(str(error)))
+            return value
+        if renderer:
+            about["renderer"] = dict(renderer)
+        return value
 
     def _completed(self, name: str, value: Any) -> Any:
         """A result with the rows that the server held back, where the job's map service has them."""
@@ -170,7 +206,7 @@ class Transport:
 
     def _map_layer(self, name: str) -> str | None:
         """The layer of the job's map service that holds an output, which follow the order of the outputs."""
-        spatial = [one.name for one in self._task.outputs if one.data_type == "GPFeatureRecordSetLayer"]
+        spatial = [one.name for one in self._task.outputs if one.data_type == _FEATURES]
         try:
             shown = self._result_map()
         except GPError:

@@ -234,7 +234,7 @@ class DrawTarget(traitlets.HasTraits):
         self._described = gdf.attrs.get("gpwidgets")
         if len(gdf) > MAX_SHAPES:
             self._model.clear()
-            self._loaded = FrameLayer(gdf, f"{self._label} ({len(gdf):,})", self.color)
+            self._loaded = FrameLayer(gdf, f"{self._label} ({len(gdf):,})", self.color, as_server=False)
             self._map.add(self._loaded)
         else:
             features = to_geojson(without_empty(gdf), decimals=None)["features"]

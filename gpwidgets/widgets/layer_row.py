@@ -12,7 +12,7 @@ import ipywidgets as w
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.guard import error_html, guarded
 from gpwidgets.widgets.lean import icon_button
-from gpwidgets.widgets.style_by import SEQUENTIAL, patch_html, renderer_style, style_by
+from gpwidgets.widgets.style_by import SEQUENTIAL, patch_html, style_by
 
 _ONE_COLOR, _SERVER = (later("one colour"), ""), (later("the server's style"), "\0server")
 _TAG = re.compile(r"<[^>]*>")
@@ -150,9 +150,9 @@ class LayerRow(w.VBox):
 
         frame = self.layer.frame
         columns = [(str(name), str(name)) for name in frame.columns if str(name) != frame.geometry.name]
-        server = [(tr(_SERVER[0]), _SERVER[1])] if renderer_style(frame) is not None else []
+        server = [(tr(_SERVER[0]), _SERVER[1])] if self.layer.server_classes is not None else []
         classes = self.layer.classes
-        first = _SERVER[1] if server and classes is not None else ""
+        first = _SERVER[1] if server and classes is self.layer.server_classes else ""
         self.column = _labelled(
             w.Dropdown(options=[(tr(_ONE_COLOR[0]), _ONE_COLOR[1]), *server, *columns], value=first),
             tr("Colour by"),
@@ -187,7 +187,7 @@ class LayerRow(w.VBox):
             self.layer.color = self.color.value
             self.layer.restyle(None)
         elif column == _SERVER[1]:
-            self.layer.restyle(renderer_style(frame))
+            self.layer.restyle(self.layer.server_classes)
         else:
             method, count = self.method.value, self.count.value
             self.layer.restyle(style_by(frame, column, method, count, self.palette.value))

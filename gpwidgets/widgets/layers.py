@@ -7,7 +7,7 @@ map is moved closer, the layer draws what is in view anew.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,8 @@ from gpwidgets.convert.geojson_text import FeatureText, ready_json
 from gpwidgets.convert.map_shapes import Bounds, Drawn, MapShapes, pixel_size
 from gpwidgets.texts import tr
 from gpwidgets.widgets.map_view import DEFAULT_SIZE, view_of
-from gpwidgets.widgets.style_by import ClassStyle, renderer_style
+from gpwidgets.widgets.server_style import server_style
+from gpwidgets.widgets.style_by import ClassStyle
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -109,7 +110,12 @@ class LeanGeoJSON(GeoJSON):
 
 
 def layer_style(
-    color: str, *, crowded: bool = False, opacity: float = 1.0, dashes: str = ""
+    color: str,
+    *,
+    crowded: bool = False,
+    opacity: float = 1.0,
+    dashes: str = "",
+    styled: Container[str] = (),
 ) -> dict[str, Any]:
     """Return style, hover and point style in one colour, as keyword arguments of a GeoJSON layer.
 
@@ -123,6 +129,8 @@ def layer_style(
         0 for not seen, 1 for the usual.
     dashes
         Lengths of dashes and gaps in pixels, as in SVG; empty for whole lines.
+    styled
+        What each feature brings itself; what the layer says would win.
     """
     colors = {"color": color, "fillColor": color} if color else {}
     line: dict[str, Any] = {
@@ -134,11 +142,12 @@ def layer_style(
         # Leaflet's own simplification makes corners of small circles, and nothing of what is smaller than it.
         "smoothFactor": 0,
     }
+    own = {key: value for key, value in line.items() if key not in styled}
     return {
-        "style": line,
+        "style": own,
         "hover_style": {"weight": 4, "fillOpacity": 0.45},
         # Without a point style the map uses image markers, which fail on hover and are far slower.
-        "point_style": {**line, "radius": 4 if crowded else 6},
+        "point_style": {**own, "radius": 4 if crowded else 6},
     }
 
 
@@ -175,6 +184,8 @@ class FrameLayer(LeanGeoJSON):
         Width and height of the map in pixels.
     dashes
         Lengths of dashes and gaps in pixels, as in SVG; empty for whole lines.
+    as_server
+        Whether it begins in the server's own symbology, if the frame came with one.
 
     Attributes
     ----------
@@ -185,7 +196,9 @@ class FrameLayer(LeanGeoJSON):
     bounds_4326 : tuple of float, or None
         West, south, east, north of the whole frame in degrees; None when there is nothing to see.
     classes : ClassStyle or None
-        Colours by class; at first the server's own symbology, if the frame came with one. See `restyle`.
+        Colours by class. See `restyle`.
+    server_classes : ClassStyle or None
+        The server's own symbology, if there is one that can be drawn.
     remove_me : callable, or None
         Takes the layer off the map for good; None for a layer that is not to be removed.
     """
@@ -201,20 +214,22 @@ class FrameLayer(LeanGeoJSON):
         *,
         size: tuple[float, float] = DEFAULT_SIZE,
         dashes: str = "",
+        as_server: bool = True,
     ) -> None:
         self.frame = gdf
         self._dashes = dashes
         self._size = size
         self.title = name
         self.color = color
-        self.classes: ClassStyle | None = renderer_style(gdf)
+        self.server_classes, self._server_note = server_style(gdf) if as_server else (None, "")
+        self.classes: ClassStyle | None = self.server_classes
         self.remove_me: Callable[[], None] | None = None
         self.map_shapes = MapShapes(gdf)
         self.bounds_4326 = self.map_shapes.bounds
         self._window: Bounds | None = None
         self._whole = self._draw(None, self._fit_pixel())
         self._drawn = self._whole
-        style = layer_style("" if self.classes else color, crowded=len(gdf) > 1000, dashes=dashes)
+        style = self._style()
         super().__init__(
             data=_collection(self._drawn), name=layer_label(name, color), pm_ignore=True, **style
         )
@@ -233,7 +248,7 @@ class FrameLayer(LeanGeoJSON):
             window=window,
             limit=MAX_FEATURES,
             max_vertices=MAX_VERTICES,
-            styles=classes.styles if classes else (),
+            styles=classes.styles(self._class_opacity) if classes else (),
             codes=classes.codes if classes else None,
         )
 
@@ -289,11 +304,31 @@ class FrameLayer(LeanGeoJSON):
         self._restyle_paths()
         self._show(self._whole, None)
 
-    @traitlets.observe("opacity")
-    def _restyle_paths(self, _change: object = None) -> None:
-        color = "" if self.classes else self.color
-        style = layer_style(color, crowded=len(self.frame) > 1000, opacity=self.opacity, dashes=self._dashes)
+    def _style(self) -> dict[str, Any]:
+        classes = self.classes
+        return layer_style(
+            "" if classes else self.color,
+            crowded=len(self.frame) > 1000,
+            opacity=self.opacity,
+            dashes=self._dashes,
+            styled=classes.styled if classes else (),
+        )
+
+    @property
+    def _class_opacity(self) -> float:
+        """What opacities of classes are multiplied by; those of a layer are told by its style."""
+        return self.opacity if self.classes and "opacity" in self.classes.styled else 1.0
+
+    def _restyle_paths(self) -> None:
+        style = self._style()
         self.point_style, self.style = style["point_style"], style["style"]
+
+    @traitlets.observe("opacity")
+    def _fade(self, _change: object) -> None:
+        if self._class_opacity == self.opacity:
+            self.restyle(self.classes)
+        else:
+            self._restyle_paths()
 
     def _tell(self) -> None:
         drawn, notes = self._drawn, []
@@ -311,6 +346,8 @@ class FrameLayer(LeanGeoJSON):
             notes.append(tr("shapes are drawn simplified, finer as you zoom in"))
         if self.map_shapes.missing:
             notes.append(tr("{missing:,} without a geometry", missing=self.map_shapes.missing))
+        if self._server_note and self.classes is self.server_classes:
+            notes.append(self._server_note)
         self.note = "; ".join(notes)
 
     def rename(self, name: str) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 from gpwidgets.texts import later, tr
@@ -24,6 +26,12 @@ QUALITATIVE = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00",
 #: For what has no value, and for the rarer categories.
 NO_VALUE, OTHER = "#9e9e9e", "#616161"
 
+_FORMS = ("point", "line", "area")
+#: Numbers of more places, and larger ones, are written with an exponent.
+_MOST_PLACES, _LARGEST_PLAIN = 6, 1e12
+#: What an opacity is applied to.
+_FAINT = ("opacity", "fillOpacity")
+
 
 @dataclass(frozen=True)
 class ClassStyle:
@@ -37,31 +45,65 @@ class ClassStyle:
         One of each class, the colours as in CSS.
     codes : numpy.ndarray of int
         For each row the number of its class.
+    looks : tuple of dict
+        Path style of each class as Leaflet has it; its colour alone when left out.
+    form : str
+        ``area``, ``line`` or ``point``: what the patches of the legend look like.
+    is_server : bool
+        Whether it is the server's own symbology.
     """
 
     title: str
     labels: tuple[str, ...]
     colors: tuple[str, ...]
     codes: Any
+    looks: tuple[Mapping[str, Any], ...] = ()
+    form: str = "area"
+    is_server: bool = False
+
+    def styles(self, opacity: float = 1.0) -> tuple[bytes, ...]:
+        """Return the path style of each class, as the JSON that is sent, fainter where `opacity` is less."""
+        looks = self.looks or tuple({"color": one, "fillColor": one} for one in self.colors)
+        return tuple(
+            json.dumps({key: look[key] * (opacity if key in _FAINT else 1) for key in look}).encode()
+            for look in looks
+        )
 
     @property
-    def styles(self) -> tuple[bytes, ...]:
-        """The path style of each class, as the JSON that is sent."""
-        return tuple(json.dumps({"color": one, "fillColor": one}).encode() for one in self.colors)
+    def styled(self) -> frozenset[str]:
+        """What the classes say of how a feature looks; a layer's style must not say it, too."""
+        return frozenset(key for look in self.looks for key in look) | {"color", "fillColor"}
+
+    @property
+    def legend(self) -> list[tuple[str, str, int]]:
+        """Colour, label and number of features of each class that is to be seen."""
+        counts = [int((self.codes == number).sum()) for number in range(len(self.colors))]
+        rows = list(zip(self.colors, self.labels, counts, strict=True))
+        return [row for row in rows if row[2]] or rows if self.is_server else rows
 
     def legend_html(self) -> str:
         """Return the legend: a patch and a label for each class, and how many features it has."""
-        counts = [int((self.codes == number).sum()) for number in range(len(self.colors))]
         lines = "".join(
-            f"<li>{patch_html(color)}{escape(label)} <small>({count:,})</small></li>"
-            for color, label, count in zip(self.colors, self.labels, counts, strict=True)
+            f"<li>{patch_html(color, self.form)}{escape(label)} <small>({count:,})</small></li>"
+            for color, label, count in self.legend
         )
         return f'<div class="gpw-legend"><b>{escape(self.title)}</b><ul>{lines}</ul></div>'
 
 
-def patch_html(color: str) -> str:
-    """Return a small square of a colour."""
-    return f'<span class="gpw-patch" aria-hidden="true" style="background:{escape(color)}"></span>'
+def patch_html(color: str, form: str = "area") -> str:
+    """Return a small square of a colour; a stroke for lines, a disc for points."""
+    style = f'aria-hidden="true" style="background:{escape(color)}"'
+    return f'<span class="gpw-patch gpw-patch-{form}" {style}></span>'
+
+
+def form_of(frame: Any) -> str:
+    """Return what a frame's shapes are: ``area``, ``line`` or ``point``, as the first of them."""
+    import shapely
+
+    shapes = frame.geometry.array[:1000]
+    kinds = shapely.get_dimensions(shapes)
+    kinds = kinds[kinds >= 0]
+    return _FORMS[int(kinds[0])] if len(kinds) else "area"
 
 
 def style_by(frame: Any, column: str, method: str, count: int, palette: str) -> ClassStyle:
@@ -94,15 +136,37 @@ def style_by(frame: Any, column: str, method: str, count: int, palette: str) -> 
         labels = [tr("other") if one is None else texts.text(column, one) for one in found.values]
         colors = [OTHER if one is None else _cycled(at) for at, one in enumerate(found.values)]
     else:
-        labels = [
-            tr("{low} to {high}", low=cell_text(low), high=cell_text(high)) for low, high in found.bounds
-        ]
+        labels = range_labels(found.bounds)
         colors = ramp(SEQUENTIAL[palette], len(labels))
     codes = found.codes.copy()
     if (codes < 0).any():
         codes[codes < 0] = len(labels)
         labels, colors = [*labels, tr("no value")], [*colors, NO_VALUE]
-    return ClassStyle(texts.header(column), tuple(labels), tuple(colors), codes)
+    return ClassStyle(texts.header(column), tuple(labels), tuple(colors), codes, form=form_of(frame))
+
+
+def range_labels(bounds: Sequence[tuple[float, float]]) -> list[str]:
+    """Return "low to high" for each class, with no more digits than tell the limits apart."""
+    limits = sorted({one for pair in bounds for one in pair})
+    texts = dict(zip(limits, limit_texts(limits), strict=True))
+    return [tr("{low} to {high}", low=texts[low], high=texts[high]) for low, high in bounds]
+
+
+def limit_texts(limits: Sequence[float]) -> list[str]:
+    """Return limits of classes, from low to high, off by little beside the narrowest class."""
+    steps = [high - low for low, high in pairwise(limits) if high > low]
+    if not steps:
+        return [cell_text(one) for one in limits]
+    places = math.ceil(-math.log10(min(steps) / 10))
+    if places > _MOST_PLACES or max(map(abs, limits)) >= _LARGEST_PLAIN:
+        return [f"{one:.{max(1, min(17, places + _digits(one)))}g}" for one in limits]
+    enough = next((few for few in range(places) if all(round(one, few) == one for one in limits)), places)
+    return [f"{round(one, max(0, enough)) + 0.0:,.{max(0, enough)}f}" for one in limits]
+
+
+def _digits(value: float) -> int:
+    """Digits before the point; below 0 for each nought after it."""
+    return math.floor(math.log10(abs(value))) + 1 if value else 0
 
 
 def _cycled(number: int) -> str:
@@ -122,78 +186,3 @@ def _between(stops: Sequence[str], share: float) -> str:
     low, high = (tuple(bytes.fromhex(stop[1:])) for stop in stops[start : start + 2])
     mixed = (round(a + (b - a) * (place - start)) for a, b in zip(low, high, strict=True))
     return "#" + "".join(f"{part:02x}" for part in mixed)
-
-
-def renderer_style(frame: Any) -> ClassStyle | None:
-    """Return the server's own symbology of a result, when it came with one that can be shown.
-
-    Parameters
-    ----------
-    frame
-        Its ``attrs["gpwidgets"]["renderer"]`` is one of the REST API: simple, uniqueValue or classBreaks.
-    """
-    renderer = (frame.attrs.get("gpwidgets") or {}).get("renderer")
-    if not isinstance(renderer, Mapping):
-        return None
-    make = {"simple": _simple, "uniqueValue": _unique, "classBreaks": _breaks}.get(str(renderer.get("type")))
-    try:
-        return make(renderer, frame) if make and len(frame) else None
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError):
-        return None  # a renderer that is not as it should be must not cost the layer
-
-
-def _simple(renderer: Mapping[str, Any], frame: Any) -> ClassStyle:
-    label = str(renderer.get("label") or tr("all features"))
-    return _classes(tr("Server's style"), [(label, renderer["symbol"])], [0] * len(frame), frame)
-
-
-def _unique(renderer: Mapping[str, Any], frame: Any) -> ClassStyle:
-    fields = [renderer[key] for key in ("field1", "field2", "field3") if renderer.get(key)]
-    infos = renderer["uniqueValueInfos"]
-    places = {str(info["value"]): number for number, info in enumerate(infos)}
-    joined = str(renderer.get("fieldDelimiter") or ", ")
-    columns = [[cell_text(value) for value in frame[field]] for field in fields]
-    keys = [joined.join(row) for row in zip(*columns, strict=True)]
-    pairs = [(str(info.get("label") or info["value"]), info["symbol"]) for info in infos]
-    return _classes(
-        ", ".join(map(str, fields)), pairs, [places.get(key, -1) for key in keys], frame, renderer
-    )
-
-
-def _breaks(renderer: Mapping[str, Any], frame: Any) -> ClassStyle:
-    infos = renderer["classBreakInfos"]
-    uppers = [float(info["classMaxValue"]) for info in infos]
-    lowest = float(renderer.get("minValue", float("-inf")))
-    pairs = [(str(info.get("label") or info["classMaxValue"]), info["symbol"]) for info in infos]
-    codes = [_break_of(value, lowest, uppers) for value in frame[renderer["field"]]]
-    return _classes(str(renderer["field"]), pairs, codes, frame, renderer)
-
-
-def _break_of(value: Any, lowest: float, uppers: list[float]) -> int:
-    if not hasattr(value, "__float__") or float(value) < lowest:
-        return -1
-    return next((number for number, upper in enumerate(uppers) if float(value) <= upper), -1)
-
-
-def _classes(
-    title: str,
-    pairs: list[tuple[str, Mapping[str, Any]]],
-    codes: list[int],
-    frame: Any,
-    renderer: Mapping[str, Any] | None = None,
-) -> ClassStyle:
-    from gpwidgets.convert.classify import as_codes
-
-    labels = [label for label, _ in pairs]
-    colors = [_css_color(symbol) for _, symbol in pairs]
-    if -1 in codes:
-        symbol = (renderer or {}).get("defaultSymbol")
-        labels.append(str((renderer or {}).get("defaultLabel") or "other"))
-        colors.append(_css_color(symbol) if symbol else NO_VALUE)
-    numbers = as_codes([len(pairs) if code < 0 else code for code in codes])
-    return ClassStyle(FrameTexts(frame).header(title), tuple(labels), tuple(colors), numbers)
-
-
-def _css_color(symbol: Mapping[str, Any]) -> str:
-    red, green, blue = (max(0, min(255, int(part))) for part in symbol["color"][:3])
-    return f"#{red:02x}{green:02x}{blue:02x}"

@@ -32,7 +32,7 @@ from gpwidgets.widgets.layer_panel import LayerPanel
 from gpwidgets.widgets.layer_row import title_of
 from gpwidgets.widgets.map import TaskMap
 from gpwidgets.widgets.map_draw import Pen
-from gpwidgets.widgets.style_by import QUALITATIVE, SEQUENTIAL, ramp, renderer_style, style_by
+from gpwidgets.widgets.style_by import QUALITATIVE, SEQUENTIAL, ramp, style_by
 
 
 def squares(count: int = 6, west: float = 0) -> gpd.GeoDataFrame:
@@ -191,49 +191,6 @@ def test_what_has_no_value_has_a_class_of_its_own() -> None:
 def test_a_ramp_runs_from_the_first_to_the_last_colour() -> None:
     assert ramp(("#000000", "#ff0000"), 3) == ["#000000", "#800000", "#ff0000"]
     assert len(ramp(SEQUENTIAL["Blues"], 1)) == 1
-
-
-GREEN, RED = {"color": [0, 128, 0, 255]}, {"color": [255, 0, 0, 255]}
-
-
-@pytest.mark.parametrize(
-    ("renderer", "colors"),
-    [
-        ({"type": "simple", "symbol": GREEN}, ["#008000"] * 3),
-        (
-            {"type": "uniqueValue", "field1": "n", "uniqueValueInfos": [{"value": "1", "symbol": RED}]},
-            ["#9e9e9e", "#ff0000", "#9e9e9e"],
-        ),
-        (
-            {
-                "type": "classBreaks",
-                "field": "n",
-                "minValue": 0,
-                "classBreakInfos": [
-                    {"classMaxValue": 1, "symbol": GREEN},
-                    {"classMaxValue": 9, "symbol": RED},
-                ],
-            },
-            ["#008000", "#008000", "#ff0000"],
-        ),
-    ],
-)
-def test_the_servers_own_symbology_is_used(renderer: dict[str, Any], colors: list[str]) -> None:
-    frame = squares(6).iloc[:3].copy()
-    frame.attrs["gpwidgets"] = {"renderer": renderer}
-    task_map = TaskMap()
-    layer = task_map.add_result("A", frame)
-    assert looks(layer) == colors
-    assert "color" not in layer.style
-
-
-@pytest.mark.parametrize(
-    "renderer", [None, "x", {"type": "heatmap"}, {"type": "simple"}, {"type": "uniqueValue"}]
-)
-def test_a_symbology_that_cannot_be_read_costs_nothing(renderer: object) -> None:
-    frame = squares()
-    frame.attrs["gpwidgets"] = {"renderer": renderer}
-    assert renderer_style(frame) is None
 
 
 def test_lengths_and_areas_are_measured_by_drawing(task_map: TaskMap) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from gpwidgets.demo.context import JobContext
 from gpwidgets.demo.data import read_earthquakes
+from gpwidgets.demo.drawing_info import class_breaks
 from gpwidgets.demo.parameters import Param
 from gpwidgets.demo.publish import Polygons, Table, tool
 from gpwidgets.demo.refusals import ToolError
@@ -43,11 +44,23 @@ _CELL_FIELDS = {
     "GI_BIN": "esriFieldTypeInteger",
 }
 
+# Upper end of the z-score, from cold to hot, in the colours in which such maps are usually drawn.
+_CLASSES = (
+    (-2.58, "Cold spot, 99 % confidence", (49, 54, 149, 220)),
+    (-1.96, "Cold spot, 95 % confidence", (69, 117, 180, 220)),
+    (-1.65, "Cold spot, 90 % confidence", (116, 173, 209, 220)),
+    (0.0, "Not significant, below average", (146, 197, 222, 170)),
+    (1.65, "Not significant, above average", (254, 224, 144, 190)),
+    (1.96, "Hot spot, 90 % confidence", (253, 174, 97, 220)),
+    (2.58, "Hot spot, 95 % confidence", (244, 109, 67, 220)),
+    (1e9, "Hot spot, 99 % confidence", (215, 48, 39, 220)),
+)
+
 
 class HotSpotOutputs(NamedTuple):
     """Outputs of the task, named as on the wire."""
 
-    Hot_Spots: Annotated[Polygons, Param(fields=_CELL_FIELDS)]
+    Hot_Spots: Annotated[Polygons, Param(fields=_CELL_FIELDS, renderer=class_breaks("GI_Z", -1e9, _CLASSES))]
     Summary: Annotated[
         Table,
         Param(

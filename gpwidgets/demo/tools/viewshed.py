@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from gpwidgets.demo.context import JobContext
 from gpwidgets.demo.data import DEM_BOUNDS, Elevation, read_dem
+from gpwidgets.demo.drawing_info import class_breaks
 from gpwidgets.demo.parameters import Param
 from gpwidgets.demo.publish import Points, Polygons, RasterFile, tool
 from gpwidgets.demo.refusals import ToolError
@@ -25,13 +26,24 @@ _REFRACTION = 0.13
 _MOST_OBSERVERS = 20
 # Ground on an even slope is seen: slopes that differ by rounding alone are equal.
 _TIE = 1e-9
+# The more observers see the ground, the darker it is.
+_CLASSES = (
+    (1, "1 observer", (252, 141, 89, 190)),
+    (3, "2 to 3 observers", (239, 101, 72, 200)),
+    (8, "4 to 8 observers", (203, 24, 29, 210)),
+    (_MOST_OBSERVERS, "9 observers or more", (103, 0, 13, 220)),
+)
 
 
 class ViewshedOutputs(NamedTuple):
     """Outputs of the task, named as on the wire."""
 
     Viewshed_Result: Annotated[
-        Polygons, Param(fields={"OBSERVERS": "esriFieldTypeInteger", "AREA_KM2": "esriFieldTypeDouble"})
+        Polygons,
+        Param(
+            fields={"OBSERVERS": "esriFieldTypeInteger", "AREA_KM2": "esriFieldTypeDouble"},
+            renderer=class_breaks("OBSERVERS", 1, _CLASSES),
+        ),
     ]
     Viewshed_Raster: RasterFile
 
