@@ -9,14 +9,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
 
 from gpwidgets.protocol.renderers import Normalization, Renderer, value_key, value_text
 from gpwidgets.protocol.symbols import number_of
 
-__all__ = ["MissingField", "column_of", "renderer_codes"]
+__all__ = ["MissingField", "column_of", "form_of", "renderer_codes"]
 
 #: Outer limits that a server rounded keep the row they were taken from, within this share of them.
 _ROUNDED = 1e-6
+
+_FORMS = ("point", "line", "area")
 
 _Codes = npt.NDArray[np.intp]
 
@@ -55,6 +58,13 @@ def renderer_codes(renderer: Renderer, frame: pd.DataFrame) -> _Codes:
     if renderer.kind == "uniqueValue":
         return _unique(renderer, columns)
     return _breaks(renderer, _normalized(_numbers(columns[0]), renderer.normalization, frame))
+
+
+def form_of(frame: Any) -> str:
+    """Return what a frame's shapes are: ``area``, ``line`` or ``point``, as the first of them."""
+    kinds = shapely.get_dimensions(np.asarray(frame.geometry.array[:1000], dtype=object))
+    kinds = kinds[kinds >= 0]
+    return _FORMS[int(kinds[0])] if len(kinds) else "area"
 
 
 def column_of(frame: pd.DataFrame, name: str) -> pd.Series[Any]:

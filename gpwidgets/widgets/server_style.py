@@ -9,7 +9,7 @@ from gpwidgets.protocol.renderers import Renderer
 from gpwidgets.protocol.symbols import Symbol
 from gpwidgets.texts import tr
 from gpwidgets.widgets.cells import FrameTexts
-from gpwidgets.widgets.style_by import NO_VALUE, QUALITATIVE, ClassStyle, form_of, limit_texts
+from gpwidgets.widgets.style_by import NO_VALUE, QUALITATIVE, ClassStyle, limit_texts
 
 __all__ = ["server_style"]
 
@@ -51,6 +51,8 @@ def server_style(frame: Any) -> tuple[ClassStyle | None, str]:
 
 
 def _classes(renderer: Renderer, codes: Any, frame: Any) -> ClassStyle:
+    from gpwidgets.convert.symbology import form_of
+
     form = form_of(frame)
     symbols = [one.symbol for one in renderer.classes]
     labels = _labels(renderer, frame)

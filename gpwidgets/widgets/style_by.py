@@ -26,7 +26,6 @@ QUALITATIVE = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00",
 #: For what has no value, and for the rarer categories.
 NO_VALUE, OTHER = "#9e9e9e", "#616161"
 
-_FORMS = ("point", "line", "area")
 #: Numbers of more places, and larger ones, are written with an exponent.
 _MOST_PLACES, _LARGEST_PLAIN = 6, 1e12
 #: What an opacity is applied to.
@@ -96,16 +95,6 @@ def patch_html(color: str, form: str = "area") -> str:
     return f'<span class="gpw-patch gpw-patch-{form}" {style}></span>'
 
 
-def form_of(frame: Any) -> str:
-    """Return what a frame's shapes are: ``area``, ``line`` or ``point``, as the first of them."""
-    import shapely
-
-    shapes = frame.geometry.array[:1000]
-    kinds = shapely.get_dimensions(shapes)
-    kinds = kinds[kinds >= 0]
-    return _FORMS[int(kinds[0])] if len(kinds) else "area"
-
-
 def style_by(frame: Any, column: str, method: str, count: int, palette: str) -> ClassStyle:
     """Return the classes of a frame's column and their colours.
 
@@ -128,6 +117,7 @@ def style_by(frame: Any, column: str, method: str, count: int, palette: str) -> 
         The method does not suit the column.
     """
     from gpwidgets.convert.classify import classify
+    from gpwidgets.convert.symbology import form_of
 
     texts = FrameTexts(frame)
     place = [str(name) for name in frame.columns].index(column)
