@@ -12,12 +12,17 @@ from gpwidgets.widgets.label_text import plain_label
 from gpwidgets.widgets.lean import icon_button, lean
 
 
+def classes(control: w.DOMWidget) -> list[str]:
+    """The CSS classes that a control has in the page."""
+    return list(control.get_state()["_dom_classes"])
+
+
 def test_a_control_without_a_description_gets_its_tooltip_as_a_hidden_label() -> None:
     box = lean(w.Text, tooltip="Unit of A", _dom_classes=("mine",))
-    assert (box.description, box._dom_classes) == ("Unit of A", ("mine", "gpw-quiet"))
+    assert (box.description, classes(box)) == ("Unit of A", ["mine", "gpw-quiet"])
     button = icon_button("undo", "Put it back")
     assert (button.description, button.tooltip) == ("Put it back", "Put it back")
-    assert "gpw-icon" in button._dom_classes
+    assert "gpw-icon" in classes(button)
 
 
 @pytest.mark.parametrize(
@@ -32,7 +37,7 @@ def test_a_control_without_a_description_gets_its_tooltip_as_a_hidden_label() ->
 )
 def test_other_controls_stay_as_they_are(control: w.DOMWidget) -> None:
     assert getattr(control, "description", "") in ("", "A")
-    assert not control._dom_classes
+    assert not classes(control)
 
 
 def test_an_error_is_in_the_label_while_it_lasts() -> None:

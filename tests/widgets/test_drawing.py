@@ -8,6 +8,7 @@ import geopandas
 import ipyleaflet
 import pytest
 import shapely
+from widget_tools import deliver
 
 from gpwidgets.protocol.features import Field
 from gpwidgets.widgets.draw_target import DrawTarget
@@ -26,6 +27,11 @@ def point(x: float, y: float) -> dict[str, Any]:
 
 def control_of(task_map: TaskMap) -> ipyleaflet.GeomanDrawControl:
     return Pen.of(task_map.map).control
+
+
+def layer_of(task_map: TaskMap) -> Any:
+    """The layer that shows the shapes of the one input."""
+    return task_map.map.layers[-1]
 
 
 def drag_to(task_map: TaskMap, geometry: dict[str, Any]) -> None:
@@ -48,15 +54,15 @@ def target() -> tuple[TaskMap, DrawTarget]:
 
 def test_a_click_on_a_shape_selects_it_unless_something_is_being_drawn(target: Any) -> None:
     task_map, shapes = target
-    layer = next(one for one in task_map.map.layers if one is shapes._layer)
-    layer._handle_mouse_events(None, {"event": "click", "id": "s2", "coordinates": [5, 5]}, [])
+    layer = layer_of(task_map)
+    deliver(layer, {"event": "click", "id": "s2", "coordinates": [5, 5]})
     assert shapes.selected_shape.geometry == TRIANGLE
     drawn = {one["id"]: one["properties"] for one in layer.data["features"]}
     assert drawn["s1"] == {"style": {"color": shapes.color, "fillColor": shapes.color}}
     assert drawn["s2"] != drawn["s1"]
     assert "color" not in layer.style  # the layer's own colour would win
     shapes.arm("polygon")
-    layer._handle_mouse_events(None, {"event": "click", "id": "s1", "coordinates": [0, 0]}, [])
+    deliver(layer, {"event": "click", "id": "s1", "coordinates": [0, 0]})
     assert shapes.selected == ""
 
 
@@ -65,7 +71,7 @@ def test_a_dragged_corner_changes_the_shape_and_nothing_else_about_it(target: An
     shapes.selected = "s1"
     shapes.edit("reshape")
     assert control_of(task_map).current_mode == "edit"
-    assert [one["id"] for one in shapes._layer.data["features"]] == ["s2"]  # not drawn twice
+    assert [one["id"] for one in layer_of(task_map).data["features"]] == ["s2"]  # not drawn twice
     drag_to(task_map, OTHER)
     assert [shape.geometry for shape in shapes.shapes] == [OTHER, TRIANGLE]
     assert [shape.id for shape in shapes.shapes] == ["s1", "s2"]
@@ -74,7 +80,7 @@ def test_a_dragged_corner_changes_the_shape_and_nothing_else_about_it(target: An
     assert control_of(task_map).data == []
     assert control_of(task_map).current_mode is None
     assert Pen.of(task_map.map).is_free
-    assert len(shapes._layer.data["features"]) == 2
+    assert len(layer_of(task_map).data["features"]) == 2
 
 
 def test_undo_while_a_shape_is_changed_reaches_the_map(target: Any) -> None:

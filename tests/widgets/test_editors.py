@@ -8,6 +8,20 @@ from typing import Any
 
 import ipywidgets as w
 import pytest
+from widget_tools import (
+    alerts,
+    can_find,
+    can_press,
+    choose,
+    fill,
+    find,
+    find_all,
+    options,
+    press,
+    shown,
+    text_of,
+    tick,
+)
 
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.datatypes.composite import CompositeValue
@@ -25,6 +39,7 @@ from gpwidgets.protocol.values import (
 )
 from gpwidgets.widgets.editors.base import EditorContext, editor_for
 from gpwidgets.widgets.editors.pasting import split_rows, split_values
+from gpwidgets.widgets.editors.rows import Row
 from gpwidgets.widgets.map import TaskMap
 
 REQUIRED = "esriGPParameterTypeRequired"
@@ -41,6 +56,22 @@ def below(widget: w.Widget, kind: type) -> list[Any]:
     for child in getattr(widget, "children", ()):
         found += below(child, kind)
     return found
+
+
+NUMBER = "a whole number"
+
+
+def row_of(editor: Any, number: int) -> Any:
+    """A row of a list by its number, from 1."""
+    return [box for box in shown(editor) if isinstance(box, Row)][number - 1]
+
+
+def paste(editor: Any, text: str) -> None:
+    """Paste rows into a list."""
+    if not can_find(editor, "Rows for Value"):
+        press(editor, "Paste rows")
+    fill(editor, "Rows for Value", text)
+    press(editor, "Add these rows")
 
 
 EXAMPLES: list[tuple[str, dict[str, Any], Any]] = [
@@ -182,12 +213,12 @@ def test_a_unit_typed_after_the_number_is_taken() -> None:
 
 def test_the_way_back_to_the_default_is_offered_only_after_a_change() -> None:
     editor = make("GPLong", defaultValue=3)
-    assert editor._undo.layout.display == "none"
-    editor.control.value = "4"
-    assert editor._undo.layout.display == ""
-    editor._undo.click()
+    back = "Put the default of Value back"
+    assert not can_find(editor, back)
+    fill(editor, "Value", "4")
+    press(editor, back)
     assert editor.value == 3
-    assert editor._undo.layout.display == "none"
+    assert not can_find(editor, back)
 
 
 def test_a_field_has_no_more_in_the_page_than_it_shows() -> None:
@@ -205,7 +236,7 @@ def test_a_field_that_is_not_enabled_has_no_way_back_to_the_default_that_works()
     editor = make("GPLong", defaultValue=3)
     editor.set_enabled(False)
     editor.set_value(4)
-    assert (editor._undo.layout.display, editor._undo.disabled) == ("", True)
+    assert find(editor, "Put the default of Value back").disabled
 
 
 def test_what_fields_share_is_refused_when_one_of_them_changes_it() -> None:
@@ -239,48 +270,54 @@ def test_a_hidden_text_is_never_kept_in_a_synced_trait() -> None:
 def test_several_choices_can_be_taken_all_at_once_and_searched() -> None:
     names = [f"layer {number}" for number in range(20)]
     editor = make("GPMultiValue:GPString", choiceList=names)
-    editor._every.click()
+    press(editor, "All")
     assert editor.value == names
-    editor._find.value = "layer 1"
-    assert sum(box.layout.display != "none" for box in editor._boxes) == 11
+    fill(editor, "find", "layer 1")
+    assert len(find_all(editor, role="checkbox")) == 11
     assert editor.value == names
-    editor._none.click()
+    tick(editor, "layer 15", False)
+    assert editor.value == [*names[:15], *names[16:]]
+    press(editor, "None")
     assert editor.value is UNSET
 
 
 def test_a_long_list_of_choices_keeps_what_is_chosen_while_it_is_searched() -> None:
     editor = make("GPMultiValue:GPString", choiceList=[f"layer {number}" for number in range(60)])
-    editor._list.value = (3, 50)
-    editor._find.value = "layer 7"
+    choose(editor, "Value", "layer 3", "layer 50")
+    fill(editor, "find", "layer 7")
     assert editor.value == ["layer 3", "layer 50"]
-    assert [label for label, _at in editor._list.options] == ["layer 3", "layer 7", "layer 50"]
-    editor._list.value = (3, 7, 50)
-    editor._find.value = ""
+    assert options(editor, "Value") == ["layer 3", "layer 7", "layer 50"]
+    choose(editor, "Value", "layer 3", "layer 7", "layer 50")
+    fill(editor, "find", "")
     assert editor.value == ["layer 3", "layer 7", "layer 50"]
 
 
 def test_rows_are_added_moved_removed_and_pasted() -> None:
     editor = make("GPMultiValue:GPLong")
-    editor.add()
+    press(editor, "Add a row")
     assert editor.value is UNSET
-    editor.rows.children[0].editors[0].control.value = "1"
-    paste = editor.children[-1]
-    assert paste.content.children == (), "nothing is made before it is opened"
-    paste.opened = True
-    assert paste.content.children[0] is editor.pasted
-    editor.pasted.value = "2\n\n3\n"
-    editor._paste()
+    fill(row_of(editor, 1), NUMBER, "1")
+    paste(editor, "2\n\n3\n")
     assert editor.value == [1, 2, 3]
-    editor.move(editor.rows.children[2], -1)
+    press(row_of(editor, 3), "Move up in Value")
     assert editor.value == [1, 3, 2]
-    editor.move(editor.rows.children[0], -1)
-    editor.remove(editor.rows.children[0])
+    press(row_of(editor, 1), "Move up in Value")
+    press(row_of(editor, 1), "Remove in Value")
     assert editor.value == [3, 2]
-    editor.rows.children[1].editors[0].control.value = "two"
-    assert editor.error.startswith("row 2: ")
+    fill(row_of(editor, 2), NUMBER, "two")
+    assert alerts(editor)[-1].startswith("✖ Row 2: ")
     assert editor.value is UNSET
-    editor.rows.children[1].editors[0].control.value = "2"
+    fill(row_of(editor, 2), NUMBER, "2")
     assert editor.value == [3, 2]
+    assert alerts(editor) == []
+
+
+def test_the_box_for_pasted_rows_is_made_when_it_is_opened() -> None:
+    editor = make("GPMultiValue:GPLong")
+    before = len(list(below(editor, w.Widget)))
+    press(editor, "Paste rows")
+    assert len(list(below(editor, w.Widget))) > before
+    assert can_press(editor, "Add these rows")
 
 
 def test_a_table_takes_rows_from_a_spreadsheet() -> None:
@@ -289,8 +326,7 @@ def test_a_table_takes_rows_from_a_spreadsheet() -> None:
         {"name": "Weight", "dataType": "GPDouble", "direction": "esriGPParameterDirectionInput"},
     ]
     editor = make("GPValueTable", parameterInfos=columns)
-    editor.pasted.value = "roads\t0.25\nrivers\t\n"
-    editor._paste()
+    paste(editor, "roads\t0.25\nrivers\t\n")
     assert editor.value == [["roads", 0.25], ["rivers", None]]
 
 
@@ -333,27 +369,24 @@ def test_headings_that_were_copied_along_are_no_row() -> None:
         {"name": "w", "dataType": "GPBoolean"},
     ]
     editor = make("GPValueTable", parameterInfos=columns)
-    editor.pasted.value = "name\tW\nroads\tyes"
-    editor._paste()
+    paste(editor, "name\tW\nroads\tyes")
     assert editor.value == [["roads", True]]
 
 
 def test_long_lists_are_kept_whole_with_controls_for_some_of_them() -> None:
     editor = make("GPMultiValue:GPLong", parameterType=REQUIRED)
-    editor.pasted.value = "\n".join(map(str, range(5000)))
-    editor._paste()
+    paste(editor, "\n".join(map(str, range(5000))))
     assert editor.value == list(range(5000))
-    assert len(editor.rows.children) == 100
-    assert "4,900 more rows" in editor._told_rest.value
-    editor.pasted.value = "7\nseven"
-    editor._paste()
+    assert len(find_all(editor, NUMBER)) == 100
+    assert "4,900 more rows" in text_of(editor)
+    paste(editor, "7\nseven")
     assert editor.error == "value 2: 'seven' is not a number; enter one such as 7."
-    assert editor.pasted.value == "7\nseven"
+    assert find(editor, "Rows for Value").value == "7\nseven"
     editor.set_value(list(range(300)))
     assert editor.value == list(range(300))
-    editor.clear.click()
+    press(editor, "Remove all")
     assert editor.value is UNSET
-    assert editor.clear.layout.display == "none"
+    assert not can_find(editor, "Remove all")
 
 
 SCHEMA = {
@@ -395,8 +428,7 @@ def test_a_pasted_table_that_is_not_right_is_told_at_the_field(text: str, proble
 
 def test_text_that_is_no_table_is_told_at_the_field() -> None:
     editor = make("GPMultiValue:GPString")
-    editor.pasted.value = "x" * 140_000
-    editor._paste()
+    paste(editor, "x" * 140_000)
     assert "cannot be read as a table" in editor.error
 
 
@@ -490,7 +522,7 @@ def test_listed_values_of_any_type_are_chosen_from_a_list() -> None:
     assert editor.value == LinearUnit(5, "esriMiles")
     several = make("GPMultiValue:GPLinearUnit", filter={"type": "codedValue", "list": rows})
     several.set_value(["9 km"])
-    assert [box.value for box in several._boxes] == [False, True]
+    assert [box.value for box in find_all(several, role="checkbox")] == [False, True]
 
 
 def test_labels_that_are_alike_stay_two_choices() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import geopandas
 import shapely
+from widget_tools import can_press, press, see, seen, text_of
 
 from gpwidgets import GPTask, LayerReference, demo
 from gpwidgets.widgets.hosted import HostedLayerView
@@ -19,16 +20,14 @@ def test_its_rows_become_a_table_when_they_are_wanted(server: demo.DemoServer) -
         for child in ResultsView(out).sections["Viewshed_Result"].children
         if isinstance(child, HostedLayerView)
     )
-    assert "/Hosted/Seen/FeatureServer/0" in view.children[0].value
-    view.button.click()
-    view._worker.join(30)
+    assert "/Hosted/Seen/FeatureServer/0" in text_of(view)
+    press(view, "Read rows")
+    see(view, "1 feature")
     assert len(view.frame) == 1
-    assert len(view._rows.children) == 2
-    assert "gpw-resting" not in view.button._dom_classes
+    assert seen(lambda: can_press(view, "Read rows"))
 
 
 def test_a_layer_that_cannot_be_read_says_why(server: demo.DemoServer) -> None:
     view = HostedLayerView(LayerReference("https://host/FeatureServer/0"), lambda frame: [])
-    view.button.click()
-    view._worker.join(30)
-    assert "did not come from a server" in view._said.value
+    press(view, "Read rows")
+    see(view, "did not come from a server")

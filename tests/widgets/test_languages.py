@@ -93,7 +93,7 @@ def shown_by(widget: Any) -> Iterator[str]:
         if widget.has_trait(name):
             yield from texts_of_html(str(getattr(widget, name) or ""))
     if widget.has_trait("_options_labels"):
-        yield from map(str, widget._options_labels)
+        yield from map(str, widget.get_state()["_options_labels"])
     if isinstance(widget, w.HTML | w.Label):
         yield from texts_of_html(widget.value)
 

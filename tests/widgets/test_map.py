@@ -8,6 +8,7 @@ import geopandas as gpd
 import ipyleaflet
 import pytest
 import shapely
+from widget_tools import can_find, deliver, html_of, press, text_of
 
 from gpwidgets.widgets.draw_target import MAX_SHAPES, kinds_for
 from gpwidgets.widgets.map import TaskMap
@@ -220,7 +221,7 @@ def test_names_from_a_server_cannot_carry_markup() -> None:
 
 
 def click(layer: Any, row: int) -> None:
-    layer._handle_mouse_events(None, {"event": "click", "id": row, "coordinates": [0.1, 0.1]}, [])
+    deliver(layer, {"event": "click", "id": row, "coordinates": [0.1, 0.1]})
 
 
 def test_a_click_on_a_feature_shows_its_attributes_escaped() -> None:
@@ -229,14 +230,12 @@ def test_a_click_on_a_feature_shows_its_attributes_escaped() -> None:
     gdf["text"] = ["<b>bold</b>", "other"]
     layer = task_map.add_result("R", gdf)
     click(layer, 0)
-    panel = task_map._attributes
-    assert panel in task_map.map.controls
-    assert "&lt;b&gt;bold" in panel._text.value
-    assert "<td>0</td>" in panel._text.value
+    assert "&lt;b&gt;bold" in html_of(task_map)
+    assert "<td>0</td>" in html_of(task_map)
     click(layer, 1)
-    assert "other" in panel._text.value
-    panel.widget.children[-1].click()
-    assert panel not in task_map.map.controls
+    assert "other" in text_of(task_map)
+    press(task_map, "Close")
+    assert "other" not in text_of(task_map)
 
 
 def test_a_click_while_drawing_shows_nothing() -> None:
@@ -244,7 +243,8 @@ def test_a_click_while_drawing_shows_nothing() -> None:
     layer = task_map.add_result("R", squares(2))
     task_map.target("A").arm("point")
     click(layer, 0)
-    assert task_map._attributes not in task_map.map.controls
+    assert not can_find(task_map, "Close")
+    assert "text" not in text_of(task_map)
 
 
 def test_the_map_goes_to_the_results() -> None:

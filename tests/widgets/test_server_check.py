@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
+from widget_tools import can_find, html_of, press, said, see, seen, text_of
 
 from gpwidgets import TaskWidget, demo
 from gpwidgets.protocol.validation import Validation
@@ -28,18 +28,15 @@ def widget(server: demo.DemoServer) -> Iterator[TaskWidget]:
 
 
 def asked(widget: TaskWidget) -> TaskForm:
-    check = widget._server_check
-    assert check is not None
-    check.button.click()
-    assert check._worker is not None
-    check._worker.join(30)
+    press(widget, "Check with the server")
+    assert seen(lambda: "Asking the server" not in text_of(widget))
     assert widget.form is not None
     return widget.form
 
 
 def remark(form: TaskForm, name: str) -> str:
-    box = form.editors[name]._remark_box
-    return "" if box.layout.display == "none" else box.value
+    """What the server says of an input."""
+    return " ".join(line for line in said(form.editors[name]) if "The server says" in line)
 
 
 def test_remarks_stand_at_their_fields_and_go_again(widget: TaskWidget) -> None:
@@ -49,7 +46,7 @@ def test_remarks_stand_at_their_fields_and_go_again(widget: TaskWidget) -> None:
     assert remark(form, "Area") == ""
     widget.values = {**widget.values, "Cell_Size": "50 km"}
     assert remark(asked(widget), "Cell_Size") == ""
-    assert "nothing against" in widget._server_check._said.value
+    assert "nothing against" in text_of(widget)
 
 
 def test_a_remark_keeps_nobody_from_running(widget: TaskWidget) -> None:
@@ -97,16 +94,15 @@ def test_text_of_the_server_is_never_markup(widget: TaskWidget) -> None:
     message = {"description": "<img src=x onerror=alert(1)>", "type": "error"}
     rows = [{"name": "Area", "message": message}]
     widget.form.show_validation(Validation.from_json({"validationResults": rows}))
-    assert "<img" not in remark(widget.form, "Area")
+    assert "<img src=x" in remark(widget.form, "Area")
+    assert "<img" not in html_of(widget.form)
 
 
 def test_a_change_is_followed_by_a_question_after_a_pause(server: demo.DemoServer) -> None:
     widget = TaskWidget(server.url_of("HotSpots"))
     check = ServerCheck(widget.task, widget.form, pause=0.01)
-    shown = threading.Event()
-    widget.form.editors["Cell_Size"]._remark_box.observe(lambda _change: shown.set(), names="value")
     widget.values = {**widget.values, "Cell_Size": "500 km"}
-    assert shown.wait(30)
+    assert seen(lambda: remark(widget.form, "Cell_Size") != "")
     check.close()
     widget.close()
 
@@ -114,23 +110,31 @@ def test_a_change_is_followed_by_a_question_after_a_pause(server: demo.DemoServe
 def test_a_server_that_is_gone_is_said_only_when_asked(server: demo.DemoServer, widget: TaskWidget) -> None:
     with server.faults.add("lost_request", on="validate"):
         asked(widget)
-        assert "No connection" in widget._server_check._said.value
-        widget._server_check._said.value = ""
-        widget._server_check.ask()
-        widget._server_check._worker.join(30)
-        assert widget._server_check._said.value == ""
+        assert "No connection" in text_of(widget)
+    asked(widget)
+    assert "No connection" not in text_of(widget)
+    with server.faults.add("lost_request", on="validate") as fault:
+        unasked = ServerCheck(widget.task, widget.form, pause=0.01)
+        widget.values = {**widget.values, "Cell_Size": "50 km"}
+        assert seen(lambda: fault.hits > 0)
+        assert text_of(unasked) == "Check with the server"
+        unasked.close()
 
 
 def test_services_that_cannot_have_no_button(server: demo.DemoServer) -> None:
-    assert TaskWidget(server.url_of("Viewshed"))._server_check is None
+    assert not can_find(TaskWidget(server.url_of("Viewshed")), "Check with the server")
 
 
-def test_an_answer_that_comes_late_is_not_shown(widget: TaskWidget) -> None:
-    check = widget._server_check
-    seen: list[Any] = []
-    widget.form.show_validation = seen.append
-    check._asked = 5
-    check._work(4, {}, False)
-    assert seen == []
-    check._work(5, {}, False)
-    assert len(seen) == 1
+def test_an_answer_that_comes_late_is_not_shown(server: demo.DemoServer, widget: TaskWidget) -> None:
+    widget.values = {**widget.values, "Cell_Size": "500 km"}
+    with server.faults.add("delay", on="validate", times=1, seconds=0.7) as fault:
+        press(widget, "Check with the server")
+        assert seen(lambda: fault.hits == 1)
+        widget.values = {**widget.values, "Cell_Size": "50 km"}
+        press(widget, "Check with the server")
+        see(widget, "nothing against")
+    for worker in threading.enumerate():
+        if worker.name == "gpwidgets-validate":
+            worker.join(30)
+    assert remark(widget.form, "Cell_Size") == ""
+    assert "nothing against" in text_of(widget)
