@@ -26,16 +26,17 @@ def test_a_control_without_a_description_gets_its_tooltip_as_a_hidden_label() ->
 
 
 @pytest.mark.parametrize(
-    "control",
+    ("kind", "traits"),
     [
-        lean(w.Text, description="A", tooltip="B"),
-        lean(w.Text),
-        lean(w.VBox),
-        lean(w.Button, tooltip="B"),
-        lean(w.Checkbox, tooltip="B"),
+        (w.Text, {"description": "A", "tooltip": "B"}),
+        (w.Text, {}),
+        (w.VBox, {}),
+        (w.Button, {"tooltip": "B"}),
+        (w.Checkbox, {"tooltip": "B"}),
     ],
 )
-def test_other_controls_stay_as_they_are(control: w.DOMWidget) -> None:
+def test_other_controls_stay_as_they_are(kind: type[w.DOMWidget], traits: dict[str, str]) -> None:
+    control = lean(kind, **traits)
     assert getattr(control, "description", "") in ("", "A")
     assert not classes(control)
 
