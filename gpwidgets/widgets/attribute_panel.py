@@ -15,6 +15,8 @@ from ipyleaflet import Map, WidgetControl
 
 from gpwidgets.texts import tr
 from gpwidgets.widgets.cells import FrameTexts
+from gpwidgets.widgets.kit.owner import Owner
+from gpwidgets.widgets.map_view import take_off
 
 #: Attributes shown of the feature under the pointer; the selected one shows all.
 _GLANCE = 4
@@ -23,7 +25,7 @@ _GLANCE = 4
 LARGEST = (300, 260)
 
 
-class AttributePanel(WidgetControl):
+class AttributePanel(Owner, WidgetControl):
     """Attributes of the feature that is selected or, while none is, of the one under the pointer.
 
     Parameters
@@ -67,8 +69,11 @@ class AttributePanel(WidgetControl):
     def hide(self) -> None:
         """Show nothing."""
         self._pinned, self._seen = False, ()
-        if self in self._map.controls:
-            self._map.remove(self)
+        take_off(self._map, self)
+
+    def let_go(self) -> None:
+        """Leave the map."""
+        self.hide()
 
     def _show(self, html: str) -> None:
         self._text.value = html

@@ -11,6 +11,7 @@ import ipywidgets as w
 from gpwidgets.errors import mask
 from gpwidgets.tasks.compare import compare
 from gpwidgets.texts import tr
+from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.style_by import patch_html
 from gpwidgets.widgets.theme import style_sheet
 
@@ -24,7 +25,7 @@ __all__ = ["CompareWidget"]
 _LOOKS: Mapping[str, tuple[str, str]] = {"first": ("#d55e00", "6 5"), "second": ("#0072b2", "")}
 
 
-class CompareWidget(w.VBox):
+class CompareWidget(Owner, w.VBox):
     """What differs between the results of two runs, usually of one task.
 
     Parameters
@@ -121,7 +122,7 @@ class CompareWidget(w.VBox):
         if self.map is None:
             from gpwidgets.widgets.map import TaskMap  # nothing else here needs a map
 
-            self.map = TaskMap()
+            self.map = self.own(TaskMap())
         color, dashes = _LOOKS[side]
         self.map.add_result(label, frame, color=color, dashes=dashes)
         self._layers.append(label)
@@ -129,14 +130,11 @@ class CompareWidget(w.VBox):
         count = tr("{label}: {count:,} ({line})", label=label, count=len(frame), line=line)
         return f"<div>{patch_html(color)}{escape(count)}</div>"
 
-    def close(self) -> None:
-        """Free the widgets; the shapes leave a map of somebody else's."""
-        if self.map is not None and self._own_map:
-            self.map.leave()
-        elif self.map is not None:
+    def let_go(self) -> None:
+        """Take the shapes off a map of somebody else's."""
+        if self.map is not None and not self._own_map:
             for label in self._layers:
                 self.map.remove_result(label)
-        super().close()
 
     def __repr__(self) -> str:
         found = self.comparison

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from gpwidgets.convert.dateline import shown_geometry
+from gpwidgets.widgets.kit.owner import close_tree
 from gpwidgets.widgets.layers import FrameLayer, LeanGeoJSON, free_label, layer_label, layer_style
 from gpwidgets.widgets.map_draw import EDIT_MODES, Pen
+from gpwidgets.widgets.map_view import take_off
 from gpwidgets.widgets.shapes import Shape, ShapeModel
 
 if TYPE_CHECKING:
@@ -261,21 +263,20 @@ class DrawTarget(traitlets.HasTraits):
         """Whether nothing is drawn or loaded."""
         return not self.shapes and self._loaded is None
 
-    def detach(self) -> None:
-        """Take the target's layers off the map; the shapes stay."""
-        if self._map.comm is None:
-            return  # all widgets are being closed, and the map was first
-        self.end_edit()
-        self.disarm()
+    def close(self) -> None:
+        """Take the target's layers off the map for good; the shapes stay readable."""
+        if self._map.comm is not None:
+            self.end_edit()
+            self.disarm()
         for layer in (self._layer, self._loaded):
-            if layer is not None and layer.comm is not None and layer in self._map.layers:
-                self._map.remove(layer)
+            if layer is not None:
+                take_off(self._map, layer)
+                close_tree(layer)
 
     def _drop_loaded(self) -> None:
         if self._loaded is not None:
-            if self._loaded in self._map.layers:
-                self._map.remove(self._loaded)
-            self._loaded.close()
+            take_off(self._map, self._loaded)
+            close_tree(self._loaded)
             self._loaded = None
 
     def _show(self) -> None:

@@ -16,6 +16,7 @@ from gpwidgets.texts import later, tr
 from gpwidgets.widgets.access import is_resting, let_rest
 from gpwidgets.widgets.file_texts import saved_html
 from gpwidgets.widgets.guard import error_html, guarded
+from gpwidgets.widgets.kit.owner import Owner
 
 if TYPE_CHECKING:
     from threading import Thread
@@ -82,7 +83,7 @@ def free_path(folder: Path, name: str, ending: str) -> Path:
     return path
 
 
-class FrameSaver(w.HBox):
+class FrameSaver(Owner, w.HBox):
     """Saves a frame in a format of the user's choice; a file that exists is never written over.
 
     Parameters

@@ -15,12 +15,13 @@ from gpwidgets.widgets.access import is_resting, let_rest
 from gpwidgets.widgets.file_preview import preview_of
 from gpwidgets.widgets.file_texts import page_link, safe_link, saved_html
 from gpwidgets.widgets.guard import error_html, guarded
+from gpwidgets.widgets.kit.owner import Owner, replace_children
 
 if TYPE_CHECKING:
     from gpwidgets.widgets.map import TaskMap
 
 
-class FileView(w.VBox):
+class FileView(Owner, w.VBox):
     """A result file with a button that saves it into a folder beside the notebook and shows what is in it.
 
     Parameters
@@ -90,18 +91,11 @@ class FileView(w.VBox):
 
     def _show_preview(self, path: Path) -> None:
         """Show what is in the file; trouble with it does not undo the saving."""
-        for old in self._preview.children:
-            old.close()
         try:
-            self._preview.children = preview_of(path, self.map, isinstance(self.value, RasterData))
+            found = preview_of(path, self.map, isinstance(self.value, RasterData))
         except Exception as error:
-            self._preview.children = [w.HTML(error_html(error))]
-
-    def close(self) -> None:
-        """Free the widgets; layers stay on the map."""
-        for child in self._preview.children:
-            child.close()
-        super().close()
+            found = [w.HTML(error_html(error))]
+        replace_children(self._preview, found)
 
     def show_error(self, error: Exception) -> None:
         """Show why the file could not be saved."""

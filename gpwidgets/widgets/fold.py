@@ -8,10 +8,11 @@ from typing import Any
 import ipywidgets as w
 import traitlets
 
+from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.lean import WIDE, lean
 
 
-class Fold(w.VBox):
+class Fold(Owner, w.VBox):
     """A button, and below it what it opens.
 
     Parameters

@@ -20,7 +20,8 @@ from gpwidgets.widgets.editors.base import EditorContext, ParameterEditor
 from gpwidgets.widgets.editors.features import FeatureEditor
 from gpwidgets.widgets.environment import EnvironmentSection
 from gpwidgets.widgets.fold import Fold
-from gpwidgets.widgets.open_forms import remember_form
+from gpwidgets.widgets.kit.owner import Owner
+from gpwidgets.widgets.open_forms import forget_form, remember_form
 from gpwidgets.widgets.theme import style_sheet
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ __all__ = ["TaskForm"]
 _FEW = 4
 
 
-class TaskForm(w.VBox):
+class TaskForm(Owner, w.VBox):
     """Editors for the inputs of a task: what is needed first, the rest below or folded by category.
 
     Parameters
@@ -63,7 +64,7 @@ class TaskForm(w.VBox):
             self.context.place(parameter.name, _make(parameter, self.context))
         for editor in self.editors.values():
             editor.observe(self._gather, names="value")
-        self.environment = EnvironmentSection(info, self.context, self._gather)
+        self.environment = self.own(EnvironmentSection(info, self.context, self._gather))
         for name in self.environment.editors:
             self._sections[name] = self.environment
         parts = [
@@ -227,11 +228,9 @@ class TaskForm(w.VBox):
         """The editor of an input or a setting; None when there is none of this name."""
         return self.editors.get(name) or self.environment.editors.get(name)
 
-    def close(self) -> None:
-        """Take the form away with its editors."""
-        for editor in (*self.editors.values(), *self.environment.editors.values()):
-            editor.close()
-        super().close()
+    def let_go(self) -> None:
+        """Be no target for results any more."""
+        forget_form(self)
 
 
 def _boxes(box: w.Box) -> Iterator[w.Box]:

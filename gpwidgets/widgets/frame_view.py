@@ -12,6 +12,7 @@ from gpwidgets.texts import tr
 from gpwidgets.widgets.access import let_rest
 from gpwidgets.widgets.export import FrameSaver
 from gpwidgets.widgets.guard import error_html, guarded
+from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.table import FrameTable
 from gpwidgets.widgets.use_as_input import UseAsInput
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from gpwidgets.widgets.map import TaskMap
 
 
-class FrameView(w.VBox):
+class FrameView(Owner, w.VBox):
     """A frame as a table and, with a map, as a layer; what is selected in one is selected in the other.
 
     Parameters
@@ -116,7 +117,7 @@ class FrameView(w.VBox):
         assert self.map is not None
         self._sharing = True
         self.table.observe(self._select_on_map, names="selected")
-        self.map.observe(self._select_in_table, names="selection")
+        self.follow(self.map, self._select_in_table, "selection")
 
     @guarded
     def _select_on_map(self, change: Mapping[str, Any]) -> None:
@@ -168,13 +169,10 @@ class FrameView(w.VBox):
         """Show what went wrong with the layer; the table is not touched by it."""
         self._said.value = error_html(error)
 
-    def close(self) -> None:
-        """Stop sharing the selection and free the widgets; the layer stays on the map."""
+    def let_go(self) -> None:
+        """Stop sharing the selection; the layer stays on the map."""
         if self._sharing and self.map is not None:
-            self._sharing = False  # ipywidgets closes once more when the object goes
             self._box.stop()
-            self.map.unobserve(self._select_in_table, names="selection")
-        super().close()
 
     def __repr__(self) -> str:
         return f"<FrameView of {escape(self.layer) or 'a table'}>"

@@ -9,7 +9,9 @@ from ipyleaflet import Map
 from gpwidgets.convert.geojson_text import FeatureText
 from gpwidgets.convert.map_shapes import MapShapes
 from gpwidgets.texts import tr
+from gpwidgets.widgets.kit.owner import close_tree
 from gpwidgets.widgets.layers import MAX_FEATURES, MAX_VERTICES, LeanGeoJSON
+from gpwidgets.widgets.map_view import take_off
 
 #: Dark outline and light fill, seen on any base map and without colours.
 _LINE = {
@@ -60,5 +62,9 @@ class Highlight:
 
     def clear(self) -> None:
         """Highlight nothing."""
-        if self.layer in self._map.layers:
-            self._map.remove(self.layer)
+        take_off(self._map, self.layer)
+
+    def close(self) -> None:
+        """Highlight nothing any more."""
+        self.clear()
+        close_tree(self.layer)

@@ -21,6 +21,7 @@ from gpwidgets.widgets.access import let_rest
 from gpwidgets.widgets.compare import CompareWidget
 from gpwidgets.widgets.guard import error_html, guarded
 from gpwidgets.widgets.history_row import HistoryRow, time_text
+from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.run import RunWidget
 from gpwidgets.widgets.sign_in import SignInBox
 from gpwidgets.widgets.status import STATES
@@ -46,7 +47,7 @@ def _wide(**more: str) -> w.Layout:
     return w.Layout(width="100%", min_width="0", **more)
 
 
-class HistoryWidget(ShownWithTwin, w.VBox):
+class HistoryWidget(Owner, ShownWithTwin, w.VBox):
     """All runs of this user, from every kernel, newest first.
 
     Runs of this kernel are shown live. A run can be reopened as a form with the same values, attached to when
@@ -63,8 +64,6 @@ class HistoryWidget(ShownWithTwin, w.VBox):
 
     search = traitlets.Unicode("", help="Only runs with this text in task, values, state or job.")
     page = traitlets.Int(1, help="The page that is shown, from 1.")
-
-    _closed = False
 
     def __init__(self, *, auth: Auth | None = None, page_size: int = 8) -> None:
         self._auth = auth
@@ -122,7 +121,7 @@ class HistoryWidget(ShownWithTwin, w.VBox):
         self._controls = w.HBox(
             [self._search, self.state, self._refresh], layout=w.Layout(flex_flow="row wrap")
         )
-        auto = w.Layout(width="auto")
+        auto = {"width": "auto"}
         self.newer = w.Button(
             description=tr("Newer"), icon="chevron-left", tooltip=tr("Newer runs"), layout=auto
         )
@@ -146,13 +145,13 @@ class HistoryWidget(ShownWithTwin, w.VBox):
 
     def _note_change(self) -> None:
         """Read anew in a moment; called from any thread, and often when many runs start."""
-        if not self._waits and not self._closed:
+        if not self._waits and self.comm is not None:
             self._waits = True
             shared_watcher().add(self._refresh_once, 0.2)
 
     def _refresh_once(self) -> None:
         self._waits = False
-        if not self._closed:
+        if self.comm is not None:
             self.refresh()
 
     @traitlets.observe("search")
@@ -270,10 +269,6 @@ class HistoryWidget(ShownWithTwin, w.VBox):
 
     def _show_detail(self, entry: HistoryEntry, what: w.Widget) -> None:
         """Show something of a run below the list, in the place of what was there; a run goes on."""
-        if self._closed:
-            what.close()
-            return
-        self._close_detail()
         title = _name_of(entry)
         head = w.HTML(f'<h4 class="gpw-output-name">{escape(title)}</h4>')
         close = w.Button(
@@ -284,28 +279,17 @@ class HistoryWidget(ShownWithTwin, w.VBox):
         )
         close.on_click(lambda _button: self._close_detail())
         self.shown = what
-        self._detail.children = [w.HBox([head, close], layout=w.Layout(align_items="baseline")), what]
+        head_row = w.HBox([head, close], layout=w.Layout(align_items="baseline"))
+        replace_children(self._detail, [head_row, what])
 
     @guarded
     def _close_detail(self) -> None:
-        old, self.shown = self._detail.children, None
-        self._detail.children = ()
-        for child in old:
-            child.close()
+        self.shown = None
+        replace_children(self._detail, ())
 
     def show_error(self, error: Exception) -> None:
         """Show what went wrong with the list."""
         self._said.value = error_html(error)
-
-    def close(self) -> None:
-        """Take the widget away; runs go on."""
-        if self._closed:
-            return  # ipywidgets closes once more when the object goes
-        self._closed = True
-        self._close_detail()
-        for row in self.rows:
-            row.close()
-        super().close()
 
     def __repr__(self) -> str:
         return f"<HistoryWidget: {len(self._found):,} runs>"

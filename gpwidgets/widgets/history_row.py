@@ -12,6 +12,7 @@ import ipywidgets as w
 from gpwidgets.errors import mask
 from gpwidgets.tasks.status import RunStatus
 from gpwidgets.texts import later, tr
+from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.status import STATES, elapsed_text
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ _DANGER = "danger"
 _FOLLOWED = ("status", "progress")
 
 
-class HistoryRow(w.HBox):
+class HistoryRow(Owner, w.HBox):
     """A place in the list that shows one run after the other.
 
     Parameters
@@ -114,10 +115,9 @@ class HistoryRow(w.HBox):
         self.buttons["Delete"].description = tr("Delete")
         self.buttons["Delete"].button_style = ""
 
-    def close(self) -> None:
-        """Stop following and free the widgets."""
+    def let_go(self) -> None:
+        """Stop following."""
         self._follow(None)
-        super().close()
 
 
 def row_html(entry: HistoryEntry) -> str:

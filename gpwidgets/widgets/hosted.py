@@ -15,6 +15,7 @@ from gpwidgets.texts import tr
 from gpwidgets.widgets.access import is_resting, let_rest
 from gpwidgets.widgets.file_texts import safe_link
 from gpwidgets.widgets.guard import error_html
+from gpwidgets.widgets.kit.owner import Owner, replace_children
 
 if TYPE_CHECKING:
     from gpwidgets.protocol.values import LayerReference
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 MOST = 50_000
 
 
-class HostedLayerView(w.VBox):
+class HostedLayerView(Owner, w.VBox):
     """The address of a layer, and a button that reads its rows.
 
     Parameters
@@ -62,7 +63,7 @@ class HostedLayerView(w.VBox):
     def _work(self) -> None:
         try:
             self.frame = self._layer.read(limit=MOST)
-            self._rows.children = self._show(self.frame)
+            replace_children(self._rows, self._show(self.frame))
             cut = self.frame.attrs.get("gpwidgets", {}).get("truncated")
             self._said.value = (
                 f'<div class="gpw-muted">{tr("The first {most:,} rows.", most=MOST)}</div>' if cut else ""

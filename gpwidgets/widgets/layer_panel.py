@@ -11,17 +11,19 @@ import ipywidgets as w
 from ipyleaflet import Map, WidgetControl
 
 from gpwidgets.texts import tr
+from gpwidgets.widgets.kit.owner import Owner, close_all, replace_children
 from gpwidgets.widgets.layer_row import LayerRow, title_of
 from gpwidgets.widgets.layers import LeanGeoJSON
 from gpwidgets.widgets.lean import icon_button
+from gpwidgets.widgets.map_draw import Pen
 from gpwidgets.widgets.map_picture import MapPictureButton
-from gpwidgets.widgets.map_view import features_box, go_to, union
+from gpwidgets.widgets.map_view import features_box, go_to, take_off, union
 from gpwidgets.widgets.measure import Measure
 
 _NOTHING: dict[str, Any] = {"type": "FeatureCollection", "features": []}
 
 
-class LayerPanel(WidgetControl):
+class LayerPanel(Owner, WidgetControl):
     """All layers of one map, the topmost first; shared by everything of ours on that map.
 
     Hidden layers are taken off the map and remembered here: a layer that ipyleaflet is told to hide is drawn
@@ -56,8 +58,8 @@ class LayerPanel(WidgetControl):
         box = w.VBox([self.opener, self._body, self._legends])
         box.add_class("gpw-layers")
         self.opener.observe(self._open, names="value")
-        map_widget.observe(self._follow, names="layers")
         super().__init__(widget=box, position="topright")
+        self.follow(map_widget, self._follow, "layers")
 
     def join(self) -> None:
         """Show the panel for one more user."""
@@ -65,14 +67,29 @@ class LayerPanel(WidgetControl):
         if self not in self._map.controls:
             self._map.add(self)
 
+    @property
+    def has_one_user(self) -> bool:
+        """Whether a single task map shows the panel."""
+        return self._users == 1
+
     def leave(self) -> None:
-        """Take the panel off the map when its last user goes; what is hidden is shown again."""
+        """Close the panel when its last user goes; what is hidden on a map that stays is shown again."""
         self._users -= 1
-        if self._users <= 0 and self in self._map.controls:
-            for layer in list(self._hidden):
-                self.set_shown(layer, True)
-            self._measured_layer(None)
-            self._map.remove(self)
+        if self._users <= 0:
+            self.close()
+
+    def let_go(self) -> None:
+        """Leave the map as it was before there was a panel."""
+        self._panels.pop(self._map, None)
+        if self._measure is not None:
+            self._measure.stop()
+        if self._map.comm is None:
+            close_all(self._hidden)  # they were not on the map when it was closed
+        elif self._hidden:
+            self._hidden.clear()
+            self._map.layers = tuple(self._order)
+        take_off(self._map, self, self._drawn)
+        Pen.put_away(self._map)
 
     # The list
 
@@ -104,12 +121,10 @@ class LayerPanel(WidgetControl):
 
     def _show(self) -> None:
         self.show_legends()
-        if not self.opener.value:
-            return  # rows cost time; they are made when the list is looked at
-        for layer in self.listed:
+        for layer in self.listed if self.opener.value else ():  # rows cost time: not before they are seen
             if layer not in self._rows:
                 self._rows[layer] = LayerRow(layer, self, layer not in self._hidden)
-        self._list.children = [self._rows[layer] for layer in self.listed]
+        replace_children(self._list, [self._rows[layer] for layer in self.listed if layer in self._rows])
 
     def row(self, layer: Any) -> LayerRow:
         """Return the controls of a layer; the list must be open."""
@@ -191,7 +206,7 @@ class LayerPanel(WidgetControl):
         self.area_button.observe(lambda change: self._arm("polygon", change["new"]), names="value")
         self.clear_button.on_click(lambda _button: self._clear_measured())
         self.picture = MapPictureButton(self._map, self._visible)
-        row = w.Layout(flex_flow="row wrap")
+        row = {"flex_flow": "row wrap"}
         measuring = w.HBox([self.length_button, self.area_button, self.clear_button], layout=row)
         return w.VBox([w.HBox([every], layout=row), measuring, self._said, self.picture])
 
@@ -223,7 +238,9 @@ class LayerPanel(WidgetControl):
     def _measured_layer(self, data: dict[str, Any] | None) -> None:
         if self._drawn is None:
             style = {"color": "#000000", "weight": 3, "dashArray": "6 4", "fill": False, "interactive": False}
-            self._drawn = LeanGeoJSON(data=_NOTHING, name=tr("Measured"), style=style, pm_ignore=True)
+            self._drawn = self.own(
+                LeanGeoJSON(data=_NOTHING, name=tr("Measured"), style=style, pm_ignore=True)
+            )
             self._drawn.unlisted = True
         if data is not None:
             self._drawn.data = data

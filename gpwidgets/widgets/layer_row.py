@@ -11,6 +11,7 @@ import ipywidgets as w
 
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.guard import error_html, guarded
+from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.lean import icon_button
 from gpwidgets.widgets.style_by import SEQUENTIAL, patch_html, style_by
 
@@ -53,7 +54,7 @@ def _small(icon: str, tip: str, action: Callable[[], None]) -> w.Button:
     return button
 
 
-class LayerRow(w.VBox):
+class LayerRow(Owner, w.VBox):
     """The controls of one layer.
 
     Parameters
@@ -98,13 +99,13 @@ class LayerRow(w.VBox):
             ],
             layout=w.Layout(align_items="center", width="100%"),
         )
-        self._said = w.HTML()
+        self._said = self.own(w.HTML())
         self._details = w.VBox()
         super().__init__([head, self._details], layout=w.Layout(width="100%"))
         self.add_class("gpw-layer")
 
     def _open(self, change: Any) -> None:
-        self._details.children = self._make_details() if change["new"] else ()
+        replace_children(self._details, self._make_details() if change["new"] else ())
 
     def _make_details(self) -> list[w.Widget]:
         parts: list[w.Widget] = []

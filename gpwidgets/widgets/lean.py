@@ -12,6 +12,7 @@ from typing import Any
 import ipywidgets as w
 
 from gpwidgets.widgets.access import name_traits
+from gpwidgets.widgets.kit.owner import keep_open
 
 #: Fills the line, and gives way where the line is narrow.
 WIDE = {"width": "100%", "min_width": "0"}
@@ -36,7 +37,7 @@ def shared_layout(**values: str) -> w.Layout:
     key = tuple(sorted(values.items()))
     made = _layouts.get(key)
     if made is None or made.comm is None:  # it is gone after `Widget.close_all()`
-        made = _layouts[key] = SharedLayout(**values)
+        made = _layouts[key] = keep_open(SharedLayout(**values))
     return made
 
 
@@ -81,5 +82,5 @@ def _style_of(kind: type[w.Widget]) -> w.Widget:
     style_class = kind.style.klass
     made = _styles.get(style_class)
     if made is None or made.comm is None:
-        made = _styles[style_class] = style_class()
+        made = _styles[style_class] = keep_open(style_class())
     return made

@@ -21,6 +21,7 @@ from gpwidgets.texts import later, tr
 from gpwidgets.widgets.attribute_panel import LARGEST, AttributePanel
 from gpwidgets.widgets.draw_target import DrawTarget
 from gpwidgets.widgets.highlight import Highlight
+from gpwidgets.widgets.kit.owner import Owner, close_tree
 from gpwidgets.widgets.land import land_outlines
 from gpwidgets.widgets.layer_panel import LayerPanel
 from gpwidgets.widgets.layers import (
@@ -32,7 +33,7 @@ from gpwidgets.widgets.layers import (
     free_label,
 )
 from gpwidgets.widgets.map_draw import Pen
-from gpwidgets.widgets.map_view import Bounds, fills, go_to, size_of, union
+from gpwidgets.widgets.map_view import Bounds, fills, go_to, size_of, take_off, union
 from gpwidgets.widgets.open_maps import forget_map, remember_map
 from gpwidgets.widgets.picture_layer import PictureLayer
 from gpwidgets.widgets.theme import style_sheet
@@ -81,7 +82,7 @@ def base_map(height: str = "420px") -> Map:
     return map_widget
 
 
-class TaskMap(w.VBox):
+class TaskMap(Owner, w.VBox):
     """A map on which inputs are drawn and results are shown.
 
     Parameters
@@ -117,16 +118,17 @@ class TaskMap(w.VBox):
         self.results: dict[str, FrameLayer] = {}
         self.pictures: dict[str, PictureLayer] = {}
         self._colors: dict[str, str] = {}
-        self._attributes = AttributePanel(self.map, self.clear_selection)
-        self._highlight = Highlight(self.map)
+        self.spare(self.map)
+        self._attributes = self.own(AttributePanel(self.map, self.clear_selection))
+        self._highlight = self.own(Highlight(self.map))
         self._note_box = w.HTML(layout=w.Layout(display="none"))
         self.layers = LayerPanel.of(self.map)
         self.layers.join()
-        self.map.observe(self._follow_view, names=["bounds", "layers"])
         super().__init__(
             [style_sheet(), self.map, self._note_box], layout=w.Layout(width="100%", min_width="0")
         )
         self.add_class("gpw-map")
+        self.follow(self.map, self._follow_view, ["bounds", "layers"])
         remember_map(self)
 
     def target(
@@ -191,10 +193,12 @@ class TaskMap(w.VBox):
         if old is not None and old in self.map.layers:
             layer.name = old.name
             self.map.substitute(old, layer)
-            old.close()
+            close_tree(old)
         else:
             layer.name = free_label(self.map, name, color)
             self.map.add(layer)
+            if old is not None:  # it was hidden
+                close_tree(old)
         self.results[name] = layer
         layer.observe(self._tell_notes, names="note")
         self._tell_notes()
@@ -224,9 +228,14 @@ class TaskMap(w.VBox):
         layer = self.pictures.pop(name, None)
         if layer is not None:
             self.layers.forget(layer)
-            if layer in self.map.layers:
-                self.map.remove(layer)
-            layer.close()
+            take_off(self.map, layer)
+            close_tree(layer)
+
+    def remove_target(self, target: DrawTarget) -> None:
+        """Take a drawing target with what is drawn for it off the map."""
+        if self.targets.get(target.name) is target:
+            del self.targets[target.name]
+        target.close()
 
     def remove_result(self, name: str) -> None:
         """Take a result layer off the map; nothing happens when there is none of this name."""
@@ -235,9 +244,8 @@ class TaskMap(w.VBox):
         layer = self.results.pop(name, None)
         if layer is not None:
             self.layers.forget(layer)
-            if layer in self.map.layers:
-                self.map.remove(layer)
-            layer.close()
+            take_off(self.map, layer)
+            close_tree(layer)
             self._tell_notes()
 
     def zoom_to(self, bounds: Bounds, *, largest: int = 15) -> None:
@@ -281,24 +289,19 @@ class TaskMap(w.VBox):
         shift = -360.0 * round((west + east) / 720.0)
         return (max(-180.0, west + shift), south, min(180.0, east + shift), north)
 
-    def leave(self) -> None:
-        """End its part in the notebook; a map of the user's own is left as it was."""
-        if not self.is_own:
-            self.detach()
+    def let_go(self) -> None:
+        """Take everything of ours off the map; close it, if it is ours and nothing else is on it."""
         forget_map(self)
-
-    def detach(self) -> None:
-        """Take everything of ours off the map; needed only for a map of the user's own."""
-        self.map.unobserve(self._follow_view, names=["bounds", "layers"])
+        if self.is_own and self.layers.has_one_user:
+            close_tree(self.map)
         self.clear_selection()
-        for target in self.targets.values():
-            target.detach()
+        for target in list(self.targets.values()):
+            self.remove_target(target)
         for name in list(self.results):
             self.remove_result(name)
         for name in list(self.pictures):
             self.remove_picture(name)
         self.layers.leave()
-        self.clear_selection()
 
     def _follow_view(self, _change: object = None) -> None:
         """Let large layers draw what the map shows now."""

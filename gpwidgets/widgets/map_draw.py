@@ -16,6 +16,8 @@ from weakref import WeakKeyDictionary
 
 from ipyleaflet import GeomanDrawControl, Map
 
+from gpwidgets.widgets.kit.owner import close_tree
+from gpwidgets.widgets.map_view import take_off
 from gpwidgets.widgets.shapes import ID_KEY, Shape, control_feature, drawn_shape
 
 #: Name of the control's tool for each kind of shape. The capital letter matters.
@@ -56,10 +58,22 @@ class Pen:
         self._theirs_options: tuple[str, dict[str, Any]] | None = None
         self._lent: dict[str, str] = {}
         found = [one for one in map_widget.controls if isinstance(one, GeomanDrawControl)]
+        self._is_own = not found
         self.control = found[0] if found else GeomanDrawControl(hide_controls=True)
         if not found:
             map_widget.add(self.control)
         self.control.observe(self._collect, names="data")
+
+    @classmethod
+    def put_away(cls, map_widget: Map) -> None:
+        """Take the pen off a map where nothing of ours is left; a control of the map's owner stays."""
+        pen = cls._pens.pop(map_widget, None)
+        if pen is None:
+            return
+        pen.control.unobserve(pen._collect, names="data")
+        if pen._is_own:
+            take_off(map_widget, pen.control)
+            close_tree(pen.control)
 
     def arm(self, target: Any, kind: str) -> None:
         """Let the next shape drawn on the map be one of this kind for this target."""

@@ -16,6 +16,7 @@ from gpwidgets.widgets.access import is_resting, let_rest
 from gpwidgets.widgets.export import free_path
 from gpwidgets.widgets.file_texts import page_link, saved_html
 from gpwidgets.widgets.guard import error_html, guarded
+from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.land import land_outlines
 from gpwidgets.widgets.map_view import size_of
 
@@ -23,7 +24,7 @@ Painted = tuple[Any, str]
 """A frame and its colour as in CSS."""
 
 
-class MapPictureButton(w.VBox):
+class MapPictureButton(Owner, w.VBox):
     """Saves what the map shows, without the background tiles, which belong to somebody else.
 
     A PNG where matplotlib is installed, an SVG elsewhere.

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from gpwidgets.texts import tr
+from gpwidgets.widgets.kit.owner import close_tree
 from gpwidgets.widgets.layers import FrameLayer, frame_bounds
+from gpwidgets.widgets.map_view import take_off
 
 _GREY = "#455a64"
 
@@ -38,9 +40,8 @@ class Preview:
     def clear(self) -> None:
         """Take it off the map."""
         if self._layer is not None:
-            if self._layer in self._task_map.map.layers:
-                self._task_map.map.remove(self._layer)
-            self._layer.close()
+            take_off(self._task_map.map, self._layer)
+            close_tree(self._layer)
             self._layer = None
 
     @property

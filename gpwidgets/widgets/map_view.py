@@ -128,6 +128,17 @@ def go_to(map_widget: Any, bounds: Bounds, *, largest: int = 15) -> None:
     map_widget.center = center
 
 
+def take_off(map_widget: Any, *items: Any) -> None:
+    """Take layers and controls off a map, those that are on it; nothing happens when the map is closed."""
+    if map_widget.comm is None:
+        return
+    for name in ("layers", "controls"):
+        before = getattr(map_widget, name)
+        after = tuple(one for one in before if one not in items)
+        if len(after) < len(before):
+            setattr(map_widget, name, after)
+
+
 def features_box(features: Iterable[Mapping[str, Any]]) -> Bounds | None:
     """Return west, south, east, north of GeoJSON features in degrees; None when there is nothing."""
     corners = [

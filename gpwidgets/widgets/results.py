@@ -22,6 +22,7 @@ from gpwidgets.widgets.files import FileView
 from gpwidgets.widgets.frame_view import FrameView
 from gpwidgets.widgets.guard import error_html
 from gpwidgets.widgets.hosted import HostedLayerView
+from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.server_map import ServerMapView
 from gpwidgets.widgets.theme import style_sheet
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 MAX_MEMBERS = 50
 
 
-class ResultsView(w.VBox):
+class ResultsView(Owner, w.VBox):
     """All outputs of a run, one section each.
 
     An output that cannot be shown says why in its own section; the others are shown all the same.
@@ -126,14 +127,6 @@ class ResultsView(w.VBox):
             self._frames.append(view)
             parts.append(view)
         return parts
-
-    def close(self) -> None:
-        """Free the widgets; layers stay on the map."""
-        for view in self._frames:
-            view.close()
-        if self.server_map is not None:
-            self.server_map.close()
-        super().close()
 
     def __repr__(self) -> str:
         return f"<ResultsView: {', '.join(self.sections) or 'no outputs'}>"

@@ -13,6 +13,7 @@ from gpwidgets.tasks.run import Run
 from gpwidgets.tasks.status import RunStatus
 from gpwidgets.texts import tr
 from gpwidgets.widgets.guard import error_html, guarded
+from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.static import snapshot
 from gpwidgets.widgets.status import RunStatusView
 from gpwidgets.widgets.theme import style_sheet
@@ -34,7 +35,11 @@ def how_to_attach(job_url: str | None) -> str:
     )
 
 
-class RunWidget(ShownWithTwin, w.VBox):
+def _title(run: Run) -> w.HTML:
+    return w.HTML(f'<h3 class="gpw-title">{escape(run.task.name)}</h3>')
+
+
+class RunWidget(Owner, ShownWithTwin, w.VBox):
     """Status and results of one run, for example one that `gpwidgets.attach` has found again.
 
     Parameters
@@ -49,8 +54,6 @@ class RunWidget(ShownWithTwin, w.VBox):
 
     outputs = traitlets.Any(None, allow_none=True, help="The run's Outputs, once it has succeeded.")
 
-    _following = False
-
     def __init__(self, run: Run, *, map: TaskMap | None = None, bare: bool = False) -> None:  # noqa: A002
         self.run = run
         self._bare = bare
@@ -58,22 +61,20 @@ class RunWidget(ShownWithTwin, w.VBox):
         self._own_map = w.VBox()
         self.status = RunStatusView(run)
         self._results = w.VBox(layout=w.Layout(width="100%", min_width="0"))
-        self._cancel = w.Button(
-            description=tr("Cancel"), icon="stop", tooltip=tr("Ask the server to stop the run")
+        self._cancel = self.own(
+            w.Button(description=tr("Cancel"), icon="stop", tooltip=tr("Ask the server to stop the run"))
         )
         self._cancel.on_click(self._cancel_run)
-        self._said, self._elsewhere, self._kept = w.HTML(), w.HTML(), w.HTML()
+        self._said, self._elsewhere, self._kept = w.HTML(), self.own(w.HTML()), w.HTML()
         self.twin = StaticTwin(lambda: snapshot(run.task, run.inputs, run))
-        title = w.HTML(f'<h3 class="gpw-title">{escape(run.task.name)}</h3>')
-        head: list[w.Widget] = [] if bare else [style_sheet(), self.twin.hider, title]
+        head: list[w.Widget] = [] if bare else [style_sheet(), self.twin.hider, _title(run)]
         foot: list[w.Widget] = [] if bare else [self._cancel, self._elsewhere]
         super().__init__(
             [*head, self.status, *foot, self._said, self._kept, self._own_map, self._results],
             layout=w.Layout(width="100%", min_width="0"),
         )
         self.add_class("gpw")
-        self._following = True
-        run.observe(self._follow, names=["status", "job_id"])
+        self.follow(run, self._follow, ["status", "job_id"])
         self._follow_state()
 
     @property
@@ -93,7 +94,7 @@ class RunWidget(ShownWithTwin, w.VBox):
         if status is RunStatus.SUCCEEDED and self.results is None and self.run.outputs is not None:
             from gpwidgets.widgets.results import ResultsView  # not before there is something to show
 
-            self._results.children = [ResultsView(self.run.outputs, self._map_for_results())]
+            replace_children(self._results, [ResultsView(self.run.outputs, self._map_for_results())])
             self._show_retention()
             self.outputs = self.run.outputs
         self.twin.refresh()
@@ -111,7 +112,7 @@ class RunWidget(ShownWithTwin, w.VBox):
             from gpwidgets.widgets.map import TaskMap
 
             self._map = TaskMap()
-            self._own_map.children = [self._map]
+            replace_children(self._own_map, [self._map])
         return self._map
 
     @guarded
@@ -121,17 +122,6 @@ class RunWidget(ShownWithTwin, w.VBox):
     def show_error(self, error: Exception) -> None:
         """Show what went wrong here; the run itself is not touched."""
         self._said.value = error_html(error)
-
-    def close(self) -> None:
-        """Stop following the run and free the widgets; the run goes on."""
-        if not self._following:
-            return  # ipywidgets closes once more when the object goes
-        self._following = False
-        self.run.unobserve(self._follow, names=["status", "job_id"])
-        self.status.close()
-        if self.results is not None:
-            self.results.close()
-        super().close()
 
     def __repr__(self) -> str:
         return f"<RunWidget of {self.run!r}>"

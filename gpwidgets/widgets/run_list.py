@@ -13,6 +13,7 @@ from gpwidgets.errors import mask
 from gpwidgets.tasks.outputs import summary
 from gpwidgets.texts import tr
 from gpwidgets.widgets.guard import error_html, guarded
+from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.run import RunWidget
 from gpwidgets.widgets.status import STATES, elapsed_text
 
@@ -28,7 +29,7 @@ MOST = 10
 _FOLLOWED = ("status", "progress")
 
 
-class EarlierRunView(w.VBox):
+class EarlierRunView(Owner, w.VBox):
     """A line on an earlier run, live while it goes on; its status and results at a click.
 
     Parameters
@@ -43,24 +44,21 @@ class EarlierRunView(w.VBox):
         Where its features are drawn while its results are open.
     """
 
-    _following = False
-
     def __init__(self, run: Run, number: int, started: str, map: TaskMap | None) -> None:  # noqa: A002
         self.run = run
         self.view: RunWidget | None = None
         self._map = map
         self._number, self._began = number, started
         self._text = w.HTML()
-        auto = w.Layout(width="auto")
         name = tr("run {number}", number=number)
         self.opener = w.Button(
-            description=tr("Show"), icon="eye", tooltip=tr("Show {name}", name=name), layout=auto
+            description=tr("Show"), icon="eye", tooltip=tr("Show {name}", name=name), layout={"width": "auto"}
         )
         self.canceller = w.Button(
             description=tr("Cancel"),
             icon="stop",
             tooltip=tr("Ask the server to stop {name}", name=name),
-            layout=auto,
+            layout={"width": "auto"},
         )
         self.opener.on_click(lambda _button: self._open_or_close())
         self.canceller.on_click(lambda _button: self._cancel())
@@ -72,8 +70,7 @@ class EarlierRunView(w.VBox):
         self._place = w.VBox(layout=w.Layout(width="100%", min_width="0"))
         super().__init__([head, self._said, self._place], layout=w.Layout(width="100%", min_width="0"))
         self.add_class("gpw-history-row")
-        self._following = True
-        run.observe(self._follow, names=_FOLLOWED)
+        self.follow(run, self._follow, _FOLLOWED)
         self._show()
 
     def _follow(self, _change: Mapping[str, object]) -> None:
@@ -102,11 +99,10 @@ class EarlierRunView(w.VBox):
     def _open_or_close(self) -> None:
         if self.view is None:
             self.view = RunWidget(self.run, map=self._map, bare=True)
-            self._place.children = [self.view]
+            replace_children(self._place, [self.view])
         else:
-            self._place.children = ()
-            self.view.close()
             self.view = None
+            replace_children(self._place, ())
         is_open = self.view is not None
         self.opener.description, self.opener.icon = (
             (tr("Hide"), "eye-slash") if is_open else (tr("Show"), "eye")
@@ -120,18 +116,8 @@ class EarlierRunView(w.VBox):
         """Show what went wrong here; the run itself is not touched."""
         self._said.value = error_html(error)
 
-    def close(self) -> None:
-        """Stop following the run and free the widgets; the run goes on."""
-        if not self._following:
-            return  # ipywidgets closes once more when the object goes
-        self._following = False
-        self.run.unobserve(self._follow, names=_FOLLOWED)
-        if self.view is not None:
-            self.view.close()
-        super().close()
 
-
-class RunList(w.VBox):
+class RunList(Owner, w.VBox):
     """The runs of a form; nothing but the latest while there is only one.
 
     Attributes
@@ -155,28 +141,20 @@ class RunList(w.VBox):
         """Show a run as the latest; the one that was there moves down."""
         if self.view is not None:
             before = self.view.run
-            self.view.close()
             one = EarlierRunView(before, self._count, self._began, map)
             self.earlier = (one, *self.earlier)
         self._drop_old_ones()
         self._count += 1
         self._began = datetime.now().strftime("%H:%M")
         self.view = RunWidget(run, map=map, bare=True)
-        self._latest.children = [self.view]
-        title = tr("Earlier runs of this form ({count})", count=len(self.earlier))
-        head = w.HTML(f'<h4 class="gpw-output-name">{title}</h4>')
-        self._list.children = [head, *self.earlier] if self.earlier else []
+        replace_children(self._latest, [self.view])
+        if self.earlier:
+            title = tr("Earlier runs of this form ({count})", count=len(self.earlier))
+            head = w.HTML(f'<h4 class="gpw-output-name">{title}</h4>')
+            replace_children(self._list, [head, *self.earlier])
 
     def _drop_old_ones(self) -> None:
         """Close the oldest lines; those of runs that go on stay whatever their number."""
         over = len(self.earlier) - MOST
         for old in [one for one in reversed(self.earlier) if one.run.done][: max(0, over)]:
             self.earlier = tuple(one for one in self.earlier if one is not old)
-            old.close()
-
-    def close(self) -> None:
-        """Free the widgets; the runs go on."""
-        for part in (self.view, *self.earlier):
-            if part is not None:
-                part.close()
-        super().close()

@@ -14,6 +14,7 @@ from gpwidgets.errors import GPError
 from gpwidgets.tasks.workers import start_worker
 from gpwidgets.texts import tr
 from gpwidgets.widgets.guard import error_html
+from gpwidgets.widgets.kit.owner import Owner
 
 if TYPE_CHECKING:
     from gpwidgets.tasks.task import GPTask
@@ -31,7 +32,7 @@ def can_validate(task: GPTask) -> bool:
         return False
 
 
-class ServerCheck(w.VBox):
+class ServerCheck(Owner, w.VBox):
     """A button that asks the server, and what it said of the form as a whole.
 
     Parameters
@@ -57,7 +58,7 @@ class ServerCheck(w.VBox):
         self.button.on_click(lambda _button: self.ask(loud=True))
         self._said = w.HTML()
         super().__init__([self.button, self._said], layout=w.Layout(width="100%", min_width="0"))
-        form.observe(self._wait, names="values")
+        self.follow(form, self._wait, "values")
 
     def _wait(self, _change: object) -> None:
         if self._showing:
@@ -84,7 +85,7 @@ class ServerCheck(w.VBox):
             if loud:
                 self._said.value = error_html(error)
             return
-        if number != self._asked:
+        if number != self._asked or self.comm is None:
             return  # the form has moved on
         self._show(lambda: self._form.show_validation(checked))
         told = [one.description for one in checked.messages]
@@ -100,9 +101,7 @@ class ServerCheck(w.VBox):
         finally:
             self._showing = False
 
-    def close(self) -> None:
+    def let_go(self) -> None:
         """Ask no more."""
         if self._timer is not None:
             self._timer.cancel()
-        self._form.unobserve(self._wait, names="values")
-        super().close()

@@ -11,6 +11,7 @@ from gpwidgets.errors import GPError
 from gpwidgets.tasks.workers import start_worker
 from gpwidgets.texts import tr
 from gpwidgets.widgets.guard import error_html
+from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.map_view import Bounds, pixels_of
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _LARGEST = 2048
 
 
-class ServerMapView(w.VBox):
+class ServerMapView(Owner, w.VBox):
     """A button that lays the server's picture of all results over the map, drawn anew after each move.
 
     It hides itself where the server has no such map. The picture is fetched by the kernel, one at a time and
@@ -92,11 +93,10 @@ class ServerMapView(w.VBox):
             self._map.remove_picture(layer.title)
         self._said.value = ""
 
-    def close(self) -> None:
-        """Free the widgets; the picture leaves the map, since nobody would draw it anew."""
+    def let_go(self) -> None:
+        """Take the picture off the map, since nobody would draw it anew."""
         if self.button.value:
             self._off()
-        super().close()
 
     # Keeping up
 

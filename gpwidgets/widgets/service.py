@@ -16,6 +16,7 @@ from gpwidgets.tasks.service import GPService
 from gpwidgets.tasks.workers import start_worker
 from gpwidgets.texts import tr
 from gpwidgets.widgets.guard import error_html, guarded
+from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.sign_in import SignInBox
 from gpwidgets.widgets.task import TaskWidget
 from gpwidgets.widgets.theme import style_sheet
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 MANY = 12
 
 
-class PickList(w.VBox):
+class PickList(Owner, w.VBox):
     """A list to choose one name from, with a search box when there are many."""
 
     value = traitlets.Unicode("", help="The chosen name; empty when none is.")
@@ -73,7 +74,7 @@ class PickList(w.VBox):
         self.value = change["new"] or ""
 
 
-class ServiceWidget(ShownWithTwin, w.VBox):
+class ServiceWidget(Owner, ShownWithTwin, w.VBox):
     """Folders, services and tasks of a server; choosing a task opens its form.
 
     Making it never raises for a server that cannot be reached: the widget says so and offers to try again.
@@ -168,17 +169,19 @@ class ServiceWidget(ShownWithTwin, w.VBox):
 
     def _open_task(self, change: Mapping[str, Any]) -> None:
         service, name = self._service, change["new"]
-        if self.task_widget is not None:
-            self._form.children = ()
-            self.task_widget.close()
-            self.task_widget = None
+        self.task_widget = None
+        replace_children(self._form, ())
         if service is None or not name:
             return
 
         def build() -> None:
-            self.task_widget = TaskWidget(service.url.for_task(name), auth=self._auth)
-            self.task_widget.twin.around = self.twin
-            self._form.children = [self.task_widget]
+            made = TaskWidget(service.url.for_task(name), auth=self._auth)
+            if self.tasks.value != name:  # another task has been chosen meanwhile
+                made.close()
+                return
+            made.twin.around = self.twin
+            self.task_widget = made
+            replace_children(self._form, [made])
             self.twin.refresh()
 
         self._in_worker(build)
@@ -189,7 +192,7 @@ class ServiceWidget(ShownWithTwin, w.VBox):
         self._worker = start_worker(lambda: self._try(work), "gpwidgets-browse")
 
     def _try(self, work: Callable[[], None]) -> None:
-        self._help.children = ()
+        replace_children(self._help, ())
         self._retry = work
         try:
             work()
@@ -204,7 +207,7 @@ class ServiceWidget(ShownWithTwin, w.VBox):
         again = w.Button(description=tr("Try again"), icon="refresh")
         again.on_click(lambda _button: self._in_worker(self._retry))
         signing = [SignInBox(self._sign_in)] if isinstance(error, AuthenticationError) else []
-        self._help.children = [*signing, again]
+        replace_children(self._help, [*signing, again])
         self.error = error
         self._said.value = error_html(error)
 

@@ -10,6 +10,7 @@ import ipywidgets as w
 from gpwidgets.tasks.signing import login_auth, token_auth
 from gpwidgets.texts import tr
 from gpwidgets.widgets.guard import error_html, guarded
+from gpwidgets.widgets.kit.owner import Owner
 
 if TYPE_CHECKING:
     from gpwidgets.client.auth import Auth
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 _BY_TOKEN = 0
 
 
-class SignInBox(w.VBox):
+class SignInBox(Owner, w.VBox):
     """Asks for a token, or for a user name and a password.
 
     What is typed lives in password boxes, which keep it out of their text form, and is wiped as soon as it
@@ -31,7 +32,7 @@ class SignInBox(w.VBox):
 
     def __init__(self, use: Callable[[Auth], None]) -> None:
         self._use = use
-        wide = w.Layout(width="min(100%, 380px)")
+        wide = {"width": "min(100%, 380px)"}  # values, not a layout: each control has one of its own
         style = {"description_width": "100px"}
         self.way = w.Dropdown(
             options=[tr("With a token"), tr("With a user name")],

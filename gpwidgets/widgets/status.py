@@ -12,6 +12,7 @@ from gpwidgets.errors import RunCancelled
 from gpwidgets.tasks.status import RunStatus
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.guard import error_html
+from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.places import keep_shown
 from gpwidgets.widgets.sign_in import SignInBox
 
@@ -51,7 +52,7 @@ def elapsed_text(seconds: float) -> str:
     return tr("{hours} h {minutes:02} min", hours=whole // 3600, minutes=whole % 3600 // 60)
 
 
-class RunStatusView(w.VBox):
+class RunStatusView(Owner, w.VBox):
     """A live view of one run.
 
     It only observes the run and sets traits of its own parts, so it may be updated from any thread. Closing
@@ -62,8 +63,6 @@ class RunStatusView(w.VBox):
     run
         The run to follow.
     """
-
-    _following = False
 
     def __init__(self, run: Run) -> None:
         self.run = run
@@ -89,8 +88,7 @@ class RunStatusView(w.VBox):
             "error": self._show_trouble,
             "wants_sign_in": self._show_sign_in,
         }
-        self._following = True
-        run.observe(self._follow, names=list(self._parts))
+        self.follow(run, self._follow, list(self._parts))
         for show in dict.fromkeys(self._parts.values()):
             show()
 
@@ -141,17 +139,7 @@ class RunStatusView(w.VBox):
     def _show_sign_in(self) -> None:
         wanted = self.run.wants_sign_in and not self.run.done
         if wanted != bool(self._signing.children):
-            self._signing.children = [SignInBox(self.run.sign_in)] if wanted else []
-
-    def close(self) -> None:
-        """Stop following the run and free the widgets."""
-        if not self._following:
-            return  # ipywidgets closes once more when the object goes
-        self._following = False
-        self.run.unobserve(self._follow, names=list(self._parts))
-        for part in (self._state, self._bar, self._time, self._messages, self._trouble, self._signing):
-            part.close()
-        super().close()
+            replace_children(self._signing, [SignInBox(self.run.sign_in)] if wanted else [])
 
     def __repr__(self) -> str:
         return f"<RunStatusView of {self.run!r}>"

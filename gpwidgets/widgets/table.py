@@ -14,6 +14,7 @@ import traitlets
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.access import let_rest
 from gpwidgets.widgets.cells import FrameTexts, cell_text, is_missing
+from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.table_rows import TableRows
 from gpwidgets.widgets.theme import style_sheet
 
@@ -25,7 +26,7 @@ PAGE_SIZES = (10, 25, 50, 100)
 _UNSORTED = later("as it came")
 
 
-class FrameTable(w.VBox):
+class FrameTable(Owner, w.VBox):
     """A table to look at: sort, filter and page through a frame's rows.
 
     Parameters
@@ -75,8 +76,10 @@ class FrameTable(w.VBox):
             description=tr("Descending"), icon="sort-amount-desc", tooltip=tr("Largest first"), layout=auto
         )
         self._filter = w.Text(placeholder=tr("text in any cell"), description=tr("Filter"), layout=auto)
-        self._only = w.ToggleButton(
-            description=tr("Selected only"), tooltip=tr("List only the selected rows"), layout=auto
+        self._only = self.own(
+            w.ToggleButton(
+                description=tr("Selected only"), tooltip=tr("List only the selected rows"), layout=auto
+            )
         )
         self._first, self._back, self._next, self._last = (
             w.Button(description=text, tooltip=tip, layout=auto)
@@ -91,7 +94,7 @@ class FrameTable(w.VBox):
         self._size = w.Dropdown(
             options=sorted({*PAGE_SIZES, page_size}), value=page_size, description=tr("Rows"), layout=auto
         )
-        row = w.Layout(flex_flow="row wrap", align_items="center")
+        row = {"flex_flow": "row wrap", "align_items": "center"}
         top = [self._filter, self._sort, self._order]
         self._top = w.HBox([*top, self._only] if self.selectable else top, layout=row)
         self._bottom = w.HBox(

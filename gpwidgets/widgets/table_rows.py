@@ -14,9 +14,10 @@ import ipywidgets as w
 
 from gpwidgets.texts import tr
 from gpwidgets.widgets.cells import FrameTexts, cell_text, is_missing
+from gpwidgets.widgets.kit.owner import Owner
 
 
-class TableRows(w.Box):
+class TableRows(Owner, w.Box):
     """Rows that are looked at and, with `pick`, chosen.
 
     Parameters

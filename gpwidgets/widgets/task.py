@@ -18,6 +18,7 @@ from gpwidgets.texts import tr
 from gpwidgets.widgets.access import let_rest
 from gpwidgets.widgets.fold import Fold
 from gpwidgets.widgets.guard import error_html, guarded
+from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.theme import style_sheet
 from gpwidgets.widgets.twin import ShownWithTwin, StaticTwin
 
@@ -52,7 +53,7 @@ def _on_map(parameter: GPParameter) -> bool:
     return parameter.data_type in _MAP_TYPES or parameter.member_type in _MAP_TYPES
 
 
-class TaskWidget(ShownWithTwin, w.VBox):
+class TaskWidget(Owner, ShownWithTwin, w.VBox):
     """The form of a geoprocessing task, with map, Run and Cancel, status and results.
 
     A server that cannot be reached, an address that is wrong or a sign-in that is needed is said in the
@@ -88,8 +89,6 @@ class TaskWidget(ShownWithTwin, w.VBox):
     run = traitlets.Instance("gpwidgets.tasks.run.Run", allow_none=True, help="The run started last.")
     outputs = traitlets.Any(None, allow_none=True, help="Outputs of the run that succeeded last.")
     error = traitlets.Any(None, allow_none=True, help="The exception that is shown; None when all is well.")
-
-    _closed = False
 
     def __init__(
         self,
@@ -198,12 +197,12 @@ class TaskWidget(ShownWithTwin, w.VBox):
         if needs_map(task.info) and self.map is None:
             from gpwidgets.widgets.map import TaskMap
 
-            self.map = TaskMap(self._user_map)
+            self.map = self.own(TaskMap(self._user_map))
         if self.form is None:
             self._make_form(task)
         self._header.value = header_html(task)
-        self._work.children = self._work_parts()
-        self._help.children = ()
+        replace_children(self._work, self._work_parts())
+        replace_children(self._help, ())
         self._said.value = ""
         self.error = None
         self._show_buttons(True)
@@ -217,10 +216,10 @@ class TaskWidget(ShownWithTwin, w.VBox):
         from gpwidgets.widgets.form import TaskForm
         from gpwidgets.widgets.server_check import ServerCheck, can_validate
 
-        self.form = TaskForm(task.info, EditorContext(map=self.map, task=task))
+        self.form = self.own(TaskForm(task.info, EditorContext(map=self.map, task=task)))
         self.form.observe(self._take_values, names="values")
         if can_validate(task):
-            self._server_check = ServerCheck(task, self.form)
+            self._server_check = self.own(ServerCheck(task, self.form))
         if self._start_values:
             given, settings = split(task.info, self._start_values)
             env = {KEYWORD: settings} if settings else {}
@@ -259,9 +258,8 @@ class TaskWidget(ShownWithTwin, w.VBox):
             self._show_buttons(False)
         retry = w.Button(description=tr("Try again"), icon="refresh")
         retry.on_click(lambda _button: self._reconnect())
-        self._help.children = [retry]
-        if isinstance(error, AuthenticationError):
-            self._help.children = [self._sign_in_box(), retry]
+        signing = [self._sign_in_box()] if isinstance(error, AuthenticationError) else []
+        replace_children(self._help, [*signing, retry])
         self.error = error
 
     def _sign_in_box(self) -> w.Widget:
@@ -337,7 +335,7 @@ class TaskWidget(ShownWithTwin, w.VBox):
     def _reset_form(self, _button: w.Button) -> None:
         if self.form is not None:
             self.form.reset()
-        self._missing.children = ()
+        replace_children(self._missing, ())
         self.error = None
 
     # Running
@@ -359,7 +357,7 @@ class TaskWidget(ShownWithTwin, w.VBox):
         """Run the task with the form's values, or say what is wrong with them."""
         if self.task is None or self.form is None:
             return
-        self._missing.children = ()
+        replace_children(self._missing, ())
         self.error = None
         try:
             self.form.pause()
@@ -377,7 +375,8 @@ class TaskWidget(ShownWithTwin, w.VBox):
         errors = list(error.errors) if isinstance(error, InputErrors) else [error]
         self.form.show_errors(errors)
         self.error = error
-        self._missing.children = [self._way_to(one) for one in errors if self.form.editor(one.parameter)]
+        ways = [self._way_to(one) for one in errors if self.form.editor(one.parameter)]
+        replace_children(self._missing, ways)
 
     def _way_to(self, error: ParameterError) -> w.Button:
         form = self.form
@@ -439,7 +438,7 @@ class TaskWidget(ShownWithTwin, w.VBox):
         if run.outputs is not None:
             self.outputs = run.outputs
         elif isinstance(run.error, AuthenticationError) and run is not self._signed_in_for:
-            self._help.children = [self._sign_in_box()]
+            replace_children(self._help, [self._sign_in_box()])
 
     def snapshot(self) -> str:
         """Return the widget as a reader without a kernel sees it: HTML without scripts."""
@@ -471,19 +470,10 @@ class TaskWidget(ShownWithTwin, w.VBox):
         """Show an exception in the widget; values and drawings stay."""
         self.error = error
 
-    def close(self) -> None:
-        """Take the widget away; a run goes on, a map of the user's own is left as it was."""
-        if self._closed:
-            return  # ipywidgets closes once more when the object goes
-        self._closed = True
+    def let_go(self) -> None:
+        """Stop following the run; it goes on. A map of the user's own is left as it was."""
         if self.run is not None:
             self.run.unobserve(self._follow, names="status")
-        self.runs.close()
-        if self._server_check is not None:
-            self._server_check.close()
-        if self.map is not None:
-            self.map.leave()
-        super().close()
 
     def __repr__(self) -> str:
         # Values stay out: the text form of a widget is saved in the notebook.

@@ -7,6 +7,8 @@ from importlib.resources import files
 
 import ipywidgets as w
 
+from gpwidgets.widgets.kit.owner import keep_open
+
 _SHEETS = ("theme", "form", "views")
 _made: w.HTML | None = None
 
@@ -26,5 +28,5 @@ def style_sheet() -> w.HTML:
     """
     global _made
     if _made is None or _made.comm is None:  # it is gone after `Widget.close_all()`
-        _made = w.HTML(f"<style>{css()}</style>", layout=w.Layout(display="none"))
+        _made = keep_open(w.HTML(f"<style>{css()}</style>", layout=w.Layout(display="none")))
     return _made

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import ipywidgets as w
@@ -35,7 +36,11 @@ class StaticTwin:
         self._name = f"gpw-twin-{uuid.uuid4().hex[:12]}"
         self._shown: list[str] = []
         self.around: StaticTwin | None = None
-        self.hider = w.HTML(f"<style>.{self._name} {{ display: none; }}</style>", layout={"display": "none"})
+
+    @cached_property
+    def hider(self) -> w.HTML:
+        """The part of the widget that hides the twin as long as the widget is there."""
+        return w.HTML(f"<style>.{self._name} {{ display: none; }}</style>", layout={"display": "none"})
 
     def show(self) -> None:
         """Put the twin into the output of the cell that runs."""

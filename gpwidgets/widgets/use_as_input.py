@@ -11,13 +11,14 @@ import ipywidgets as w
 from gpwidgets.errors import ParameterError
 from gpwidgets.texts import later, tr, trn
 from gpwidgets.widgets.guard import error_html, guarded
+from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.lean import icon_button, lean
 from gpwidgets.widgets.open_forms import inputs_for
 
 _CHOOSE = later("Use as input of …")
 
 
-class UseAsInput(w.HBox):
+class UseAsInput(Owner, w.HBox):
     """A list of the inputs that a frame can be given to, in all forms of this kernel.
 
     Parameters

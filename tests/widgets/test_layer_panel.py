@@ -225,9 +225,9 @@ def test_two_task_maps_on_one_map_share_one_list_which_goes_with_the_last() -> N
     press(panel, "Layers")
     tick(panel, "Show Theirs", False)
     assert marker not in theirs.layers
-    one.detach()
+    one.close()
     assert panel in theirs.controls
-    two.detach()
+    two.close()
     assert panel not in theirs.controls
     assert marker in theirs.layers
 

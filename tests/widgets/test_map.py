@@ -169,7 +169,7 @@ def test_the_map_of_the_user_keeps_all_that_is_on_it() -> None:
     task_map.add_result("R", squares(1))
     assert control.data == [drawn_before]
     assert len(target.shapes) == 1
-    task_map.detach()
+    task_map.close()
     assert theirs.layers == before
     assert control in theirs.controls
     assert not control.hide_controls

@@ -12,6 +12,7 @@ import traitlets
 from gpwidgets.protocol.attributes import attribute_text, check_attribute
 from gpwidgets.protocol.features import Field
 from gpwidgets.texts import later, tr
+from gpwidgets.widgets.kit.owner import Owner
 
 _TYPES = {
     "SmallInteger": later("whole number"),
@@ -26,7 +27,7 @@ _TYPES = {
 }
 
 
-class AttributeForm(w.VBox):
+class AttributeForm(Owner, w.VBox):
     """The attributes that a parameter's schema names, for one feature.
 
     Parameters

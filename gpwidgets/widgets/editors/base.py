@@ -19,6 +19,7 @@ from gpwidgets.texts import later, tr
 from gpwidgets.widgets.access import LabelNote
 from gpwidgets.widgets.editors.cleared import ClearedChoice, empty_value, has_default, is_empty
 from gpwidgets.widgets.editors.field_help import help_html, help_row
+from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.label_text import plain_label
 from gpwidgets.widgets.lean import WIDE, icon_button, lean
 
@@ -80,7 +81,7 @@ class EditorContext:
         tell_all(editor.value)
 
 
-class ParameterEditor(w.VBox):
+class ParameterEditor(Owner, w.VBox):
     """The field of one parameter: label, controls, help and what is wrong with it.
 
     A subclass makes its controls in `build`, reads them in `read` and fills them in `show`; it calls

@@ -70,7 +70,7 @@ class CompositeEditor(ParameterEditor):
         """The editor of the chosen type."""
         at = int(self.kind.value)
         if at not in self._editors:
-            editor = editor_for(self._members[at], self.context, compact=True)
+            editor = self.own(editor_for(self._members[at], self.context, compact=True))
             editor.observe(self.take, names=["value", "error"])
             self._editors[at] = editor
         return self._editors[at]

@@ -89,10 +89,9 @@ class ExpressionEditor(TextEditor):
         self.control.value = f"{before}{space}{change['new']} "
         self._fill(lambda: self.columns.set_trait("value", None))
 
-    def close(self) -> None:
+    def let_go(self) -> None:
         """Follow the layer no more."""
         self.follower.close()
-        super().close()
 
 
 def _examples() -> list[w.Widget]:

@@ -13,6 +13,7 @@ from gpwidgets.tasks.workers import start_worker
 from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.feature_words import counted
 from gpwidgets.widgets.guard import error_html, guarded
+from gpwidgets.widgets.kit.owner import Owner, replace_children
 
 #: Vertices from which simplifying is offered, and from which it is advised.
 _MANY, _TOO_MANY = 2_000, 100_000
@@ -22,7 +23,7 @@ _LARGE = 10_000_000
 _AT_ONCE = 50_000
 
 
-class FeatureChecks(w.VBox):
+class FeatureChecks(Owner, w.VBox):
     """Remarks on a frame that is the value of an input; nothing is shown while all is well.
 
     Parameters
@@ -44,13 +45,15 @@ class FeatureChecks(w.VBox):
     @cached_property
     def tolerance(self) -> w.BoundedFloatText:
         """How far a line may move, in metres."""
-        return w.BoundedFloatText(
-            value=10.0,
-            min=0.01,
-            max=1e6,
-            description=tr("to within (m)"),
-            tooltip=tr("No line moves by more than so many metres"),
-            layout=w.Layout(width="190px"),
+        return self.own(
+            w.BoundedFloatText(
+                value=10.0,
+                min=0.01,
+                max=1e6,
+                description=tr("to within (m)"),
+                tooltip=tr("No line moves by more than so many metres"),
+                layout=w.Layout(width="190px"),
+            )
         )
 
     @cached_property
@@ -82,9 +85,8 @@ class FeatureChecks(w.VBox):
         """Takes the last repair back."""
         return self._button(tr("Take back"), tr("Put the features back as they were"), self._take_back)
 
-    @staticmethod
-    def _button(words: str, tooltip: str, act: Callable[[], None]) -> w.Button:
-        button = w.Button(description=words, tooltip=tooltip, layout=w.Layout(width="auto"))
+    def _button(self, words: str, tooltip: str, act: Callable[[], None]) -> w.Button:
+        button = self.own(w.Button(description=words, tooltip=tooltip, layout=w.Layout(width="auto")))
         button.on_click(lambda _button: act())
         return button
 
@@ -188,7 +190,7 @@ class FeatureChecks(w.VBox):
         self._replace(before)
 
     def _show(self, *rows: w.Widget) -> None:
-        self.children = rows
+        replace_children(self, rows)
 
     def forget(self) -> None:
         """Say no more of what has been mended: something else has been given."""

@@ -152,7 +152,7 @@ class FeatureEditor(ParameterEditor):
     def _follow_named(self, value: Any) -> None:
         named = self.picker.of(NamedSource)
         if named is not None:
-            named.follow(value)
+            named.show_value(value)
 
     # Value
 
@@ -234,9 +234,7 @@ class FeatureEditor(ParameterEditor):
         if not self._filling:
             self._tell()
 
-    def close(self) -> None:
+    def let_go(self) -> None:
         """Take the drawing off the map with the editor."""
-        self.picker.close()
         if self.target is not None and self.context.map is not None:
-            self.target.detach()
-        super().close()
+            self.context.map.remove_target(self.target)

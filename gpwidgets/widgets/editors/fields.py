@@ -73,10 +73,9 @@ class FieldEditor(ParameterEditor):
         if not self._filling:
             self._hint()
 
-    def close(self) -> None:
+    def let_go(self) -> None:
         """Follow the layer no more."""
         self.follower.close()
-        super().close()
 
     def show_raw(self, value: Any) -> None:
         """Write a refused value."""

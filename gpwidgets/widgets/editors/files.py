@@ -106,7 +106,6 @@ class FileEditor(ParameterEditor):
             return value.path or value.url or value.item_id or portal or ""
         return "" if value is UNSET else str(value)
 
-    def close(self) -> None:
+    def let_go(self) -> None:
         """Throw the copies of sent files away with the editor."""
         self._uploads.clear()
-        super().close()

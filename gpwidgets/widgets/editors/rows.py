@@ -19,6 +19,7 @@ from gpwidgets.texts import later, tr, trn
 from gpwidgets.widgets.editors.base import ParameterEditor, editor_for, edits
 from gpwidgets.widgets.editors.pasting import split_rows, split_values
 from gpwidgets.widgets.fold import Fold
+from gpwidgets.widgets.kit.owner import Owner, give_layout, replace_children
 from gpwidgets.widgets.label_text import plain_label
 from gpwidgets.widgets.lean import icon_button, lean, shared_layout
 
@@ -41,7 +42,7 @@ def _narrowest(column: GPParameter) -> int:
     return 170 if has_two else 80
 
 
-class Row(w.HBox):
+class Row(Owner, w.HBox):
     """One row: its editors, and buttons to move and remove it."""
 
     def __init__(self, editors: Sequence[ParameterEditor], owner: ListEditor) -> None:
@@ -54,7 +55,7 @@ class Row(w.HBox):
         ]
         self.remover = buttons[-1]
         for editor in self.editors:
-            editor.layout = cell_layout(editor.parameter)
+            give_layout(editor, cell_layout(editor.parameter))
         super().__init__([*self.editors, *buttons], layout=w.Layout(align_items="flex-start", **_WIDE))
         self.add_class("gpw-row")
         for editor in self.editors:
@@ -161,8 +162,6 @@ class ListEditor(ParameterEditor):
         self.rows.children = tuple(one for one in self.rows.children if one is not row)
         (self.rows.children[place - 1].remover if place else self.add_button).focus()
         row.close()
-        for editor in row.editors:
-            editor.close()
         self._tell_rest()
         self.take()
 
@@ -243,12 +242,7 @@ class ListEditor(ParameterEditor):
     def show(self, value: Any) -> None:
         """Show rows; none of them when there is no value."""
         rows = [] if value is UNSET else list(value)
-        old = self.rows.children
-        self.rows.children = ()
-        for row in old:
-            row.close()
-            for editor in row.editors:
-                editor.close()
+        replace_children(self.rows, ())
         self._rest = rows[_MOST_ROWS:]
         for row in rows[:_MOST_ROWS]:
             self.add(self.split(row))

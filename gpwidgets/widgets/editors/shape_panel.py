@@ -59,16 +59,18 @@ class ShapePanel(Fold):
             tr("Apply text"), "check", tr("Change the shape to what the text says"), self._apply
         )
         self.said = w.HTML()
-        self.attributes = AttributeForm(target.fields)
-        self.for_all = _button(
-            tr("Same for all shapes"),
-            "clone",
-            tr("Give all shapes of {title} these attributes", title=title),
-            self._copy_attributes,
+        self.attributes = self.own(AttributeForm(target.fields))
+        self.for_all = self.own(
+            _button(
+                tr("Same for all shapes"),
+                "clone",
+                tr("Give all shapes of {title} these attributes", title=title),
+                self._copy_attributes,
+            )
         )
         self.for_all.layout.align_self = "flex-start"
         more: list[w.Widget] = [self.attributes, self.for_all] if target.fields else []
-        wrap = w.Layout(flex_flow="row wrap")
+        wrap = {"flex_flow": "row wrap"}
         self._one = w.VBox(
             [
                 w.HBox([self.move, self.reshape, self.delete], layout=wrap),
@@ -86,8 +88,8 @@ class ShapePanel(Fold):
         )
         self.chooser.observe(self._choose, names="value")
         self.attributes.observe(self._take_attributes, names="values")
-        target.observe(self.follow, names=["shapes", "selected", "editing"])
-        self.follow()
+        self.follow(target, self._follow, ["shapes", "selected", "editing"])
+        self._follow()
 
     def _toggle(self, way: str, words: str, icon: str, tooltip: str) -> w.Button:
         def switch() -> None:
@@ -100,7 +102,7 @@ class ShapePanel(Fold):
 
     # Following the target
 
-    def follow(self, _change: object = None) -> None:
+    def _follow(self, _change: object = None) -> None:
         """Show the shapes as they are, and the chosen one."""
         target, shapes = self._target, self._target.shapes
         self.layout.display = "" if shapes else "none"

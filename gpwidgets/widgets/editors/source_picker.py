@@ -16,6 +16,7 @@ from gpwidgets.widgets.editors.sources.named import NamedSource
 from gpwidgets.widgets.editors.sources.result import ResultSource
 from gpwidgets.widgets.editors.sources.text import TextSource
 from gpwidgets.widgets.editors.sources.view import ViewSource
+from gpwidgets.widgets.kit.owner import Owner
 
 if TYPE_CHECKING:
     from gpwidgets.widgets.editors.features import FeatureEditor
@@ -33,7 +34,7 @@ SOURCES: tuple[type[Source], ...] = (
 )
 
 
-class SourcePicker(w.VBox):
+class SourcePicker(Owner, w.VBox):
     """Lets the user choose how to give features.
 
     Parameters
@@ -66,7 +67,7 @@ class SourcePicker(w.VBox):
     def of(self, kind: type[Source]) -> Any:
         """Return the panel of a way, made when it is needed first; None when it does not fit."""
         if kind not in self._made and kind in dict(self.choice.options).values():
-            self._made[kind] = kind(self._editor)
+            self._made[kind] = self.own(kind(self._editor))
         return self._made.get(kind)
 
     @property
@@ -85,9 +86,3 @@ class SourcePicker(w.VBox):
             self._made[change["old"]].left()
         self._place.children = [self.current]
         self.current.opened()
-
-    def close(self) -> None:
-        """Close the panels that have been made."""
-        for source in self._made.values():
-            source.close()
-        super().close()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import ipywidgets as w
 
 from gpwidgets.widgets.guard import error_html, guarded
+from gpwidgets.widgets.kit.owner import Owner
 
 if TYPE_CHECKING:
     from gpwidgets.protocol.description import GPParameter
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 WIDE = {"width": "100%", "min_width": "0"}
 
 
-class Source(w.VBox):
+class Source(Owner, w.VBox):
     """One way to give features.
 
     Parameters

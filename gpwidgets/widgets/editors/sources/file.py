@@ -177,8 +177,7 @@ class FileSource(Source):
         for control in (self.layer, self.system, self.use):
             control.layout.display = "none"
 
-    def close(self) -> None:
+    def let_go(self) -> None:
         """Throw the copies of sent files away."""
         self.preview.clear()
         self.uploads.clear()
-        super().close()

@@ -49,7 +49,7 @@ class NamedSource(Source):
         names = [one.value for one in self.editor.parameter.choices]
         return isinstance(value, str) and value in names
 
-    def follow(self, value: Any) -> None:
+    def show_value(self, value: Any) -> None:
         """Show what the input's value is now."""
         self._filling = True
         self.choice.value = value if self.offers(value) else UNSET

@@ -1,0 +1,1 @@
+"""What all widgets of the package share."""

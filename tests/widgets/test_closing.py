@@ -1,0 +1,176 @@
+"""What a widget leaves behind when it is closed, or when it shows something else: nothing."""
+
+from __future__ import annotations
+
+import gc
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import ipyleaflet
+import ipywidgets as w
+import pytest
+from shapely.geometry import Point
+from widget_tools import seen
+
+import gpwidgets as gp
+from gpwidgets import demo
+from gpwidgets.widgets.open_forms import inputs_for
+
+TASKS = ("Viewshed", "BufferPoints", "HotSpots", "SlowCount", "ParameterGallery", "ParameterGalleryJob")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[demo.DemoServer]:
+    with demo.serve() as running:
+        yield running
+
+
+def models() -> int:
+    """How many models the kernel has; a page that is reloaded asks for all of them in the same way."""
+    gc.collect()
+    return len(w.Widget.get_manager_state()["state"])
+
+
+def below(widget: w.Widget) -> Iterator[w.Widget]:
+    """All widgets in a box, and the box."""
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from below(child)
+
+
+def button(widget: w.Widget, text: str) -> Any:
+    """The first button in a box that has this text."""
+    return next(one for one in below(widget) if isinstance(one, w.Button) and one.description == text)
+
+
+def left_by(make: Callable[[], w.Widget]) -> int:
+    """How many models a widget leaves behind; the first of its kind may leave what all share."""
+    make().close()
+    before = models()
+    made = make()
+    assert models() > before
+    made.close()
+    return models() - before
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_form_that_is_closed_leaves_nothing(server: demo.DemoServer, name: str) -> None:
+    assert left_by(lambda: gp.TaskWidget(server.url_of(name))) == 0
+
+
+def run_once(widget: gp.TaskWidget) -> None:
+    button(widget, "Run").click()
+    assert widget.run is not None, widget.error
+    widget.run.wait(60)
+    assert seen(lambda: button(widget, "Run").description == "Run")
+
+
+def test_a_form_that_ran_several_times_leaves_nothing(server: demo.DemoServer) -> None:
+    def make() -> gp.TaskWidget:
+        widget = gp.TaskWidget(server.url_of("BufferPoints"), values={"Input_Points": Point(7.4, 46.9)})
+        for _ in range(3):
+            run_once(widget)
+        return widget
+
+    assert left_by(make) == 0
+
+
+def test_a_form_that_refuses_to_run_leaves_nothing(server: demo.DemoServer) -> None:
+    def make() -> gp.TaskWidget:
+        widget = gp.TaskWidget(server.url_of("BufferPoints"))
+        button(widget, "Run").click()
+        assert widget.error is not None
+        return widget
+
+    assert left_by(make) == 0
+
+
+def test_tasks_that_are_picked_one_after_the_other_leave_nothing(server: demo.DemoServer) -> None:
+    widget = gp.ServiceWidget(server.url)
+
+    def pick(service: str) -> None:
+        widget.services.list.value = service
+        assert seen(lambda: widget.task_widget is not None and widget.task_widget in list(below(widget)))
+
+    def round_trip() -> int:
+        for service in ("Proximity", "Waiting", "Elevation"):
+            pick(service)
+        return models()
+
+    round_trip()
+    first = round_trip()
+    assert [round_trip() for _ in range(2)] == [first, first]
+    widget.close()
+
+
+def test_the_map_of_the_user_is_as_it_was(server: demo.DemoServer) -> None:
+    theirs = ipyleaflet.Map(layers=(), zoom=3)
+    marker = ipyleaflet.Marker(location=(1, 2))
+    theirs.add(marker)
+    controls = theirs.controls
+
+    def make() -> gp.TaskWidget:
+        widget = gp.TaskWidget(
+            server.url_of("BufferPoints"), map=theirs, values={"Input_Points": Point(7.4, 46.9)}
+        )
+        run_once(widget)
+        assert len(theirs.layers) > 1
+        assert len(theirs.controls) > len(controls)
+        return widget
+
+    assert left_by(make) == 0
+    assert theirs.layers == (marker,)
+    assert theirs.controls == controls
+    assert theirs.comm is not None
+
+
+def test_a_map_that_two_forms_are_on_goes_with_the_last(server: demo.DemoServer) -> None:
+    one = gp.TaskWidget(server.url_of("BufferPoints"))
+    assert one.map is not None
+    two = gp.TaskWidget(server.url_of("Viewshed"), map=one.map.map)
+    one.close()
+    models()
+    assert two.map is not None
+    assert two.map.map.comm is not None
+    two.close()
+    models()
+
+
+def test_a_closed_form_is_no_target_for_results(server: demo.DemoServer) -> None:
+    before = inputs_for()
+    widget = gp.TaskWidget(server.url_of("BufferPoints"))
+    assert len(inputs_for()) == len(before) + 1
+    widget.close()
+    assert inputs_for() == before
+
+
+def test_closing_twice_and_closing_all_is_no_mistake(server: demo.DemoServer) -> None:
+    widget = gp.TaskWidget(server.url_of("BufferPoints"))
+    widget.close()
+    widget.close()
+    gp.TaskWidget(server.url_of("BufferPoints"))
+    w.Widget.close_all()
+    assert models() == 0
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "gp.TaskWidget('http://127.0.0.1:9/x', valuess={})",
+        "gp.TaskWidget('http://127.0.0.1:9/arcgis/rest/services/A/GPServer/B', values=5)",
+        "gp.TaskWidget()",
+        "gp.TaskWidget('http://127.0.0.1:9/arcgis/rest/services/A/GPServer/B', map=5)",
+        "gp.ServiceWidget()",
+        "gp.ServiceWidget('http://127.0.0.1:9/x', outh=1)",
+        "gp.RunWidget()",
+        "gp.RunWidget(5)",
+        "gp.HistoryWidget(page_size='8')",
+        "gp.HistoryWidget(pages=3)",
+    ],
+)
+def test_a_widget_that_cannot_be_made_says_so_once(call: str) -> None:
+    code = f"import gpwidgets as gp\ntry:\n    made = {call}\nexcept (TypeError, AttributeError):\n    pass"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
