@@ -324,7 +324,7 @@ def record_attached(run: Run, *, goes_on: bool) -> None:
     elif known.get("status"):
         store.tell_listeners()
         return
-    run.expected = store.usual_seconds(run.task.url.task) if goes_on else None
+    run.update(expected=store.usual_seconds(run.task.url.task) if goes_on else None)
     timed = goes_on and known is not None
     run.observe(lambda _change: recorder.write_late_end(seen=goes_on, timed=timed), names="status")
     store.tell_listeners()

@@ -37,6 +37,6 @@ def warn_in_time(run: Run) -> None:
     def warn() -> None:
         run = kept()
         if run is not None and run.outputs is not None and run.outputs.unsaved:
-            run.note = tr("Soon gone from the server. {note}", note=run.outputs.note)
+            run.set_trait("note", tr("Soon gone from the server. {note}", note=run.outputs.note))
 
     shared_watcher().add(warn, max(0.0, left.total_seconds() * _PATIENCE))

@@ -64,9 +64,9 @@ class _Elapsed(traitlets.Float):  # type: ignore[type-arg]
 class Run(traitlets.HasTraits):
     """A run of a task.
 
-    Made by `GPTask.start`, `GPTask.__call__` or `gpwidgets.attach`. All traits are set from worker threads;
-    observers have to return at once. The run belongs to the server: dropping this object, interrupting a
-    waiting cell or restarting the kernel does not end a job.
+    Made by `GPTask.start`, `GPTask.__call__` or `gpwidgets.attach`. All traits are read-only: the run sets
+    them from worker threads, and observers have to return at once. The run belongs to the server: dropping
+    this object, interrupting a waiting cell or restarting the kernel does not end a job.
 
     Attributes
     ----------
@@ -81,17 +81,23 @@ class Run(traitlets.HasTraits):
         When that was, if the history knows.
     """
 
-    status = traitlets.UseEnum(RunStatus, RunStatus.PREPARING, help="What the run is doing.")
-    progress = traitlets.Float(None, allow_none=True, help="0 to 100, None when the tool does not say.")
-    progress_text = traitlets.Unicode("", help="The tool's words on its progress.")
-    messages = traitlets.Tuple(help="All messages so far, as GPMessage.")
-    error = traitlets.Any(None, allow_none=True, help="Why it ended without results.")
-    outputs = traitlets.Any(None, allow_none=True, help="The Outputs, once succeeded.")
-    elapsed = _Elapsed(0.0, help="Seconds since the start, until the end.")
-    expected = traitlets.Float(None, allow_none=True, help="Seconds that runs of this task usually take.")
-    job_id = traitlets.Unicode(None, allow_none=True, help="The server's id of the job.")
-    note = traitlets.Unicode("", help="What to know about the connection or a cancel.")
-    wants_sign_in = traitlets.Bool(False, help="Whether the run waits for a new sign-in; see `sign_in`.")
+    status = traitlets.UseEnum(RunStatus, RunStatus.PREPARING, read_only=True, help="What the run is doing.")
+    progress = traitlets.Float(
+        None, allow_none=True, read_only=True, help="0 to 100, None when the tool does not say."
+    )
+    progress_text = traitlets.Unicode("", read_only=True, help="The tool's words on its progress.")
+    messages = traitlets.Tuple(read_only=True, help="All messages so far, as GPMessage.")
+    error = traitlets.Any(None, allow_none=True, read_only=True, help="Why it ended without results.")
+    outputs = traitlets.Any(None, allow_none=True, read_only=True, help="The Outputs, once succeeded.")
+    elapsed = _Elapsed(0.0, read_only=True, help="Seconds since the start, until the end.")
+    expected = traitlets.Float(
+        None, allow_none=True, read_only=True, help="Seconds that runs of this task usually take."
+    )
+    job_id = traitlets.Unicode(None, allow_none=True, read_only=True, help="The server's id of the job.")
+    note = traitlets.Unicode("", read_only=True, help="What to know about the connection or a cancel.")
+    wants_sign_in = traitlets.Bool(
+        False, read_only=True, help="Whether the run waits for a new sign-in; see `sign_in`."
+    )
 
     def __init__(
         self, task: GPTask, inputs: Mapping[str, Any], settings: Mapping[str, Any] | None = None
@@ -255,7 +261,7 @@ class Run(traitlets.HasTraits):
             `Token`, `Login`, or another authentication object; from now on that of the task too.
         """
         self.task.session.auth = auth
-        self.wants_sign_in = False
+        self.set_trait("wants_sign_in", False)
         self._look_now()
 
     def observed(self, trait: str) -> bool:
@@ -282,7 +288,7 @@ class Run(traitlets.HasTraits):
         with self._changing:
             for name, value in traits.items():
                 if not self._ended:
-                    setattr(self, name, value)
+                    self.set_trait(name, value)
 
     def finish(
         self,
@@ -321,14 +327,14 @@ class Run(traitlets.HasTraits):
         if isinstance(error, RunError) and error.run is None:
             error.run = self
         try:
-            self.note = note
-            self.outputs = outputs
-            self.error = error
-            self.elapsed = time.monotonic() - self._started
+            self.set_trait("note", note)
+            self.set_trait("outputs", outputs)
+            self.set_trait("error", error)
+            self.set_trait("elapsed", time.monotonic() - self._started)
             if status is RunStatus.SUCCEEDED:
-                self.progress = 100.0
+                self.set_trait("progress", 100.0)
         finally:
-            self.status = status
+            self.set_trait("status", status)
         warn_in_time(self)
 
     def cancelled_here(self, note: str = "") -> None:

@@ -283,7 +283,7 @@ class GPTask:
         if not job.job_id and not job.status_text:
             raise ResourceNotFound(f"The server knows no job {job_id}.", code=404)
         run = Run(self, {})
-        run.job_id = job_id
+        run.update(job_id=job_id)
         status = RunStatus.from_job(job.status)
         run.found_ended = status is not None and status.is_final
         record_attached(run, goes_on=not run.found_ended)

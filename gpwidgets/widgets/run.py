@@ -52,7 +52,9 @@ class RunWidget(Owner, ShownWithTwin, w.VBox):
         Leave out the title and the Cancel button, for use inside another widget.
     """
 
-    outputs = traitlets.Any(None, allow_none=True, help="The run's Outputs, once it has succeeded.")
+    outputs = traitlets.Any(
+        None, allow_none=True, read_only=True, help="The run's Outputs, once it has succeeded."
+    )
 
     def __init__(self, run: Run, *, map: TaskMap | None = None, bare: bool = False) -> None:  # noqa: A002
         self.run = run
@@ -96,7 +98,7 @@ class RunWidget(Owner, ShownWithTwin, w.VBox):
 
             replace_children(self._results, [ResultsView(self.run.outputs, self._map_for_results())])
             self._show_retention()
-            self.outputs = self.run.outputs
+            self.set_trait("outputs", self.run.outputs)
         self.twin.refresh()
 
     def _show_retention(self) -> None:

@@ -92,7 +92,9 @@ class ServiceWidget(Owner, ShownWithTwin, w.VBox):
         The form that is shown.
     """
 
-    task_widget = traitlets.Instance(TaskWidget, allow_none=True, help="The form that is shown.")
+    task_widget = traitlets.Instance(
+        TaskWidget, allow_none=True, read_only=True, help="The form that is shown."
+    )
     error = traitlets.Any(None, allow_none=True, help="The exception that is shown; None when all is well.")
 
     def __init__(self, url: str | GPURL, auth: Auth | None = None) -> None:
@@ -169,7 +171,7 @@ class ServiceWidget(Owner, ShownWithTwin, w.VBox):
 
     def _open_task(self, change: Mapping[str, Any]) -> None:
         service, name = self._service, change["new"]
-        self.task_widget = None
+        self.set_trait("task_widget", None)
         replace_children(self._form, ())
         if service is None or not name:
             return
@@ -180,7 +182,7 @@ class ServiceWidget(Owner, ShownWithTwin, w.VBox):
                 made.close()
                 return
             made.twin.around = self.twin
-            self.task_widget = made
+            self.set_trait("task_widget", made)
             replace_children(self._form, [made])
             self.twin.refresh()
 

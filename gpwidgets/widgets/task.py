@@ -87,7 +87,9 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
 
     values = traitlets.Dict(help="Values of the form by parameter name; what is not set is left out.")
     run = traitlets.Instance("gpwidgets.tasks.run.Run", allow_none=True, help="The run started last.")
-    outputs = traitlets.Any(None, allow_none=True, help="Outputs of the run that succeeded last.")
+    outputs = traitlets.Any(
+        None, allow_none=True, read_only=True, help="Outputs of the run that succeeded last."
+    )
     error = traitlets.Any(None, allow_none=True, help="The exception that is shown; None when all is well.")
 
     def __init__(
@@ -436,7 +438,7 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         if run is None or busy:
             return
         if run.outputs is not None:
-            self.outputs = run.outputs
+            self.set_trait("outputs", run.outputs)
         elif isinstance(run.error, AuthenticationError) and run is not self._signed_in_for:
             replace_children(self._help, [self._sign_in_box()])
 

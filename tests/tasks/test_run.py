@@ -7,6 +7,7 @@ import threading
 from types import SimpleNamespace
 
 import pytest
+from traitlets import TraitError
 
 import gpwidgets as gp
 from gpwidgets.errors import RunCancelled, RunFailed, WaitTimeout
@@ -43,6 +44,17 @@ def test_states_come_in_order_and_end_once(slow) -> None:
     assert seen[-1] == "succeeded"
     ranks = [ORDER.index(status) for status in seen[:-1]]
     assert ranks == sorted(ranks)
+
+
+def test_nobody_but_the_run_sets_what_it_tells(slow) -> None:
+    run = slow.start(Seconds=0, Steps=1)
+    run.wait(30)
+    told = {name: getattr(run, name) for name in run.trait_names()}
+    assert {"status", "progress", "messages", "error", "outputs", "note", "elapsed"} <= told.keys()
+    for name, value in told.items():
+        with pytest.raises(TraitError, match="read-only"):
+            setattr(run, name, value)
+    assert {name: getattr(run, name) for name in told} == told
 
 
 def test_who_sees_the_end_sees_all_of_it(slow) -> None:

@@ -30,7 +30,7 @@ def test_every_state_has_words() -> None:
     run = a_run()
     view = RunStatusView(run)
     for status, (_, words) in STATES.items():
-        run.status = status
+        run.update(status=status)
         assert words in text_of(view)
 
 
