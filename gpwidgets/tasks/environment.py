@@ -6,6 +6,7 @@ A task may have an input of the same name as a setting; then the input has the n
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -24,6 +25,7 @@ __all__ = [
     "applicable",
     "check_call",
     "check_environment",
+    "clashes",
     "environment_code",
     "split",
 ]
@@ -261,5 +263,12 @@ def _object(text: str | None) -> dict[str, Any]:
 def environment_code(info: TaskInfo, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Settings as further arguments of a call: by their names, or in one mapping where inputs have these."""
     given = {name: value for name, value in settings.items() if value is not UNSET and value is not None}
-    clash = {one.name for one in info.inputs} & set(given)
-    return {KEYWORD: given} if clash else given
+    for name in given:
+        with contextlib.suppress(ParameterError):
+            given[name] = check_value(ENVIRONMENT[name], given[name])
+    return {KEYWORD: given} if clashes(info, given) else given
+
+
+def clashes(info: TaskInfo, settings: Mapping[str, Any]) -> bool:
+    """Whether inputs of a task have the names of settings."""
+    return any(one.name in settings for one in info.inputs)

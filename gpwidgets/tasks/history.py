@@ -7,16 +7,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 import gpwidgets
-from gpwidgets.errors import GPError, RunError
+from gpwidgets.errors import GPError, ParameterError, RunError
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.enums import AREAL_UNITS, LINEAR_UNITS, TIME_UNITS
 from gpwidgets.protocol.urls import GPURL
-from gpwidgets.tasks.code import NotKept, call_code
+from gpwidgets.tasks.code import call_code
 from gpwidgets.tasks.environment import ENVIRONMENT, KEYWORD
-from gpwidgets.tasks.kept_inputs import KeptInputs, values_of_rows
+from gpwidgets.tasks.kept_inputs import KeptInputs, NotKept, values_for_code, values_of_rows
 from gpwidgets.tasks.outputs import Outputs, summary
 from gpwidgets.tasks.recording import HistoryStore, current_store, rows_of
 from gpwidgets.tasks.retention import JOB_RETENTION
@@ -169,17 +170,34 @@ class HistoryEntry:
             found.provenance["inputs"] = {name: summary(value) for name, value in self.inputs.items()}
         return found
 
-    def code(self) -> str:
-        """The Python that runs the task with the same values; asks no server."""
-        hidden = [row for row in rows_of(self._record) if row.get("leftOut") == "hidden"]
+    def code(self, *, folder: str | Path | None = None) -> str:
+        """The Python that runs the task with the same values: that of `GPTask.code`; asks no server.
+
+        Parameters
+        ----------
+        folder
+            As of `GPTask.code`.
+        """
+        rows = rows_of(self._record)
+        hidden = [row for row in rows if row.get("leftOut") == "hidden"]
         parameters = [
             GPParameter.from_json({"name": str(row.get("paramName")), "dataType": "GPStringHidden"})
             for row in hidden
-        ]
-        values = {str(row.get("paramName")): NotKept() for row in rows_of(self._record)} | self.inputs
-        settings = {KEYWORD: self.settings} if self.settings else {}
+        ] + [GPParameter.from_json({**row, "name": str(row.get("paramName"))}) for row in rows]
+        values: dict[str, Any] = {}
+        for row in rows:
+            name = str(row.get("paramName"))
+            if name in self.inputs:
+                values[name] = values_for_code(row, self.inputs[name], self._store.values.load)
+            else:
+                values[name] = NotKept(_why(self.problems.get(name)))
+        settings = self.settings
+        if settings and self._record.get("settings_clash"):
+            settings = {KEYWORD: settings}
         signed_in = bool(self._record.get("signed_in"))
-        return call_code(self.task_url, {**values, **settings}, parameters, signed_in=signed_in)
+        return call_code(
+            self.task_url, {**values, **settings}, parameters, signed_in=signed_in, folder=folder
+        )
 
     def reopen(self, auth: Auth | None = None) -> TaskWidget:
         """Open the task's form with the same values, and with the run while its job is known.
@@ -352,6 +370,10 @@ def _of_task(task: str | GPTask) -> Callable[[HistoryEntry], bool]:
         return lambda entry: entry.task_url == wanted or entry.task_url.startswith(f"{wanted}/")
     word = task.lower()
     return lambda entry: word in entry.title.lower() or word in entry.task_url.rpartition("/")[2].lower()
+
+
+def _why(problem: GPError | None) -> str:
+    return problem.problem if isinstance(problem, ParameterError) else ""
 
 
 def _moment(seconds: Any) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -101,6 +102,27 @@ def _check(info: TaskInfo, given: Mapping[str, Any], *, needed: bool) -> dict[st
     if problems:
         raise InputErrors(problems)
     return checked
+
+
+def as_sent(info: TaskInfo, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as a run would take them, in the task's order; one that cannot be checked stays as it is.
+
+    Raises
+    ------
+    TypeError
+        A name is none of the task's inputs.
+    """
+    resolved = resolve_names(info, given)
+    values: dict[str, Any] = {}
+    for parameter in info.inputs:
+        if parameter.name not in resolved:
+            continue
+        value = resolved[parameter.name]
+        values[parameter.name] = value
+        if value is not UNSET and value is not None:
+            with contextlib.suppress(ParameterError):
+                values[parameter.name] = check_value(parameter, value)
+    return values
 
 
 def has_usable_default(parameter: GPParameter) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,8 @@ from gpwidgets.client import downloads, resources
 from gpwidgets.errors import GPError, ParameterError, mask
 from gpwidgets.protocol.datatypes.base import datatype_of
 from gpwidgets.protocol.description import GPParameter, TaskInfo
-from gpwidgets.protocol.values import UNSET, DataFile, RasterData
+from gpwidgets.protocol.features import FeatureSet, RecordSet
+from gpwidgets.protocol.values import UNSET, DataFile, LayerReference, RasterData
 from gpwidgets.tasks.encoding import Encoder, needs_upload
 from gpwidgets.tasks.environment import ENVIRONMENT
 from gpwidgets.tasks.inputs import FEATURES, RECORDS, check_value
@@ -28,9 +29,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "KeptInputs",
+    "NotKept",
     "inputs_of_job",
     "rows_of_inputs",
     "rows_of_settings",
+    "values_for_code",
     "values_of_rows",
     "without_secrets",
 ]
@@ -45,6 +48,19 @@ _TEXTS = frozenset({"GPString", "GPSQLExpression"})
 _SECRET_KEYS = frozenset(
     {"token", "servicetoken", "access_token", "refresh_token", "password", "client_secret", "apikey"}
 )
+
+
+class NotKept:
+    """Stands for a value of an earlier run, or a part of one, that is not known any more.
+
+    Parameters
+    ----------
+    why
+        In words.
+    """
+
+    def __init__(self, why: str = "") -> None:
+        self.why = why
 
 
 @dataclass
@@ -85,7 +101,7 @@ def rows_of_inputs(
     rows = []
     for name, value in inputs.items():
         parameter = info.parameter(name)
-        row: Row = {"paramName": name, "dataType": parameter.data_type}
+        row: Row = {"paramName": name, "dataType": parameter.data_type, **_needed_to_read(parameter, value)}
         rows.append(row)
         if parameter.is_hidden:
             row["leftOut"] = "hidden"
@@ -100,6 +116,51 @@ def rows_of_inputs(
         else:
             row["leftOut"] = "large"
     return rows
+
+
+def _needed_to_read(parameter: GPParameter, value: Any) -> Row:
+    """What of a parameter's description its value cannot be read back without."""
+    if parameter.data_type in (FEATURES, RECORDS) and isinstance(value, str):
+        return {"choiceList": [value]}  # the name of a layer that the service has
+    return {"parameterInfos": _members(parameter)} if parameter.parameter_infos else {}
+
+
+def _members(parameter: GPParameter) -> list[Row]:
+    return [
+        {"name": one.name, "dataType": one.data_type}
+        | ({"parameterInfos": _members(one)} if one.parameter_infos else {})
+        for one in parameter.parameter_infos
+    ]
+
+
+def values_for_code(row: Mapping[str, Any], value: Any, load: Callable[[str], str]) -> Any:
+    """A value as it was sent, with a sign-in where one was sent with it, which is not kept.
+
+    Parameters
+    ----------
+    row
+        What the history has of it.
+    value
+        The same as read back.
+    load
+        As of `values_of_rows`.
+    """
+    kinds = {FEATURES: FeatureSet, RECORDS: RecordSet}
+    kind = kinds.get(str(row.get("dataType")))
+    wire = row.get("value")
+    if "file" in row and kind is not None:
+        wire = json.loads(load(str(row["file"])))
+    if kind is not None and isinstance(wire, Mapping) and isinstance(wire.get("features"), list):
+        return kind(wire)
+    return _asking_for_tokens(value, wire)
+
+
+def _asking_for_tokens(value: Any, wire: Any) -> Any:
+    if isinstance(value, LayerReference) and isinstance(wire, Mapping) and wire.get("token"):
+        return replace(value, auth=NotKept())
+    if isinstance(value, list) and isinstance(wire, list) and len(value) == len(wire):
+        return [_asking_for_tokens(one, told) for one, told in zip(value, wire, strict=True)]
+    return value
 
 
 def rows_of_settings(settings: Mapping[str, Any]) -> list[Row]:
@@ -188,6 +249,8 @@ def _value_of_row(parameter: GPParameter, row: Mapping[str, Any], load: Callable
     if "leftOut" in row:
         raise ParameterError(parameter.name, tr(_REASONS.get(str(row["leftOut"]), later("it was not kept."))))
     wire = _wire(parameter, load(str(row["file"]))) if "file" in row else row.get("value")
+    if wire == "" and parameter.data_type in _TEXTS:
+        return ""  # it was sent as such; what a server answers so was not given
     return _value(parameter, _with_paths(parameter, wire))
 
 

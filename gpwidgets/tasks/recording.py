@@ -21,6 +21,7 @@ import platformdirs
 
 import gpwidgets
 from gpwidgets.errors import mask
+from gpwidgets.tasks.environment import clashes
 from gpwidgets.tasks.kept_inputs import rows_of_inputs, rows_of_settings
 from gpwidgets.tasks.record_file import Record, RecordFile
 from gpwidgets.tasks.status import RunStatus
@@ -246,6 +247,7 @@ class _Recorder:
             "title": mask(task.info.display_name or task.name),
             "inputs": inputs,
             "environment": rows_of_settings(run.settings),
+            **({"settings_clash": True} if clashes(task.info, run.settings) else {}),
             "signed_in": task.session.auth is not None,
             "gpwidgets": gpwidgets.__version__,
             **more,

@@ -26,7 +26,7 @@ from gpwidgets.tasks.environment import (
     environment_code,
     split,
 )
-from gpwidgets.tasks.inputs import check_given
+from gpwidgets.tasks.inputs import as_sent, check_given
 from gpwidgets.tasks.layer_tokens import token_for
 from gpwidgets.tasks.layers import layer_columns
 from gpwidgets.tasks.outputs import Outputs, warn_reserved
@@ -159,12 +159,36 @@ class GPTask:
         checked, settings = check_call(self.info, inputs)
         return {**checked, **({KEYWORD: settings} if settings else {})}
 
-    def code(self, inputs: Mapping[str, Any]) -> str:
-        """The Python that runs this task with these values."""
+    def code(self, inputs: Mapping[str, Any], *, folder: str | Path | None = None) -> str:
+        """The Python that runs this task with these values.
+
+        Parameters
+        ----------
+        inputs
+            As `start`; what cannot be checked yet is written as it is.
+        folder
+            Where features and tables go that are too large to be written out, each in a file that is named
+            after its content; nothing there is written over. The working directory when left out.
+
+        Returns
+        -------
+        str
+            Lines that run as they stand, and send the same request. Tokens, passwords and hidden texts are
+            not in them: they are asked for.
+
+        Raises
+        ------
+        ConversionError
+            A value is of a type that no task takes.
+        TypeError
+            A name is none of the task's inputs.
+        """
         values, settings = split(self.info, inputs)
+        values = as_sent(self.info, values)
         arguments = {**values, **environment_code(self.info, settings)}
         given = {name: value for name, value in arguments.items() if value is not UNSET and value is not None}
-        return call_code(self.url.task, given, self.inputs, signed_in=self.session.auth is not None)
+        signed_in = self.session.auth is not None
+        return call_code(self.url.task, given, self.inputs, signed_in=signed_in, folder=folder)
 
     def validate(self, **inputs: Any) -> Validation:
         """Let the server check values without a run; inputs that are not given count with their defaults.
@@ -323,9 +347,8 @@ class GPTask:
 
 
 def _any_has_z(inputs: Mapping[str, Any]) -> bool:
-    return any(
-        hasattr(value, "has_z") and bool(getattr(value.has_z, "any", bool)()) for value in inputs.values()
-    )
+    told = [value.has_z for value in inputs.values() if hasattr(value, "has_z")]
+    return any(bool(one.any()) if hasattr(one, "any") else bool(one) for one in told)
 
 
 def attach(url: str, auth: Auth | None = None) -> Run:

@@ -18,6 +18,7 @@ from gpwidgets.tasks.watcher import shared_watcher
 from gpwidgets.tasks.workers import start_worker
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.access import let_rest
+from gpwidgets.widgets.code_view import code_html
 from gpwidgets.widgets.compare import CompareWidget
 from gpwidgets.widgets.guard import error_html, guarded
 from gpwidgets.widgets.history_row import HistoryRow, time_text
@@ -234,8 +235,7 @@ class HistoryWidget(Owner, ShownWithTwin, w.VBox):
         )
 
     def _code(self, entry: HistoryEntry) -> None:
-        text = f'<pre class="gpw-code" tabindex="0">{escape(entry.code())}</pre>'
-        self._show_detail(entry, w.HTML(text, layout=_wide()))
+        self._show_detail(entry, w.HTML(code_html(entry.code()), layout=_wide()))
 
     def _delete(self, entry: HistoryEntry) -> None:
         entry.delete()

@@ -16,6 +16,7 @@ import traitlets
 from gpwidgets.errors import AuthenticationError, InputErrors, ParameterError
 from gpwidgets.texts import tr
 from gpwidgets.widgets.access import let_rest
+from gpwidgets.widgets.code_view import code_html
 from gpwidgets.widgets.fold import Fold
 from gpwidgets.widgets.guard import error_html, guarded
 from gpwidgets.widgets.kit.owner import Owner, replace_children
@@ -328,8 +329,7 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         if not self._code.opened or self.task is None or self.form is None:
             return
         try:
-            code = self.task.code(self.form.values)
-            self._code_text.value = f'<pre class="gpw-code" tabindex="0">{escape(code)}</pre>'
+            self._code_text.value = code_html(self.task.code(self.form.values))
         except Exception as error:
             self._code_text.value = error_html(error)
 

@@ -1,7 +1,9 @@
 """The Python that a form stands for: it runs, it gives the same, and it holds no secret."""
 
 import ast
+import json
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +11,12 @@ import geopandas
 import numpy as np
 import pandas as pd
 import pytest
-import shapely
-from shapely.geometry import Point
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from shapely.geometry import LineString, Point
 
 import gpwidgets as gp
+from gpwidgets.client import resources
 from gpwidgets.protocol.datatypes.composite import CompositeValue
 from gpwidgets.tasks.code import call_code
 
@@ -92,7 +96,10 @@ def test_geometry_in_any_form_is_written_out_once_checked(server, monkeypatch, v
             "datetime.datetime(2020, 1, 2, 2, 4, tzinfo=datetime.",
         ),
         (date(2020, 1, 2), "datetime.date(2020, 1, 2)"),
-        (object(), "in_ = ...  # a value of type object"),
+        (datetime(2020, 1, 2), "datetime.datetime(2020, 1, 2, 0, 0)"),
+        (pd.NaT, "None"),
+        (float("inf"), "1e309"),
+        (float("nan"), "float('nan')"),
         (geopandas.GeoSeries([Point(1, 2)], crs=3857), "from_wkt(['POINT (1 2)'], crs='EPSG:3857')"),
     ],
 )
@@ -102,16 +109,9 @@ def test_values_that_were_not_checked_are_written_as_python_too(given: object, w
     ast.parse(code)
 
 
-def test_large_geometry_and_tables_are_names_to_fill_in(gallery) -> None:
-    many = geopandas.GeoDataFrame(geometry=geopandas.points_from_xy(range(500), range(500)), crs=4326)
-    named = geopandas.GeoDataFrame({"NAME": ["a"]}, geometry=[shapely.box(0, 0, 1, 1)], crs=3857)
-    table = pd.DataFrame({"VALUE": [1.0]})
-    code = gallery.code({"Input_Points": many, "Input_Polygons": named, "Input_Records": table})
-    ast.parse(code)
-    assert "input_points = ...  # a GeoDataFrame of 500 features in EPSG:4326" in code
-    assert "input_polygons = ...  # a GeoDataFrame of 1 features in EPSG:3857" in code
-    assert "Input_Records=input_records" in code
-    assert len(code) < 2000
+def test_a_value_that_no_task_takes_is_refused() -> None:
+    with pytest.raises(gp.ConversionError, match="type object"):
+        call_code("https://a.example/rest/services/S/GPServer/T", {"In": object()}, ())
 
 
 def test_nothing_given_is_a_call_without_arguments(gallery, monkeypatch) -> None:
@@ -141,13 +141,213 @@ def test_hidden_text_is_asked_for_and_never_written(gallery, monkeypatch) -> Non
     assert run_code(code, monkeypatch, typed="between us").Output_Hidden == "between us"
 
 
-def test_code_is_plain_python_whatever_a_server_names_its_inputs(own_server) -> None:
-    def tool(text: str = "") -> str:
-        """Echo."""
-        return text
+# The same request
 
-    task = gp.GPTask(own_server.publish(tool, name="x'); import os; os.abort() #", output="Out"))
-    calls = [
-        node for node in ast.walk(ast.parse(task.code({"Text": "'); boom("}))) if isinstance(node, ast.Call)
-    ]
-    assert sorted(ast.unparse(call.func) for call in calls) == ["gp.GPTask", "task"]
+
+@pytest.fixture
+def requests(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
+    """The fields of each run, as they are sent."""
+    sent: list[dict[str, str]] = []
+    execute = resources.execute
+
+    def kept(session: Any, url: Any, fields: Any) -> Any:
+        sent.append(dict(fields))
+        return execute(session, url, fields)
+
+    monkeypatch.setattr(resources, "execute", kept)
+    return sent
+
+
+circle = Point(10.75, 59.91).buffer(0.01)
+many = geopandas.GeoDataFrame(
+    {
+        "NAME": [f"0{number}" if number % 3 else None for number in range(400)],
+        "VALUE": [number / 7 if number % 5 else None for number in range(400)],
+        "SEEN": pd.to_datetime([f"2024-01-01T00:00:{number % 60:02}.123Z" for number in range(400)]),
+    },
+    geometry=geopandas.points_from_xy([n / 7 for n in range(400)], [n / 11 for n in range(400)]),
+    crs=4326,
+)
+HARD = {
+    "a circle": {"Input_Polygons": geopandas.GeoDataFrame(geometry=[circle], crs=4326)},
+    "a circle with attributes": {
+        "Input_Polygons": geopandas.GeoDataFrame(
+            {"NAME": ["a'\\"], "VALUE": [0.1]}, geometry=[circle], crs=4326
+        )
+    },
+    "attributes of all types": {
+        "Input_Points": geopandas.GeoDataFrame(
+            {
+                "NAME": ["Ås", None],
+                "VALUE": [1.5, None],
+                "N": pd.array([2**40, None], dtype="Int64"),
+                "YES": [True, False],
+                "SEEN": pd.to_datetime(["1932-01-01T12:30:00.123Z", None]),
+                "DAY": [date(2020, 1, 2), date(1, 1, 1)],
+            },
+            geometry=[Point(1, 2, 3), None],
+            crs=25832,
+        )
+    },
+    "many features": {"Input_Points": many},
+    "a table of dates": {
+        "Input_Records": pd.DataFrame({"SEEN": pd.to_datetime(["2020-01-02"]), "CODE": ["01001"]})
+    },
+    "a long table": {
+        "Input_Records": pd.DataFrame({"CODE": [f"{n:05}" for n in range(900)], "N": range(900)})
+    },
+    "no features": {"Input_Points": many.iloc[:0]},
+    "another reference": {
+        "Input_Lines": geopandas.GeoDataFrame(
+            {"A B": [1]}, geometry=[LineString([(0, 0), (1e6 / 3, 1e-7)])], crs="ESRI:54009"
+        )
+    },
+    "a feature set": {
+        "Input_Points": {
+            "geometryType": "esriGeometryPoint",
+            "spatialReference": {"wkid": 102100, "latestWkid": 3857},
+            "fields": [{"name": "K", "type": "esriFieldTypeSmallInteger", "alias": 'Kind of "it"'}],
+            "features": [{"attributes": {"K": 3}, "geometry": {"x": 1.25, "y": 2}}],
+        }
+    },
+    "a value table": {
+        "Input_Value_Table": [[1, "small", gp.LinearUnit(5, "esriMeters"), True], [2, None, "3 mi", None]]
+    },
+    "dates and settings": {
+        "Input_Date": datetime(1932, 1, 1, 12, 30, tzinfo=UTC),
+        "outSR": 4326,
+        "extent": (0, 1, 2, 3),
+        "returnZ": True,
+    },
+    "places": {
+        "Input_Extent": (0, 1, 2, 3),
+        "Input_Envelope": gp.Extent(0, 1, 2, 3, gp.SpatialReference(25832), 4, 5),
+        "Input_Spatial_Reference": "EPSG:25832",
+        "Input_Coordinate_System": 4326,
+    },
+    "lists": {
+        "Input_Strings": ["a", "", "c;d"],
+        "Input_Choices": ["Blue, dark", "Red"],
+        "Input_Doubles": [1, 2.5],
+        "Input_Linear_Units": ["1 km", gp.LinearUnit(3, "esriFeet")],
+        "Input_Composite": "10 m",
+    },
+    "simple values": {
+        "Input_Layer": "Street Lights",
+        "Input_Coded": "Join all",
+        "Input_Long": np.int64(7),
+        "Input_Field": "VALUE",
+        "Input_File": "https://organization.example.com/a.csv",
+        "Input_Raster": gp.RasterData(url="https://organization.example.com/a.tif", format="tif"),
+        "Input_SQL": "NAME = 'a' AND \"VALUE\" > 0.1",
+    },
+}
+
+
+def requests_of_code(
+    task: gp.GPTask, given: dict[str, Any], requests: list[dict[str, str]], monkeypatch: Any, folder: Path
+) -> str:
+    """Run the task and its code, and see that both send the same; the code."""
+    requests.clear()
+    task(**given)
+    code = task.code(given, folder=folder)
+    run_code(code, monkeypatch)
+    assert parsed(requests[1]) == parsed(requests[0])
+    return code
+
+
+def parsed(fields: dict[str, str]) -> dict[str, Any]:
+    """The fields of a request, whatever way their JSON escapes its letters."""
+    return {name: json.loads(text) if text[:1] in "{[" else text for name, text in fields.items() if text}
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_the_code_sends_the_same_request(gallery, monkeypatch, requests, tmp_path, own_history, name) -> None:
+    given = HARD[name]
+    code = requests_of_code(gallery, given, requests, monkeypatch, tmp_path)
+    assert "..." not in code
+    assert gp.history()[1].code(folder=tmp_path) == code
+    assert len(code) < 8000
+
+
+_texts = st.none() | st.text(st.characters(codec="utf-8"), max_size=8)
+_numbers = st.none() | st.floats(allow_nan=False, allow_infinity=False)
+_dates = st.none() | st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)).map(
+    lambda moment: moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+)
+_shapes = st.none() | st.builds(Point, st.floats(-170, 170), st.floats(-80, 80))
+
+
+@st.composite
+def some_features(draw: st.DrawFn) -> geopandas.GeoDataFrame:
+    size = draw(st.integers(1, 4))
+    column = partial(st.lists, min_size=size, max_size=size)
+    kinds = {"T": _texts, "N": _numbers, "D": _dates, "L": st.integers(-(2**53), 2**53), "B": st.booleans()}
+    names = draw(st.lists(st.sampled_from(sorted(kinds)), unique=True))
+    repeated = draw(st.sampled_from([1, 1, 80]))
+    columns = {name: draw(column(kinds[name])) * repeated for name in names}
+    return geopandas.GeoDataFrame(
+        columns, geometry=draw(column(_shapes)) * repeated, crs=draw(st.sampled_from([4326, 3857, None]))
+    )
+
+
+@settings(max_examples=60, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@given(frame=some_features(), text=_texts, number=_numbers, moment=_dates)
+def test_any_values_are_the_same_request(
+    gallery, monkeypatch, requests, tmp_path, own_history, frame, text, number, moment
+) -> None:
+    given = {"Input_Points": frame, "Input_String": text, "Input_Double": number, "Input_Date": moment}
+    code = requests_of_code(gallery, given, requests, monkeypatch, tmp_path)
+    assert gp.history()[1].code(folder=tmp_path) == code
+
+
+def test_a_file_of_features_is_written_once_and_never_over_another(
+    gallery, monkeypatch, requests, tmp_path
+) -> None:
+    given = {"Input_Points": many}
+    code = requests_of_code(gallery, given, requests, monkeypatch, tmp_path)
+    (path,) = tmp_path.iterdir()
+    assert path.suffix == ".gpkg"
+    assert f"# {path.name} holds the 400 features of Input_Points." in code
+    assert len(geopandas.read_file(path)) == 400
+    before = path.read_bytes()
+    assert gallery.code(given, folder=tmp_path) == code
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [before]
+    path.write_text("mine")
+    other = requests_of_code(gallery, given, requests, monkeypatch, tmp_path)
+    assert path.read_text() == "mine"
+    assert len(list(tmp_path.iterdir())) == 2
+    assert path.name not in other
+
+
+def test_a_file_lies_beside_the_notebook_under_its_bare_name(gallery, monkeypatch, tmp_path) -> None:
+    monkeypatch.chdir(tmp_path)
+    code = gallery.code({"Input_Points": many})
+    (path,) = tmp_path.iterdir()
+    assert f"Input_Points='{path.name}'" in code
+
+
+def test_where_no_file_can_be_written_all_stands_in_the_code(
+    gallery, monkeypatch, requests, tmp_path
+) -> None:
+    code = requests_of_code(gallery, {"Input_Points": many}, requests, monkeypatch, tmp_path / "missing")
+    assert "could not be written into a file" in code
+
+
+def test_secrets_in_columns_reach_neither_code_nor_file(gallery, tmp_path) -> None:
+    told = many.assign(URL="https://h/a?token=SECRETMARK")
+    for frame in (told.iloc[:1], told):
+        assert "SECRETMARK" not in gallery.code({"Input_Points": frame}, folder=tmp_path)
+    (path,) = tmp_path.iterdir()
+    assert b"SECRETMARK" not in path.read_bytes()
+
+
+def test_the_token_of_a_layer_is_asked_for_by_the_history_too(
+    server, gallery, own_history, monkeypatch
+) -> None:
+    layer = gp.LayerReference(f"{server.url}/L/FeatureServer/0", auth=gp.Token("SECRETMARK"))
+    given = {"Input_Points": layer}
+    gallery.start(**given).wait(60)
+    code = gallery.code(given)
+    assert "getpass.getpass('Token of the layer: ')" in code
+    assert gp.history()[0].code() == code

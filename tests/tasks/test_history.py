@@ -198,7 +198,7 @@ def test_a_value_that_is_too_large_is_named_as_missing(server, monkeypatch) -> N
     entry = gp.history()[0]
     assert list(entry.inputs) == ["Distance"]
     assert "too large" in str(entry.problems["Input_Points"])
-    assert "input_points = ...  # a value that was not kept" in entry.code()
+    assert "# 'Input_Points' is left out: it was too large to be kept." in entry.code()
 
 
 def test_a_local_file_comes_back_as_its_path(own_server, tmp_path) -> None:
