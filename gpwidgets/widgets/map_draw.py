@@ -18,7 +18,8 @@ from ipyleaflet import GeomanDrawControl, Map
 
 from gpwidgets.widgets.kit.owner import close_tree
 from gpwidgets.widgets.map_view import take_off
-from gpwidgets.widgets.shapes import ID_KEY, Shape, control_feature, drawn_shape
+from gpwidgets.widgets.owners_drawings import OwnersDrawings, is_ours, owner_number
+from gpwidgets.widgets.shapes import ID_KEY, Shape, control_feature, drawn_shape, radius_of
 
 #: Name of the control's tool for each kind of shape. The capital letter matters.
 TOOLS = {
@@ -52,7 +53,7 @@ class Pen:
     def __init__(self, map_widget: Map) -> None:
         self._lock = threading.RLock()
         self.target: Any = None
-        self._theirs: set[str] = set()
+        self._owners = OwnersDrawings()
         self._taken: set[str] = set()
         self._edits = False
         self._theirs_options: tuple[str, dict[str, Any]] | None = None
@@ -80,8 +81,8 @@ class Pen:
         with self._lock:
             self._take_from(target)
             self.target = target
-            self._theirs = {_key(feature) for feature in self.control.data}
             self._taken = set()
+            self._mark_theirs()
             tool = TOOLS[kind]
             self.control.current_mode = None  # arming the same tool twice would change nothing
             self._color(tool, target.color)
@@ -95,6 +96,7 @@ class Pen:
                 self.control.current_mode = None
                 self._give_options_back()
                 self.target = None
+                self._put(self._owners.restored(self.control.data))
             target.set_trait("armed", "")
 
     def edit(self, target: Any, shapes: Sequence[Shape], way: str) -> None:
@@ -113,13 +115,14 @@ class Pen:
             self._take_from(target)
             target.set_trait("armed", "")
             self.target, self._edits = target, True
+            self._mark_theirs()
             self.lend(shapes)
             self.control.current_mode = EDIT_MODES[way]
 
     def lend(self, shapes: Sequence[Shape]) -> None:
         """Put shapes into the control in the place of those that are lent to it now."""
         with self._lock:
-            theirs = [feature for feature in self.control.data if _id_of(feature) is None]
+            theirs = [feature for feature in self.control.data if not is_ours(feature)]
             found = [control_feature(shape, self.target.color) for shape in shapes]
             lent = [feature for feature in found if feature is not None]
             self._lent = {str(_id_of(feature)): _key(feature) for feature in lent}
@@ -131,7 +134,7 @@ class Pen:
             if self.target is not target or not self._edits:
                 return
             self.target, self._edits, self._lent = None, False, {}
-            self.control.data = [feature for feature in self.control.data if _id_of(feature) is None]
+            self._put(self._owners.restored(self.control.data))
             # Only the start of another tool ends the control's editing; it ends itself when told so.
             self.control.current_mode = "draw:Line"
             self.control.current_mode = None
@@ -178,18 +181,32 @@ class Pen:
             target = self.target
             if target is None:
                 return
-            known = self._theirs | self._taken
-            fresh = [feature for feature in change["new"] if _key(feature) not in known]
-            if not fresh:
-                return
-            self._taken.update(_key(feature) for feature in fresh)
-            drawn = [shape for feature in fresh if (shape := drawn_shape(feature)) is not None]
-            # The browser may report the same shape again before it has seen this; _taken knows it then.
-            self.control.data = [feature for feature in change["new"] if _key(feature) in self._theirs]
+            drawn = self._take_drawn(change["new"])
             if drawn and target.armed not in ("point", "multipoint"):
                 self.disarm(target)
         for geometry, kind in drawn:
             target.add(geometry, kind)
+
+    def _take_drawn(self, features: Sequence[Mapping[str, Any]]) -> list[tuple[dict[str, Any], str]]:
+        """Take out of the control what has just been drawn; what carries a number was there before."""
+        features = self._owners.recognised(features)
+        theirs = [feature for feature in features if owner_number(feature)]
+        others = [feature for feature in features if not owner_number(feature) and not is_ours(feature)]
+        if not others:
+            return []
+        # The browser may report a shape again before it has seen that it was taken; _taken knows it then.
+        fresh = [feature for feature in others if _key(feature) not in self._taken]
+        self._taken.update(map(_key, fresh))
+        self._put(theirs)
+        return [shape for feature in fresh if (shape := drawn_shape(feature)) is not None]
+
+    def _mark_theirs(self) -> None:
+        self._put(self._owners.marked(self.control.data))
+
+    def _put(self, features: Sequence[Mapping[str, Any]]) -> None:
+        """Give the control other features, where they are others: the page makes all of them anew."""
+        if list(features) != list(self.control.data):
+            self.control.data = list(features)
 
     def _read_back(self, features: Sequence[Mapping[str, Any]]) -> None:
         """Tell the target what has become of the shapes that are lent."""
@@ -211,5 +228,4 @@ def _id_of(feature: Mapping[str, Any]) -> str | None:
 
 
 def _key(feature: Mapping[str, Any]) -> str:
-    radius = ((feature.get("properties") or {}).get("style") or {}).get("radius")
-    return json.dumps([feature.get("geometry"), radius], sort_keys=True, default=str)
+    return json.dumps([feature.get("geometry"), radius_of(feature)], sort_keys=True, default=str)

@@ -21,6 +21,8 @@ _KINDS = {
 
 #: Where the drawing control's features carry the id of the shape that they stand for.
 ID_KEY = "gpw_id"
+#: Where those of the map's owner carry a number, for as long as shapes of ours are drawn or edited.
+OWNER_KEY = "gpw_owner"
 _CONTROL_TYPES = {"point": "marker", "line": "polyline", "rectangle": "rectangle", "circle": "circle"}
 
 
@@ -208,13 +210,18 @@ def drawn_shape(feature: Mapping[str, Any]) -> tuple[dict[str, Any], str] | None
         return None
     properties = feature.get("properties") or {}
     tool = properties.get("type")
-    radius = (properties.get("style") or {}).get("radius")
+    radius = radius_of(feature)
     if tool == "circle" and isinstance(radius, int | float) and radius > 0:
         lon, lat = geometry["coordinates"][:2]
         return wrap_geometry(circle_polygon(lon, lat, radius)), "circle"
     kind = "rectangle" if tool == "rectangle" else _kind_of(geometry)
     clean = {"type": geometry["type"], "coordinates": geometry["coordinates"]}
     return wrap_geometry(clean), kind
+
+
+def radius_of(feature: Mapping[str, Any]) -> Any:
+    """Return the radius that the drawing control gives a circle, in metres; None for anything else."""
+    return ((feature.get("properties") or {}).get("style") or {}).get("radius")
 
 
 def control_feature(shape: Shape, color: str) -> dict[str, Any] | None:

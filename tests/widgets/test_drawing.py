@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import geopandas
@@ -143,6 +144,94 @@ def test_drawings_in_the_users_own_control_are_neither_taken_nor_changed() -> No
         assert getattr(control, kind) != tools[kind]
     shapes.disarm()
     assert {name: getattr(control, name) for name in tools} == tools
+
+
+FINE = 0.000000123
+THEIRS = {
+    "point": ({"type": "marker", "style": {}}, point(8.5 + FINE, 46.7 + FINE)),
+    "line": (
+        {"type": "polyline", "style": {}},
+        {"type": "LineString", "coordinates": [[8 + FINE, 46], [9, 47 - FINE]]},
+    ),
+    "rectangle": (
+        {"type": "rectangle", "name": "mine"},
+        shapely.geometry.mapping(shapely.box(8 + FINE, 46 + FINE, 9 + FINE, 47 + FINE)),
+    ),
+    "circle": ({"type": "circle", "style": {"radius": 1234.56789}}, point(8 + FINE, 46 - FINE)),
+    "without properties": (None, TRIANGLE),
+}
+
+
+def as_the_page_sends_it(feature: dict[str, Any]) -> dict[str, Any]:
+    """With six decimals, a style, and rectangles as polygons."""
+    properties = dict(feature["properties"] or {})
+    kind = {"rectangle": "polygon"}.get(properties.get("type", "polygon"), properties.get("type", "polygon"))
+    style = {"color": "#3388ff", **properties.get("style", {})}
+    text = json.dumps(feature["geometry"], default=list)
+    rounded = json.loads(text, parse_float=lambda number: round(float(number), 6))
+    return {
+        "type": "Feature",
+        "properties": {**properties, "type": kind, "style": style},
+        "geometry": rounded,
+    }
+
+
+@pytest.mark.parametrize("kind", THEIRS)
+@pytest.mark.parametrize("knows", [True, False])
+def test_an_owners_drawing_stays_as_it_is_while_two_forms_draw(kind: str, knows: bool) -> None:
+    theirs, control = ipyleaflet.Map(), ipyleaflet.GeomanDrawControl()
+    theirs.add(control)
+    properties, geometry = THEIRS[kind]
+    mine = {"type": "Feature", "properties": properties, "geometry": dict(geometry)}
+    control.data = [mine]
+    one, two = (TaskMap(theirs).target(name, ["esriGeometryPoint"]) for name in "AB")
+    drawn = {"type": "Feature", "properties": {"type": "marker", "style": {}}}
+    for number, target in enumerate((one, two, one)):
+        before = control.data
+        target.arm("point")
+        page = control.data if knows else before  # the page may answer before it has seen what is new
+        new = {**drawn, "geometry": point(number, number)}
+        control.set_state({"data": [*map(as_the_page_sends_it, page), new]})
+        target.disarm()
+        assert control.data == [mine]
+    assert [[shape.geometry["coordinates"][0] for shape in target.shapes] for target in (one, two)] == [
+        [0, 2],
+        [1],
+    ]
+
+
+def test_an_owner_may_change_and_delete_drawings_while_a_form_draws() -> None:
+    theirs, control = ipyleaflet.Map(), ipyleaflet.GeomanDrawControl()
+    theirs.add(control)
+    kept, moved, gone = (
+        {"type": "Feature", "properties": {"type": "marker", "name": name}, "geometry": point(at + FINE, at)}
+        for at, name in ((1, "kept"), (2, "moved"), (3, "gone"))
+    )
+    control.data = [kept, moved, gone]
+    target = TaskMap(theirs).target("A", ["esriGeometryPoint"])
+    target.arm("point")
+    page = [as_the_page_sends_it(one) for one in control.data][:2]
+    page[1]["geometry"] = point(2.5, 2)
+    control.set_state({"data": page})
+    assert target.shapes == ()
+    target.disarm()
+    assert control.data[0] == kept
+    assert [one["geometry"] for one in control.data[1:]] == [point(2.5, 2)]
+    assert control.data[1]["properties"]["name"] == "moved"
+    assert not [one for one in control.data if "gpw_owner" in one["properties"]]
+
+
+def test_a_shape_drawn_just_where_the_owner_has_one_is_the_forms() -> None:
+    theirs, control = ipyleaflet.Map(), ipyleaflet.GeomanDrawControl()
+    theirs.add(control)
+    mine = {"type": "Feature", "properties": {"type": "marker"}, "geometry": point(1, 1)}
+    control.data = [mine]
+    target = TaskMap(theirs).target("A", ["esriGeometryPoint"])
+    target.arm("point")
+    control.set_state({"data": [*control.data, {**mine, "properties": {"type": "marker", "style": {}}}]})
+    target.disarm()
+    assert control.data == [mine]
+    assert len(target.shapes) == 1
 
 
 def test_a_shape_across_180_degrees_is_lent_whole_and_comes_back_split() -> None:

@@ -167,8 +167,10 @@ def test_the_map_of_the_user_keeps_all_that_is_on_it() -> None:
     target.arm("point")
     control.set_state({"data": [drawn_before, feature(point(1, 1))]})
     task_map.add_result("R", squares(1))
-    assert control.data == [drawn_before]
+    assert [one["geometry"] for one in control.data] == [point(7, 7)]
     assert len(target.shapes) == 1
+    target.disarm()
+    assert control.data == [drawn_before]
     task_map.close()
     assert theirs.layers == before
     assert control in theirs.controls
