@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from html import escape
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from gpwidgets.tasks.outputs import summary
 from gpwidgets.texts import tr
 from gpwidgets.widgets.guard import error_html, guarded
 from gpwidgets.widgets.kit.owner import Owner, replace_children
+from gpwidgets.widgets.lean import lean, shared_layout
 from gpwidgets.widgets.run import RunWidget
 from gpwidgets.widgets.status import STATES, elapsed_text
 
@@ -29,8 +30,10 @@ MOST = 10
 _FOLLOWED = ("status", "progress")
 
 
-class EarlierRunView(Owner, w.VBox):
+class EarlierRunView(Owner, w.HBox):
     """A line on an earlier run, live while it goes on; its status and results at a click.
+
+    A line of a run that has ended is three models, so that a form which runs all day stays light.
 
     Parameters
     ----------
@@ -42,36 +45,43 @@ class EarlierRunView(Owner, w.VBox):
         When it began, in words.
     map
         Where its features are drawn while its results are open.
+    reuse
+        Called with the run when its values are to be those of the form; None where there is no form.
     """
 
-    def __init__(self, run: Run, number: int, started: str, map: TaskMap | None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        run: Run,
+        number: int,
+        started: str,
+        map: TaskMap | None,  # noqa: A002
+        reuse: Callable[[Run], None] | None = None,
+    ) -> None:
         self.run = run
         self.view: RunWidget | None = None
-        self._map = map
+        self._map, self._reuse = map, reuse
         self._number, self._began = number, started
-        self._text = w.HTML()
+        self._trouble = ""
         name = tr("run {number}", number=number)
-        self.opener = w.Button(
-            description=tr("Show"), icon="eye", tooltip=tr("Show {name}", name=name), layout={"width": "auto"}
+        self._text = lean(w.HTML)
+        self.opener = self._button(tr("Show"), "eye", tr("Show {name}", name=name), self._open_or_close)
+        self.canceller = self._button(
+            tr("Cancel"), "stop", tr("Ask the server to stop {name}", name=name), self._cancel
         )
-        self.canceller = w.Button(
-            description=tr("Cancel"),
-            icon="stop",
-            tooltip=tr("Ask the server to stop {name}", name=name),
-            layout={"width": "auto"},
-        )
-        self.opener.on_click(lambda _button: self._open_or_close())
-        self.canceller.on_click(lambda _button: self._cancel())
-        head = w.HBox(
+        super().__init__(
             [self._text, self.opener, self.canceller],
-            layout=w.Layout(flex_flow="row wrap", align_items="center"),
+            layout=shared_layout(width="100%", min_width="0", flex_flow="row wrap", align_items="center"),
         )
-        self._said = w.HTML()
-        self._place = w.VBox(layout=w.Layout(width="100%", min_width="0"))
-        super().__init__([head, self._said, self._place], layout=w.Layout(width="100%", min_width="0"))
         self.add_class("gpw-history-row")
         self.follow(run, self._follow, _FOLLOWED)
         self._show()
+
+    def _button(self, words: str, icon: str, tooltip: str, act: Callable[[], None]) -> w.Button:
+        made: w.Button = lean(
+            w.Button, description=words, icon=icon, tooltip=tooltip, layout={"width": "auto"}
+        )
+        made.on_click(lambda _button: act())
+        return made
 
     def _follow(self, _change: Mapping[str, object]) -> None:
         self._show()
@@ -92,33 +102,51 @@ class EarlierRunView(Owner, w.VBox):
             f'<span class="gpw-state-{run.status.value}"{role}>{self._number}. '
             f'<span aria-hidden="true">{sign}</span> <b>{words}</b></span> '
             f'<span class="gpw-muted">{self._began}{took} · {escape(mask(values)[:200])}</span>'
+            f"{self._trouble}"
         )
-        self.canceller.layout.display = "none" if run.done else ""
+        if run.done and self.canceller in self.children:
+            replace_children(self, [one for one in self.children if one is not self.canceller])
 
     @guarded
     def _open_or_close(self) -> None:
+        line = self.children[: self.children.index(self.opener) + 1]
+        rest = [self.canceller] if self.canceller in self.children else []
         if self.view is None:
             self.view = RunWidget(self.run, map=self._map, bare=True)
-            replace_children(self._place, [self.view])
+            replace_children(self, [*line, *self._make_reuse(), *rest, self.view])
         else:
             self.view = None
-            replace_children(self._place, ())
+            replace_children(self, [*line, *rest])
         is_open = self.view is not None
         self.opener.description, self.opener.icon = (
             (tr("Hide"), "eye-slash") if is_open else (tr("Show"), "eye")
         )
 
+    def _make_reuse(self) -> list[w.Widget]:
+        reuse = self._reuse
+        if reuse is None:
+            return []
+        tooltip = tr("Put the values of run {number} back into the form", number=self._number)
+        return [self._button(tr("Use these values"), "reply", tooltip, lambda: reuse(self.run))]
+
     @guarded
     def _cancel(self) -> None:
+        self.opener.focus()  # the button that was pressed goes with the run
         self.run.cancel()
 
     def show_error(self, error: Exception) -> None:
         """Show what went wrong here; the run itself is not touched."""
-        self._said.value = error_html(error)
+        self._trouble = error_html(error)
+        self._show()
 
 
 class RunList(Owner, w.VBox):
     """The runs of a form; nothing but the latest while there is only one.
+
+    Parameters
+    ----------
+    reuse
+        Called with an earlier run when its values are to be those of the form.
 
     Attributes
     ----------
@@ -128,7 +156,8 @@ class RunList(Owner, w.VBox):
         The runs before it, newest first.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, reuse: Callable[[Run], None] | None = None) -> None:
+        self._reuse = reuse
         self.view: RunWidget | None = None
         self.earlier: tuple[EarlierRunView, ...] = ()
         self._count = 0
@@ -141,7 +170,7 @@ class RunList(Owner, w.VBox):
         """Show a run as the latest; the one that was there moves down."""
         if self.view is not None:
             before = self.view.run
-            one = EarlierRunView(before, self._count, self._began, map)
+            one = EarlierRunView(before, self._count, self._began, map, self._reuse)
             self.earlier = (one, *self.earlier)
         self._drop_old_ones()
         self._count += 1

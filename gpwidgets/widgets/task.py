@@ -125,7 +125,7 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         self._said = w.HTML(layout=_wide())
         self._missing = w.HBox(layout=w.Layout(flex_flow="row wrap"))
         self._help = w.VBox()
-        self.runs = RunList()
+        self.runs = RunList(self._reuse)
         self.twin = StaticTwin(self.snapshot)
         self._buttons = self._make_buttons()
         self._code, self._code_text = self._make_code()
@@ -389,6 +389,17 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         )
         button.on_click(lambda _button: form.focus(error.parameter))
         return button
+
+    @guarded
+    def _reuse(self, run: Run) -> None:
+        """Put the values of an earlier run back into the form."""
+        from gpwidgets.tasks.environment import KEYWORD
+
+        if self.form is None:
+            return
+        self.form.values = {**run.inputs, **({KEYWORD: run.settings} if run.settings else {})}
+        self._say(tr("The form has the values of that run again."))
+        self._run_button.focus()
 
     @guarded
     def _press_cancel(self, _button: w.Button) -> None:

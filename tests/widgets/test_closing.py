@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import ipyleaflet
 import ipywidgets as w
 import pytest
 from shapely.geometry import Point
-from widget_tools import seen
+from widget_tools import can_find, can_press, choose, press, see, seen
 
 import gpwidgets as gp
 from gpwidgets import demo
@@ -33,18 +33,6 @@ def models() -> int:
     return len(w.Widget.get_manager_state()["state"])
 
 
-def below(widget: w.Widget) -> Iterator[w.Widget]:
-    """All widgets in a box, and the box."""
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from below(child)
-
-
-def button(widget: w.Widget, text: str) -> Any:
-    """The first button in a box that has this text."""
-    return next(one for one in below(widget) if isinstance(one, w.Button) and one.description == text)
-
-
 def left_by(make: Callable[[], w.Widget]) -> int:
     """How many models a widget leaves behind; the first of its kind may leave what all share."""
     make().close()
@@ -61,10 +49,10 @@ def test_a_form_that_is_closed_leaves_nothing(server: demo.DemoServer, name: str
 
 
 def run_once(widget: gp.TaskWidget) -> None:
-    button(widget, "Run").click()
+    press(widget, "Run")
     assert widget.run is not None, widget.error
     widget.run.wait(60)
-    assert seen(lambda: button(widget, "Run").description == "Run")
+    assert seen(lambda: can_find(widget, "Run") and can_press(widget, "Run"))
 
 
 def test_a_form_that_ran_several_times_leaves_nothing(server: demo.DemoServer) -> None:
@@ -77,10 +65,37 @@ def test_a_form_that_ran_several_times_leaves_nothing(server: demo.DemoServer) -
     assert left_by(make) == 0
 
 
+def test_runs_of_one_form_leave_a_line_each_and_in_the_end_nothing(server: demo.DemoServer) -> None:
+    widget = gp.TaskWidget(server.url_of("BufferPoints"), values={"Input_Points": Point(7.4, 46.9)})
+    counts = []
+    for number in range(14):
+        widget.values = {**widget.values, "Distance": (number + 1, "kilometers")}
+        run_once(widget)
+        counts.append(models())
+    steps = [after - before for before, after in itertools.pairwise(counts)]
+    assert max(steps[1:10]) <= 3, steps
+    assert set(steps[10:]) == {0}, steps
+    widget.close()
+
+
+def test_an_earlier_run_that_is_opened_and_hidden_leaves_nothing(server: demo.DemoServer) -> None:
+    widget = gp.TaskWidget(server.url_of("BufferPoints"), values={"Input_Points": Point(7.4, 46.9)})
+    run_once(widget)
+    run_once(widget)
+    counts = []
+    for _ in range(3):
+        press(widget, "Show run 1")
+        models()
+        press(widget, "Show run 1")
+        counts.append(models())
+    assert len(set(counts)) == 1
+    widget.close()
+
+
 def test_a_form_that_refuses_to_run_leaves_nothing(server: demo.DemoServer) -> None:
     def make() -> gp.TaskWidget:
         widget = gp.TaskWidget(server.url_of("BufferPoints"))
-        button(widget, "Run").click()
+        press(widget, "Run")
         assert widget.error is not None
         return widget
 
@@ -91,8 +106,8 @@ def test_tasks_that_are_picked_one_after_the_other_leave_nothing(server: demo.De
     widget = gp.ServiceWidget(server.url)
 
     def pick(service: str) -> None:
-        widget.services.list.value = service
-        assert seen(lambda: widget.task_widget is not None and widget.task_widget in list(below(widget)))
+        choose(widget, "Service", service)
+        see(widget, "This form as Python")
 
     def round_trip() -> int:
         for service in ("Proximity", "Waiting", "Elevation"):

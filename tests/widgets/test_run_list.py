@@ -84,6 +84,23 @@ def test_a_second_run_starts_beside_the_first_and_both_end(gates, until) -> None
     form.close()
 
 
+def test_an_earlier_run_is_run_again_with_its_values(gates) -> None:
+    for event in gates.opened.values():
+        event.set()
+    form = gp.TaskWidget(gates.url)
+    for number in (4, 5):
+        form.values = {"Number": number}
+        press_run(form).wait(30)
+    see(form, "1. ✔ Succeeded")
+    press(form, "Show run 1")
+    press(form, "Use these values")
+    assert form.values == {"Number": 4}
+    see(form, "The form has the values of that run again.")
+    see(form, "Succeeded")
+    assert press_run(form).wait(30).Number == 4
+    form.close()
+
+
 def test_an_earlier_run_is_cancelled_in_its_line(gates, until) -> None:
     form = gp.TaskWidget(gates.url)
     first = press_run(form)
