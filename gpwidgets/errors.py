@@ -23,6 +23,7 @@
     GPWarning (UserWarning)
     ├── TruncatedResult       the server held rows back
     ├── CurveApproximated     a true curve became a line of short segments
+    ├── DateOutOfRange        a date is outside the years that a column can hold
     └── GeometryRepaired      a ring or path could not be used as it was sent
 """
 
@@ -41,6 +42,7 @@ __all__ = [
     "ConnectionFailed",
     "ConversionError",
     "CurveApproximated",
+    "DateOutOfRange",
     "GPError",
     "GPWarning",
     "GeometryRepaired",
@@ -273,6 +275,10 @@ class TruncatedResult(GPWarning):
 
 class CurveApproximated(GPWarning):
     """A true curve became a line of short segments."""
+
+
+class DateOutOfRange(GPWarning):
+    """A date is before the year 1 or after 9999, so it is missing in a frame."""
 
 
 class GeometryRepaired(GPWarning):

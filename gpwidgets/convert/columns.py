@@ -20,13 +20,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import date
 from itertools import chain
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from gpwidgets.protocol.moments import (
+    from_milliseconds,
+    parse_day,
+    parse_offset_moment,
+    parse_time,
+    to_milliseconds,
+)
 
 __all__ = ["Column", "infer_type"]
 
@@ -50,10 +58,16 @@ class Column:
     ----------
     field_type
         ``esriFieldType…`` word; an unknown one keeps the values as they are.
+
+    Attributes
+    ----------
+    lost_dates : int
+        How many dates are outside the years that a column can hold, known once it is finished.
     """
 
     def __init__(self, field_type: str) -> None:
         self.kind = field_type.removeprefix(_PREFIX)
+        self.lost_dates = 0
         self._pieces: list[Any] = []
 
     def add(self, values: list[Any]) -> None:
@@ -106,7 +120,9 @@ class Column:
             return values
         if self.kind == "Date":
             moments = values.astype("datetime64[ms]")
-            moments[mask | (values < _FIRST_MS) | (values > _LAST_MS)] = np.datetime64("NaT")
+            outside = ~mask & ((values < _FIRST_MS) | (values > _LAST_MS))
+            self.lost_dates = int(outside.sum())
+            moments[mask | outside] = np.datetime64("NaT")
             return pd.DatetimeIndex(moments, tz="UTC")
         width = np.iinfo(_WHOLE[self.kind])
         fits = not len(values) or (values.min() >= width.min and values.max() <= width.max)
@@ -169,9 +185,8 @@ def _milliseconds(value: Any) -> int | None:
         number = _number(value)
         return None if number is None else int(number)
     except ValueError:
-        moment = datetime.fromisoformat(value)
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return int(moment.timestamp() * 1000)
+        moment = parse_offset_moment(value)
+        return to_milliseconds(moment)
 
 
 def _texts(values: list[Any]) -> Any:
@@ -199,13 +214,11 @@ def _parsed(values: list[Any], reader: Callable[[Any], Any]) -> list[Any]:
 
 
 def _day(value: Any) -> date:
-    if isinstance(value, str):
-        return datetime.fromisoformat(value).date()
-    return datetime.fromtimestamp(value / 1000, UTC).date()
+    return parse_day(value) if isinstance(value, str) else from_milliseconds(value).date()
 
 
 _READERS: dict[str, Callable[[Any], Any]] = {
     "DateOnly": _day,
-    "TimeOnly": time.fromisoformat,
-    "TimestampOffset": datetime.fromisoformat,
+    "TimeOnly": parse_time,
+    "TimestampOffset": parse_offset_moment,
 }

@@ -11,6 +11,7 @@ import orjson
 import pandas as pd
 
 from gpwidgets.convert.private_copies import ARCHIVES, members_of, opened
+from gpwidgets.convert.typed_tables import read_delimited
 from gpwidgets.errors import ConversionError
 from gpwidgets.texts import tr
 
@@ -76,7 +77,7 @@ def _separated(path: Path, usual: str) -> pd.DataFrame:
         first = lines.readline()
     separator = ";" if usual not in first and ";" in first else usual
     decimal = "," if separator == ";" else "."
-    return pd.read_csv(path, sep=separator, decimal=decimal, encoding="utf-8-sig", skipinitialspace=True)
+    return read_delimited(path, separator=separator, decimal=decimal, encoding="utf-8-sig")
 
 
 def _parquet(path: Path) -> Any:

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import geopandas
-import pandas as pd
 import pyproj
 import shapely
 from pyproj.exceptions import CRSError
 
 from gpwidgets.convert.tabular import GEOGRAPHIC, frame_of_shapes
+from gpwidgets.convert.typed_tables import table_of_rows
 from gpwidgets.errors import ConversionError
 from gpwidgets.texts import tr
 
@@ -66,7 +66,7 @@ def geojson_to_frame(value: Mapping[str, Any], crs: Any = None) -> geopandas.Geo
         told = row.get("properties") if whole else None
         properties.append(dict(told) if isinstance(told, Mapping) else {})
         shapes.append(shape_of(row.get("geometry") if whole else row))
-    return frame_of_shapes(shapes, pd.DataFrame(properties, index=pd.RangeIndex(len(shapes))), crs=crs)
+    return frame_of_shapes(shapes, table_of_rows(properties), crs=crs)
 
 
 def shape_of(geometry: Any) -> shapely.Geometry | None:

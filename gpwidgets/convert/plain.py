@@ -8,9 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
+import orjson
 import pandas as pd
 
-__all__ = ["plain_values", "wire_column"]
+from gpwidgets.errors import ConversionError
+from gpwidgets.protocol.missing import is_missing, plain
+from gpwidgets.texts import tr
+
+__all__ = ["check_columns", "plain_values", "wire_column"]
 
 _INT32 = np.iinfo(np.int32)
 _SHORT_TEXT = 255
@@ -19,7 +24,12 @@ _TEXT_TYPES = {"esriFieldTypeGUID", "esriFieldTypeGlobalID", "esriFieldTypeXML"}
 _CLOCK_TYPES = {"esriFieldTypeDateOnly", "esriFieldTypeTimeOnly", "esriFieldTypeTimestampOffset"}
 #: Types whose values are JSON as they are; floats that are not finite have become None by then.
 _PLAIN = {bool, int, float, str}
-_WHOLE_TYPES = {"esriFieldTypeOID", "esriFieldTypeBigInteger"}
+_CONTAINERS = (list, tuple, set, frozenset, dict, np.ndarray)
+_UNWRITABLE = (bytes, bytearray, memoryview, complex)
+#: What the field of an object id says of ids that need 64 bits.
+_LONG_ID = 8
+_LONG = "esriFieldTypeBigInteger"
+_WHOLE_TYPES = {"esriFieldTypeOID", _LONG}
 
 
 def plain_values(column: pd.Series) -> list[Any]:
@@ -28,7 +38,7 @@ def plain_values(column: pd.Series) -> list[Any]:
 
 
 def wire_column(
-    name: str, column: pd.Series, described: str = "", alias: str = ""
+    name: str, column: pd.Series, described: str = "", alias: str = "", *, has_long_ids: bool = False
 ) -> tuple[dict[str, Any], list[Any]]:
     """The field object of a column, and its JSON values: None for what is missing.
 
@@ -40,23 +50,90 @@ def wire_column(
         The field type it had when it was read; kept where it still fits the values.
     alias
         Name to show.
+    has_long_ids
+        Whether it held object ids of 64 bits when it was read.
 
     Returns
     -------
     field, values
-        Dates are milliseconds since 1970 UTC.
+        Dates are milliseconds since 1970 UTC; object ids of more than 32 bits have the length 8.
+
+    Raises
+    ------
+    ConversionError
+        The column holds bytes or complex numbers, which JSON has no form for.
     """
     if _holds_moments(column):
         kind, wire = "esriFieldTypeDate", _moments(column)
     else:
         values = _python_values(column)
+        _refuse_unwritable(name, values)
         kind = _kind(column.dtype, values, described)
         wire = _wire_values(values, kind)
     field: dict[str, Any] = {"name": name, "type": kind, "alias": alias or name}
     if kind == "esriFieldTypeString":
         longest = max((len(text) for text in wire if text is not None), default=0)
         field["length"] = max(longest, _SHORT_TEXT)
+    if kind == "esriFieldTypeOID" and (has_long_ids or _whole_kind(None, wire) == _LONG):
+        field["length"] = _LONG_ID
     return field, wire
+
+
+def _refuse_unwritable(name: str, values: list[Any]) -> None:
+    """Refuse values that would arrive as the text that Python shows for them."""
+    kinds = _types_in(values)
+    if any(issubclass(kind, (*_CONTAINERS, *_UNWRITABLE, float, Decimal)) for kind in kinds):
+        for number, value in enumerate(values, 1):
+            found = _unwritable(value)
+            if found:
+                raise _cannot_send(name, found, number)
+
+
+def check_columns(table: pd.DataFrame) -> None:
+    """Refuse what cannot be sent before anything is: bytes, complex and infinite numbers.
+
+    Raises
+    ------
+    ConversionError
+        A column holds such values; the text names it and its first row.
+    """
+    for number, name in enumerate(table.columns):
+        column = table.iloc[:, number]
+        if str(column.dtype) == "geometry":
+            continue
+        if pd.api.types.is_float_dtype(column.dtype):
+            infinite = np.flatnonzero(np.isinf(column.to_numpy(dtype=np.float64, na_value=np.nan)))
+            if len(infinite):
+                raise _cannot_send(str(name), tr("an infinite number"), int(infinite[0]) + 1)
+        elif not pd.api.types.is_integer_dtype(column.dtype) and not _holds_moments(column):
+            _refuse_unwritable(str(name), column.astype(object).tolist())
+
+
+def _cannot_send(name: str, what: str, number: int) -> ConversionError:
+    return ConversionError(
+        tr(
+            "The column {name!r} holds {what} in row {number}, which cannot be sent; replace it, or leave "
+            "the column out with drop(columns={name!r}).",
+            name=name,
+            what=what,
+            number=number,
+        )
+    )
+
+
+def _unwritable(value: Any) -> str:
+    """What is in a value that JSON has no form for; ``""`` when it can be written."""
+    if isinstance(value, float | Decimal):
+        return tr("an infinite number") if value in (math.inf, -math.inf) else ""
+    if isinstance(value, complex):
+        return tr("a complex number")
+    if isinstance(value, _UNWRITABLE):
+        return tr("bytes")
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, _CONTAINERS):
+        return next(filter(None, map(_unwritable, value)), "")
+    return ""
 
 
 def _wire_values(values: list[Any], field_type: str) -> list[Any]:
@@ -66,18 +143,22 @@ def _wire_values(values: list[Any], field_type: str) -> list[Any]:
     if field_type == "esriFieldTypeString" or field_type in _TEXT_TYPES:
         if kinds <= {str}:
             return values
-        return [None if value is None else str(_plain(value)) for value in values]
+        return [None if value is None else _text(value) for value in values]
     if field_type == "esriFieldTypeSmallInteger" and not kinds <= {int}:
         return [None if value is None else int(value) for value in values]
     return values if kinds <= _PLAIN else [_plain(value) for value in values]
+
+
+def _text(value: Any) -> str:
+    """A value as text; lists and objects as JSON."""
+    told = _plain(value)
+    return orjson.dumps(told).decode() if isinstance(told, dict | list) else str(told)
 
 
 def _kind(dtype: Any, values: list[Any], described: str) -> str:
     types = pd.api.types
     if types.is_bool_dtype(dtype):
         return "esriFieldTypeSmallInteger"
-    if types.is_datetime64_any_dtype(dtype):
-        return "esriFieldTypeDate"
     if types.is_integer_dtype(dtype):
         return described if described in _WHOLE_TYPES else _whole_kind(dtype, values)
     if types.is_float_dtype(dtype):
@@ -85,7 +166,7 @@ def _kind(dtype: Any, values: list[Any], described: str) -> str:
     kinds = _types_in(values)
     if kinds and kinds <= {datetime, date, time} and described in _CLOCK_TYPES:
         return described
-    if kinds and all(issubclass(kind, date) for kind in kinds):
+    if (kinds and all(issubclass(kind, date) for kind in kinds)) or _is_arrow_date(dtype):
         return "esriFieldTypeDate"
     if kinds == {bool}:
         return "esriFieldTypeSmallInteger"
@@ -102,7 +183,7 @@ def _whole_kind(dtype: Any, values: list[Any]) -> str:
         return "esriFieldTypeSmallInteger"
     known = [value for value in values if value is not None]
     fits = not known or (min(known) >= _INT32.min and max(known) <= _INT32.max)
-    return "esriFieldTypeInteger" if fits else "esriFieldTypeBigInteger"
+    return "esriFieldTypeInteger" if fits else _LONG
 
 
 def _types_in(values: list[Any]) -> set[type]:
@@ -111,14 +192,21 @@ def _types_in(values: list[Any]) -> set[type]:
 
 
 def _holds_moments(column: pd.Series) -> bool:
+    """Whether pandas or Arrow holds the column as moments; days of Arrow are objects."""
     dtype = column.dtype
+    if _is_arrow_date(dtype):
+        return issubclass(dtype.type, pd.Timestamp)
     return isinstance(dtype, pd.DatetimeTZDtype) or (isinstance(dtype, np.dtype) and dtype.kind == "M")
 
 
 def _moments(column: pd.Series) -> list[Any]:
     """Milliseconds since 1970; a moment without a time zone counts as UTC."""
-    moments = column.to_numpy(dtype="datetime64[ms]")
+    moments = column.to_numpy(dtype="datetime64[ms]", na_value=np.datetime64("NaT"))
     return _with_none(moments.astype(np.int64).tolist(), np.isnat(moments))
+
+
+def _is_arrow_date(dtype: Any) -> bool:
+    return isinstance(dtype, pd.ArrowDtype) and dtype.kind == "M"
 
 
 def _python_values(column: pd.Series) -> list[Any]:
@@ -127,8 +215,6 @@ def _python_values(column: pd.Series) -> list[Any]:
     own = dtype if isinstance(dtype, np.dtype) else getattr(dtype, "numpy_dtype", None)
     if own is not None and own.kind in "iufb":
         return _numbers(column, own)
-    if pd.api.types.is_datetime64_any_dtype(dtype):
-        return [None if moment is pd.NaT else moment for moment in column.astype(object)]
     values: list[Any] = column.astype(object).tolist()
     if _types_in(values) <= {str, int, bool}:
         return values
@@ -140,7 +226,8 @@ def _numbers(column: pd.Series, dtype: np.dtype[Any]) -> list[Any]:
     if isinstance(column.dtype, np.dtype):
         numbers, missing = column.to_numpy(dtype=kind), np.zeros(len(column), dtype=bool)
     else:
-        numbers, missing = column.to_numpy(dtype=kind, na_value=0), column.isna().to_numpy()
+        nothing: Any = False if kind.kind == "b" else 0  # Arrow takes none of another type
+        numbers, missing = column.to_numpy(dtype=kind, na_value=nothing), column.isna().to_numpy()
     if kind.kind == "f":
         missing = missing | ~np.isfinite(numbers)
     return _with_none(numbers.tolist(), missing)
@@ -153,10 +240,10 @@ def _with_none(values: list[Any], missing: Any) -> list[Any]:
 
 
 def _missing_to_none(value: Any) -> Any:
-    if value is None or value is pd.NA or value is pd.NaT:
+    if is_missing(value):
         return None
     if isinstance(value, np.generic):
-        value = value.item()
+        value = plain(value)
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
@@ -169,7 +256,7 @@ def _plain(value: Any) -> Any:
         return float(value) if value.is_finite() else None
     if isinstance(value, dict):
         return {str(key): _plain(_missing_to_none(entry)) for key, entry in value.items()}
-    if isinstance(value, list | tuple | np.ndarray):
+    if isinstance(value, _CONTAINERS):
         return [_plain(_missing_to_none(entry)) for entry in value]
     return str(value)
 

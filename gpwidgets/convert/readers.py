@@ -28,6 +28,7 @@ from gpwidgets.convert.tabular import (
     is_columns,
 )
 from gpwidgets.convert.text_frames import frame_of_text, json_of_text
+from gpwidgets.convert.typed_tables import table_of_rows
 from gpwidgets.errors import ConversionError
 from gpwidgets.protocol.features import RecordSet
 from gpwidgets.protocol.values import SpatialReference
@@ -35,6 +36,7 @@ from gpwidgets.texts import later, tr
 
 __all__ = ["to_frame", "to_table"]
 
+_POINT_KEYS = frozenset({"x", "y", "z", "m", "id", "hasZ", "hasM", "type", "spatialReference"})
 _FRAME_FORMS = later(
     "Give a GeoDataFrame or GeoSeries, shapely geometries, (longitude, latitude) pairs, GeoJSON, Esri JSON, "
     "WKT, a table with lon and lat columns, or the path of a file of geographic data."
@@ -122,6 +124,8 @@ def _of_mapping(value: Mapping[str, Any], crs: pyproj.CRS | None) -> geopandas.G
         return geojson_to_frame(value)
     if is_columns(value):
         return frame_of_table(columns_of(value), crs)
+    if kind_of(value) and not _is_geometry_only(value):
+        return frame_of_table(table_of_rows([value]), crs)
     if kind_of(value):
         told: dict[str, Any] = {"features": [{"geometry": value}]}
     elif isinstance(value.get("geometry"), Mapping) or isinstance(value.get("attributes"), Mapping):
@@ -157,9 +161,15 @@ def _of_mappings(rows: list[Mapping[str, Any]], crs: pyproj.CRS | None) -> geopa
         return geojson_to_frame({"type": "FeatureCollection", "features": rows})
     if all("geometry" in row and kind_of(row["geometry"]) for row in rows):
         return _with_crs(features_to_frame({"features": rows}), crs)
-    if all(map(kind_of, rows)):
+    if all(map(_is_geometry_only, rows)):
         return _with_crs(features_to_frame({"features": [{"geometry": row} for row in rows]}), crs)
-    return frame_of_table(pd.DataFrame(rows), crs)
+    return frame_of_table(table_of_rows(rows), crs)
+
+
+def _is_geometry_only(row: Mapping[str, Any]) -> bool:
+    """Whether a mapping is an Esri geometry, not a row of a table that has columns x and y among others."""
+    kind = kind_of(row)
+    return bool(kind) and (kind != "x" or row.keys() <= _POINT_KEYS)
 
 
 def _of_text(text: str, crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:

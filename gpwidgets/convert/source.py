@@ -89,6 +89,7 @@ class FeatureSource:
             "domains": {field.name: dict(field.domain) for field in fields if field.domain},
             "field_types": {field.name: field.type for field in fields},
             "object_id_field": self._object_id_field(fields),
+            "long_ids": [one.name for one in fields if one.type == "esriFieldTypeOID" and one.length == 8],
             "geometry_type": self.geometry_type,
             "truncated": _flag(self.json.get("exceededTransferLimit")),
             **({"renderer": dict(self.renderer)} if self.renderer else {}),

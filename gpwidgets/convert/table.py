@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from itertools import chain
 from operator import itemgetter
 from typing import Any
 
 from gpwidgets.convert.columns import Column, infer_type
+from gpwidgets.errors import DateOutOfRange
 from gpwidgets.protocol.features import Field
 
 __all__ = ["Table"]
@@ -50,8 +52,22 @@ class Table:
         self._count += len(rows)
 
     def finish(self) -> dict[str, Any]:
-        """The typed columns by name."""
+        """The typed columns by name.
+
+        Warns
+        -----
+        DateOutOfRange
+            Dates are outside the years 1 to 9999; they are missing.
+        """
         columns = {name: column.finish() for name, column in self._columns.items()}
+        lost = {name: column.lost_dates for name, column in self._columns.items() if column.lost_dates}
+        for name, count in lost.items():
+            warnings.warn(
+                f"{name}: {count} dates are outside the years 1 to 9999, which a column of dates cannot "
+                "hold; they are missing.",
+                DateOutOfRange,
+                stacklevel=2,
+            )
         for key, values in self._further.items():
             column = Column(infer_type(values))
             column.add(values)

@@ -15,6 +15,7 @@ from gpwidgets.convert.geojson_reading import geojson_to_frame, is_geojson
 from gpwidgets.convert.reading import records_to_frame
 from gpwidgets.convert.tabular import ESRI_KEYS, columns_of, is_columns
 from gpwidgets.convert.text_frames import json_of_text
+from gpwidgets.convert.typed_tables import table_of_rows
 from gpwidgets.errors import ConversionError
 from gpwidgets.protocol.features import RecordSet
 from gpwidgets.texts import later, tr
@@ -59,7 +60,7 @@ def to_table(value: Any) -> pd.DataFrame:
         return _table_of_mapping(value)
     if isinstance(value, Sequence) and all(isinstance(row, Mapping) for row in value):
         esri = bool(value) and all("attributes" in row for row in value)
-        return records_to_frame({"features": list(value)}) if esri else pd.DataFrame(list(value))
+        return records_to_frame({"features": list(value)}) if esri else table_of_rows(value)
     raise ConversionError(
         tr(
             "An object of type {kind} holds no rows like this. {forms}",

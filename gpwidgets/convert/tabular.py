@@ -13,6 +13,7 @@ import shapely
 
 from gpwidgets.convert.geometries import kind_of
 from gpwidgets.convert.texts import check_degrees, is_wkt, shapes_of_wkt
+from gpwidgets.convert.typed_tables import table_of_columns
 from gpwidgets.errors import ConversionError
 from gpwidgets.texts import tr
 
@@ -76,7 +77,7 @@ def columns_of(value: Mapping[str, Any]) -> pd.DataFrame:
         The columns are of different lengths.
     """
     try:
-        return pd.DataFrame({name: list(column) for name, column in value.items()})
+        return table_of_columns(value)
     except ValueError as error:
         raise ConversionError(tr("The columns do not make a table: {error}.", error=error)) from None
 

@@ -13,6 +13,7 @@ import pyproj
 
 from gpwidgets.convert.tabular import GEOGRAPHIC, coordinate_columns, frame_of_shapes, frame_of_table
 from gpwidgets.convert.texts import check_degrees, is_wkt, shapes_of_rows, shapes_of_wkt
+from gpwidgets.convert.typed_tables import read_delimited
 from gpwidgets.errors import ConversionError
 from gpwidgets.texts import tr
 
@@ -86,7 +87,7 @@ def _with_header(text: str) -> pd.DataFrame | None:
         return None
     decimal = "," if separator == ";" else "."
     try:
-        table = pd.read_csv(io.StringIO(text), sep=separator, decimal=decimal, skipinitialspace=True)
+        table = read_delimited(io.StringIO(text), separator=separator, decimal=decimal)
     except ValueError as error:
         raise ConversionError(
             tr("The rows below {text!r} cannot be read: {error}.", text=first[:60], error=error)

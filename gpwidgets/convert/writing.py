@@ -185,8 +185,15 @@ def _rows(
         twice = next(name for name in names if names.count(name) > 1)
         raise ConversionError(f"Two columns are named {twice!r}; rename one of them.")
     types, aliases, domains = (described.get(key) or {} for key in ("field_types", "aliases", "domains"))
+    long_ids = described.get("long_ids") or ()
     told = [
-        wire_column(name, df.iloc[:, number], types.get(name, ""), aliases.get(name, ""))
+        wire_column(
+            name,
+            df.iloc[:, number],
+            types.get(name, ""),
+            aliases.get(name, ""),
+            has_long_ids=name in long_ids,
+        )
         for number, name in enumerate(names)
     ]
     fields = [field for field, _ in told]

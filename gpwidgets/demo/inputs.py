@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import json
 import math
-import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 from gpwidgets.demo.parameters import FEATURES, RECORDS, ParameterSpec
 from gpwidgets.demo.refusals import InputRefused
+from gpwidgets.protocol.moments import parse_moment, parse_with_format, to_milliseconds
 from gpwidgets.protocol.units import ArealUnit, LinearUnit, TimeUnit
 from gpwidgets.protocol.values import UNSET, Extent, FieldRef, SpatialReference
 
@@ -27,7 +27,6 @@ _OBJECTS: Mapping[str, Any] = {
     "GPCoordinateSystem": SpatialReference,
 }
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DATE_LETTERS = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S"}
 
 FileFinder = Callable[[Mapping[str, Any]], Path]
 """Finds the local file behind ``{"itemID"}`` or a URL of this server."""
@@ -177,13 +176,8 @@ def _milliseconds(value: Any) -> int:
     if isinstance(value, (int, float)):
         return int(value)
     if isinstance(value, Mapping):
-        form = re.sub("yyyy|MM|dd|HH|mm|ss", lambda found: _DATE_LETTERS[found[0]], value["format"])
-        moment = datetime.strptime(value["date"], form)
-    else:
-        moment = datetime.fromisoformat(str(value).strip())
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return (moment - _EPOCH) // timedelta(milliseconds=1)
+        return to_milliseconds(parse_with_format(str(value["date"]), str(value["format"])))
+    return to_milliseconds(parse_moment(str(value)))
 
 
 def _check(value: Any, spec: ParameterSpec) -> None:

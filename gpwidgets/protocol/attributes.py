@@ -5,11 +5,20 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from typing import Any
 
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.features import Field
+from gpwidgets.protocol.missing import is_missing
+from gpwidgets.protocol.moments import (
+    from_milliseconds,
+    parse_day,
+    parse_moment,
+    parse_offset_moment,
+    parse_time,
+    to_milliseconds,
+)
 from gpwidgets.texts import tr
 
 __all__ = ["attribute_text", "check_attribute", "input_fields"]
@@ -71,7 +80,7 @@ def check_attribute(field: Field, value: Any) -> Any:
     """
     if isinstance(value, str):
         value = value.strip()
-    if value is None or value == "":
+    if is_missing(value) or value == "":
         if field.nullable or field.default is not None:
             return None
         raise ValueError(tr("a value is needed"))
@@ -88,9 +97,15 @@ def attribute_text(field: Field, value: Any) -> str:
         return ""
     if field.coded_values:
         return field.coded_values.get(value, str(value))
-    if _kind(field) == "Date" and isinstance(value, int | float):
-        moment = datetime.fromtimestamp(value / 1000, UTC)
-        text = moment.isoformat(sep=" ", timespec="minutes" if not moment.second else "seconds")
+    if _kind(field) == "Date" and isinstance(value, int | float) and not isinstance(value, bool):
+        try:
+            moment = from_milliseconds(value)
+        except (
+            ValueError
+        ):  # beyond the year 9999, as for "still valid": the number itself, which is read back
+            return str(int(value))
+        spec = "auto" if moment.microsecond else "seconds" if moment.second else "minutes"
+        text = moment.isoformat(sep=" ", timespec=spec)
         return text.removesuffix("+00:00").removesuffix(" 00:00")
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
@@ -118,9 +133,13 @@ def _typed(field: Field, value: Any) -> Any:
     if kind == "Date":
         return _milliseconds(value)
     if kind == "DateOnly":
-        return _parsed(date.fromisoformat, value, "2025-01-31").isoformat()
+        return _parsed(parse_day, value, "2025-01-31").isoformat()
     if kind == "TimeOnly":
-        return _parsed(time.fromisoformat, value, "14:05").isoformat()
+        return _parsed(parse_time, value, "14:05").isoformat()
+    if kind == "TimestampOffset":
+        return _parsed(parse_offset_moment, value, "2025-01-31 14:05+01:00").isoformat()
+    if isinstance(value, bytes | bytearray | complex):
+        raise ValueError(tr("{value!r} is not a text", value=value))
     text = str(value)
     if kind == "GUID" and not _GUID.fullmatch(text):
         raise ValueError(tr("{text!r} is no id such as {{01234567-89ab-cdef-0123-456789abcdef}}", text=text))
@@ -155,15 +174,18 @@ def _decimal(value: Any) -> float:
     return number
 
 
+_MANY_DIGITS = re.compile(r"[-+]?\d{13,}")
+
+
 def _milliseconds(value: Any) -> int:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return int(value)
-    moment = (
-        value if isinstance(value, datetime) else _parsed(datetime.fromisoformat, value, "2025-01-31 14:05")
-    )
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return round(moment.timestamp() * 1000)
+    if isinstance(value, datetime):
+        return to_milliseconds(value)
+    if isinstance(value, str) and _MANY_DIGITS.fullmatch(value):
+        return int(value)  # as `attribute_text` shows what no date can hold
+    moment: datetime = _parsed(parse_moment, value, "2025-01-31 14:05")
+    return to_milliseconds(moment)
 
 
 def _parsed(read: Any, value: Any, example: str) -> Any:

@@ -14,9 +14,9 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from gpwidgets.errors import ConversionError, mask
-from gpwidgets.protocol.datatypes.base import plain
 from gpwidgets.protocol.datatypes.composite import CompositeValue
 from gpwidgets.protocol.features import FeatureSet, RecordSet
+from gpwidgets.protocol.missing import plain
 from gpwidgets.protocol.units import ArealUnit, LinearUnit, TimeUnit
 from gpwidgets.protocol.values import (
     DataFile,

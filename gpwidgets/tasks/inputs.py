@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from gpwidgets.errors import ConversionError, InputErrors, ParameterError
-from gpwidgets.protocol.datatypes.base import as_json_text, datatype_of
+from gpwidgets.protocol.datatypes.base import as_json_text, datatype_of, refuse_missing
 from gpwidgets.protocol.datatypes.composite import CompositeType, CompositeValue, ValueTableType
 from gpwidgets.protocol.description import GPParameter, TaskInfo
 from gpwidgets.protocol.features import RecordSet
@@ -150,16 +150,26 @@ def check_value(parameter: GPParameter, value: Any) -> Any:
     """
     if isinstance(value, str) and value == "" and _may_be_empty(parameter):
         return value
+    refuse_missing(value, parameter)
     if parameter.data_type in _SETS:
         return _check_set(parameter, value)
     checked = datatype_of(parameter).check(value, parameter)
     if isinstance(checked, CompositeValue):
         return _check_composite(parameter, checked, named=_names_its_type(value))
     if parameter.is_multi and parameter.member_type in (*_SETS, "GPComposite"):
-        return [check_value(parameter.member, row) for row in checked]
+        return [_check_member(parameter, row, number) for number, row in enumerate(checked, 1)]
     if parameter.data_type == "GPValueTable":
         return _check_rows(parameter, checked)
     return checked
+
+
+def _check_member(parameter: GPParameter, row: Any, number: int) -> Any:
+    try:
+        return check_value(parameter.member, row)
+    except ParameterError as error:
+        raise ParameterError(
+            parameter.name, tr("value {number}: {problem}", number=number, problem=error.problem)
+        ) from error
 
 
 def _check_set(parameter: GPParameter, value: Any) -> Any:
@@ -195,11 +205,15 @@ def _on_the_wire(parameter: GPParameter, value: Any) -> bool:
 
 def _to_frame(parameter: GPParameter, value: Any) -> Any:
     from gpwidgets.convert.checks import wrap_frame
+    from gpwidgets.convert.plain import check_columns
     from gpwidgets.convert.readers import to_frame, to_table
 
     if parameter.data_type == RECORDS:
-        return to_table(value)
+        table = to_table(value)
+        check_columns(table)
+        return table
     frame = wrap_frame(to_frame(value))
+    check_columns(frame)
     if parameter.required and frame.empty:
         raise ParameterError(parameter.name, tr("there are no features in it; draw or give at least one."))
     _check_geometry_type(parameter, frame)

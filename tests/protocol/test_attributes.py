@@ -104,3 +104,20 @@ def test_what_a_field_does_not_take_is_said_in_words(
 def test_what_is_shown_is_read_as_what_it_was(case: tuple[str, Any]) -> None:
     kind, value = case
     assert check_attribute(field(kind), attribute_text(field(kind), value)) == value
+
+
+@pytest.mark.parametrize("moment", [253402325999000, 2**53, -(2**53), 1735689600250, -1])
+def test_a_date_is_shown_so_that_it_is_read_back_whatever_its_year(moment: int) -> None:
+    when = Field("TO_DATE", "esriFieldTypeDate")
+    assert check_attribute(when, attribute_text(when, moment)) == moment
+
+
+@pytest.mark.parametrize("kind", ["String", "Double", "Date", "GUID"])
+@pytest.mark.parametrize("value", [None, float("nan"), ""])
+def test_a_missing_attribute_is_none(kind: str, value: object) -> None:
+    assert check_attribute(Field("A", f"esriFieldType{kind}"), value) is None
+
+
+def test_bytes_are_no_text() -> None:
+    with pytest.raises(ValueError, match="not a text"):
+        check_attribute(Field("A"), b"abc")

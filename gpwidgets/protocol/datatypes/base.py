@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, TypeVar
 
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.description import GPParameter
+from gpwidgets.protocol.missing import is_missing, plain, without_missing
 from gpwidgets.protocol.values import UNSET, Unset
 from gpwidgets.texts import later, tr
 
@@ -27,14 +30,14 @@ class DataTypeCodec:
     example = later('text, or JSON such as {"key": 1}')
 
     def check(self, value: Any, parameter: GPParameter) -> Any:
-        """Normalise what a caller gives.
+        """Normalise what a caller gives; what is missing within it is None.
 
         Raises
         ------
         ParameterError
             The value cannot be used; the text says what would be right.
         """
-        return value
+        return without_missing(value)
 
     def encode(self, value: Any, parameter: GPParameter) -> Any:
         """The JSON value for a request, from a checked value."""
@@ -116,12 +119,19 @@ def _plain(value: Any) -> Any:
     return plain(value)
 
 
-def plain(value: Any) -> Any:
-    """A numpy scalar as the Python number it stands for; anything else as it is."""
-    item = getattr(value, "item", None)
-    if item is not None and callable(item) and getattr(value, "shape", None) == ():
-        return item()
-    return value
+def refuse_missing(value: Any, parameter: GPParameter) -> None:
+    """Refuse a value that stands for none where one is wanted.
+
+    Raises
+    ------
+    ParameterError
+        It is missing.
+    """
+    if is_missing(value):
+        raise wrong(
+            parameter,
+            tr("{shown} stands for a missing value; give a value, or leave it out.", shown=shown(value)),
+        )
 
 
 def wrong(parameter: GPParameter, problem: str) -> ParameterError:
@@ -192,6 +202,8 @@ def to_number(value: Any, parameter: GPParameter, example: str) -> float:
         It is none.
     """
     value = plain(value)
+    if isinstance(value, Decimal | Fraction):
+        value = float(value)
     if isinstance(value, str):
         value = value.strip().replace("\N{MINUS SIGN}", "-")
         if "," in value:

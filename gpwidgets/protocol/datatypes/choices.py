@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from gpwidgets.errors import ParameterError
-from gpwidgets.protocol.datatypes.base import DataTypeCodec, datatype_of, listed, plain, shown, wrong
+from gpwidgets.protocol.datatypes.base import DataTypeCodec, datatype_of, listed, shown, wrong
 from gpwidgets.protocol.description import GPParameter
+from gpwidgets.protocol.missing import plain
 from gpwidgets.texts import tr
 
 __all__ = ["ChosenType", "labelled"]

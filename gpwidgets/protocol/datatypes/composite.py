@@ -12,10 +12,12 @@ from gpwidgets.protocol.datatypes.base import (
     as_json_text,
     data_type,
     datatype_of,
+    refuse_missing,
     shown,
     wrong,
 )
 from gpwidgets.protocol.description import GPParameter
+from gpwidgets.protocol.missing import is_missing, without_missing
 from gpwidgets.protocol.values import UNSET, Unset
 from gpwidgets.texts import later, tr
 
@@ -32,6 +34,7 @@ class MultiValueType(DataTypeCodec):
         rows = []
         for number, row in enumerate(_rows(as_json_text(value, parameter)), 1):
             try:
+                refuse_missing(row, member)
                 rows.append(codec.check(row, member))
             except ParameterError as error:
                 raise wrong(
@@ -177,8 +180,8 @@ class ValueTableType(DataTypeCodec):
     def check(self, value: Any, parameter: GPParameter) -> list[list[Any]]:
         """Full rows of checked cells; an empty cell is None."""
         value = as_json_text(value, parameter)
-        if hasattr(value, "to_dict") and hasattr(value, "columns"):
-            value = value.to_dict("records")
+        if hasattr(value, "itertuples") and hasattr(value, "columns"):
+            value = self._rows_of_frame(value, parameter)
         if isinstance(value, str | Mapping) or not isinstance(value, Iterable):
             raise wrong(
                 parameter,
@@ -188,9 +191,19 @@ class ValueTableType(DataTypeCodec):
             return [_loose(row, number, parameter) for number, row in enumerate(value, 1)]
         return [self._row(row, number, parameter) for number, row in enumerate(value, 1)]
 
+    def _rows_of_frame(self, frame: Any, parameter: GPParameter) -> list[Any]:
+        """Rows by the names of a frame's columns; in its order where they have no names or share them."""
+        rows = [list(row) for row in frame.itertuples(index=False, name=None)]
+        names = [str(name) for name in frame.columns]
+        numbered = list(frame.columns) == list(range(len(names)))
+        known = [column.name for column in self.columns(parameter)]
+        if numbered or len(set(names)) < len(names) or (known and _are_vague(known)):
+            return rows
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
     def _row(self, row: Any, number: int, parameter: GPParameter) -> list[Any]:
         columns = self.columns(parameter)
-        cells = _cells(row, columns)
+        cells = _cells(_by_name(row, columns, number, parameter), columns)
         if cells is None or len(cells) > len(columns):
             raise wrong(
                 parameter,
@@ -205,7 +218,7 @@ class ValueTableType(DataTypeCodec):
         checked = []
         for column, cell in zip(columns, cells, strict=True):
             try:
-                empty = cell is None or cell is UNSET
+                empty = cell is UNSET or is_missing(cell)
                 checked.append(None if empty else datatype_of(column).check(cell, column))
             except ParameterError as error:
                 title = column.display_name or column.name or column.data_type
@@ -263,13 +276,59 @@ class ValueTableType(DataTypeCodec):
 def _loose(row: Any, number: int, parameter: GPParameter) -> Any:
     """A row of a table whose columns the server does not describe: names and cells stay as they are given."""
     if isinstance(row, Mapping):
-        return dict(row)
-    if isinstance(row, str) or not isinstance(row, Iterable):
+        return without_missing(row)
+    if isinstance(row, str | bytes) or not isinstance(row, Iterable):
         raise wrong(
             parameter,
             tr("row {number}: a list of cells is wanted, not {shown}.", number=number, shown=shown(row)),
         )
-    return list(row)
+    return without_missing(list(row))
+
+
+def _are_vague(names: list[str]) -> bool:
+    """Whether columns cannot be told from each other by their names."""
+    return len(set(names)) < len(names) or "" in names
+
+
+def _by_name(row: Any, columns: list[GPParameter], number: int, parameter: GPParameter) -> Any:
+    """A row given by names, with the names that the columns have; any other row as it is.
+
+    Names count in any case, and the titles that are shown as well. One that is not known is refused: its cell
+    would be lost without a word.
+    """
+    if not isinstance(row, Mapping):
+        return row
+    if _are_vague([column.name for column in columns]):
+        raise wrong(
+            parameter,
+            tr(
+                "row {number}: the columns have no names to tell them apart; give the row as a list.",
+                number=number,
+            ),
+        )
+    known = {_folded(column.display_name): column.name for column in reversed(columns)}
+    known |= {_folded(column.name): column.name for column in columns}
+    named: dict[str, Any] = {}
+    for name, cell in row.items():
+        found = known.get(_folded(name))
+        if found is None or found in named:
+            raise wrong(parameter, _unknown_column(name, columns, number))
+        named[found] = cell
+    return named
+
+
+def _unknown_column(name: Any, columns: list[GPParameter], number: int) -> str:
+    titles = ", ".join(column.name for column in columns)
+    return tr(
+        "row {number}: there is no column {name!r}; the columns are {titles}, each at most once.",
+        number=number,
+        name=str(name),
+        titles=titles,
+    )
+
+
+def _folded(name: Any) -> str:
+    return "".join(letter for letter in str(name).casefold() if letter.isalnum()) or str(name)
 
 
 def _cells(row: Any, columns: list[GPParameter]) -> list[Any] | None:

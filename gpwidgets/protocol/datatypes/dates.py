@@ -2,60 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
-from gpwidgets.protocol.datatypes.base import DataTypeCodec, data_type, plain, shown, wrong
+from gpwidgets.protocol.datatypes.base import DataTypeCodec, data_type, shown, wrong
 from gpwidgets.protocol.description import GPParameter
+from gpwidgets.protocol.missing import plain
+from gpwidgets.protocol.moments import (
+    from_milliseconds,
+    parse_moment,
+    parse_with_format,
+    to_milliseconds,
+)
 from gpwidgets.texts import tr
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECONDS = re.compile(r"^[-+]?\d{5,}$")
-_US_FORMS = ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y")
-_JAVA_TO_STRPTIME = (("yyyy", "%Y"), ("MM", "%m"), ("dd", "%d"), ("HH", "%H"), ("mm", "%M"), ("ss", "%S"))
-
-
-def from_milliseconds(number: float) -> datetime:
-    """The moment so many milliseconds after 1970-01-01 UTC, or before it.
-
-    Raises
-    ------
-    ValueError
-        It is outside the years 1 to 9999.
-    """
-    try:
-        return _EPOCH + timedelta(milliseconds=number)
-    except (OverflowError, ValueError):
-        raise ValueError(tr("{number} milliseconds is outside the years 1 to 9999", number=number)) from None
-
-
-def parse_moment(text: str) -> datetime:
-    """A moment from ISO text, milliseconds or the US form that servers write; UTC when no zone is given.
-
-    Raises
-    ------
-    ValueError
-        The text is none of these.
-    """
-    text = text.strip()
-    if _MILLISECONDS.match(text):
-        return from_milliseconds(int(text))
-    try:
-        return _utc(datetime.fromisoformat(text))
-    except ValueError:
-        pass
-    for form in _US_FORMS:
-        try:
-            return datetime.strptime(text, form).replace(tzinfo=UTC)
-        except ValueError:
-            continue
-    raise ValueError(tr("{text!r} is no date", text=text))
-
-
-def _utc(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 @data_type("GPDate")
@@ -65,9 +25,13 @@ class DateType(DataTypeCodec):
     example = "2025-01-31T14:00 (UTC)"
 
     def check(self, value: Any, parameter: GPParameter) -> datetime:
-        """A datetime in UTC, from datetime, date, Timestamp, ISO text or milliseconds."""
+        """A datetime in UTC of whole milliseconds.
+
+        It is made from datetime, date, Timestamp, datetime64, text, milliseconds or the wire's object.
+        """
         try:
-            moment = self._moment(plain(value))
+            _refuse_compact(plain(value))
+            moment = self._moment(value)
         except (ValueError, OverflowError) as error:
             raise wrong(
                 parameter, tr("{error}; enter one such as {example}.", error=error, example=tr(self.example))
@@ -81,13 +45,11 @@ class DateType(DataTypeCodec):
                     example=tr(self.example),
                 ),
             )
-        return moment
+        return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
     @staticmethod
     def _moment(value: Any) -> datetime | None:
-        if hasattr(value, "to_pydatetime"):
-            # Nanoseconds do not exist on the wire; a missing Timestamp is no date.
-            value = value.floor("us").to_pydatetime() if value == value else None
+        value = plain(value)
         if isinstance(value, datetime):
             return _utc(value)
         if isinstance(value, date):
@@ -102,8 +64,7 @@ class DateType(DataTypeCodec):
 
     def encode(self, value: Any, parameter: GPParameter) -> int:
         """Milliseconds since 1970-01-01 UTC, which every server understands."""
-        span: timedelta = value - _EPOCH
-        return (span.days * 86_400 + span.seconds) * 1000 + span.microseconds // 1000
+        return to_milliseconds(value)
 
     def decode(self, wire: Any, parameter: GPParameter) -> Any:
         """A datetime in UTC; what is no date is returned as it is."""
@@ -113,8 +74,27 @@ class DateType(DataTypeCodec):
             return wire
 
 
+def _refuse_compact(value: Any) -> None:
+    """Refuse a number such as 20240115, which in milliseconds is in the first hours of 1970."""
+    digits = str(value) if isinstance(value, int) and 19_000_000 < value < 22_000_000 else ""
+    try:
+        day = date.fromisoformat(digits)
+    except ValueError:
+        return
+    raise ValueError(
+        tr(
+            "{number} in milliseconds is in the first hours of 1970; a day is given as text, {day!r}",
+            number=value,
+            day=day.isoformat(),
+        )
+    )
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
 def _from_object(value: Mapping[str, Any]) -> datetime:
+    """The wire's object with a date and the format it is written in."""
     text, form = str(value.get("date") or ""), str(value.get("format") or "")
-    for java, python in _JAVA_TO_STRPTIME:
-        form = form.replace(java, python)
-    return datetime.strptime(text, form).replace(tzinfo=UTC) if form else parse_moment(text)
+    return parse_with_format(text, form) if form else parse_moment(text)

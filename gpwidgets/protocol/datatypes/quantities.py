@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from gpwidgets.protocol.datatypes.base import (
@@ -10,11 +12,11 @@ from gpwidgets.protocol.datatypes.base import (
     as_json_text,
     check_range,
     data_type,
-    plain,
     shown,
     wrong,
 )
 from gpwidgets.protocol.description import GPParameter
+from gpwidgets.protocol.missing import plain
 from gpwidgets.protocol.units import ArealUnit, LinearUnit, TimeUnit
 from gpwidgets.texts import later, tr
 
@@ -47,8 +49,11 @@ class _QuantityType(DataTypeCodec):
             return kind.from_json(value, self.default_units(parameter))
         if isinstance(value, tuple | list) and len(value) == 2:
             return kind(value[0], value[1])
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return kind(value, self.default_units(parameter))
+        if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+            return kind(float(value), self.default_units(parameter))
+        if isinstance(value, timedelta) and kind is TimeUnit:
+            whole = not value.seconds and not value.microseconds
+            return TimeUnit(value.days, "days") if whole else TimeUnit(value.total_seconds(), "seconds")
         raise ValueError(
             tr(
                 "{shown} is not a number with a unit; enter one such as {example}",

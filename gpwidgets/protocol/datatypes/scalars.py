@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from decimal import Decimal
 from typing import Any
 
 from gpwidgets.protocol.datatypes.base import (
@@ -11,12 +12,13 @@ from gpwidgets.protocol.datatypes.base import (
     check_choice,
     check_range,
     data_type,
-    plain,
+    refuse_missing,
     shown,
     to_number,
     wrong,
 )
 from gpwidgets.protocol.description import GPParameter
+from gpwidgets.protocol.missing import plain, without_missing
 from gpwidgets.protocol.values import UNSET, Unset
 from gpwidgets.texts import later, tr
 
@@ -148,9 +150,10 @@ class StringType(DataTypeCodec):
 
     def check(self, value: Any, parameter: GPParameter) -> Any:
         """A text, or one of the choices; objects become JSON text, which is what some tools take."""
+        refuse_missing(value, parameter)
         value = plain(value)
         if isinstance(value, dict | list):
-            value = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+            value = _as_json(value, parameter)
         if not isinstance(value, str):
             value = _as_text(value, parameter)
         return check_choice(value, parameter)
@@ -169,8 +172,15 @@ class StringType(DataTypeCodec):
         return wire if isinstance(wire, str) else super().default(parameter)
 
 
+def _as_json(value: Any, parameter: GPParameter) -> str:
+    try:
+        return json.dumps(without_missing(value), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise wrong(parameter, tr("it cannot be written as JSON: {error}.", error=error)) from None
+
+
 def _as_text(value: Any, parameter: GPParameter) -> str:
-    if isinstance(value, bool | int | float) or hasattr(value, "__fspath__"):
+    if isinstance(value, bool | int | float | Decimal) or hasattr(value, "__fspath__"):
         try:
             return str(value)
         except ValueError:  # Python writes no whole number of thousands of digits

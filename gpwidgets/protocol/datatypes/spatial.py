@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from gpwidgets.protocol.datatypes.base import DataTypeCodec, as_json_text, data_type, plain, shown, wrong
+from gpwidgets.protocol.datatypes.base import DataTypeCodec, as_json_text, data_type, shown, wrong
 from gpwidgets.protocol.description import GPParameter
+from gpwidgets.protocol.missing import plain
 from gpwidgets.protocol.values import Extent, SpatialReference
 from gpwidgets.texts import later, tr
 
