@@ -32,6 +32,8 @@ class _QuantityType(DataTypeCodec):
     def check(self, value: Any, parameter: GPParameter) -> Any:
         """The value class, from itself, ``(5, "miles")``, ``"5 mi"``, or a number in the default's unit."""
         value = as_json_text(plain(value), parameter)
+        if isinstance(value, Decimal):
+            value = float(value)
         try:
             made = self._made(value, parameter)
         except (ValueError, TypeError) as error:
@@ -49,8 +51,8 @@ class _QuantityType(DataTypeCodec):
             return kind.from_json(value, self.default_units(parameter))
         if isinstance(value, tuple | list) and len(value) == 2:
             return kind(value[0], value[1])
-        if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-            return kind(float(value), self.default_units(parameter))
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return kind(value, self.default_units(parameter))
         if isinstance(value, timedelta) and kind is TimeUnit:
             whole = not value.seconds and not value.microseconds
             return TimeUnit(value.days, "days") if whole else TimeUnit(value.total_seconds(), "seconds")
