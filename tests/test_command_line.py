@@ -8,45 +8,20 @@ import subprocess
 import sys
 import threading
 
-import keyring
-import keyring.backend
 import keyring.errors
 import pytest
 import requests
+from keyrings import in_memory
 
 from gpwidgets import Login, demo
 from gpwidgets.cli import main
 from gpwidgets.errors import GPError
 
 
-class InMemory(keyring.backend.KeyringBackend):
-    """A keyring that forgets everything at the end of the test."""
-
-    priority = 1
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service, username):
-        return self.kept.get((service, username))
-
-    def set_password(self, service, username, password):
-        self.kept[service, username] = password
-
-    def delete_password(self, service, username):
-        if (service, username) not in self.kept:
-            raise keyring.errors.PasswordDeleteError("not found")
-        del self.kept[service, username]
-
-
 @pytest.fixture
 def ring():
-    before = keyring.get_keyring()
-    ours = InMemory()
-    keyring.set_keyring(ours)
-    yield ours
-    keyring.set_keyring(before)
+    with in_memory() as kept:
+        yield kept
 
 
 @pytest.fixture(scope="module")

@@ -265,7 +265,7 @@ class HistoryWidget(Owner, ShownWithTwin, w.VBox):
             self._auth = auth
             self._in_worker(entry, make)
 
-        self._show_detail(entry, w.VBox([w.HTML(error_html(error)), SignInBox(again)]))
+        self._show_detail(entry, w.VBox([w.HTML(error_html(error)), SignInBox(again, entry.task_url)]))
 
     def _show_detail(self, entry: HistoryEntry, what: w.Widget) -> None:
         """Show something of a run below the list, in the place of what was there; a run goes on."""

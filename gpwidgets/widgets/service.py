@@ -99,6 +99,7 @@ class ServiceWidget(Owner, ShownWithTwin, w.VBox):
 
     def __init__(self, url: str | GPURL, auth: Auth | None = None) -> None:
         self._url = url
+        self._signing: SignInBox | None = None
         self._auth = auth
         self._root: GPService | None = None
         self._top = tr("(top level)")
@@ -208,8 +209,11 @@ class ServiceWidget(Owner, ShownWithTwin, w.VBox):
         """Show an exception and a way to go on."""
         again = w.Button(description=tr("Try again"), icon="refresh")
         again.on_click(lambda _button: self._in_worker(self._retry))
-        signing = [SignInBox(self._sign_in)] if isinstance(error, AuthenticationError) else []
-        replace_children(self._help, [*signing, again])
+        parts: list[w.Widget] = [again]
+        if isinstance(error, AuthenticationError):
+            self._signing = SignInBox(self._sign_in, str(self._url), before=self._signing)
+            parts.insert(0, self._signing)
+        replace_children(self._help, parts)
         self.error = error
         self._said.value = error_html(error)
 

@@ -139,7 +139,8 @@ class RunStatusView(Owner, w.VBox):
     def _show_sign_in(self) -> None:
         wanted = self.run.wants_sign_in and not self.run.done
         if wanted != bool(self._signing.children):
-            replace_children(self._signing, [SignInBox(self.run.sign_in)] if wanted else [])
+            address = self.run.job_url or ""
+            replace_children(self._signing, [SignInBox(self.run.sign_in, address)] if wanted else [])
 
     def __repr__(self) -> str:
         return f"<RunStatusView of {self.run!r}>"

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from gpwidgets.widgets.form import TaskForm
     from gpwidgets.widgets.map import TaskMap
     from gpwidgets.widgets.server_check import ServerCheck
+    from gpwidgets.widgets.sign_in import SignInBox
 
 _MAP_TYPES = frozenset({"GPFeatureRecordSetLayer", "GPExtent", "GPEnvelope"})
 
@@ -118,6 +119,7 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         self._server_check: ServerCheck | None = None
         self._updating = False
         self._worker: Thread | None = None
+        self._signing: SignInBox | None = None
         self._signed_in_for: Run | None = None
         self._started_with: Mapping[str, Any] | None = None
         self._header = w.HTML(layout=_wide())
@@ -266,9 +268,12 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         self.error = error
 
     def _sign_in_box(self) -> w.Widget:
+        from gpwidgets.tasks.task import GPTask
         from gpwidgets.widgets.sign_in import SignInBox
 
-        return SignInBox(self._sign_in)
+        address = self._source.url.task if isinstance(self._source, GPTask) else str(self._source)
+        self._signing = SignInBox(self._sign_in, address, before=self._signing)
+        return self._signing
 
     @guarded
     def _reconnect(self) -> None:
