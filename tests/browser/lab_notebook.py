@@ -185,12 +185,23 @@ class LabNotebook:
 
     def button(self, text: str, *, within: Any = None) -> Any:
         """A button of a widget, by its whole text; the glyph of an icon is part of the button's name."""
-        place = within or self.page.locator(_PANEL)
-        return place.locator(".jp-OutputArea button").filter(has_text=re.compile(rf"^\s*{text}\s*$")).first
+        place = (within or self.page.locator(_PANEL)).locator(".jp-OutputArea")
+        return place.get_by_role("button").filter(has_text=re.compile(rf"^\s*{text}\s*$")).first
 
     def field(self, label: str, *, within: Any = None) -> Any:
         """An input of a widget, by its label."""
         return (within or self.page.locator(_PANEL)).get_by_label(label, exact=True).first
+
+    def open_sections(self, within: Any) -> None:
+        """Open the sections of a form that are folded."""
+        for fold in within.get_by_title(re.compile("^Inputs of ")).all():
+            if "mod-active" not in fold.get_attribute("class"):
+                fold.click()
+
+    def titled(self, tooltip: str, *, within: Any = None) -> Any:
+        """The buttons that can be seen and say this when the mouse is over them."""
+        place = within or self.page.locator(_PANEL)
+        return place.get_by_role("button").and_(place.get_by_title(tooltip, exact=True))
 
     def map_in(self, cell: Any) -> Any:
         """The map in a cell, scrolled into view."""

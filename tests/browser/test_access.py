@@ -20,20 +20,10 @@ import gpwidgets as gp
 
 server = gp.demo.serve()
 form = gp.TaskWidget(server.url_of("ParameterGallery"))
-def open_all(form):
-    for section in {*form._sections.values()}:
-        section.opened = True
-open_all(form.form)
-for name in ("Input_Strings", "Input_Linear_Units", "Input_Value_Table"):
-    form.form.editors[name].add()
-form.form.editors["Input_Linear_Unit"].number.value = "3"
 form
 """
 WRONG = """
 wrong = gp.TaskWidget(server.url_of("BufferPoints"))
-open_all(wrong.form)
-wrong.form.editors["Distance"].number.value = "far"
-wrong._run_button.click()
 wrong
 """
 RUNNING = """
@@ -43,16 +33,12 @@ slow
 DONE = """
 points = geopandas.GeoSeries.from_wkt([f"POINT (-84.{n} 36.{n})" for n in range(10, 25)], crs=4326)
 done = gp.TaskWidget(server.url_of("BufferPoints"), values={"Input_Points": points, "Distance": "5 km"})
-done._code.opened = True
-done.form.editors["Input_Points"].shapes.opened = True
-done._run_button.click()
 done
 """
 RECORDS = """
-lists = gp.TaskWidget(server.url_of("ParameterGallery"))
-lists.values = {"Input_Records": [{"NAME": "a", "VALUE": 1.5}], "Input_Strings": ["one"]}
-lists._run_button.click()
-lists.runs
+lists = gp.GPTask(server.url_of("ParameterGallery")).start(
+    Input_Records=[{"NAME": "a", "VALUE": 1.5}], Input_Strings=["one"])
+gp.RunWidget(lists)
 """
 MORE = """
 import ipywidgets, pandas, pathlib
@@ -129,7 +115,16 @@ def test_axe_core_finds_nothing_serious_in_any_state_of_the_widgets(
 ) -> None:
     notebook = open_notebook(*CELLS)
     notebook.run_all(120)
-    running, done = notebook.cell(2), notebook.cell(3)
+    empty, wrong, running, done = (notebook.cell(number) for number in range(4))
+    notebook.open_sections(empty)
+    for name in ("Strings", "Linear Units", "Value Table"):
+        notebook.titled(f"Add a row to Input {name}", within=empty).click()
+    notebook.field("Input Linear Unit", within=empty).fill("3")
+    notebook.field("Distance", within=wrong).fill("far")
+    notebook.button("Run", within=wrong).click()
+    notebook.button("This form as Python", within=done).click()
+    notebook.button(r"Change shapes \(15\)", within=done).click()
+    notebook.button("Run", within=done).click()
 
     # A press of Run leaves the focus where it is, and a second one is answered.
     run = notebook.button("Run", within=running)
@@ -145,14 +140,14 @@ def test_axe_core_finds_nothing_serious_in_any_state_of_the_widgets(
         ("Remove in Input Strings", "Add a row"),
         ("Put the default of Input Linear Unit back", "Input Linear Unit"),
     ):
-        notebook.cell(0).get_by_role("button", name=name).first.focus()
+        empty.get_by_role("button", name=name).first.focus()
         notebook.page.keyboard.press("Enter")
         notebook.page.wait_for_function(HAS_FOCUS, arg=then)
 
     # A wrong value is part of its field's name.
-    expect(notebook.cell(1).get_by_role("textbox", name="Distance (error: 'far' does not")).to_have_count(1)
+    expect(wrong.get_by_role("textbox", name="Distance (error: 'far' does not")).to_have_count(1)
 
-    notebook.wait_for("done.run.done and lists.run.done")
+    notebook.wait_for("done.run.done and lists.done")
     done.get_by_role("button", name="Row 2").click()
     done.get_by_role("button", name="Layers").click()
     done.get_by_role("button", name="Style, name and more of Buffers").click()

@@ -63,7 +63,7 @@ class Drawer:
 
     def press(self, title: str) -> None:
         """Press the visible button with this tooltip."""
-        self.cell.locator(f"button[title='{title}']:visible").first.click()
+        self.notebook.titled(title, within=self.cell).first.click()
 
     def has(self, name: str, count: int, of: str = "form") -> list[shapely.Geometry]:
         """Wait until an input has so many features, and return them."""
@@ -135,7 +135,7 @@ def test_what_is_drawn_arrives_and_forms_that_share_a_map_do_not_mix(
     drawer.notebook.picture(screenshots / "drawing-all-tools.png")
 
     # Another form on the same map, and the user's own drawing.
-    drawer.cell.locator("button[title='Draw a point for Points on the map']:visible").nth(1).click()
+    drawer.notebook.titled("Draw a point for Points on the map", within=drawer.cell).nth(1).click()
     drawer.hand.click((8.7, 47.2))
     drawer.is_at(drawer.has("Points", 1, "other")[0], [(8.7, 47.2)])
     assert len(ask("wkts('Points')")) == 2

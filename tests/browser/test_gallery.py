@@ -115,12 +115,6 @@ class Filler:
         self.page.keyboard.type(label)
         self.page.keyboard.press("Enter")
 
-    def open_sections(self) -> None:
-        for head in self.cell.locator(".gpw-form > .gpw-section > .gpw-fold-title").all():
-            is_open = "mod-active" in head.get_attribute("class")
-            if not is_open and "Environment" not in head.inner_text():
-                head.click()
-
     def use_text(self, title: str, text: str) -> None:
         """Give features as text."""
         editor = self.editor(title)
@@ -160,7 +154,7 @@ def test_every_value_that_is_entered_comes_back(
     notebook = open_notebook(FORM, SAME)
     notebook.run_all()
     fill = Filler(notebook)
-    fill.open_sections()
+    notebook.open_sections(fill.cell)
     fill_simple(fill)
     fill_features(fill)
     fill_files(fill, *files)

@@ -66,7 +66,7 @@ def test_after_a_restart_the_list_of_runs_attaches_to_the_job_and_reopens_its_fo
     notebook.whole_picture(screenshots / "history-running.png", cell)
     gate.opened.set()
     notebook.wait_for("runs.shown.run.outputs.Number if runs.shown.run.outputs else None", 42, seconds=60)
-    cell.locator(".gpw-value").get_by_text("42", exact=True).first.wait_for(state="visible")
+    cell.get_by_text("42", exact=True).first.wait_for(state="visible")
     notebook.whole_picture(screenshots / "history-attached.png", cell)
 
     notebook.button("Reopen", within=cell).click()

@@ -38,10 +38,10 @@ def test_runs_are_live_while_the_kernel_is_busy_and_can_always_be_cancelled(
 
     # Messages and progress move while another cell runs.
     notebook.start_cell(BUSY)
-    log, bar = shown.get_by_role("log"), shown.locator("progress")
+    log, bar = shown.get_by_role("log"), shown.get_by_role("progressbar")
     log.get_by_text("Counted 3.", exact=True).wait_for(timeout=30_000)
     before = bar.get_attribute("value")
-    last = log.locator("li").last.text_content()
+    last = log.get_by_role("listitem").last.text_content()
     notebook.page.wait_for_function(
         "([text, value]) => { const shown = [...document.querySelectorAll('.gpw-log li')].at(-1).textContent;"
         " const bar = document.querySelector('.gpw-progress progress').getAttribute('value');"

@@ -43,11 +43,11 @@ def folder(tmp_path: Path) -> Path:
 def run_the_first_form(page: Any, picture: Callable[..., Any]) -> None:
     """Press Run in the first form, and see it end with a row and a polygon."""
     page.locator(".leaflet-container").first.wait_for(state="visible", timeout=120_000)
-    button = page.locator("button").filter(has_text=re.compile(r"^\s*Run\s*$")).first
+    button = page.get_by_role("button").filter(has_text=re.compile(r"^\s*Run\s*$")).first
     button.scroll_into_view_if_needed()
     button.click()
     page.get_by_text("Succeeded", exact=True).first.wait_for(state="visible", timeout=60_000)
-    page.locator("table.gpw-frame tbody tr").first.wait_for(state="visible")
+    page.get_by_role("rowheader").first.wait_for(state="visible")
     expect(page.get_by_alt_text("Map of inputs and results").first).to_be_hidden()
     page.wait_for_timeout(500)  # the layer is drawn one frame after the table
     picture()

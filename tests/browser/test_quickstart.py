@@ -40,7 +40,7 @@ def test_a_drawn_point_becomes_a_buffer_on_the_map_in_the_table_and_in_the_next_
     notebook.wait_for("form.outputs is not None", seconds=60)
 
     expect(cell.get_by_text("Succeeded").first).to_be_visible()
-    expect(cell.locator("table.gpw-frame tbody tr")).to_have_count(1)
+    expect(cell.get_by_role("rowheader")).to_have_count(1)
     notebook.wait_for("list(form.map.results)", ["Buffers"])
     expect(cell.locator(".leaflet-container canvas, .leaflet-container svg path").first).to_be_visible()
     printed = notebook.run_cell(notebook.cell_with("buffers_of_the_form ="))
@@ -58,7 +58,7 @@ def test_a_job_shows_its_progress_and_gives_polygons_and_another_is_cancelled(
     cell.scroll_into_view_if_needed()
     cell.get_by_label("Distance", exact=False).first.fill("20")  # long enough to be seen
     notebook.button("Run", within=cell).click()
-    cell.locator("progress").first.wait_for(state="visible", timeout=20_000)
+    cell.get_by_role("progressbar").first.wait_for(state="visible", timeout=20_000)
     notebook.picture(screenshots / "viewshed-running.png")
     notebook.wait_for("viewshed_form.outputs is not None", seconds=90)
     assert notebook.ask("viewshed_form.outputs.Viewshed_Result.crs.to_epsg()") is not None

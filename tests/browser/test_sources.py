@@ -72,7 +72,7 @@ class Giver:
 
     def press(self, text: str) -> None:
         """Press the visible button with this text."""
-        self.cell.locator("button:visible").filter(has_text=text).first.click()
+        self.cell.get_by_role("button").filter(has_text=text).first.click()
 
     def gets(self, wanted: list[list[float]]) -> None:
         """Wait until the kernel has these places; then take them away again."""

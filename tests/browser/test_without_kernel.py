@@ -35,7 +35,7 @@ def read(lab_page: Any, tmp_path: Path) -> Iterator[Callable[[nbformat.NotebookN
 
 
 def picture_is_drawn(page: Any) -> bool:
-    images = page.locator('img[alt="Map of inputs and results"]')
+    images = page.get_by_role("img", name="Map of inputs and results")
     boxes = [images.nth(number).bounding_box() for number in range(images.count())]
     return bool(boxes) and all(box and box["width"] > 300 and box["height"] > 150 for box in boxes)
 
