@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -105,11 +106,16 @@ def check() -> int:
     from nbclient.exceptions import CellExecutionError
 
     notebook = _with_cell(notebook_path(), _COUNTS)
-    try:
-        NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
-    except CellExecutionError as error:
-        print(f"The quickstart stopped: {error.ename}: {error.evalue}", file=sys.stderr)
-        return 1
+    with tempfile.TemporaryFile() as log:  # kernels log much that is of no use while all goes well
+        try:
+            NotebookClient(notebook, timeout=300, kernel_name="python3").execute(stdout=log, stderr=log)
+        except CellExecutionError as error:
+            print(f"The quickstart stopped: {error.ename}: {error.evalue}", file=sys.stderr)
+            return 1
+        except RuntimeError as error:  # the kernel did not start, or died
+            log.seek(0)
+            print(f"{log.read().decode(errors='replace')}\nThe kernel failed: {error}", file=sys.stderr)
+            return 1
     text = "".join(output.get("text", "") for output in notebook.cells[-1].outputs)
     counts = json.loads(text.partition("COUNTS ")[2] or "{}")
     for tool, count in counts.items():

@@ -1,4 +1,4 @@
-"""The first command of the README, short of the browser that it opens."""
+"""The commands of the README, and what the first one opens, short of the browser."""
 
 import re
 import subprocess
@@ -7,6 +7,12 @@ import threading
 import urllib.error
 import urllib.request
 from pathlib import Path
+
+import pytest
+
+import gpwidgets
+
+ROOT = Path(__file__).parents[2]
 
 
 def _page(address: str, process: subprocess.Popen[str]) -> str:
@@ -38,5 +44,26 @@ def test_the_demo_command_serves_the_quickstart_in_jupyterlab(tmp_path: Path) ->
         finally:
             process.terminate()
             process.stderr.read()
-    ours = {path.name for path in (Path(__file__).parents[2] / "notebooks").glob("*.ipynb")}
+    ours = {path.name for path in (ROOT / "notebooks").glob("*.ipynb")}
     assert {path.name for path in (tmp_path / "demo").glob("*.ipynb")} == ours
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the README has other words for Windows")
+def test_the_commands_of_the_readme_make_the_environment_that_they_need(tmp_path: Path) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    commands = [line.split(" && ") for line in re.findall(r"```console\n([^\n]*)\n```", text)]
+    assert [command[-1] for command in commands] == ["gpwidgets demo", "nox"]
+    assert all(command[2].startswith("pip install ") and len(command) == 4 for command in commands)
+    (first_steps,) = {" && ".join(command[:2]) for command in commands}
+    asked = "python -c 'import sys; assert sys.prefix != sys.base_prefix' && pip --version"
+    done = subprocess.run(
+        f"{first_steps} && {asked}", shell=True, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert str(tmp_path / ".venv") in done.stdout
+
+
+def test_the_command_says_its_version() -> None:
+    command = [sys.executable, "-m", "gpwidgets", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == f"gpwidgets {gpwidgets.__version__}\n"
