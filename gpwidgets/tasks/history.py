@@ -21,6 +21,7 @@ from gpwidgets.tasks.kept_inputs import KeptInputs, NotKept, values_for_code, va
 from gpwidgets.tasks.outputs import Outputs, summary
 from gpwidgets.tasks.recording import HistoryStore, current_store, rows_of
 from gpwidgets.tasks.retention import JOB_RETENTION
+from gpwidgets.tasks.run_clock import span_text
 from gpwidgets.tasks.status import RunStatus
 from gpwidgets.tasks.task import GPTask, attach
 from gpwidgets.texts import tr, trn
@@ -46,8 +47,14 @@ class HistoryEntry:
         The task.
     job_url : str or None
         The job; None for a synchronous run, and for one whose submission was not answered.
-    started, ended : datetime.datetime or None
-        In UTC; `ended` is None when nobody saw the end.
+    attached : bool
+        Whether it is a job that was not started with this history, but found by its address.
+    started : datetime.datetime
+        In UTC; for a job that was found, when that was, unless its server tells its start.
+    began, ended : datetime.datetime or None
+        In UTC; None when not known.
+    began_text : str
+        When a job that was found began, in its server's words and by its clock; empty when not told.
     elapsed : float or None
         Seconds, as far as known.
     error : str
@@ -61,7 +68,11 @@ class HistoryEntry:
         self.task_url = str(record["task"])
         self.title = str(record.get("title") or self.task_url.rpartition("/")[2])
         self.job_url: str | None = str(record["job"]) if record.get("job") else None
-        self.started = _moment(record["started"]) or datetime.fromtimestamp(0, UTC)
+        self.attached = bool(record.get("attached"))
+        written = _moment(record["started"]) or datetime.fromtimestamp(0, UTC)
+        self.began = _moment(record.get("began")) if self.attached else written
+        self.began_text = str(record.get("began_text") or "")
+        self.started = self.began or written
         self.ended = _moment(record.get("ended"))
         elapsed = record.get("elapsed")
         self.elapsed = float(elapsed) if isinstance(elapsed, int | float) else None
@@ -301,7 +312,8 @@ class History(Sequence[HistoryEntry]):
         lines = [self._caption()]
         for number, entry in enumerate(self._entries[:_SHOWN]):
             cells = [str(number).rjust(3), _when(entry.started), entry.title[:30].ljust(24)]
-            lines.append("  ".join([*cells, entry.status.value.ljust(9), entry.summary[:60]]).rstrip())
+            state = [entry.status.value.ljust(9), _took(entry).rjust(11)]
+            lines.append("  ".join([*cells, *state, entry.summary[:60]]).rstrip())
         lines += [f"  {tr('… and {left:,} more', left=len(self) - _SHOWN)}"] if len(self) > _SHOWN else []
         return "\n".join([*lines, *([self.note] if self.note else [])])
 
@@ -311,12 +323,13 @@ class History(Sequence[HistoryEntry]):
     def _repr_html_(self) -> str:
         rows = []
         for number, entry in enumerate(self._entries[:_SHOWN]):
-            cells = (_when(entry.started), entry.title, entry.status.value, entry.summary[:120])
+            state = (entry.status.value, _took(entry))
+            cells = (_when(entry.started), entry.title, *state, entry.summary[:120])
             shown = "".join(f'<td style="text-align:left">{escape(cell)}</td>' for cell in cells)
             rows.append(f'<tr><th scope="row">{number}</th>{shown}</tr>')
         heads = "".join(
             f'<th scope="col">{word}</th>'
-            for word in ("", tr("Started"), tr("Task"), tr("State"), tr("Inputs"))
+            for word in ("", tr("Started"), tr("Task"), tr("State"), tr("Took"), tr("Inputs"))
         )
         more = f"<p>{tr('… and {left:,} more', left=len(self) - _SHOWN)}</p>" if len(self) > _SHOWN else ""
         caption = self._caption()
@@ -385,6 +398,13 @@ def _moment(seconds: Any) -> datetime | None:
 
 def _when(moment: datetime) -> str:
     return moment.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def _took(entry: HistoryEntry) -> str:
+    """How long a run took; empty while it goes on."""
+    if entry.elapsed is not None:
+        return span_text(entry.elapsed)
+    return tr("not known") if entry.status.is_final else ""
 
 
 def _in_words(row: Mapping[str, Any]) -> str:

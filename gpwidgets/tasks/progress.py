@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from gpwidgets.tasks.notebook import in_notebook, publish
+from gpwidgets.texts import tr
 
 
 class ProgressLine:
@@ -67,7 +68,8 @@ class ProgressLine:
         last = f"Waiting ended; {run!r} goes on. Its cancel() stops it, {again} waits again."
         if in_notebook():
             goes_on = f"Waiting ended; {run.task.name} goes on."
-            self._write(goes_on if interrupted else f"{run.task.name}: {run.status}, {run.elapsed:.1f} s")
+            took = tr("duration not known") if run.elapsed is None else f"{run.elapsed:.1f} s"
+            self._write(goes_on if interrupted else f"{run.task.name}: {run.status}, {took}")
             return
         sys.stderr.write("\r" + " " * len(self._shown) + "\r" + (f"{last}\n" if interrupted else ""))
         sys.stderr.flush()

@@ -266,11 +266,14 @@ class _Recorder:
         if self._started and run.done:
             self._write_end(ended=time.time(), elapsed=round(run.elapsed, 3), server=run.task.known_version)
 
-    def write_late_end(self, *, seen: bool, timed: bool) -> None:
+    def write_late_end(self, _change: object = None) -> None:
         """Write how a run ended that was not followed all the time; when and after how long, if known."""
-        if self._run.done:
-            when = {"ended": time.time()} if seen else {}
-            self._write_end(**when, **({"elapsed": round(self._run.elapsed, 3)} if timed else {}))
+        run = self._run
+        if run.done:
+            ended = {"ended": run.ended.timestamp()} if run.ended is not None else {}
+            took = {"elapsed": round(run.elapsed, 3)} if run.elapsed is not None else {}
+            began = {"began": run.started.timestamp()} if run.started is not None else {}
+            self._write_end(**ended, **took, **began)
 
     def _write_end(self, **more: Any) -> None:
         run = self._run
@@ -303,30 +306,35 @@ def recorded(run: Run, prepare: Prepare) -> Prepare:
     return prepare_and_write
 
 
-def record_attached(run: Run, *, goes_on: bool) -> None:
-    """Have the end of a job that was found again written into the history, and the job itself if it is new.
-
-    Parameters
-    ----------
-    goes_on
-        Whether the job had not ended yet when it was found.
-    """
+def record_attached(run: Run) -> None:
+    """Have the end of a job that was found written into the history, and the job itself if it is new."""
     store = current_store()
     if store is None or run.job_url is None:
         return
     known = store.find_job(run.job_url)
     recorder = _Recorder(store, run, str(known["run"]) if known else None)
-    ended = known.get("ended") if known else None
-    if isinstance(ended, int | float):
-        run.known_end = datetime.fromtimestamp(ended, UTC)
-    if known is not None and goes_on:
-        run.began_earlier(time.time() - float(known["started"]))
     if known is None:
-        recorder.write_start({}, job=run.job_url, attached=True)
-    elif known.get("status"):
-        store.tell_listeners()
-        return
-    run.update(expected=store.usual_seconds(run.task.url.task) if goes_on else None)
-    timed = goes_on and known is not None
-    run.observe(lambda _change: recorder.write_late_end(seen=goes_on, timed=timed), names="status")
+        told = run.clock.told
+        words = {"began_text": mask(told.start_text)} if told.start_text else {}
+        began = {"began": told.started.timestamp()} if told.started is not None else {}
+        recorder.write_start({}, job=run.job_url, attached=True, **words, **began)
+    else:
+        _take_known_times(run, known)
+        if known.get("status") and known.get("elapsed") is not None:
+            store.tell_listeners()
+            return
+    run.update(expected=None if run.clock.had_ended else store.usual_seconds(run.task.url.task))
+    run.observe(recorder.write_late_end, names="status")
     store.tell_listeners()
+
+
+def _take_known_times(run: Run, known: Record) -> None:
+    """Have a run take over what the history knows of its start, its end and its duration."""
+    started = known.get("began") if known.get("attached") else known.get("started")
+    if isinstance(started, int | float):
+        run.clock.began_at(datetime.fromtimestamp(started, UTC))
+    took, ended = known.get("elapsed"), known.get("ended")
+    run.clock.lasted(
+        float(took) if isinstance(took, int | float) else None,
+        datetime.fromtimestamp(ended, UTC) if isinstance(ended, int | float) else None,
+    )

@@ -23,6 +23,7 @@ from gpwidgets.tasks.notebook import show_run
 from gpwidgets.tasks.outputs import Outputs, warn_doubtful, warn_truncated
 from gpwidgets.tasks.progress import ProgressLine
 from gpwidgets.tasks.retention import JOB_RETENTION, REPLY_RETENTION, warn_in_time
+from gpwidgets.tasks.run_clock import RunClock, span_text
 from gpwidgets.tasks.status import RunStatus
 from gpwidgets.tasks.watcher import shared_watcher
 from gpwidgets.texts import tr
@@ -57,8 +58,8 @@ class _Elapsed(traitlets.Float):  # type: ignore[type-arg]
     """Seconds that are right whenever they are read; observers are told of them now and then."""
 
     def get(self, obj: Any, cls: Any = None) -> Any:
-        """The seconds until now, or until the end."""
-        return super().get(obj, cls) if obj.done else obj.age
+        """The seconds until now, or until the end; None where the start is not known."""
+        return super().get(obj, cls) if obj.done else obj.clock.seconds_so_far
 
 
 class Run(traitlets.HasTraits):
@@ -75,10 +76,8 @@ class Run(traitlets.HasTraits):
         The checked values it was started with.
     settings : dict
         The checked settings of its environment.
-    found_ended : bool
-        Whether it is a job that had ended before it was attached to.
-    known_end : datetime.datetime or None
-        When that was, if the history knows.
+    clock : gpwidgets.tasks.run_clock.RunClock
+        When it began and ended, and what the server tells of that.
     """
 
     status = traitlets.UseEnum(RunStatus, RunStatus.PREPARING, read_only=True, help="What the run is doing.")
@@ -89,7 +88,12 @@ class Run(traitlets.HasTraits):
     messages = traitlets.Tuple(read_only=True, help="All messages so far, as GPMessage.")
     error = traitlets.Any(None, allow_none=True, read_only=True, help="Why it ended without results.")
     outputs = traitlets.Any(None, allow_none=True, read_only=True, help="The Outputs, once succeeded.")
-    elapsed = _Elapsed(0.0, read_only=True, help="Seconds since the start, until the end.")
+    elapsed = _Elapsed(
+        0.0,
+        allow_none=True,
+        read_only=True,
+        help="Seconds since the start, until the end; None for a job of which nobody tells them.",
+    )
     expected = traitlets.Float(
         None, allow_none=True, read_only=True, help="Seconds that runs of this task usually take."
     )
@@ -107,10 +111,8 @@ class Run(traitlets.HasTraits):
         self.inputs = dict(inputs)
         self.settings = dict(settings or {})
         self.cancel_requested = False
-        self.known_end: datetime | None = None
-        self.found_ended = False
+        self.clock = RunClock()
         self._driver: Driver | None = None
-        self._started = time.monotonic()
         self._finished = threading.Event()
         self._ending = threading.Lock()
         self._changing = threading.RLock()
@@ -269,16 +271,22 @@ class Run(traitlets.HasTraits):
         following = self._trait_notifiers
         return any(following.get(name, {}).get("change") for name in (trait, traitlets.All))
 
-    def began_earlier(self, seconds: float) -> None:
-        """Count the time from a start before this object was made; for a job that was found again."""
-        self._started = time.monotonic() - max(0.0, seconds)
+    @property
+    def started(self) -> datetime | None:
+        """When it began, in UTC; None for a job of which nobody tells it."""
+        return self.clock.started
+
+    @property
+    def ended(self) -> datetime | None:
+        """When it ended, in UTC; None while it goes on, and for a job of which nobody tells it."""
+        return self.clock.ended if self.done else None
 
     def results_kept_until(self) -> datetime | None:
         """When servers usually throw the results of a run that ends now away; None when it ended before."""
-        if self.found_ended and self.known_end is None:
+        known = self.clock.ended
+        if known is None and self.clock.had_ended:
             return None
-        kept = JOB_RETENTION if self.job_id else REPLY_RETENTION
-        return (self.known_end or datetime.now(UTC)) + kept
+        return (known or datetime.now(UTC)) + (JOB_RETENTION if self.job_id else REPLY_RETENTION)
 
     # What drivers call.
 
@@ -330,7 +338,7 @@ class Run(traitlets.HasTraits):
             self.set_trait("note", note)
             self.set_trait("outputs", outputs)
             self.set_trait("error", error)
-            self.set_trait("elapsed", time.monotonic() - self._started)
+            self.set_trait("elapsed", self.clock.stop(self.messages))
             if status is RunStatus.SUCCEEDED:
                 self.set_trait("progress", 100.0)
         finally:
@@ -354,15 +362,15 @@ class Run(traitlets.HasTraits):
 
     @property
     def age(self) -> float:
-        """Seconds since the start."""
-        return time.monotonic() - self._started
+        """Seconds since the start, or since it was found where the start is not known."""
+        return self.clock.age
 
     def _tick(self) -> float | None:
         if self._ended:
             return None
         if not self.observed("elapsed"):
             return 5.0
-        self.update(elapsed=self.age)
+        self.update(elapsed=self.clock.seconds_so_far)
         return 1.0 if self.age < 600 else 5.0
 
     def _ipython_display_(self) -> None:
@@ -372,4 +380,7 @@ class Run(traitlets.HasTraits):
     def __repr__(self) -> str:
         percent = f" {self.progress:.0f} %" if self.progress is not None and not self.done else ""
         job = f", job {self.job_id}" if self.job_id else ""
-        return f"<Run of {self.task.name}: {self.status}{percent}{job}>"
+        took = ""
+        if self.done:
+            took = tr(", duration not known") if self.elapsed is None else f", {span_text(self.elapsed)}"
+        return f"<Run of {self.task.name}: {self.status}{percent}{took}{job}>"

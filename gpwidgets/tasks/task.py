@@ -309,8 +309,8 @@ class GPTask:
         run = Run(self, {})
         run.update(job_id=job_id)
         status = RunStatus.from_job(job.status)
-        run.found_ended = status is not None and status.is_final
-        record_attached(run, goes_on=not run.found_ended)
+        run.clock.found(job.messages, ended=status is not None and status.is_final)
+        record_attached(run)
         return run.begin(JobDriver(run, transport, None))
 
     def _prepare(self, run: Run) -> dict[str, str]:

@@ -21,9 +21,10 @@ from gpwidgets.widgets.access import let_rest
 from gpwidgets.widgets.code_view import code_html
 from gpwidgets.widgets.compare import CompareWidget
 from gpwidgets.widgets.guard import error_html, guarded
-from gpwidgets.widgets.history_row import HistoryRow, time_text
+from gpwidgets.widgets.history_row import HistoryRow
 from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.run import RunWidget
+from gpwidgets.widgets.run_times import time_text
 from gpwidgets.widgets.sign_in import SignInBox
 from gpwidgets.widgets.status import STATES
 from gpwidgets.widgets.task import TaskWidget

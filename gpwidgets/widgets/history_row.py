@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
 from gpwidgets.errors import mask
+from gpwidgets.tasks.run_clock import span_text
 from gpwidgets.tasks.status import RunStatus
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.kit.owner import Owner
-from gpwidgets.widgets.status import STATES, elapsed_text
+from gpwidgets.widgets.run_times import time_text
+from gpwidgets.widgets.status import STATES
 
 if TYPE_CHECKING:
     from gpwidgets.tasks.history import HistoryEntry
     from gpwidgets.tasks.run import Run
 
-__all__ = ["ACTIONS", "HistoryRow", "time_text"]
+__all__ = ["ACTIONS", "HistoryRow"]
 
 #: Label, icon and tooltip of what can be done with a run.
 ACTIONS: tuple[tuple[str, str, str], ...] = (
@@ -128,8 +130,7 @@ def row_html(entry: HistoryEntry) -> str:
         sign, words = "…", tr("Submitted, its end was not seen")
     elif run is not None and run.progress is not None and not run.done:
         words += f", {run.progress:.0f} %"
-    took = tr("took {elapsed}", elapsed=elapsed_text(entry.elapsed)) if entry.elapsed is not None else ""
-    facts = " · ".join(filter(None, (time_text(entry.started), took, kept_text(entry))))
+    facts = " · ".join(filter(None, (_began(entry), _took(entry), kept_text(entry))))
     more = entry.error if entry.error and entry.status is not RunStatus.CANCELLED else entry.summary
     return (
         f'<div class="gpw-history-head"><span class="gpw-state-{entry.status.value}">'
@@ -140,6 +141,22 @@ def row_html(entry: HistoryEntry) -> str:
     )
 
 
+def _began(entry: HistoryEntry) -> str:
+    """When a run began; of a job that was found, when that was, and what its server says."""
+    if entry.began is not None:
+        return time_text(entry.began)
+    found = tr("found {time}", time=time_text(entry.started))
+    if not entry.began_text:
+        return found
+    return f"{found} · " + tr("began {time} by the server's clock", time=entry.began_text[:60])
+
+
+def _took(entry: HistoryEntry) -> str:
+    if entry.elapsed is not None:
+        return tr("took {elapsed}", elapsed=span_text(entry.elapsed))
+    return tr("duration not known") if entry.status.is_final else ""
+
+
 def kept_text(entry: HistoryEntry) -> str:
     """Return until when the server has the results of a job, as servers are usually set up."""
     until = entry.kept_until
@@ -148,13 +165,3 @@ def kept_text(entry: HistoryEntry) -> str:
     if until < datetime.now(until.tzinfo):
         return tr("results probably gone from the server")
     return tr("results on the server until about {time}", time=time_text(until))
-
-
-def time_text(moment: datetime) -> str:
-    """Return a time as people say it: the hour alone for today."""
-    local, now = moment.astimezone(), datetime.now().astimezone()
-    if local.date() == now.date():
-        return local.strftime(tr("today %H:%M"))
-    if local.date() == (now - timedelta(days=1)).date():
-        return local.strftime(tr("yesterday %H:%M"))
-    return local.strftime("%Y-%m-%d %H:%M")

@@ -16,7 +16,8 @@ from gpwidgets.widgets.guard import error_html, guarded
 from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.lean import lean, shared_layout
 from gpwidgets.widgets.run import RunWidget
-from gpwidgets.widgets.status import STATES, elapsed_text
+from gpwidgets.widgets.run_times import began_text, duration_text
+from gpwidgets.widgets.status import STATES
 
 if TYPE_CHECKING:
     from gpwidgets.tasks.run import Run
@@ -92,7 +93,7 @@ class EarlierRunView(Owner, w.HBox):
         sign, words = STATES[run.status][0], tr(STATES[run.status][1])
         if run.progress is not None and not run.done:
             words += f", {run.progress:.0f} %"
-        took = f", {elapsed_text(run.elapsed)}" if run.done else ""
+        took = f", {escape(duration_text(run))}" if run.done else ""
         hidden = {parameter.name for parameter in run.task.inputs if parameter.is_hidden}
         values = ", ".join(
             f"{name}: {'•••' if name in hidden else summary(value)}" for name, value in run.inputs.items()
@@ -101,7 +102,7 @@ class EarlierRunView(Owner, w.HBox):
         self._text.value = (
             f'<span class="gpw-state-{run.status.value}"{role}>{self._number}. '
             f'<span aria-hidden="true">{sign}</span> <b>{words}</b></span> '
-            f'<span class="gpw-muted">{self._began}{took} · {escape(mask(values)[:200])}</span>'
+            f'<span class="gpw-muted">{escape(self._began)}{took} · {escape(mask(values)[:200])}</span>'
             f"{self._trouble}"
         )
         if run.done and self.canceller in self.children:
@@ -174,7 +175,7 @@ class RunList(Owner, w.VBox):
             self.earlier = (one, *self.earlier)
         self._drop_old_ones()
         self._count += 1
-        self._began = datetime.now().strftime("%H:%M")
+        self._began = began_text(run) or datetime.now().strftime("%H:%M")
         self.view = RunWidget(run, map=map, bare=True)
         replace_children(self._latest, [self.view])
         if self.earlier:

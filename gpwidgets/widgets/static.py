@@ -20,7 +20,8 @@ from gpwidgets.widgets.cells import cell_text
 from gpwidgets.widgets.guard import error_html
 from gpwidgets.widgets.header import header_html
 from gpwidgets.widgets.land import land_outlines
-from gpwidgets.widgets.status import STATES, elapsed_text, messages_html
+from gpwidgets.widgets.run_times import began_text, duration_text
+from gpwidgets.widgets.status import STATES, messages_html
 
 if TYPE_CHECKING:
     from gpwidgets.tasks.outputs import Outputs
@@ -85,7 +86,8 @@ def _text(value: Any) -> str:
 
 def _run_html(run: Run) -> str:
     sign, words = STATES[run.status][0], tr(STATES[run.status][1])
-    state = f"<p><b>{sign} {words}</b>, {elapsed_text(run.elapsed)}</p>"
+    when = ", ".join(filter(None, (duration_text(run), began_text(run))))
+    state = f"<p><b>{sign} {words}</b>, {escape(when)}</p>"
     trouble = error_html(run.error) if run.error is not None else ""
     return state + trouble + messages_html(run.messages)
 

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 
 from gpwidgets.errors import RunCancelled
+from gpwidgets.tasks.run_clock import span_text
 from gpwidgets.tasks.status import RunStatus
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.guard import error_html
 from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.places import keep_shown
+from gpwidgets.widgets.run_times import began_text, duration_text
 from gpwidgets.widgets.sign_in import SignInBox
 
 if TYPE_CHECKING:
@@ -40,16 +42,6 @@ STATES: dict[RunStatus, tuple[str, str]] = {
 }
 
 _LEVELS = {"warning": ("⚠", later("Warning")), "error": ("✖", later("Error")), "info": ("", "")}
-
-
-def elapsed_text(seconds: float) -> str:
-    """Return a time span as people read it: ``8 s``, ``2 min 05 s``, ``1 h 02 min``."""
-    whole = int(seconds)
-    if whole < 60:
-        return f"{seconds:.1f} s" if seconds < 10 else f"{whole} s"
-    if whole < 3600:
-        return tr("{minutes} min {seconds:02} s", minutes=whole // 60, seconds=whole % 60)
-    return tr("{hours} h {minutes:02} min", hours=whole // 3600, minutes=whole % 3600 // 60)
 
 
 class RunStatusView(Owner, w.VBox):
@@ -121,12 +113,12 @@ class RunStatusView(Owner, w.VBox):
         )
 
     def _show_time(self) -> None:
-        text = elapsed_text(self.run.elapsed)
+        text = ", ".join(filter(None, (duration_text(self.run), began_text(self.run))))
         if self.run.expected is not None and not self.run.done:
             usual = max(1, round(self.run.expected))
-            span = f"{usual} s" if usual < 10 else elapsed_text(usual)
+            span = f"{usual} s" if usual < 10 else span_text(usual)
             text += tr(", usually takes about {span}", span=span)
-        self._time.value = f'<span class="gpw-muted">{text}</span>'
+        self._time.value = f'<span class="gpw-muted">{escape(text)}</span>'
 
     def _show_messages(self) -> None:
         self._messages.value = messages_html(self.run.messages)

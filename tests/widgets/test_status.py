@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -13,8 +14,9 @@ from gpwidgets.errors import RunFailed
 from gpwidgets.protocol.enums import MessageType
 from gpwidgets.protocol.replies import GPMessage
 from gpwidgets.tasks.run import Run
+from gpwidgets.tasks.run_clock import span_text
 from gpwidgets.tasks.status import RunStatus
-from gpwidgets.widgets.status import MAX_MESSAGES, STATES, RunStatusView, elapsed_text
+from gpwidgets.widgets.status import MAX_MESSAGES, STATES, RunStatusView
 
 
 def a_run() -> Run:
@@ -88,7 +90,7 @@ def test_notes_and_errors_are_shown_without_secrets() -> None:
 def test_the_view_follows_from_any_thread_and_prints_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     run = a_run()
     view = RunStatusView(run)
-    run.began_earlier(3.0)
+    run.clock.began_at(datetime.now(UTC) - timedelta(seconds=3))
     thread = threading.Thread(target=lambda: run.update(status=RunStatus.RUNNING, progress=10.0, elapsed=3.0))
     thread.start()
     thread.join()
@@ -120,7 +122,7 @@ def test_a_view_of_a_finished_run_shows_its_end() -> None:
     ("seconds", "text"), [(0.25, "0.2 s"), (59.0, "59 s"), (125.0, "2 min 05 s"), (3720.0, "1 h 02 min")]
 )
 def test_time_reads_as_people_write_it(seconds: float, text: str) -> None:
-    assert elapsed_text(seconds) == text
+    assert span_text(seconds) == text
 
 
 def test_a_sign_in_is_asked_for_in_place_and_goes_to_the_run() -> None:
