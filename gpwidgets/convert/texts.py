@@ -18,7 +18,7 @@ from gpwidgets.convert.crs import to_crs
 from gpwidgets.errors import ConversionError
 from gpwidgets.texts import later, tr
 
-__all__ = ["check_degrees", "is_wkt", "shapes_of_rows", "shapes_of_wkt"]
+__all__ = ["check_degrees", "is_wkt", "order_is_open", "shapes_of_rows", "shapes_of_wkt"]
 
 _SRID = re.compile(r"\s*SRID\s*=\s*(\d+)\s*;", re.IGNORECASE)
 _KINDS = "POINT|LINESTRING|LINEARRING|POLYGON|MULTIPOINT|MULTILINESTRING|MULTIPOLYGON|GEOMETRYCOLLECTION"
@@ -27,12 +27,21 @@ _NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
 _TOKEN = re.compile(rf"{_NUMBER}|[NSEWnsew]")
 #: Everything that may stand between numbers and letters in degrees, minutes and seconds.
 _MARKS = re.compile(r"""[\s,;:()\[\]°º˚'"`\u00b4\u2018\u2019\u201c\u201d\u2032\u2033]*""")
+_PLAIN_ROWS = re.compile(r"(?=.*\d)[\d\s.,;+\-\u2212eE()\[\]]+", re.DOTALL)
 _FORMS = later('write one point a line, as in "-84.2, 36.3", or with letters, as in "36°18\'N 84°12\'W"')
 
 
 def is_wkt(text: str) -> bool:
     """Whether a text looks like WKT or EWKT."""
     return _WKT.match(text) is not None
+
+
+def order_is_open(text: str) -> bool:
+    """Whether a text leaves it to a rule which of two numbers is the longitude.
+
+    That is so for rows of plain numbers, WKT and JSON; letters, or headings of columns, say it themselves.
+    """
+    return _PLAIN_ROWS.fullmatch(text) is not None or is_wkt(text) or text.lstrip()[:1] in ("{", "[")
 
 
 def shapes_of_wkt(text: str) -> tuple[list[shapely.Geometry], pyproj.CRS | None]:

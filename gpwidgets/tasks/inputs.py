@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -288,12 +288,31 @@ _SHAPE_WORDS = {
 }
 
 
-def _check_geometry_type(parameter: GPParameter, frame: Any) -> None:
+def takes_geometry(parameter: GPParameter, kind: str) -> bool:
+    """Whether features of a geometry type, such as ``"MultiPolygon"``, can be given to an input."""
     wanted = parameter.geometry_types
-    if not wanted:
-        return
-    for kind in frame.geom_type.dropna().unique():
-        if not set(_SHAPE_WORDS.get(kind, ())) & set(wanted):
+    return not wanted or bool(set(_SHAPE_WORDS.get(kind, ())) & set(wanted))
+
+
+def check_kinds(parameter: GPParameter, shapes: Iterable[Mapping[str, Any]]) -> None:
+    """Make sure that an input takes shapes of these types; GeoJSON geometries.
+
+    Raises
+    ------
+    ParameterError
+        It takes other ones.
+    """
+    _check_kinds(parameter, [shape["type"] for shape in shapes])
+
+
+def _check_geometry_type(parameter: GPParameter, frame: Any) -> None:
+    _check_kinds(parameter, frame.geom_type.dropna().unique())
+
+
+def _check_kinds(parameter: GPParameter, kinds: Iterable[str]) -> None:
+    wanted = parameter.geometry_types
+    for kind in kinds:
+        if not takes_geometry(parameter, kind):
             words = tr(" or ").join(kind.removeprefix("esriGeometry").lower() for kind in wanted)
             raise ParameterError(
                 parameter.name,

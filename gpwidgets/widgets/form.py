@@ -187,6 +187,11 @@ class TaskForm(Owner, w.VBox):
             if isinstance(editor, FeatureEditor):
                 editor.pause()
 
+    def take_pending(self) -> None:
+        """Take what has been typed or chosen and not used yet; what cannot be taken is said at its field."""
+        for editor in (*self.editors.values(), *self.environment.editors.values()):
+            editor.take_pending()
+
     def check(self) -> list[ParameterError]:
         """Mark every field that is missing or wrong, and return what is wrong with each."""
         wrong = [editor for editor in self.editors.values() if not editor.check()]

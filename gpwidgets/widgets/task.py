@@ -368,6 +368,7 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         self.error = None
         try:
             self.form.pause()
+            self.form.take_pending()
             wrong = self.form.check()
             if wrong:
                 raise InputErrors(wrong)

@@ -7,6 +7,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import ipywidgets as w
+
 _UNSAFE = re.compile(r"[^\w.\- ]+")
 
 
@@ -29,6 +31,20 @@ class UploadFolder:
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
+
+
+def has_content(upload: w.FileUpload) -> bool:
+    """Whether the browser has sent a file that has not been taken yet."""
+    return bool(upload.value) and not upload.value[0].get("taken")
+
+
+def forget_content(upload: w.FileUpload) -> None:
+    """Forget the content of a file that has been taken, which need not stay in the notebook.
+
+    The button of ipywidgets shows the number of its files, so an upload that holds none says that nothing was
+    taken.
+    """
+    upload.value = tuple({**one, "content": memoryview(b""), "taken": True} for one in upload.value)
 
 
 def _safe_name(name: str) -> str:

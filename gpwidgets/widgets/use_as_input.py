@@ -9,6 +9,7 @@ from typing import Any
 import ipywidgets as w
 
 from gpwidgets.errors import ParameterError
+from gpwidgets.tasks.inputs import check_value
 from gpwidgets.texts import later, tr, trn
 from gpwidgets.widgets.guard import error_html, guarded
 from gpwidgets.widgets.kit.owner import Owner
@@ -53,7 +54,7 @@ class UseAsInput(Owner, w.HBox):
 
     def refresh(self) -> None:
         """List the inputs of the forms that are open now."""
-        found = inputs_for(self._data_type)
+        found = inputs_for(self._data_type, self._frame())
         self._editors = [editor for _, editor in found]
         self.choice.options = [tr(_CHOOSE), *(title for title, _ in found)]
         self.choice.disabled = not found
@@ -66,9 +67,11 @@ class UseAsInput(Owner, w.HBox):
         editor, title = self._editors[number - 1], self.choice.options[number]
         self.choice.index = 0
         frame = self._frame()
-        editor.set_value(frame)
-        if editor.error:
-            raise ParameterError(title, editor.error)
+        try:
+            checked = check_value(editor.parameter, frame)
+        except ParameterError as error:  # said here, where the user is; the form stays as it is
+            raise ParameterError(title, error.problem) from None
+        editor.set_value(checked, picked=True)
         said = trn("{n:,} row given to {title}", "{n:,} rows given to {title}", len(frame), title=title)
         self._said.value = f'<span role="status"><span aria-hidden="true">✔</span> {escape(said)}</span>'
 

@@ -86,7 +86,7 @@ def test_what_is_drawn_is_the_value_and_is_said_in_words() -> None:
     editor = make("esriGeometryPolygon")
     editor.target.add(AREA)
     assert len(editor.value) == 1
-    assert "1 polygon." in editor.summary.value
+    assert "1 polygon: 0° N, 0° E to 1° N, 1° E." in editor.summary.value
     editor.undo.click()
     assert editor.value is UNSET
     editor.redo.click()
@@ -136,7 +136,8 @@ def test_typed_places_in_another_system_are_asked_for_by_name() -> None:
     assert editor.value.to_crs(4326).geometry.iloc[0].x == pytest.approx(9.0)
     source.system.value = "EPSG:nothing"
     source.use.click()
-    assert "no coordinate system" in source.said.value
+    assert "no coordinate system" in editor.error
+    assert len(editor.value) == 1, "what was there stays"
 
 
 def test_a_frame_of_the_notebook_is_given_whole_or_its_selected_rows(variables: dict[str, Any]) -> None:
@@ -146,19 +147,20 @@ def test_a_frame_of_the_notebook_is_given_whole_or_its_selected_rows(variables: 
     task_map.add_result("Stations", variables["stations"])
     editor.picker.show(FrameSource)
     source = editor.picker.current
-    assert [label for label, _ in source.names.options] == ["stations: 3 points"]
+    assert [label for label, _ in source.names.options] == ["choose one of 1…", "stations: 3 points"]
     assert source.only.layout.display == "none"
-    source.use.click()
+    source.names.value = 0
     assert editor.value is variables["stations"]
     task_map.select("Stations", [0, 2], show=False)
     source.again.click()
     assert source.only.description == "selected rows only (2)"
+    assert editor.value is variables["stations"], "looking again takes nothing"
     source.use.click()
     assert list(editor.value["n"]) == [0, 2]
     del variables["stations"]
     source.again.click()
     assert source.names.options == (("no GeoDataFrame yet", -1),)
-    assert source.use.disabled
+    assert source.use.layout.display == "none"
 
 
 def test_a_result_or_the_features_picked_in_it_or_an_output_of_a_run_is_given(
@@ -176,13 +178,10 @@ def test_a_result_or_the_features_picked_in_it_or_an_output_of_a_run_is_given(
     assert {"Hills: 4 points", "earlier.Peaks: 2 points"} <= set(listed)
     source.names.value = listed["Hills: 4 points"]
     assert source.only.value  # whoever picks features means them
-    source.use.click()
     assert list(editor.value["n"]) == [1]
     source.only.value = False
-    source.use.click()
     assert editor.value is shown
     source.names.value = listed["earlier.Peaks: 2 points"]
-    source.use.click()
     assert editor.value is kept
 
 
@@ -202,7 +201,7 @@ def test_a_layer_is_named_by_its_address_and_its_token_stays_in_no_trait() -> No
     source = editor.picker.current
     source.url.value = "no address"
     source.use.click()
-    assert "address of a layer" in source.said.value
+    assert "address of a layer" in editor.error
     source.url.value = "https://host/arcgis/rest/services/S/FeatureServer/0"
     source.where.value = "POP > 3"
     source.token.value = "hush"
@@ -236,16 +235,12 @@ def load(editor: FeatureEditor, path: Path) -> FileSource:
     return source
 
 
-def test_a_file_is_shown_where_it_lies_before_it_is_used(tmp_path: Path) -> None:
+def test_a_file_is_used_as_soon_as_it_is_read(tmp_path: Path) -> None:
     editor = make("esriGeometryPoint")
     path = tmp_path / "a.geojson"
     points(3).to_file(path, driver="GeoJSON")
     source = load(editor, path)
-    assert source.preview.is_shown
-    assert editor.value is UNSET
     assert "3 points, WGS 84" in source.said.value
-    source.use.click()
-    assert not source.preview.is_shown
     assert len(editor.value) == 3
 
 
@@ -258,7 +253,6 @@ def test_the_layer_of_a_geopackage_is_asked_for(tmp_path: Path) -> None:
     assert [name for name, _ in source.layer.options][1:] == ["one", "two"]
     source.layer.value = "two"
     wait_for_workers()
-    source.use.click()
     assert len(editor.value) == 5
 
 
@@ -271,10 +265,9 @@ def test_a_zipped_shapefile_without_a_system_asks_for_it_and_lands_there(tmp_pat
     path = Path(shutil.make_archive(str(tmp_path / "a"), "zip", tmp_path / "parts"))
     source = load(editor, path)
     assert "does not say" in source.said.value
-    assert source.use.layout.display == "none"
+    assert editor.value is UNSET
     source.system.value = "EPSG:32632"
     assert "UTM zone 32N" in source.said.value
-    source.use.click()
     place = metres.to_crs(4326).geometry.iloc[0]
     assert editor.target.shapes[0].geometry["coordinates"] == pytest.approx([place.x, place.y], abs=1e-9)
 
@@ -284,20 +277,20 @@ def test_a_table_of_metres_asks_for_its_system(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("name,x,y\nA,500000,5400000\n")
     source = load(editor, path)
-    assert "longitude comes first" in source.said.value
+    assert "longitude comes first" in editor.error
     source.system.value = "EPSG:32632"
-    source.use.click()
     assert editor.value.crs == 32632
     assert list(editor.value["name"]) == ["A"]
 
 
 @pytest.mark.parametrize("name", ["missing.gpkg", "bad.zip", "bad.geojson"])
-def test_a_file_that_cannot_be_read_is_said_in_the_panel(tmp_path: Path, name: str) -> None:
+def test_a_file_that_cannot_be_read_is_said_at_the_input(tmp_path: Path, name: str) -> None:
     if not name.startswith("missing"):
         (tmp_path / name).write_text("nothing of use")
-    source = load(make("esriGeometryPoint"), tmp_path / name)
-    assert 'role="alert"' in source.said.value
-    assert source.use.layout.display == "none"
+    editor = make("esriGeometryPoint")
+    load(editor, tmp_path / name)
+    assert editor.error
+    assert editor.value is UNSET
 
 
 def test_a_file_from_the_browser_is_read_and_its_content_not_kept_in_the_notebook() -> None:
@@ -308,8 +301,7 @@ def test_a_file_from_the_browser_is_read_and_its_content_not_kept_in_the_noteboo
     entry = {"name": "../../a.geojson", "content": memoryview(text), "type": "", "size": len(text)}
     source.upload.value = ({**entry, "last_modified": datetime.now(UTC)},)
     wait_for_workers()
-    assert source.upload.value == ()
-    source.use.click()
+    assert [bytes(one["content"]) for one in source.upload.value] == [b""]
     assert len(editor.value) == 2
 
 

@@ -48,6 +48,7 @@ class AttributeForm(Owner, w.VBox):
         self._filling = False
         self.boxes: dict[str, Any] = {}
         self._said: dict[str, w.HTML] = {}
+        self._wrong: dict[str, str] = {}
         rows: list[w.Widget] = []
         for field in self.fields:
             self.boxes[field.name] = _box(field)
@@ -88,11 +89,19 @@ class AttributeForm(Owner, w.VBox):
             f'<div class="gpw-problem" role="alert"><span aria-hidden="true">✖ </span>{escape(text)}</div>'
         )
         said.layout.display = "" if problem else "none"
+        self._wrong.pop(field.name, None)
+        if problem:
+            self._wrong[field.name] = text
 
     @property
     def problems(self) -> bool:
         """Whether any box holds what its field does not take."""
-        return any(said.layout.display != "none" for said in self._said.values())
+        return bool(self._wrong)
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the first box that its field does not take; empty when all is well."""
+        return next(iter(self._wrong.values()), "")
 
     def __repr__(self) -> str:
         return f"<AttributeForm of {len(self.fields)} fields>"

@@ -19,9 +19,11 @@ from gpwidgets.texts import later, tr
 from gpwidgets.widgets.access import LabelNote
 from gpwidgets.widgets.editors.cleared import ClearedChoice, empty_value, has_default, is_empty
 from gpwidgets.widgets.editors.field_help import help_html, help_row
+from gpwidgets.widgets.editors.keep import KeepButton
 from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.label_text import plain_label
 from gpwidgets.widgets.lean import WIDE, icon_button, lean
+from gpwidgets.widgets.value_words import words_of
 
 if TYPE_CHECKING:
     from gpwidgets.protocol.description import GPParameter
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["EditorContext", "ParameterEditor", "editor_for", "edits", "register_editor"]
 
 _NEEDED = later("a value is needed here.")
+T = TypeVar("T")
 
 
 @dataclass
@@ -136,8 +139,9 @@ class ParameterEditor(Owner, w.VBox):
         """Put a checked value, or `UNSET`, into the controls."""
         raise NotImplementedError
 
-    def show_raw(self, value: Any) -> None:
-        """Put a value that was refused into the controls, where they can hold it."""
+    def show_raw(self, value: Any) -> bool | None:
+        """Put a value that was refused into the controls; False where they cannot hold it."""
+        return False
 
     @property
     def focus_target(self) -> w.DOMWidget | None:
@@ -201,17 +205,45 @@ class ParameterEditor(Owner, w.VBox):
         title = plain_label(self.title)
         return f"{title} *" if self.parameter.required else title
 
-    def set_value(self, value: Any) -> None:
-        """Take a value of any accepted form; one that is wrong is shown with what is wrong about it."""
+    def set_value(self, value: Any, *, picked: bool = False) -> bool:
+        """Take a value of any accepted form; whether it could be taken.
+
+        One that is wrong is said at the field. It is shown in the place of what was there only by a control
+        that can hold it, such as a box of text; elsewhere, and where it was `picked` and not typed,
+        everything stays as it was.
+        """
         if value is None:
             value = UNSET
         try:
-            self.value = value
-            self.error = ""
-            self._fill(lambda: self._display(self.value))
+            checked = value if value is UNSET else check_value(self.parameter, value)
         except GPError as error:
-            self._refuse(error.problem if isinstance(error, ParameterError) else str(error))
-            self._fill(lambda: self.show_raw(value))
+            problem = error.problem if isinstance(error, ParameterError) else str(error)
+            if picked or self._fill(lambda: self.show_raw(value)) is False:
+                self.refuse(problem)
+            else:
+                self._refuse(problem)
+            return False
+        self._fill(lambda: self._put(checked))
+        self._follow_default()
+        return True
+
+    def _put(self, checked: Any) -> None:
+        self.value = checked
+        self.error = ""
+        self._display(checked)
+
+    def refuse(self, problem: str) -> None:
+        """Say what is wrong with something that was given; what was there stays, and can be kept."""
+        self.error = problem
+        if self.value is not UNSET:
+            self._keep_button.show(words_of(self.value))
+
+    def dismiss(self) -> None:
+        """Keep what was there: say no more of what was refused."""
+        self.error = ""
+
+    def take_pending(self) -> None:
+        """Take what has been typed or chosen and not been used yet, or say at the field why it cannot be."""
 
     def check(self) -> bool:
         """Say at the field what is missing; whether the value can be sent."""
@@ -261,10 +293,10 @@ class ParameterEditor(Owner, w.VBox):
         """Show a value; one that is sent empty leaves the controls empty."""
         self.show(UNSET if is_empty(value) else value)
 
-    def _fill(self, action: Callable[[], None]) -> None:
+    def _fill(self, action: Callable[[], T]) -> T:
         before, self._filling = self._filling, True
         try:
-            action()
+            return action()
         finally:
             self._filling = before
 
@@ -279,6 +311,8 @@ class ParameterEditor(Owner, w.VBox):
         self._error_box.layout.display = "" if self.error else "none"
         (self.add_class if self.error else self.remove_class)("gpw-invalid")
         self._label_note.show(self.labelled, self.error)
+        if "_keep_button" in self.__dict__:
+            self._keep_button.hide()
         self._follow_default()
 
     def show_remark(self, text: str, level: str = "info") -> None:
@@ -312,10 +346,10 @@ class ParameterEditor(Owner, w.VBox):
 
     @property
     def _parts(self) -> list[w.Widget]:
-        feet = (self._foot.get(name) for name in ("error", "cleared", "remark", "help"))
+        feet = (self._foot.get(name) for name in ("error", "keep", "cleared", "remark", "help"))
         return [*self._built, *(foot for foot in feet if foot is not None)]
 
-    def _add_foot(self, name: str, made: Any) -> Any:
+    def _add_foot(self, name: str, made: T) -> T:
         self._foot[name] = made
         self.children = self._parts
         return made
@@ -329,9 +363,12 @@ class ParameterEditor(Owner, w.VBox):
         return self._add_foot("remark", lean(w.HTML, layout=w.Layout(display="none")))
 
     @cached_property
+    def _keep_button(self) -> KeepButton:
+        return self._add_foot("keep", KeepButton(self.title, self.dismiss))
+
+    @cached_property
     def _cleared(self) -> ClearedChoice:
-        made = ClearedChoice(self.parameter, self.default, self._choose_cleared)
-        return self._add_foot("cleared", made)
+        return self._add_foot("cleared", ClearedChoice(self.parameter, self.default, self._choose_cleared))
 
     @cached_property
     def _undo(self) -> w.Button:

@@ -117,12 +117,11 @@ class ChoiceEditor(ParameterEditor):
         else:
             self.control.index = 0 if label is None else list(self._by_label).index(label) + 1
 
-    def show_raw(self, value: Any) -> None:
+    def show_raw(self, value: Any) -> bool:
         """Write a refused value where there is room for one."""
         if self._is_long:
             self.control.value = str(value)
-        else:
-            self.control.index = 0
+        return self._is_long
 
 
 @edits("choices")

@@ -84,6 +84,10 @@ class CompositeEditor(ParameterEditor):
         self.box.children = [self.member]
         self.take()
 
+    def take_pending(self) -> None:
+        """Take what is pending in the editor of the chosen type."""
+        self.member.take_pending()
+
     def read(self) -> Any:
         """Return the value with its type."""
         member = self.member

@@ -41,7 +41,3 @@ class DateEditor(ParameterEditor):
     def show(self, value: Any) -> None:
         """Show a moment."""
         self.control.value = None if value is UNSET else value.astimezone(UTC).replace(tzinfo=None)
-
-    def show_raw(self, value: Any) -> None:
-        """Show nothing: the picker holds dates only."""
-        self.control.value = None

@@ -89,6 +89,7 @@ class ExtentEditor(ParameterEditor):
             "" if not value.spatial_reference else str(code or value.spatial_reference.wkt or "")
         )
 
-    def show_raw(self, value: Any) -> None:
+    def show_raw(self, value: Any) -> bool:
         """Write a refused value."""
-        self.edges.value = str(value)
+        self.edges.value = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+        return True

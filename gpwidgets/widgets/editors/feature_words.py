@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gpwidgets.protocol.features import FeatureSet
 from gpwidgets.protocol.values import UNSET, DataFile, LayerReference
 from gpwidgets.texts import later, tr, trn
 from gpwidgets.widgets.shapes import Shape
+
+if TYPE_CHECKING:
+    from gpwidgets.convert.boxes import Bounds
 
 _ESRI_WORDS = {"polyline": "line", "": "feature", "any": "feature"}
 _WORDS = {"Point": "point", "LineString": "line", "Polygon": "polygon"}
@@ -42,8 +45,34 @@ def value_words(value: Any) -> str:
         return tr("The layer {value}.", value=escape(value))
     if isinstance(value, DataFile):
         return tr("An uploaded file.")
-    count = len(value.features) if isinstance(value, FeatureSet) else len(value)
-    return f"{counted(count, kind_of(value))}."
+    if isinstance(value, FeatureSet):
+        return f"{counted(len(value.features), kind_of(value))}."
+    from gpwidgets.convert.boxes import frame_box  # there is a frame, so all that it needs is loaded
+
+    bounds = frame_box(value)
+    words = counted(len(value), kind_of(value))
+    if bounds is None:
+        return f"{words}."
+    return tr("{shapes}: {place}.", shapes=words, place=place_words(bounds))
+
+
+def place_words(bounds: Bounds | None) -> str:
+    """Return where a box in degrees is, such as ``"84.2° S, 36.3° E"``; both corners unless they are one."""
+    if bounds is None:
+        return ""
+    west, south, east, north = bounds
+    one, other = _place(west, south), _place(east, north)
+    return one if one == other else tr("{place} to {other}", place=one, other=other)
+
+
+def _place(lon: float, lat: float) -> str:
+    lon = (lon + 180.0) % 360.0 - 180.0 if abs(lon) > 180 else lon
+    north, east = tr("N") if lat >= 0 else tr("S"), tr("E") if lon >= 0 else tr("W")
+    return f"{_degrees(lat)}° {north}, {_degrees(lon)}° {east}"
+
+
+def _degrees(number: float) -> str:
+    return f"{abs(number):.4f}".rstrip("0").rstrip(".")
 
 
 def counted(count: int, word: str) -> str:

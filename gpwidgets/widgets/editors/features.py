@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
+from traitlets import observe
 
 from gpwidgets.errors import GPError
 from gpwidgets.protocol.attributes import check_attribute, input_fields
 from gpwidgets.protocol.features import FeatureSet
 from gpwidgets.protocol.values import UNSET
+from gpwidgets.tasks.inputs import check_kinds
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.editors.base import ParameterEditor, edits
 from gpwidgets.widgets.editors.feature_checks import FeatureChecks
-from gpwidgets.widgets.editors.feature_words import value_words
+from gpwidgets.widgets.editors.feature_words import counted, value_words
+from gpwidgets.widgets.editors.order_question import OrderQuestion
 from gpwidgets.widgets.editors.shape_panel import ShapePanel
 from gpwidgets.widgets.editors.source_picker import SourcePicker
+from gpwidgets.widgets.editors.sources.base import Source
 from gpwidgets.widgets.editors.sources.named import NamedSource
 from gpwidgets.widgets.editors.sources.text import TextSource
+
+if TYPE_CHECKING:
+    from gpwidgets.convert.boxes import Bounds
 
 _ADVICE = {
     "point": later("Each click on the map adds a point."),
@@ -48,6 +55,7 @@ class FeatureEditor(ParameterEditor):
     def build(self) -> list[w.Widget]:
         """Make the ways to give features, a line that says what there is, remarks, and the list of shapes."""
         self._given: Any = UNSET
+        self._by: Source | None = None
         self.target = self._make_target()
         self.picker = SourcePicker(self)
         self.summary = w.HTML()
@@ -56,7 +64,15 @@ class FeatureEditor(ParameterEditor):
         if self.target is not None:
             self.target.observe(self._take_shapes, names="shapes")
             self.target.observe(lambda _change: self._tell(), names=["armed", "editing"])
-        return [self.picker, self._make_line(), self.checks]
+        self.order = OrderQuestion(self._answered)
+        return [self.picker, self._make_line(), self.order, self.checks]
+
+    def _answered(self, frame: Any) -> None:
+        """Take features in the order that the user has chosen; None leaves them as they are."""
+        if frame is not None:
+            self.picker.dismiss()
+            self.give(frame)
+        self.error = ""
 
     def _make_target(self) -> Any:
         if self.context.map is None:
@@ -109,7 +125,9 @@ class FeatureEditor(ParameterEditor):
 
     def _take_shapes(self, _change: object = None) -> None:
         if self.shapes is None and self.target.shapes:  # not before there is a shape to change
-            self.shapes = ShapePanel(self.target, self.title)
+            self.shapes = ShapePanel(
+                self.target, self.title, lambda found: check_kinds(self.parameter, found)
+            )
             self._built = (*self._built, self.shapes)
             self.children = self._parts
         if not self._filling:
@@ -136,14 +154,61 @@ class FeatureEditor(ParameterEditor):
 
     # Other ways
 
-    def give(self, value: Any) -> None:
-        """Take a value that the user has chosen in one of the panels."""
-        self.checks.forget()
-        if value is UNSET:
-            self._clear_all()
-            return
-        self.set_value(value)
-        self._tell()
+    def give(self, value: Any, by: Source | None = None) -> bool:
+        """Take a value that the user has chosen, in the panel `by`; whether it could be taken.
+
+        One that is wrong changes nothing; what is wrong with it is said at the field.
+        """
+        self._by = by
+        try:
+            if value is UNSET:
+                self._clear_all()
+                return True
+            taken = self.set_value(value, picked=True)
+        finally:
+            self._by = None
+        if taken:
+            self.checks.forget()
+            self._tell()
+        return taken
+
+    def take_pending(self) -> None:
+        """Use what has been typed or chosen in a panel, and the text of a shape that was changed."""
+        self.picker.take_pending()
+        if self.shapes is not None and not self.error:
+            problem = self.shapes.take_pending()
+            if problem:
+                self.refuse(problem)
+
+    def dismiss(self) -> None:
+        """Keep what was there, and forget what was refused."""
+        self.picker.dismiss()
+        if self.shapes is not None:
+            self.shapes.dismiss()
+        self.order.close_question()
+        super().dismiss()
+
+    @observe("value")
+    def _settle(self, _change: object) -> None:
+        if "picker" in self.__dict__:  # else the controls are being made
+            self.picker.settle(self._by)
+            self.order.close_question()
+
+    # The order of coordinates
+
+    def surroundings(self) -> list[Bounds]:
+        """Boxes in degrees where the user is at work: what the map shows, what is given for this input."""
+        boxes: list[Bounds | None] = [] if self.context.map is None else [self.context.map.extent]
+        frame = self.value if hasattr(self.value, "total_bounds") else None
+        if frame is not None:
+            from gpwidgets.convert.boxes import frame_box
+
+            boxes.append(frame_box(frame))
+        return [box for box in boxes if box is not None]
+
+    def ask_order(self, text: str, near: list[Bounds], *, taken: bool) -> None:
+        """Ask about the order of typed coordinates, where it is probably the other one."""
+        self.order.ask(text, self.value if taken else None, near)
 
     def _mended(self, frame: Any) -> None:
         self.set_value(frame)
@@ -190,15 +255,19 @@ class FeatureEditor(ParameterEditor):
         except GPError:
             return None  # the server's own example stays the value, even if it cannot be drawn
 
-    def show_raw(self, value: Any) -> None:
-        """Write refused text where it can be mended."""
+    def show_raw(self, value: Any) -> bool:
+        """Write refused text where it can be mended; what was there stays."""
         if isinstance(value, str):
-            self.picker.of(TextSource).text.value = value
             self.picker.show(TextSource)
+            self.picker.of(TextSource).propose(value)
+        return False
 
     def check(self) -> bool:
         """Say at the field what is missing, attributes included; whether the value can be sent."""
         if not super().check():
+            return False
+        if self.order.is_open:
+            self.error = tr("say first in which order the coordinates are.")
             return False
         self.error = self._missing_attribute()
         return not self.error
@@ -220,6 +289,8 @@ class FeatureEditor(ParameterEditor):
         doing = (target.armed or target.editing) if target is not None else ""
         words = tr(_ADVICE.get(doing, "")) if doing else ""
         text = value_words(there)
+        if there is UNSET and target is not None and not target.is_empty:
+            text = tr("{shapes} on the map.", shapes=counted(len(target.shapes), "shape"))
         if words:
             text = words if there is UNSET else f"{text} {words}"
         self.summary.value = f'<div class="gpw-muted" role="status">{text}</div>'

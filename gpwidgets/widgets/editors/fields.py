@@ -77,6 +77,7 @@ class FieldEditor(ParameterEditor):
         """Follow the layer no more."""
         self.follower.close()
 
-    def show_raw(self, value: Any) -> None:
+    def show_raw(self, value: Any) -> bool:
         """Write a refused value."""
         self.control.value = str(value)
+        return True

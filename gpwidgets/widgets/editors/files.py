@@ -10,7 +10,7 @@ from gpwidgets.protocol.values import UNSET, DataFile, RasterData
 from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.base import ParameterEditor, edits
 from gpwidgets.widgets.lean import lean
-from gpwidgets.widgets.uploaded import UploadFolder
+from gpwidgets.widgets.uploaded import UploadFolder, forget_content, has_content
 
 
 @edits("GPDataFile", "GPRasterDataLayer", "GPRasterData")
@@ -77,11 +77,11 @@ class FileEditor(ParameterEditor):
         return self.text
 
     def _take_upload(self, _change: object) -> None:
-        if not self.upload.value:
+        if not has_content(self.upload):
             return
         path = self._uploads.keep(self.upload.value[0])
-        self.upload.value = ()  # the content need not stay in the notebook
-        self.set_value(str(path))
+        forget_content(self.upload)
+        self.set_value(str(path), picked=True)
 
     def read(self) -> Any:
         """Return path, URL or name; what has neither stays as it was given."""
@@ -95,9 +95,10 @@ class FileEditor(ParameterEditor):
         self._given = value
         self.text.value = self._text_of(value)
 
-    def show_raw(self, value: Any) -> None:
+    def show_raw(self, value: Any) -> bool:
         """Write a refused value."""
         self.text.value = str(value)
+        return True
 
     @staticmethod
     def _text_of(value: Any) -> str:

@@ -77,6 +77,7 @@ class QuantityEditor(ParameterEditor):
         self.number.value = f"{value.to_json()[self._key]}"
         self.unit.value = value.units
 
-    def show_raw(self, value: Any) -> None:
+    def show_raw(self, value: Any) -> bool:
         """Write a refused value."""
-        self.number.value = str(value)
+        self.number.value = " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+        return True

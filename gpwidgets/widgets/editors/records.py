@@ -7,9 +7,11 @@ from typing import Any
 
 import ipywidgets as w
 
+from gpwidgets.errors import GPError, ParameterError
 from gpwidgets.protocol.datatypes.base import as_json_text
 from gpwidgets.protocol.features import RecordSet
 from gpwidgets.protocol.values import UNSET, LayerReference
+from gpwidgets.tasks.inputs import check_value
 from gpwidgets.tasks.layer_tokens import holds_token, layer_given
 from gpwidgets.texts import tr, trn
 from gpwidgets.widgets.editors.base import ParameterEditor, edits
@@ -59,22 +61,39 @@ class RecordEditor(ParameterEditor):
 
     def _take_text(self, change: Any) -> None:
         text = change["new"].strip()
-        if self._filling or not text:
+        if self._filling:
             return
-        self._given = frames_in_notebook(with_geometry=False).get(text, text)
-        if holds_token(text):
-            self._given = layer_given(as_json_text(text, self.parameter))
-            self._fill(lambda: self.text.set_trait("value", ""))  # no token stays in a box of text
+        if not text:
+            self.dismiss()
+            return
+        try:
+            given = frames_in_notebook(with_geometry=False).get(text, text)
+            if holds_token(text):
+                given = layer_given(as_json_text(text, self.parameter))
+                self._fill(lambda: self.text.set_trait("value", ""))  # no token stays in a box of text
+            checked = check_value(self.parameter, self._rows_of(given))
+        except GPError as error:
+            self.refuse(error.problem if isinstance(error, ParameterError) else str(error))
+            return
+        self._given = checked
         self.take()
         self._tell(self.value)
+
+    def dismiss(self) -> None:
+        """Keep the rows that were there, and take refused text out of the box."""
+        self._fill(lambda: self.text.set_trait("value", ""))
+        super().dismiss()
 
     def _clear_all(self) -> None:
         self._fill(lambda: self.show(UNSET))
         self.take()
 
     def read(self) -> Any:
-        """Return what was given last; pasted rows as a list of dicts."""
-        given = self._given
+        """Return what was given last."""
+        return self._given
+
+    def _rows_of(self, given: Any) -> Any:
+        """What was typed; pasted rows as a list of dicts."""
         is_table = isinstance(given, str) and ("\n" in given or "\t" in given)
         is_pasted = is_table and given[:1] not in "{["
         return pasted_table(given, self.parameter) if is_pasted else given
@@ -85,9 +104,11 @@ class RecordEditor(ParameterEditor):
         self.text.value = ""
         self._tell(value)
 
-    def show_raw(self, value: Any) -> None:
-        """Write refused text where it was typed."""
-        self.text.value = value if isinstance(value, str) else ""
+    def show_raw(self, value: Any) -> bool:
+        """Write refused text where it can be mended; what was there stays."""
+        if isinstance(value, str):
+            self.text.value = value
+        return False
 
     def _tell(self, value: Any) -> None:
         self.clear.layout.display = "none" if value is UNSET else ""

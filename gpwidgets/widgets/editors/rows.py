@@ -175,6 +175,20 @@ class ListEditor(ParameterEditor):
             self.rows.children = rows
             self.take()
 
+    def take_pending(self) -> None:
+        """Take what stands in the box for pasted rows, and what is pending in a cell."""
+        for row in self.rows.children:
+            for editor in row.editors:
+                editor.take_pending()
+        if "pasted" in self.__dict__ and self.pasted.value.strip():
+            self._paste()
+
+    def dismiss(self) -> None:
+        """Keep the rows that were there, and take refused ones out of the box."""
+        if "pasted" in self.__dict__:
+            self.pasted.value = ""
+        super().dismiss()
+
     def _paste(self) -> None:
         try:
             rows = self.pasted_rows(self.pasted.value)
@@ -182,10 +196,10 @@ class ListEditor(ParameterEditor):
             if rows[room:]:
                 self._rest += check_value(self.parameter, [self.whole(cells) for cells in rows[room:]])
         except ParameterError as error:
-            self._refuse(error.problem)
+            self.refuse(error.problem)
             return
         except ValueError as error:
-            self._refuse(f"{error}.")
+            self.refuse(f"{error}.")
             return
         for cells in rows[:room]:
             self.add(cells)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
-from gpwidgets.errors import ConversionError
+from gpwidgets.errors import ConversionError, GPError
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.editors.attributes import AttributeForm
 from gpwidgets.widgets.editors.feature_words import shape_words
@@ -31,12 +31,16 @@ class ShapePanel(Fold):
         Whose shapes.
     title
         Name of the input.
+    check
+        Raises for geometries that the input does not take.
     """
 
-    def __init__(self, target: DrawTarget, title: str) -> None:
+    def __init__(self, target: DrawTarget, title: str, check: Callable[[list[Any]], None]) -> None:
         self._target = target
         self._filling = False
         self._shown = ""
+        self._typed = False
+        self._check = check
         self.chooser = lean(
             w.Dropdown,
             options=[(tr(_CHOOSE), "")],
@@ -87,6 +91,7 @@ class ShapePanel(Fold):
             tooltip=tr("Change single shapes of {title}", title=title),
         )
         self.chooser.observe(self._choose, names="value")
+        self.text.observe(self._type_text, names="value")
         self.attributes.observe(self._take_attributes, names="values")
         self.follow(target, self._follow, ["shapes", "selected", "editing"])
         self._follow()
@@ -127,7 +132,9 @@ class ShapePanel(Fold):
         self.said.value = ""
         if shape is None:
             return
-        self.text.value = as_text(shape.geometry)
+        if shape.id != self._shown or not self._typed:  # what is typed and not applied stays
+            self.text.value = as_text(shape.geometry)
+            self._typed = False
         if shape.id != self._shown or not self.attributes.problems:  # what is typed and wrong stays
             self.attributes.show(shape.properties)
         self._shown = shape.id
@@ -138,6 +145,26 @@ class ShapePanel(Fold):
             is_on = self._target.editing == way
             button.description = tr("Done") if is_on else words
             button.button_style = "info" if is_on else ""
+
+    # What was typed
+
+    def _type_text(self, _change: object) -> None:
+        if not self._filling:
+            self._typed = True
+
+    def take_pending(self) -> str:
+        """Use a text that was changed and not applied; return what is wrong with it, or with an attribute."""
+        if self._typed:
+            try:
+                self._use_text()
+            except GPError as error:
+                return str(error)
+        return self.attributes.problem
+
+    def dismiss(self) -> None:
+        """Show the chosen shape as it is."""
+        self._shown, self._typed = "", False
+        self._follow()
 
     # What the user does
 
@@ -152,12 +179,17 @@ class ShapePanel(Fold):
 
     @guarded
     def _apply(self) -> None:
+        self._use_text()
+
+    def _use_text(self) -> None:
         from gpwidgets.convert.drawn import text_geometries
 
         found = text_geometries(self.text.value.strip())
         if len(found) != 1:
             raise ConversionError(tr("The text holds {count} shapes; one is wanted here.", count=len(found)))
+        self._check(found)
         self._target.end_edit()
+        self._typed = False
         self._target.update(self._target.selected, geometry=found[0])
 
     def _take_attributes(self, change: Any) -> None:

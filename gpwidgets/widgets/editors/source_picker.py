@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
+from gpwidgets.errors import mask
 from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.sources.base import WIDE, Source
 from gpwidgets.widgets.editors.sources.draw import DrawSource
@@ -75,6 +76,31 @@ class SourcePicker(Owner, w.VBox):
         """The panel of the chosen way."""
         found: Source = self.of(self.choice.value)
         return found
+
+    def take_pending(self) -> None:
+        """Use what has been typed or chosen in any panel and is not the input's value yet."""
+        for source in [one for one in self._made.values() if one.touched]:
+            try:
+                source.take_pending()
+            except Exception as error:
+                source.show_error(error)
+                if not self._editor.error:
+                    self._editor.refuse(mask(str(error)))
+
+    def settle(self, by: Source | None) -> None:
+        """Let the panels know that the input has a value, from one of them or from elsewhere.
+
+        What stands in the panel that is open waits on, since the user sees it.
+        """
+        for source in self._made.values():
+            if source is by or source is not self.current or not source.touched:
+                source.settle()
+
+    def dismiss(self) -> None:
+        """Forget what has been typed or chosen and was refused."""
+        for source in self._made.values():
+            if source.touched:
+                source.drop()
 
     def show(self, kind: type[Source]) -> None:
         """Choose a way."""

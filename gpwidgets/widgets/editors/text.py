@@ -81,9 +81,12 @@ class TextEditor(ParameterEditor):
         """Write a value."""
         self.control.value = "" if value is UNSET else self.text_of(value)
 
-    def show_raw(self, value: Any) -> None:
-        """Write a refused value."""
+    def show_raw(self, value: Any) -> bool:
+        """Write a refused value, if it is as short as a value that was typed."""
+        if not isinstance(value, str | int | float):
+            return False
         self.control.value = str(value)
+        return True
 
     def text_of(self, value: Any) -> str:
         """Return the text of a value."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import ipywidgets as w
 
+from gpwidgets.errors import BadReply, ParameterError, mask
 from gpwidgets.widgets.guard import error_html, guarded
 from gpwidgets.widgets.kit.owner import Owner
 
@@ -31,12 +32,15 @@ class Source(Owner, w.VBox):
     ----------
     label : str
         What the list of ways shows.
+    touched : bool
+        Whether something has been typed or chosen that is not the input's value yet.
     """
 
     label: ClassVar[str] = ""
 
     def __init__(self, editor: FeatureEditor) -> None:
         self.editor = editor
+        self.touched = False
         self.title = editor.title
         self.said = w.HTML(layout=w.Layout(display="none", **WIDE))
         super().__init__([*self.build(), self.said], layout=w.Layout(**WIDE))
@@ -62,10 +66,24 @@ class Source(Owner, w.VBox):
         """The control that takes the keyboard when the user is led here."""
         return None
 
-    def give(self, value: Any) -> None:
-        """Hand a value to the input; what is wrong with it appears at the input."""
+    def take_pending(self) -> None:
+        """Use what has been typed or chosen; what is in the way is raised, or said at the input."""
+
+    def drop(self) -> None:
+        """Take away what has been typed or chosen and was refused."""
+        self.touched = False
+
+    def settle(self) -> None:
+        """The input has a value now: nothing that was typed before waits to be used."""
+        self.touched = False
+
+    def give(self, value: Any) -> bool:
+        """Hand a value to the input, whether it was taken; what is wrong with it appears at the input."""
         self.say("")
-        self.editor.give(value)
+        taken = self.editor.give(value, self)
+        if taken:
+            self.touched = False
+        return taken
 
     def say(self, text: str) -> None:
         """Say something in this panel; an empty text takes it away."""
@@ -73,7 +91,12 @@ class Source(Owner, w.VBox):
         self.said.layout.display = "" if text else "none"
 
     def show_error(self, error: Exception) -> None:
-        """Show why it did not work."""
+        """Show why it did not work: at the input where the value is wrong, else here."""
+        if isinstance(error, ValueError) and not isinstance(error, BadReply):
+            self.say("")
+            problem = error.problem if isinstance(error, ParameterError) else mask(str(error))
+            self.editor.refuse(problem)
+            return
         self.said.value = error_html(error)
         self.said.layout.display = ""
 

@@ -1,4 +1,4 @@
-"""Features of a file: sent from the browser or on disk; looked at before they are used."""
+"""Features of a file: sent from the browser or on disk, and used as soon as they are read."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any, ClassVar
 
 import ipywidgets as w
 
-from gpwidgets.errors import ConversionError
+from gpwidgets.errors import ConversionError, mask
 from gpwidgets.tasks.workers import start_worker
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.editors.feature_words import counted, kind_of
 from gpwidgets.widgets.editors.sources.base import WIDE, Source, row
 from gpwidgets.widgets.lean import lean
-from gpwidgets.widgets.uploaded import UploadFolder
+from gpwidgets.widgets.uploaded import UploadFolder, forget_content, has_content
 
 _ENDINGS = ".geojson,.json,.zip,.gpkg,.kml,.kmz,.parquet,.geoparquet,.csv,.tsv,.gml,.fgb,.xlsx"
 _NO_SYSTEM = later(
@@ -29,14 +29,12 @@ class FileSource(Source):
     label: ClassVar[str] = later("A file")
 
     def build(self) -> list[w.Widget]:
-        """Make box and upload button; layer, CRS and the button to use it come once a file is read."""
-        from gpwidgets.widgets.map_preview import Preview
-
+        """Make box and upload button; layer and CRS are asked for where a file needs them."""
         self.uploads = UploadFolder()
-        self.preview = Preview(self.editor.context.map)
         self._path: Path | None = None
         self._read: Any = None
-        self._frame: Any = None
+        self._filling = False
+        self._waits_for = ""
         self._worker: Thread | None = None
         self.path = lean(
             w.Text,
@@ -65,17 +63,13 @@ class FileSource(Source):
             continuous_update=False,
             layout=w.Layout(width="150px", display="none"),
         )
-        self.use = self.button(
-            tr("Use these features"), "check", tr("Use them for {title}", title=self.title), self._use
-        )
-        self.use.layout.display = "none"
         self.path.observe(self._take_path, names="value")
         self.upload.observe(self._take_upload, names="value")
         self.layer.observe(self._take_layer, names="value")
-        self.system.observe(lambda _change: self._act(self._show), names="value")
+        self.system.observe(lambda _change: self._act(self._take), names="value")
         self.found = lean(
             w.HBox,
-            [self.layer, self.system, self.use],
+            [self.layer, self.system],
             layout={"flex_flow": "row wrap", "align_items": "flex-end", **WIDE},
         )
         return [row(self.path, self.upload), self.found]
@@ -85,26 +79,28 @@ class FileSource(Source):
         """The path."""
         return self.path
 
-    def left(self) -> None:
-        """Take what was looked at off the map."""
-        self.preview.clear()
-
     # Reading
 
     def _take_path(self, change: Any) -> None:
+        if self._filling:
+            return
         if change["new"].strip():
-            self.load(Path(change["new"].strip()).expanduser())
+            self.load(Path(change["new"].strip().strip("\"'")).expanduser())
+        else:
+            self.editor.dismiss()
 
     def _take_upload(self, _change: object) -> None:
-        if self.upload.value:
+        if has_content(self.upload):
             path = self.uploads.keep(self.upload.value[0])
-            self.upload.value = ()  # the content need not stay in the notebook
+            forget_content(self.upload)
+            self._clear_path()
             self.load(path)
 
     def load(self, path: Path) -> None:
         """Begin to read a file; large ones take a while, so it is done beside the kernel's work."""
         self._forget()
         self._path = path
+        self._wait_for(tr("{name} is being read; wait a moment.", name=path.name))
         self.say(tr("Reading {name}…", name=path.name))
         self._worker = start_worker(lambda: self._act(lambda: self._look(path)), "gpwidgets-file")
 
@@ -120,7 +116,9 @@ class FileSource(Source):
                 *((name, name) for name in names),
             ]
             self.layer.layout.display = ""
-            self.say(tr("{name} holds {count} layers.", name=path.name, count=len(names)))
+            words = tr("{name} holds {count} layers; choose one of them.", name=path.name, count=len(names))
+            self._wait_for(words)
+            self.say(words)
         else:
             self._load_layer(path, names[0] if names else "")
 
@@ -135,12 +133,10 @@ class FileSource(Source):
         frame = read_layer(path, name)
         if path is self._path:
             self._read = frame
-            self._show()
+            self._take()
 
-    # Looking at it
-
-    def _show(self) -> None:
-        """Say what was read and show where it lies; ask for the CRS where the file has none."""
+    def _take(self) -> None:
+        """Give what was read to the input; ask for the CRS where the file has none."""
         if self._read is None:
             return
         from gpwidgets.convert.readers import to_frame
@@ -148,36 +144,52 @@ class FileSource(Source):
         system = self.system.value.strip()
         unknown = getattr(self._read, "crs", None) is None  # a table of numbers never tells
         self.system.layout.display = "" if unknown else "none"
-        self._frame = None
-        self.use.layout.display = "none"
-        self.preview.clear()
         frame = to_frame(self._read, crs=system or None)
         if frame.crs is None:
+            self._wait_for(tr(_NO_SYSTEM))
             self.say(tr(_NO_SYSTEM))
             return
-        self._frame = frame
-        self.preview.show(frame)
-        place = tr(" Its place is grey on the map.") if self.preview.is_shown else ""
-        words = f"{counted(len(frame), kind_of(frame))}, {frame.crs.name} ({frame.crs.to_string()[:40]})."
-        self.say(words + place)
-        self.use.layout.display = ""
+        self._waits_for = ""
+        if self.give(frame):
+            words = f"{counted(len(frame), kind_of(frame))}, {frame.crs.name} ({frame.crs.to_string()[:40]})."
+            self.say(words)
 
-    def _use(self) -> None:
-        frame = self._frame
-        if frame is None:
-            raise ConversionError(tr("There is nothing to use yet; choose a file first."))
-        self.preview.clear()
-        self.give(frame)
+    def _wait_for(self, words: str) -> None:
+        """Keep in mind why the file is not used yet."""
+        self.touched = True
+        self._waits_for = words
+
+    def show_error(self, error: Exception) -> None:
+        """Show why the file is not used."""
+        self._waits_for = mask(str(error))
+        super().show_error(error)
+
+    def take_pending(self) -> None:
+        """Say what is missing, as the file would have been used otherwise."""
+        raise ConversionError(self._waits_for or tr("The file could not be used."))
+
+    def drop(self) -> None:
+        """Forget the file."""
+        super().drop()
+        self._path = None
+        self._forget()
+        self._clear_path()
+        self.say("")
+
+    def _clear_path(self) -> None:
+        self._filling = True
+        try:
+            self.path.value = ""
+        finally:
+            self._filling = False
 
     def _forget(self) -> None:
-        self._read = self._frame = None
-        self.preview.clear()
+        self._read = None
         self.system.value = ""
         self.layer.options = []
-        for control in (self.layer, self.system, self.use):
+        for control in (self.layer, self.system):
             control.layout.display = "none"
 
     def let_go(self) -> None:
         """Throw the copies of sent files away."""
-        self.preview.clear()
         self.uploads.clear()

@@ -63,7 +63,29 @@ class LayerSource(Source):
             tr("Read its features for {title}, to be seen on the map", title=self.title),
             self._read,
         )
+        for box in (self.url, self.where, self.token):
+            box.observe(self._touch, names="value")
         return [self.url, row(self.where, self.token), row(self.use, self.read)]
+
+    def _touch(self, _change: object) -> None:
+        self.touched = bool(self.url.value.strip())
+
+    def take_pending(self) -> None:
+        """Say that the address waits: only the user knows who is to read the layer."""
+        if is_resting(self.read):
+            raise ValueError(tr("The layer is being read; wait a moment."))
+        raise ValueError(
+            tr(
+                'The address of the layer is not used yet: press "{use}" or "{read}".',
+                use=self.use.description,
+                read=self.read.description,
+            )
+        )
+
+    def drop(self) -> None:
+        """Forget the address."""
+        self.url.value = self.where.value = self.token.value = ""
+        super().drop()
 
     @property
     def focus_target(self) -> w.DOMWidget:

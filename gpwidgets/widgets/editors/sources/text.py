@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import ipywidgets as w
 
+from gpwidgets.tasks.inputs import check_kinds
 from gpwidgets.tasks.layer_tokens import holds_token
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.editors.namespace import frames_in_notebook
@@ -29,6 +30,8 @@ class TextSource(Source):
     def build(self) -> list[w.Widget]:
         """Make the box, and a button that writes what is there into it."""
         self._written: list[str] = []
+        self._used = ""
+        self._writing = self._giving = False
         self.text = lean(
             w.Textarea,
             placeholder=tr(_WAYS),
@@ -55,8 +58,10 @@ class TextSource(Source):
             self.show_shapes,
         )
         if self.editor.target is not None:
-            self.editor.target.observe(lambda _change: self.opened(), names="shapes")
-        self.opened()
+            self.editor.target.observe(self._allow_writing, names="shapes")
+        for box in (self.text, self.system):
+            box.observe(self._touch, names="value")
+        self._allow_writing()
         return [self.text, row(self.use, self.write, self.system)]
 
     @property
@@ -65,29 +70,87 @@ class TextSource(Source):
         return self.text
 
     def opened(self) -> None:
-        """Let the shapes be written only where there are some."""
+        """Let the shapes be written only where there are some; a text that was never used waits again."""
+        self._allow_writing()
+        self.touched = self.text.value.strip() not in ("", self._used)
+
+    def _allow_writing(self, _change: object = None) -> None:
         self.write.disabled = not self._shapes()
 
     def _shapes(self) -> Sequence[object]:
         return () if self.editor.target is None else self.editor.target.shapes
 
+    # What was typed
+
+    def _touch(self, _change: object) -> None:
+        if not self._writing:
+            self.touched = bool(self.text.value.strip())
+            if not self.touched:
+                self.editor.dismiss()
+
+    def write_text(self, text: str, system: str = "") -> None:
+        """Put a text into the box that the user has not typed."""
+        self._writing = True
+        try:
+            self.text.value, self.system.value = text, system
+        finally:
+            self._writing = False
+
+    def propose(self, text: str) -> None:
+        """Put a text into the box that waits there to be mended and used."""
+        self.write_text(text)
+        self.touched = True
+
+    def drop(self) -> None:
+        """Empty the box."""
+        super().drop()
+        self.write_text("")
+
+    def settle(self) -> None:
+        """Empty the box of a text that was used and is not what the input holds any more."""
+        if not self.touched and not self._giving:
+            self.write_text("")
+        super().settle()
+
+    def take_pending(self) -> None:
+        """Use the text."""
+        self._use()
+
     def _use(self) -> None:
-        text = self.text.value.strip()
-        system = self.system.value.strip()
+        self._giving = True
+        try:
+            self._use_text(self.text.value.strip(), self.system.value.strip())
+        finally:
+            self._giving = False
+        if not self.touched:
+            self._used = self.text.value.strip()
+
+    def _use_text(self, text: str, system: str) -> None:
         if not text:
             self.say(tr("The box is empty: type or paste something into it first."))
             return
         if not system and self._changed_shapes(text):
+            self.touched = False
             return
         named = frames_in_notebook(with_geometry=True).get(text)
-        if named is not None or not system:
-            self.give(text if named is None else named)
-            if holds_token(text):
-                self.text.value = ""  # no token stays in a box of text
-            return
-        from gpwidgets.convert.readers import to_frame
+        if named is not None:
+            self.give(named)
+        elif system:
+            from gpwidgets.convert.readers import to_frame
 
-        self.give(to_frame(text, crs=system))
+            self.give(to_frame(text, crs=system))
+        else:
+            self._give_text(text)
+
+    def _give_text(self, text: str) -> None:
+        from gpwidgets.convert.texts import order_is_open
+
+        near = self.editor.surroundings() if order_is_open(text) else None
+        taken = self.give(text)
+        if holds_token(text):
+            self.write_text("")  # no token stays in a box of text
+        if near is not None:
+            self.editor.ask_order(text, near, taken=taken)
 
     def _changed_shapes(self, text: str) -> bool:
         """Give the shapes the geometries of the lines that were written for them, when it is still those."""
@@ -100,6 +163,7 @@ class TextSource(Source):
         found = text_geometries(text)
         if len(found) != len(ids):
             return False
+        check_kinds(self.editor.parameter, found)
         target.update_all({shape: {"geometry": one} for shape, one in zip(ids, found, strict=True)})
         return True
 
@@ -110,8 +174,7 @@ class TextSource(Source):
         target = self.editor.target
         if target is not None:
             self._written = [shape.id for shape in target.shapes]
-            self.text.value = "\n".join(as_text(shape.geometry) for shape in target.shapes)
-            self.system.value = ""
+            self.write_text("\n".join(as_text(shape.geometry) for shape in target.shapes))
             self.say(
                 tr("Change the lines, then press Use. Attributes stay as long as there are as many lines.")
             )
