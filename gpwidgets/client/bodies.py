@@ -26,10 +26,11 @@ BUSY = {
 GATEWAY_GAVE_UP = frozenset({502, 504})
 """Those of a gateway that had passed the request on before."""
 
-_TITLE = re.compile(rb"(?is)<title[^>]*>(.*?)</title>")
-_HEADING = re.compile(rb"(?is)<(?:h1|b)[^>]*>(.*?)</(?:h1|b)>")
-_CALLBACK = re.compile(rb"^[\w.$]+\(\s*([\[{].*[\]}])\s*\)\s*;?\s*$", re.DOTALL)
-_TAGS = re.compile(r"<[^>]*>")
+#: Where a page says what it is, in the order in which it is looked for.
+_TITLES = ((b"<title", b"</title"), (b"<h1", b"</h1"), (b"<b>", b"</b"), (b"<b ", b"</b"))
+_PAGE_HEAD = 1 << 16
+_CALLBACK = re.compile(rb"[\w.$]{1,200}+\(")
+_TAGS = re.compile(r"<[^<>]*+>")
 _BOM = b"\xef\xbb\xbf"
 _DEEPEST = 100
 _NOT_STRUCTURE = bytes(code for code in range(256) if code not in b'[]{}"')
@@ -38,9 +39,27 @@ _QUOTED = re.compile(rb'"[^"]*"')
 
 def html_title(body: bytes) -> str:
     """The title of an HTML page as plain text, ``""`` without one."""
-    found = _TITLE.search(body[:65536]) or _HEADING.search(body[:65536])
-    text = found.group(1).decode("utf-8", "replace") if found else ""
-    return " ".join(html.unescape(_TAGS.sub(" ", text)).split())[:200]
+    head = body[:_PAGE_HEAD]
+    lower = head.lower()
+    for opening, closing in _TITLES:
+        start = lower.find(b">", lower.find(opening)) if opening in lower else -1
+        end = lower.find(closing, start)
+        if start >= 0 and end >= 0:
+            text = head[start + 1 : end].decode("utf-8", "replace")
+            return " ".join(html.unescape(_TAGS.sub(" ", text)).split())[:200]
+    return ""
+
+
+def _unwrapped(text: bytes) -> bytes:
+    """The JSON inside of a JSONP call, or the text itself."""
+    called = _CALLBACK.match(text[:256])
+    if called is None:
+        return text
+    inner = text[called.end() :].rstrip().removesuffix(b";").rstrip()
+    if not inner.endswith(b")"):
+        return text
+    inner = inner[:-1].strip()
+    return inner if inner[:1] in (b"{", b"[") and inner[-1:] in (b"}", b"]") else text
 
 
 def parse_json(body: bytes, url: str, status: int = 200) -> Any:
@@ -66,9 +85,7 @@ def parse_json(body: bytes, url: str, status: int = 200) -> Any:
             ),
             url=url,
         )
-    wrapped = _CALLBACK.match(text)
-    if wrapped:
-        text = wrapped.group(1)
+    text = _unwrapped(text)
     if _is_deep(text):
         raise BadReply(tr("The answer of {url} is nested too deeply to be read.", url=url), url=url)
     try:

@@ -15,7 +15,7 @@ _FEATURES = b'"features":['
 _BETWEEN = {b'{"attributes":': b'},{"attributes":', b'{"geometry":': b'},{"geometry":'}
 _LONGEST_OPENING = max(map(len, _BETWEEN))
 _LONGEST_HEAD = 1 << 20
-_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 _CLOSING = {"{": b"}", "[": b"]"}
 
 

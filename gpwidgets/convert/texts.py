@@ -133,13 +133,16 @@ def check_degrees(shapes: Sequence[shapely.Geometry | None], *, longest: float =
 
 def _balanced(text: str) -> list[str]:
     """The geometries of a text; one with many vertices may be broken into lines."""
-    pieces, current = [], ""
+    pieces: list[str] = []
+    lines: list[str] = []
+    depth = 0
     for line in text.splitlines():
-        current += line + " "
-        if current.count("(") <= current.count(")"):
-            pieces.append(current)
-            current = ""
-    return [piece for piece in [*pieces, current] if piece.strip()]
+        lines.append(line + " ")
+        depth += line.count("(") - line.count(")")
+        if depth <= 0:
+            pieces.append("".join(lines))
+            lines, depth = [], 0
+    return [piece for piece in [*pieces, "".join(lines)] if piece.strip()]
 
 
 def _row(line: str, number: int) -> tuple[float, ...]:

@@ -185,10 +185,40 @@ def _where(frame: GeoDataFrame, clause: str) -> Any:
     import pandas as pd
 
     taken = pd.Series(True, index=frame.index)
-    for part in re.split(r"\s+AND\s+(?=(?:[^']*'[^']*')*[^']*$)", clause.strip(), flags=re.I):
+    for part in _terms(clause):
         if part.replace(" ", "") not in ("1=1", ""):
             taken &= _term(frame, part.strip())
     return taken
+
+
+def _terms(clause: str) -> list[str]:
+    """The parts of a clause between its ANDs, except for those inside of quotes."""
+    terms: list[list[str]] = [[]]
+    for number, piece in enumerate(clause.strip().split("'")):
+        first, *further = [piece] if number % 2 else re.split(r"\sAND\s", piece, flags=re.I)
+        terms[-1] += ["'", first] if number else [first]
+        terms += [[term] for term in further]
+    return ["".join(term).strip() for term in terms]
+
+
+def _is_like(text: str, parts: list[str]) -> bool:
+    """Whether a text is what stands between the % of a pattern, in order, with anything in between."""
+    if len(parts) == 1:
+        return len(text) == len(parts[0]) and _fits(text, 0, parts[0])
+    first, *middle, last = parts
+    at, end = len(first), len(text) - len(last)
+    if at > end or not _fits(text, 0, first) or not _fits(text, end, last):
+        return False
+    for part in middle:
+        at = next((start for start in range(at, end - len(part) + 1) if _fits(text, start, part)), -1)
+        if at < 0:
+            return False
+        at += len(part)
+    return True
+
+
+def _fits(text: str, start: int, part: str) -> bool:
+    return all(letter in ("_", text[start + place]) for place, letter in enumerate(part))
 
 
 def _term(frame: GeoDataFrame, term: str) -> Any:
@@ -200,8 +230,9 @@ def _term(frame: GeoDataFrame, term: str) -> Any:
         inside = frame[_column(frame, found[1])].isin(values)
         return ~inside if found[2] else inside
     if found := _LIKE.fullmatch(term):
-        pattern = re.escape(found[3].replace("''", "'")).replace("%", ".*").replace("_", ".")
-        alike = frame[_column(frame, found[1])].astype(str).str.fullmatch(pattern)
+        parts = found[3].replace("''", "'").split("%")
+        texts = frame[_column(frame, found[1])].astype(str)
+        alike = texts.map(lambda text: _is_like(text, parts))
         return ~alike if found[2] else alike
     if found := _COMPARED.fullmatch(term):
         column, value = frame[_column(frame, found[1])], _literal(found[3])

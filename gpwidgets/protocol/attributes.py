@@ -25,7 +25,7 @@ __all__ = ["attribute_text", "check_attribute", "input_fields"]
 
 _PREFIX = "esriFieldType"
 _NOT_GIVEN = {"OID", "GlobalID", "Geometry", "Blob", "Raster", "XML"}
-_COMPUTED = re.compile(r"(?i)^(shape[_.]*(st)?_*(area|length|leng)(\(\))?|shape|objectid|fid)$")
+_COMPUTED = re.compile(r"(?i)^(shape[_.]*+(st_*+)?(area|length|leng)(\(\))?|shape|objectid|fid)$")
 _WHOLE = {
     "SmallInteger": (-(2**15), 2**15 - 1),
     "Integer": (-(2**31), 2**31 - 1),

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 from gpwidgets.protocol.enums import AREAL_UNITS, LINEAR_UNITS, TIME_UNITS, UnitName, find_unit
 from gpwidgets.texts import later, tr
 
-_QUANTITY = re.compile(r"^\s*([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$")
+_QUANTITY = re.compile(r"([-+]?(?:\d++(?:\.\d*+)?+|\.\d++)(?:[eE][-+]?\d++)?+)\s*+(.*+)$")
 
 
 def _number(value: Any) -> float:
@@ -67,7 +67,7 @@ class _Quantity:
         ValueError
             There is no number, or no unit of this kind.
         """
-        match = _QUANTITY.match(text.replace("\N{MINUS SIGN}", "-"))
+        match = _QUANTITY.match(text.replace("\N{MINUS SIGN}", "-").strip())
         if match is not None and match[2].startswith(","):
             raise ValueError(
                 tr("{text!r} has a comma; numbers are written with a decimal point, as 2.5", text=text)

@@ -16,7 +16,7 @@ from gpwidgets.widgets.lean import icon_button
 from gpwidgets.widgets.style_by import SEQUENTIAL, patch_html, style_by
 
 _ONE_COLOR, _SERVER = (later("one colour"), ""), (later("the server's style"), "\0server")
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*+>")
 
 
 class Panel(Protocol):
