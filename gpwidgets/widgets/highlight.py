@@ -39,10 +39,10 @@ class Highlight:
     def __init__(self, map_widget: Map) -> None:
         self._map = map_widget
         self.layer = LeanGeoJSON(
-            data=_NOTHING,
+            data=dict(_NOTHING),
             name=tr("Selected"),
             pm_ignore=True,
-            style=_LINE,
+            style=dict(_LINE),
             point_style={**_LINE, "radius": 8},
         )
         self.layer.unlisted = True

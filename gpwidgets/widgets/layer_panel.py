@@ -239,7 +239,7 @@ class LayerPanel(Owner, WidgetControl):
         if self._drawn is None:
             style = {"color": "#000000", "weight": 3, "dashArray": "6 4", "fill": False, "interactive": False}
             self._drawn = self.own(
-                LeanGeoJSON(data=_NOTHING, name=tr("Measured"), style=style, pm_ignore=True)
+                LeanGeoJSON(data=dict(_NOTHING), name=tr("Measured"), style=style, pm_ignore=True)
             )
             self._drawn.unlisted = True
         if data is not None:

@@ -18,16 +18,28 @@ from gpwidgets.widgets.kit.owner import keep_open
 WIDE = {"width": "100%", "min_width": "0"}
 
 
-class SharedLayout(w.Layout):
-    """A layout of many controls, which refuses to be changed for one of them."""
+class Unchangeable(w.Widget):
+    """A layout or style that many controls have; it refuses to be changed for one of them."""
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name in _OF_LAYOUTS and self.comm is not None:
-            raise AttributeError("other controls have this layout, too: give this one a Layout of its own")
+        self._refuse(name)
         super().__setattr__(name, value)
 
+    def set_trait(self, name: str, value: Any) -> None:
+        """Refuse a change, as `__setattr__` does."""
+        self._refuse(name)
+        super().set_trait(name, value)
 
-_OF_LAYOUTS = frozenset(w.Layout.class_trait_names()) - frozenset(w.Widget.class_trait_names())
+    def _refuse(self, name: str) -> None:
+        if name not in _OF_ALL and name in self.class_trait_names(sync=True) and self.comm is not None:
+            raise AttributeError("other controls have this, too: give this one a layout or style of its own")
+
+
+class SharedLayout(Unchangeable, w.Layout):
+    """A layout of many controls."""
+
+
+_OF_ALL = frozenset(w.Widget.class_trait_names())
 _layouts: dict[tuple[tuple[str, str], ...], w.Layout] = {}
 _styles: dict[type[w.Widget], w.Widget] = {}
 
@@ -82,5 +94,6 @@ def _style_of(kind: type[w.Widget]) -> w.Widget:
     style_class = kind.style.klass
     made = _styles.get(style_class)
     if made is None or made.comm is None:
-        made = _styles[style_class] = keep_open(style_class())
+        shared = type(f"Shared{style_class.__name__}", (Unchangeable, style_class), {})
+        made = _styles[style_class] = keep_open(shared())
     return made

@@ -71,7 +71,8 @@ def base_map(height: str = "420px") -> Map:
         panes={_UNDER: {"zIndex": 150, "pointerEvents": "none"}},
         layout=w.Layout(height=height, width="100%", min_width="0"),
     )
-    land = LeanGeoJSON(data=land_outlines(), name=tr("Land outlines"), style=_LAND_STYLE, pm_ignore=True)
+    data, style = dict(land_outlines()), dict(_LAND_STYLE)  # each map has its own
+    land = LeanGeoJSON(data=data, name=tr("Land outlines"), style=style, pm_ignore=True)
     land.unlisted = True
     map_widget.add(land)
     map_widget.add(
