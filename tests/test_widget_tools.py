@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import datetime
 import re
+from pathlib import Path
 
 import ipywidgets as w
 import pytest
@@ -105,3 +107,33 @@ def test_text_is_read_as_it_is_seen() -> None:
     assert alerts(box) == ["No good"]
     assert around(box, "here", "Go") is inner
     assert len(list(shown(box))) == 7
+
+
+#: Tests of widgets use what can be seen. What is left is the state of modules, of ipywidgets and of threads.
+MOST_PRIVATE_READS = 20
+_PRIVATE = re.compile(r"\b(?!self\b|cls\b)[A-Za-z]\w*\._(?!_)\w*[a-z0-9]\b(?!_)")
+
+
+def private_reads(source: str) -> list[str]:
+    """Each `x._y` in a test, also in the code of its notebooks; names such as `_repr_html_` are IPython's."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute) and node.attr.startswith("_") and not node.attr.endswith("_"):
+            text = ast.unparse(node)
+            found += [] if text.startswith(("self._", "cls._")) else [text]
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found += _PRIVATE.findall(node.value)
+    return found
+
+
+def test_private_attributes_are_seen_in_code_and_in_notebooks() -> None:
+    source = "a._b\nself._c\nd.e._f.g\nwidget._repr_html_()\nCELL = 'form._run_button.click()'\nx.__class__"
+    assert sorted(private_reads(source)) == ["a._b", "d.e._f", "form._run_button"]
+
+
+def test_tests_of_widgets_use_what_a_user_can_see() -> None:
+    here = Path(__file__).parent
+    paths = [here / "widget_tools.py", *(here / "widgets").rglob("*.py"), *(here / "browser").rglob("*.py")]
+    read = [f"{path.name}: {one}" for path in paths for one in private_reads(path.read_text("utf-8"))]
+    assert len(paths) > 40
+    assert len(read) < MOST_PRIVATE_READS, read

@@ -21,6 +21,7 @@ A test says what is written on a control and what is done with it; names of attr
     seen(lambda: …)                                     wait for a condition
     see(widget, "Succeeded")                            wait for a text to be shown; fails with what is shown
     finish(run)                                         wait for the end of a run, whatever it is
+    join_workers("gpwidgets-browse")                    wait for threads, to see that nothing comes of them
     restart_kernel()                                    as in a new kernel, no run is known any more
     deliver(layer, {"event": "click", …})               what the page tells a widget, such as a click on a map
 
@@ -304,6 +305,13 @@ def deliver(widget: w.Widget, content: dict[str, Any]) -> None:
 
 
 # Waiting
+
+
+def join_workers(name: str) -> None:
+    """Wait for the threads of this name, and for those of it that they start."""
+    while busy := [one for one in threading.enumerate() if one.name == name]:
+        for worker in busy:
+            worker.join(30)
 
 
 def restart_kernel() -> None:

@@ -16,7 +16,6 @@ from widget_tools import (
     restart_kernel,
     see,
     seen,
-    shown,
     text_of,
 )
 
@@ -28,7 +27,6 @@ from gpwidgets.tasks import recording
 from gpwidgets.widgets.history import HistoryWidget
 from gpwidgets.widgets.history_row import HistoryRow, kept_text
 from gpwidgets.widgets.run import RunWidget
-from gpwidgets.widgets.sign_in import SignInBox
 
 TASK = "http://h/arcgis/rest/services/S/GPServer/T"
 
@@ -196,9 +194,8 @@ def test_a_secured_job_asks_for_a_sign_in(listed) -> None:
         restart_kernel()
         widget = listed()
         press(widget, "Attach")
-        assert seen(lambda: can_find(widget, "Sign in"))
-        (box,) = [one for one in shown(widget) if isinstance(one, SignInBox)]
-        box.token.value = server.token_for()
+        assert seen(lambda: can_find(widget, "Token"))
+        fill(widget, "Token", server.token_for())
         press(widget, "Sign in")
         see(widget, "Succeeded")
         assert seen(lambda: isinstance(widget.shown, RunWidget))

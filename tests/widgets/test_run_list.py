@@ -77,9 +77,9 @@ def test_a_second_run_starts_beside_the_first_and_both_end(gates, until) -> None
     gates.opened[1].set()
     assert first.wait(30).Number == 1
     see(earlier, "Succeeded")
-    earlier.opener.click()
+    press(form, "Show run 1")
     see(earlier, "Number\n1")
-    earlier.opener.click()
+    press(earlier, "Hide")
     assert "Number\n1" not in text_of(earlier)
     form.close()
 
@@ -123,7 +123,7 @@ def test_finished_runs_move_down_and_the_oldest_go(gates) -> None:
         form.values = {"Number": number}
         press_run(form).wait(30)
     assert [one.run.inputs["Number"] for one in form.runs.earlier] == list(range(12, 2, -1))
-    form.runs.earlier[0].opener.click()
+    press(form, "Show run 12")
     form.close()
     assert len(gp.history()) == 13
 

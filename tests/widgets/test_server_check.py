@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 
 import pytest
-from widget_tools import can_find, html_of, press, said, see, seen, text_of
+from widget_tools import can_find, html_of, join_workers, press, said, see, seen, text_of
 
 from gpwidgets import TaskWidget, demo
 from gpwidgets.protocol.validation import Validation
@@ -133,8 +132,6 @@ def test_an_answer_that_comes_late_is_not_shown(server: demo.DemoServer, widget:
         widget.values = {**widget.values, "Cell_Size": "50 km"}
         press(widget, "Check with the server")
         see(widget, "nothing against")
-    for worker in threading.enumerate():
-        if worker.name == "gpwidgets-validate":
-            worker.join(30)
+    join_workers("gpwidgets-validate")
     assert remark(widget.form, "Cell_Size") == ""
     assert "nothing against" in text_of(widget)

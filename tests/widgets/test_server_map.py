@@ -9,7 +9,7 @@ import matplotlib.image
 import numpy as np
 import pytest
 from ipywidgets.widgets.widget import _instances
-from widget_tools import seen, text_of
+from widget_tools import join_workers, seen, text_of
 
 import gpwidgets as gp
 from gpwidgets import demo
@@ -170,8 +170,8 @@ def test_results_without_a_map_show_no_button(secured: demo.DemoServer) -> None:
     outputs = gp.GPTask(secured.url_of("NoMap"))()
     assert outputs.result_map is None
     view = ResultsView(outputs, TaskMap()).server_map
-    view._finder.join(20)
-    assert view.layout.display == "none"
+    join_workers("gpwidgets-map")
+    assert text_of(view) == ""
     assert ResultsView(Outputs({}), TaskMap()).server_map is None
     assert ResultsView(outputs).server_map is None
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 
 import pytest
-from widget_tools import can_press, text_of
+from widget_tools import can_press, join_workers, text_of
 
 from gpwidgets import demo
 from gpwidgets.errors import ConnectionFailed
@@ -21,9 +20,7 @@ def server() -> Iterator[demo.DemoServer]:
 
 def settle(widget: ServiceWidget) -> None:
     """Wait for the worker, and for those that it may have started."""
-    while busy := [one for one in threading.enumerate() if one.name == "gpwidgets-browse"]:
-        for worker in busy:
-            worker.join(30)
+    join_workers("gpwidgets-browse")
 
 
 def test_from_the_root_to_a_form(server: demo.DemoServer) -> None:

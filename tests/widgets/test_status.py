@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from widget_tools import alerts, can_find, html_of, text_of
+from widget_tools import alerts, can_find, fill, html_of, press, text_of
 
 from gpwidgets.errors import RunFailed
 from gpwidgets.protocol.enums import MessageType
@@ -129,9 +129,8 @@ def test_a_sign_in_is_asked_for_in_place_and_goes_to_the_run() -> None:
     run = Run(cast(Any, SimpleNamespace(name="Count", session=SimpleNamespace(auth=None))), {})
     view = RunStatusView(run)
     run.update(status=RunStatus.RUNNING, wants_sign_in=True)
-    (box,) = view._signing.children
-    box.token.value = "abcdefgh12345678"
-    box.button.click()
+    fill(view, "Token", "abcdefgh12345678")
+    press(view, "Sign in")
     assert run.task.session.auth is not None
     assert "abcdefgh12345678" not in repr(run.task.session.auth)
     assert not run.wants_sign_in

@@ -91,7 +91,7 @@ def test_the_geometry_column_is_left_out() -> None:
 
 def test_an_empty_frame_says_so() -> None:
     table = FrameTable(pd.DataFrame({"a": []}))
-    assert "No rows" in table._where.value
+    assert "No rows" in text_of(table)
 
 
 def test_dates_numbers_and_missing_values_read_as_people_write_them() -> None:

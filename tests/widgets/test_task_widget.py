@@ -7,11 +7,23 @@ from typing import Any
 
 import geopandas
 import ipyleaflet
-import ipywidgets as w
 import pandas as pd
 import pytest
 from geopandas.testing import assert_geodataframe_equal
-from widget_tools import alerts, can_find, can_press, error_at, find, finish, html_of, press, seen, text_of
+from widget_tools import (
+    alerts,
+    can_find,
+    can_press,
+    choose,
+    error_at,
+    fill,
+    find,
+    finish,
+    html_of,
+    press,
+    seen,
+    text_of,
+)
 
 from gpwidgets import demo
 from gpwidgets.client.auth import Token
@@ -21,7 +33,6 @@ from gpwidgets.tasks.status import RunStatus
 from gpwidgets.tasks.task import GPTask
 from gpwidgets.widgets.map_draw import Pen
 from gpwidgets.widgets.run import RunWidget
-from gpwidgets.widgets.sign_in import SignInBox
 from gpwidgets.widgets.task import TaskWidget
 
 POINT = {
@@ -41,13 +52,6 @@ def server() -> Iterator[demo.DemoServer]:
 def _no_faults(server: demo.DemoServer) -> Iterator[None]:
     yield
     server.faults.clear()
-
-
-def all_below(widget: w.Widget, kind: type) -> list[Any]:
-    found = [widget] if isinstance(widget, kind) else []
-    for child in getattr(widget, "children", ()):
-        found += all_below(child, kind)
-    return found
 
 
 def draw_point(widget: TaskWidget) -> None:
@@ -212,10 +216,10 @@ def test_a_bad_address_is_said_in_the_widget(url: str) -> None:
 def test_a_secured_task_asks_for_a_token_in_place(server: demo.DemoServer) -> None:
     widget = TaskWidget(server.url_of("SecuredCount"))
     assert isinstance(widget.error, AuthenticationError)
-    box = all_below(widget, SignInBox)[0]
-    box.token.value = server.token_for()
-    box.button.click()
-    assert box.token.value == ""
+    box = find(widget, "Token")
+    fill(widget, "Token", server.token_for())
+    press(widget, "Sign in")
+    assert box.value == ""
     assert seen(lambda: can_find(widget, "Run"))
     assert widget.error is None, widget.error
     assert widget.form is not None
@@ -223,11 +227,12 @@ def test_a_secured_task_asks_for_a_token_in_place(server: demo.DemoServer) -> No
 
 def test_a_user_name_and_a_password_do_as_well(server: demo.DemoServer) -> None:
     widget = TaskWidget(server.url_of("SecuredCount"))
-    box = all_below(widget, SignInBox)[0]
-    box.way.value = box.way.options[1]
-    box.user.value, box.password.value = demo.USERNAME, demo.PASSWORD
-    box.button.click()
-    assert box.password.value == ""
+    choose(widget, "Sign in", "With a user name")
+    fill(widget, "User name", demo.USERNAME)
+    box = find(widget, "Password")
+    fill(widget, "Password", demo.PASSWORD)
+    press(widget, "Sign in")
+    assert box.value == ""
     assert seen(lambda: can_find(widget, "Run"))
     assert widget.error is None, widget.error
 
