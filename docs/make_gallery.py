@@ -1,23 +1,18 @@
 """Make the pictures of ``docs/gallery.md``: use the widgets in a real JupyterLab, as a user does.
 
 ``python docs/make_gallery.py [name ...]`` needs what the browser tests need, ``pip install -e ".[browser]"``,
-and a Chromium. With names, only these pictures are kept.
+and a Chromium. With names, only these pictures are kept. There are no tiles, as for a user without internet.
 """
 
 import argparse
-import re
 import sys
 import tempfile
 from collections.abc import Callable
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PIL import Image
-from playwright.sync_api import Route, sync_playwright
-
-from gpwidgets.demo.data import read_dem
+from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "browser"))
@@ -34,7 +29,6 @@ COLORS = 256
 TABLE_END = 1282
 #: Pixels down to the end of the map.
 MAP_END = 550
-TILES = re.compile(r"/tile/(\d+)/(\d+)/(\d+)")  # zoom, row, column
 WIDE, NARROW = 1280, 912  # pixels of the window, of which JupyterLab itself takes 432
 
 START = """
@@ -79,39 +73,6 @@ CELLS = (START, BUFFER, COUNT, HOT_SPOTS, HISTORY, AREAS, GERMAN)
 OBSERVERS = ((-84.2, 36.3), (-84.28, 36.24))
 SICILY = ((13.0, 38.0), (15.4, 38.1), (15.0, 36.8), (13.0, 37.6))
 SARDINIA = ((8.4, 40.8), (9.6, 41.0), (9.6, 39.3))
-
-
-class Hills:
-    """Tiles that show the elevation model of the embedded server; there are none elsewhere."""
-
-    def __init__(self) -> None:
-        self._dem = read_dem()
-        south_north, west_east = np.gradient(self._dem.values)
-        slope = 1 + (np.clip(-west_east - south_north, -60, 60)) / 200  # lit from the north-west
-        self._light = (232 * np.clip(slope, 0.7, 1.08)).clip(0, 255)
-
-    def answer(self, route: Route) -> None:
-        """Answer a request for a tile."""
-        place = TILES.search(route.request.url)
-        if place is None or int(place[1]) < 9:
-            route.fallback()
-            return
-        made = BytesIO()
-        self._tile(*(int(part) for part in place.groups())).save(made, "PNG")
-        headers = {"access-control-allow-origin": "*"}
-        route.fulfill(body=made.getvalue(), content_type="image/png", headers=headers)
-
-    def _tile(self, zoom: int, row: int, column: int) -> Image.Image:
-        across = (column + np.arange(256) / 256) / 2**zoom * 360 - 180
-        down = np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * (row + np.arange(256) / 256) / 2**zoom))))
-        rows = ((self._dem.north - down) / self._dem.cell).astype(int)
-        columns = ((across - self._dem.west) / self._dem.cell).astype(int)
-        (height, width), pixels = self._dem.shape, np.zeros((256, 256, 4), "uint8")
-        inside = np.ix_((rows >= 0) & (rows < height), (columns >= 0) & (columns < width))
-        light = self._light[np.ix_(rows.clip(0, height - 1), columns.clip(0, width - 1))]
-        pixels[..., :3] = (light[..., None] * (1, 1, 0.96)).astype("uint8")
-        pixels[..., 3][inside] = 255
-        return Image.fromarray(pixels, "RGBA")
 
 
 class Photographer:
@@ -282,7 +243,6 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": WIDE, "height": 900})
         ClosedNetwork(page).tiles = "refuse"
-        page.route(TILES, Hills().answer)
         photographer = Photographer(LabNotebook(server, page, "gallery.ipynb"), wanted)
         for step in STEPS:
             step(photographer)
