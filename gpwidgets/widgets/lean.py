@@ -32,7 +32,7 @@ class Unchangeable(w.Widget):
 
     def _refuse(self, name: str) -> None:
         if name not in _OF_ALL and name in self.class_trait_names(sync=True) and self.comm is not None:
-            raise AttributeError("other controls have this, too: give this one a layout or style of its own")
+            raise AttributeError("other controls have it, too: give this one a Layout of its own, or a style")
 
 
 class SharedLayout(Unchangeable, w.Layout):
