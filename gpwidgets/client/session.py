@@ -426,6 +426,20 @@ class GPSession:
         other.max_bytes = min(max_bytes, self.max_bytes)
         return other
 
+    def with_auth(self, auth: Any) -> GPSession:
+        """A session with the same certificates, proxies and limits, and another sign-in.
+
+        Parameters
+        ----------
+        auth
+            As for `GPSession`; for the first server that the new session is used with.
+        """
+        other = copy.copy(self)
+        other.auth, other._home = as_auth(auth), None
+        other._bound_http = None  # a sign-in that belongs to a connection does not pass on
+        other._lock = threading.Lock()
+        return other
+
     def __repr__(self) -> str:
         return f"<GPSession for {self.home or 'any server'}, {self.auth or 'not signed in'}>"
 

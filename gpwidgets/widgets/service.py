@@ -24,6 +24,7 @@ from gpwidgets.widgets.twin import ShownWithTwin, StaticTwin
 
 if TYPE_CHECKING:
     from gpwidgets.client.auth import Auth
+    from gpwidgets.client.session import GPSession
 
 #: Lists longer than this get a search box.
 MANY = 12
@@ -85,6 +86,8 @@ class ServiceWidget(Owner, ShownWithTwin, w.VBox):
         A services root, a folder, a service or a task.
     auth
         `Token`, `Login` or an authentication object of requests, for secured services.
+    session
+        A `GPSession` of your own, for certificates and proxies; a sign-in in the form keeps those.
 
     Attributes
     ----------
@@ -97,10 +100,13 @@ class ServiceWidget(Owner, ShownWithTwin, w.VBox):
     )
     error = traitlets.Any(None, allow_none=True, help="The exception that is shown; None when all is well.")
 
-    def __init__(self, url: str | GPURL, auth: Auth | None = None) -> None:
+    def __init__(
+        self, url: str | GPURL, auth: Auth | None = None, *, session: GPSession | None = None
+    ) -> None:
         self._url = url
         self._signing: SignInBox | None = None
         self._auth = auth
+        self._session = session
         self._root: GPService | None = None
         self._top = tr("(top level)")
         self._service: GPService | None = None
@@ -131,7 +137,7 @@ class ServiceWidget(Owner, ShownWithTwin, w.VBox):
 
     def _open(self) -> None:
         parsed = self._url if isinstance(self._url, GPURL) else GPURL.parse(self._url)
-        found = GPService(parsed, self._auth)
+        found = GPService(parsed, self._auth, session=self._session)
         if found.is_folder:
             folders, services = found.folders, found.services
             self._root = found
@@ -178,7 +184,7 @@ class ServiceWidget(Owner, ShownWithTwin, w.VBox):
             return
 
         def build() -> None:
-            made = TaskWidget(service.url.for_task(name), auth=self._auth)
+            made = TaskWidget(service.url.for_task(name), session=service.session)
             if self.tasks.value != name:  # another task has been chosen meanwhile
                 made.close()
                 return
@@ -220,6 +226,8 @@ class ServiceWidget(Owner, ShownWithTwin, w.VBox):
     @guarded
     def _sign_in(self, auth: Auth) -> None:
         self._auth = auth
+        if self._session is not None:
+            self._session = self._session.with_auth(auth)
         self._in_worker(self._open)
 
     def _snapshot(self) -> str:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import ipyleaflet
 
     from gpwidgets.client.auth import Auth
+    from gpwidgets.client.session import GPSession
     from gpwidgets.protocol.description import GPParameter, TaskInfo
     from gpwidgets.protocol.urls import GPURL
     from gpwidgets.tasks.history import HistoryEntry
@@ -71,6 +72,8 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         An ipyleaflet map of your own to draw and show results on; nothing of yours on it is changed.
     auth
         `Token`, `Login` or an authentication object of requests, for a secured service.
+    session
+        A `GPSession` of your own, for certificates and proxies; a sign-in in the form keeps those.
     values
         First values by parameter name; the other inputs keep their defaults. The trait of this name holds
         the whole form: setting it leaves out what it does not name.
@@ -100,6 +103,7 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         *,
         map: ipyleaflet.Map | None = None,  # noqa: A002
         auth: Auth | None = None,
+        session: GPSession | None = None,
         values: Mapping[str, Any] | None = None,
     ) -> None:
         from gpwidgets.tasks.history import HistoryEntry
@@ -111,6 +115,7 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         assert not isinstance(source, HistoryEntry)  # an entry always is an earlier run
         self._source = source
         self._auth = auth
+        self._session = session
         self._user_map = map
         self._start_values = dict(values or {})
         self.task: GPTask | None = None
@@ -189,7 +194,7 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
 
         try:
             source = self._source
-            task = source if isinstance(source, GPTask) else GPTask(source, self._auth)
+            task = source if isinstance(source, GPTask) else GPTask(source, self._auth, session=self._session)
             self._build(task)
             self._come_back(task)
         except Exception as error:
@@ -289,12 +294,13 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
     def _sign_in(self, auth: Auth) -> None:
         from gpwidgets.tasks.task import GPTask
 
+        known = self._source if isinstance(self._source, GPTask) else self.task
+        session = self._session if known is None else known.session
         self._auth = auth
+        self._session = None if session is None else session.with_auth(auth)
         self._signed_in_for = self.run  # its refusal is dealt with
-        if isinstance(self._source, GPTask):
-            self._source = self._source.url
-        elif self.task is not None:
-            self._source = self.task.url
+        if known is not None:
+            self._source = known.url
         self._reconnect()
 
     def _show_buttons(self, shown: bool) -> None:
