@@ -12,6 +12,8 @@
     ├── ParameterError        (ValueError)        one input is missing or wrong
     │   └── InputErrors                           several inputs at once
     ├── ConversionError       (ValueError)        geometry or table cannot be turned into a frame or back
+    │   ├── CRSMissing                            coordinates are no degrees, and nothing names their system
+    │   └── LayerChoice                           there are several layers, and nothing says which one
     ├── RunError              (RuntimeError)      a run ended without results
     │   ├── RunFailed                             the tool raised; its messages say why
     │   ├── RunCancelled                          cancelled on the server
@@ -24,7 +26,11 @@
     ├── TruncatedResult       the server held rows back
     ├── CurveApproximated     a true curve became a line of short segments
     ├── DateOutOfRange        a date is outside the years that a column can hold
-    └── GeometryRepaired      a ring or path could not be used as it was sent
+    ├── GeometryRepaired      a ring or path could not be used as it was sent
+    ├── LayersLeftOut         some layers of a feature collection could not be taken
+    ├── MeasuresDropped       measures (m) had no place in a format or in an old GEOS
+    ├── ReferencesDiffer      features named several coordinate systems, and were brought into one
+    └── RoughTransformation   a change of coordinate system is only roughly right
 """
 
 from __future__ import annotations
@@ -39,6 +45,7 @@ __all__ = [
     "AccessDenied",
     "AuthenticationError",
     "BadReply",
+    "CRSMissing",
     "ConnectionFailed",
     "ConversionError",
     "CurveApproximated",
@@ -47,8 +54,13 @@ __all__ = [
     "GPWarning",
     "GeometryRepaired",
     "InputErrors",
+    "LayerChoice",
+    "LayersLeftOut",
+    "MeasuresDropped",
     "ParameterError",
+    "ReferencesDiffer",
     "ResourceNotFound",
+    "RoughTransformation",
     "RunCancelled",
     "RunError",
     "RunExpired",
@@ -214,6 +226,34 @@ class ConversionError(GPError, ValueError):
     """A geometry, feature set or table cannot be turned into a frame, or a frame into one."""
 
 
+class CRSMissing(ConversionError):
+    """Coordinates cannot be longitudes and latitudes, and nothing names their coordinate system.
+
+    Attributes
+    ----------
+    place : tuple of float
+        x and y of one of them, as given.
+    """
+
+    def __init__(self, text: str, *, place: tuple[float, float]) -> None:
+        super().__init__(text)
+        self.place = place
+
+
+class LayerChoice(ConversionError):
+    """A file or feature collection holds several layers, and nothing says which one is meant.
+
+    Attributes
+    ----------
+    layers : tuple of str
+        Their names.
+    """
+
+    def __init__(self, text: str, *, layers: Sequence[str]) -> None:
+        super().__init__(text)
+        self.layers = tuple(layers)
+
+
 class RunError(GPError, RuntimeError):
     """A run ended without results.
 
@@ -283,3 +323,19 @@ class DateOutOfRange(GPWarning):
 
 class GeometryRepaired(GPWarning):
     """A ring or path could not be used as it was sent."""
+
+
+class LayersLeftOut(GPWarning):
+    """Some layers of a feature collection could not be taken; the text names them."""
+
+
+class MeasuresDropped(GPWarning):
+    """Measures (m) had no place in a file format, or in a GEOS older than 3.12."""
+
+
+class ReferencesDiffer(GPWarning):
+    """Features named several coordinate systems, and were brought into one."""
+
+
+class RoughTransformation(GPWarning):
+    """A change of coordinate system is only roughly right; the text says how far off places may be."""

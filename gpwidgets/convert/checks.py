@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,10 @@ import geopandas
 import numpy as np
 import shapely
 
-from gpwidgets.convert.dateline import wrap_shape
+from gpwidgets.convert.splitting import jumps, unwound, wrap_shape
+from gpwidgets.convert.tabular import GEOGRAPHIC
+from gpwidgets.convert.texts import FARTHEST, check_degrees
+from gpwidgets.convert.vertices import has_m, vertices, with_rows, with_vertices
 from gpwidgets.convert.writing import write_features
 from gpwidgets.errors import ConversionError
 from gpwidgets.texts import tr
@@ -17,6 +21,7 @@ from gpwidgets.texts import tr
 __all__ = [
     "Findings",
     "examine",
+    "placed_frame",
     "simplify_frame",
     "split_crossing",
     "valid_frame",
@@ -106,7 +111,8 @@ def simplify_frame(gdf: geopandas.GeoDataFrame, metres: float) -> geopandas.GeoD
     gdf
         In any CRS; one without a CRS counts as longitude and latitude.
     metres
-        No vertex that is left out lay farther than this from the new line. Parts do not vanish.
+        No vertex that is left out lay farther than this from the new line. Parts do not vanish; vertices that
+        stay keep height and measure.
 
     Raises
     ------
@@ -117,14 +123,16 @@ def simplify_frame(gdf: geopandas.GeoDataFrame, metres: float) -> geopandas.GeoD
         raise ConversionError(tr("The tolerance must be more than 0 metres."))
     shapes = _shapes(gdf)
     across, along = _metres_per_unit(gdf, shapes)
-    owners = shapely.get_coordinates(shapes, return_index=True)[1]
-    scale = np.column_stack([across[owners], np.broadcast_to(along, across.shape)[owners]])
-    scaled = shapely.set_coordinates(shapes.copy(), shapely.get_coordinates(shapes) * scale)
-    simple = shapely.simplify(scaled, metres, preserve_topology=True)
-    owners = shapely.get_coordinates(simple, return_index=True)[1]
-    scale = np.column_stack([across[owners], np.broadcast_to(along, across.shape)[owners]])
+    rows, owners = vertices(shapes, z=True, m=True), shapely.get_coordinates(shapes, return_index=True)[1]
+    scale = np.column_stack([across, np.broadcast_to(along, across.shape)])[owners]
+    # The number of each vertex goes along as its height, so that those left are told exactly.
+    numbered = np.column_stack([rows[:, :2] * scale, np.arange(len(rows))])
+    simple = shapely.simplify(
+        with_vertices(shapes, numbered, z=True, m=False), metres, preserve_topology=True
+    )
+    left = shapely.get_coordinates(simple, include_z=True)[:, 2].astype(np.intp)
     return gdf.set_geometry(
-        _array(shapely.set_coordinates(simple, shapely.get_coordinates(simple) / scale), gdf)
+        _array(with_rows(simple, rows[left], z=shapely.has_z(shapes), m=has_m(shapes)), gdf)
     )
 
 
@@ -138,27 +146,45 @@ def wrap_frame(gdf: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
     """
     if not _is_geographic(gdf) or not len(gdf):
         return gdf
-    shapes = _shapes(gdf)
+    shapes, half = _shapes(gdf), _half_turn(gdf)
     bounds = shapely.bounds(shapes)
-    beyond = (bounds[:, 0] < -180.0) | (bounds[:, 2] > 180.0)
+    beyond = (bounds[:, 0] < -half) | (bounds[:, 2] > half)
     if not beyond.any():
         return gdf
     moved = shapes.copy()
-    moved[beyond] = [wrap_shape(shape) for shape in shapes[beyond]]
+    moved[beyond] = [wrap_shape(shape, half) for shape in shapes[beyond]]
     return gdf.set_geometry(_array(moved, gdf))
+
+
+def placed_frame(gdf: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
+    """A frame whose coordinates mean something: degrees that can be degrees, or a named system.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        In EPSG:4326 when it had no CRS; the frame itself when it has one, or is a server's result whose
+        spatial reference only that server knows.
+
+    Raises
+    ------
+    CRSMissing
+        There are coordinates that cannot be longitudes and latitudes, although the frame has no CRS or one of
+        degrees, as a file of GeoJSON always has.
+    """
+    if gdf.crs is None and (gdf.attrs.get("gpwidgets") or {}).get("spatial_reference"):
+        return gdf
+    if _is_geographic(gdf):
+        check_degrees(_shapes(gdf), longest=FARTHEST, half=_half_turn(gdf))
+    return gdf.set_crs(GEOGRAPHIC) if gdf.crs is None else gdf
 
 
 def split_crossing(gdf: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
     """A copy in which shapes with an edge from one side of 180 degrees to the other are split there."""
-    shapes = _shapes(gdf)
+    shapes, half = _shapes(gdf), _half_turn(gdf)
     crossing = _crossing(gdf, shapes)
     moved = shapes.copy()
-    moved[crossing] = [wrap_shape(_unwound(shape)) for shape in shapes[crossing]]
+    moved[crossing] = [wrap_shape(unwound(shape, half), half) for shape in shapes[crossing]]
     return gdf.set_geometry(_array(moved, gdf))
-
-
-def _unwound(shape: shapely.Geometry) -> shapely.Geometry:
-    return shapely.transform(shape, lambda xy: np.column_stack([xy[:, 0] % 360.0, xy[:, 1]]))
 
 
 def _crossing(gdf: geopandas.GeoDataFrame, shapes: Any) -> Any:
@@ -166,18 +192,13 @@ def _crossing(gdf: geopandas.GeoDataFrame, shapes: Any) -> Any:
     found = np.zeros(len(shapes), dtype=bool)
     if not _is_geographic(gdf):
         return found
-    bounds = shapely.bounds(shapes)
-    for row in np.flatnonzero(bounds[:, 2] - bounds[:, 0] > 180.0):
+    bounds, half = shapely.bounds(shapes), _half_turn(gdf)
+    for row in np.flatnonzero(bounds[:, 2] - bounds[:, 0] > half):
         for line in shapely.get_parts(shapely.get_parts(shapely.boundary(shapes[row]))):
-            found[row] |= _jumps(line)
+            found[row] |= jumps(line, half)
         if shapely.get_dimensions(shapes[row]) == 1:
-            found[row] |= any(_jumps(line) for line in shapely.get_parts(shapes[row]))
+            found[row] |= any(jumps(line, half) for line in shapely.get_parts(shapes[row]))
     return found
-
-
-def _jumps(line: shapely.Geometry) -> bool:
-    steps = np.abs(np.diff(shapely.get_coordinates(line)[:, 0]))
-    return bool(((steps > 180.0) & (steps < 360.0)).any())
 
 
 def _metres_per_unit(gdf: geopandas.GeoDataFrame, shapes: Any) -> tuple[Any, Any]:
@@ -190,6 +211,13 @@ def _metres_per_unit(gdf: geopandas.GeoDataFrame, shapes: Any) -> tuple[Any, Any
         unit = unit / np.cosh(middle / 6_378_137.0)
     metres = np.full(len(shapes), 1.0) * unit
     return metres, metres
+
+
+def _half_turn(gdf: geopandas.GeoDataFrame) -> float:
+    """180 degrees in the units of a geographic CRS: 200 where it counts in grads."""
+    if gdf.crs is None or not gdf.crs.axis_info:
+        return 180.0
+    return round(math.pi / (gdf.crs.axis_info[0].unit_conversion_factor or 1.0), 6)
 
 
 def _is_geographic(gdf: geopandas.GeoDataFrame) -> bool:

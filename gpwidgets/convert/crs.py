@@ -11,10 +11,13 @@ from pyproj.exceptions import CRSError
 
 from gpwidgets.protocol.values import SpatialReference
 
-#: Codes from here on are Esri's own; EPSG gives none of them away.
+#: Codes from here on are Esri's own; EPSG gives none of them away. A few of Esri's are smaller.
 _FIRST_ESRI_CODE = 32767
 #: Esri's name for Web Mercator, which pyproj would hold for another system than EPSG:3857.
 _WEB_MERCATOR = 102100
+_SATELLITE = ("GRS 1980", "WGS 84")
+#: OGC's names of systems with longitude first; the order of axes is not told on the wire.
+_OGC_CODES = {"CRS84": 4326, "CRS83": 4269, "CRS27": 4267, "CRS84H": 4979}
 
 
 def to_crs(reference: SpatialReference | Mapping[str, Any] | None) -> pyproj.CRS | None:
@@ -39,9 +42,11 @@ def to_crs(reference: SpatialReference | Mapping[str, Any] | None) -> pyproj.CRS
 def _known(reference: SpatialReference) -> pyproj.CRS | None:
     for text in _spellings(reference):
         try:
-            return pyproj.CRS.from_user_input(text)
+            found = pyproj.CRS.from_user_input(text)
         except CRSError:
             continue
+        if not found.is_vertical or found.is_compound:  # heights alone are no place
+            return found
     return None
 
 
@@ -50,7 +55,8 @@ def _spellings(reference: SpatialReference) -> Iterator[str]:
         if code == _WEB_MERCATOR:
             yield "EPSG:3857"
         elif code is not None and code > 0:
-            yield f"EPSG:{code}" if code < _FIRST_ESRI_CODE else f"ESRI:{code}"
+            names = (f"EPSG:{code}", f"ESRI:{code}")
+            yield from names if code < _FIRST_ESRI_CODE else reversed(names)
     for text in (reference.wkt2, reference.wkt):
         if text:
             yield text
@@ -82,26 +88,87 @@ def from_crs(crs: Any) -> SpatialReference:
 @lru_cache(maxsize=256)
 def _named(crs: pyproj.CRS) -> SpatialReference:
     if crs.is_compound:
-        horizontal, vertical = crs.sub_crs_list[:2]
-        code, flat = _code(vertical), _named(horizontal)
-        return SpatialReference(
-            flat.wkid, flat.latest_wkid, flat.wkt, flat.wkt2, vcs_wkid=code, latest_vcs_wkid=code
-        )
-    code = _code(crs)
+        return _with_heights(crs)
+    code = code_of(crs)
     if code == 3857:
         return SpatialReference(wkid=_WEB_MERCATOR, latest_wkid=3857)
     if code is not None:
         return SpatialReference(wkid=code, latest_wkid=code)
+    plain = _unbound(crs)
     try:
-        return SpatialReference(wkt=crs.to_wkt("WKT1_ESRI"))
+        return SpatialReference(wkt=plain.to_wkt("WKT1_ESRI"))
     except CRSError:
-        return SpatialReference(wkt2=crs.to_wkt())
+        return SpatialReference(wkt2=plain.to_wkt())
 
 
-def _code(crs: pyproj.CRS) -> int | None:
-    found = crs.to_authority()
-    if found == ("OGC", "CRS84"):
-        return 4326
-    if found is None or found[0] not in ("EPSG", "ESRI") or not found[1].isdigit():
-        return None
-    return int(found[1])
+def _with_heights(crs: pyproj.CRS) -> SpatialReference:
+    """Horizontal and vertical system; both in one text where one of them has no code."""
+    horizontal, vertical = crs.sub_crs_list[:2]
+    flat, code = _named(horizontal), code_of(_unbound(vertical))
+    if code is None and flat.wkt:
+        try:
+            return SpatialReference(wkt=f"{flat.wkt},{_unbound(vertical).to_wkt('WKT1_ESRI')}")
+        except CRSError:
+            return flat
+    return SpatialReference(
+        flat.wkid, flat.latest_wkid, flat.wkt, flat.wkt2, vcs_wkid=code, latest_vcs_wkid=code
+    )
+
+
+def _unbound(crs: pyproj.CRS) -> pyproj.CRS:
+    return crs.source_crs if crs.is_bound and crs.source_crs is not None else crs
+
+
+def code_of(crs: pyproj.CRS) -> int | None:
+    """The EPSG or Esri code of a coordinate system, also of one that has another name or none.
+
+    Parameters
+    ----------
+    crs
+        Any system; of one that carries a datum shift, the code is that without the shift.
+
+    Returns
+    -------
+    int or None
+        None where no code is known, or the datum is not named, as in ``+proj=utm +zone=32 +ellps=intl``: that
+        may be in Europe or in Libya, with 100 metres between them.
+    """
+    shifted, crs = carries_shift(crs), _unbound(crs)
+    authority = crs.to_authority()
+    if authority is not None and authority[0] == "OGC" and authority[1].upper() in _OGC_CODES:
+        return _OGC_CODES[authority[1].upper()]
+    for name in ("EPSG", "ESRI"):
+        codes = [found.code for found in crs.list_authority(auth_name=name) if found.code.isdigit()]
+        if codes and (not has_unknown_datum(crs) or (is_of_satellites(crs) and not shifted)):
+            # One small code of Esri's has another meaning in EPSG, which a reader would think of first.
+            return int(codes[0]) if name == "EPSG" or _means_esri(int(codes[0])) else None
+    return None
+
+
+def _means_esri(code: int) -> bool:
+    if code >= _FIRST_ESRI_CODE:
+        return True
+    try:
+        pyproj.CRS.from_epsg(code)
+    except CRSError:
+        return True
+    return False
+
+
+def has_unknown_datum(crs: pyproj.CRS) -> bool:
+    """Whether a coordinate system names an ellipsoid but no datum, so that nobody knows where it lies."""
+    datum = _unbound(crs).datum
+    return datum is not None and datum.name.casefold().startswith("unknown")
+
+
+def carries_shift(crs: pyproj.CRS) -> bool:
+    """Whether a coordinate system carries a datum shift of its own, other than none at all."""
+    if not crs.is_bound or crs.source_crs is None:
+        return False
+    operation = crs.coordinate_operation
+    return operation is None or not operation.towgs84 or any(operation.towgs84)
+
+
+def is_of_satellites(crs: pyproj.CRS) -> bool:
+    """Whether the datums of an ellipsoid go back to satellites, so that they agree within a metre or two."""
+    return crs.ellipsoid is not None and crs.ellipsoid.name in _SATELLITE

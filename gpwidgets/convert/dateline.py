@@ -14,7 +14,9 @@ import shapely
 from shapely.affinity import translate
 from shapely.geometry import mapping, shape
 
-__all__ = ["joined_geometry", "narrow_bounds", "shown_geometry", "wrap_geometry", "wrap_shape"]
+from gpwidgets.convert.splitting import wrap_shape
+
+__all__ = ["joined_geometry", "narrow_bounds", "shown_geometry", "wrap_geometry"]
 
 
 def wrap_geometry(geometry: Mapping[str, Any]) -> dict[str, Any]:
@@ -34,18 +36,7 @@ def wrap_geometry(geometry: Mapping[str, Any]) -> dict[str, Any]:
     moved = {"type": geometry["type"], "coordinates": _shifted(geometry["coordinates"], -360.0 * turns)}
     if west - 360.0 * turns >= -180.0 and east - 360.0 * turns <= 180.0:
         return moved
-    return _geojson(_split(shape(moved)))
-
-
-def wrap_shape(geometry: shapely.Geometry) -> shapely.Geometry:
-    """The same for a shapely geometry; an empty one is returned as it is."""
-    if geometry.is_empty:
-        return geometry
-    west, _, east, _ = geometry.bounds
-    if west >= -180.0 and east <= 180.0:
-        return geometry
-    turns = math.floor(((west + east) / 2 + 180.0) / 360.0)
-    return _split(translate(geometry, -360.0 * turns))
+    return _geojson(wrap_shape(shape(moved)))
 
 
 def joined_geometry(geometry: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,15 +105,6 @@ def _joined(geometry: shapely.Geometry) -> shapely.Geometry | None:
     if whole.geom_type == "MultiLineString":
         whole = shapely.line_merge(whole)
     return whole if len(shapely.get_parts(whole)) < len(parts) else None
-
-
-def _split(whole: shapely.Geometry) -> shapely.Geometry:
-    parts = []
-    for turn in (-1, 0, 1):
-        world = shapely.box(-180.0 + 360.0 * turn, -90.0, 180.0 + 360.0 * turn, 90.0)
-        part = shapely.intersection(whole, world)
-        parts.append(translate(part, -360.0 * turn))
-    return shapely.union_all([part for part in parts if not part.is_empty])
 
 
 def _longitudes(coordinates: Any) -> Iterator[float]:

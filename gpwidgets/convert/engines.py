@@ -176,7 +176,9 @@ def _of_points(attributes: list[Any], geometries: list[Any], layout: Layout) -> 
             raise NotCut("a geometry holds nothing")
     if not set(map(len, there)) <= {len(names)}:
         orders = set(map(tuple, there))
-        if not all(keys[: len(names)] == names and "z" not in keys[len(names) :] for keys in orders):
+        if not all(
+            keys[: len(names)] == names and not {"z", "m"} & set(keys[len(names) :]) for keys in orders
+        ):
             raise NotCut("not all points are made of the same numbers")
     try:
         vertices = chain.from_iterable(map(itemgetter(*names), there))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import geopandas
 import pandas as pd
-import pyogrio
 
 from gpwidgets.convert.file_kinds import kind_of_file
 from gpwidgets.convert.files import read_frame_file, read_json_file
+from gpwidgets.convert.layer_choice import collection_layers
+from gpwidgets.convert.layered_files import layers_of, read_vector
 from gpwidgets.convert.private_copies import ARCHIVES, members_of, opened
 from gpwidgets.convert.readers import to_frame
 from gpwidgets.errors import ConversionError
@@ -58,8 +58,8 @@ def _frames(path: Path, member: str, most: int) -> list[tuple[str, Any]]:
         with opened(path, member, own=False, json=True) as place:
             if place.suffix.lower() == ".json":
                 return [(place.stem, to_frame(read_json_file(place)))][:most]
-            names = pyogrio.list_layers(place)[:most, 0].tolist()
-            return [(name, geopandas.read_file(place, layer=name)) for name in names]
+            names = [name for name, _ in layers_of(place)[:most]]
+            return [(name, read_vector(place, name)) for name in names]
     except ConversionError:
         raise
     except Exception as error:  # GDAL's own kinds
@@ -90,6 +90,8 @@ def layer_names(path: Path) -> list[str]:
         if _only_layered(members):
             return _listed(path, members[0])
         return [f"{member}/{name}" for member in members for name in _listed(path, member)]
+    if path.suffix.lower() == ".json":
+        return _collection_layers(path)
     kind = kind_of_file(path)
     return _listed(path, "") if kind is not None and kind.layered else []
 
@@ -114,8 +116,11 @@ def read_layer(path: Path, name: str = "") -> pd.DataFrame:
     ConversionError
         It cannot be read.
     """
+    if path.suffix.lower() == ".json":
+        found: pd.DataFrame = to_frame(path, layer=name or None)
+        return found
     if not name:
-        found: pd.DataFrame = to_frame(path) if path.suffix.lower() == ".json" else read_frame_file(path)
+        found = read_frame_file(path)
         return found
     member, layer = _place_of(path, name)
     try:
@@ -123,12 +128,21 @@ def read_layer(path: Path, name: str = "") -> pd.DataFrame:
             if place.suffix.lower() == ".json":
                 found = to_frame(read_json_file(place))
                 return found
-            found = geopandas.read_file(place, layer=layer)
+            found = read_vector(place, layer)
     except ConversionError:
         raise
     except Exception as error:  # GDAL's own kinds
         raise ConversionError(tr("{name} cannot be read: {error}", name=path.name, error=error)) from error
     return found
+
+
+def _collection_layers(path: Path) -> list[str]:
+    """Layers of a feature collection; none for other JSON, of which something else will say what is wrong."""
+    told = read_json_file(path)
+    try:
+        return collection_layers(told)
+    except ConversionError:
+        return []
 
 
 def _place_of(path: Path, name: str) -> tuple[str, str]:
@@ -153,7 +167,7 @@ def _listed(path: Path, member: str) -> list[str]:
         with opened(path, member, own=True, json=True) as place:
             if place.suffix.lower() == ".json":
                 return [place.stem]
-            return [str(name) for name in pyogrio.list_layers(place)[:, 0]]
+            return [name for name, _ in layers_of(place)]
     except ConversionError:
         raise
     except Exception as error:  # GDAL's own kinds

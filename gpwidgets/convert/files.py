@@ -10,6 +10,8 @@ import geopandas
 import orjson
 import pandas as pd
 
+from gpwidgets.convert.layer_choice import refuse_several
+from gpwidgets.convert.layered_files import only_layer, read_vector
 from gpwidgets.convert.private_copies import ARCHIVES, members_of, opened
 from gpwidgets.convert.typed_tables import read_delimited
 from gpwidgets.errors import ConversionError
@@ -23,8 +25,15 @@ _SHEETS: dict[str, Any] = {".xlsx": "openpyxl", ".xlsm": "openpyxl", ".xls": "xl
 _PARQUET = (".parquet", ".geoparquet", ".pq")
 
 
-def read_frame_file(path: Path) -> Any:
+def read_frame_file(path: Path, layer: str = "") -> Any:
     """What a file of geographic data holds.
+
+    Parameters
+    ----------
+    path
+        The file.
+    layer
+        Name of the layer to read, where a file has several.
 
     Returns
     -------
@@ -34,13 +43,14 @@ def read_frame_file(path: Path) -> Any:
     Raises
     ------
     ConversionError
-        There is no such file, or its format cannot be read.
+        There is no such file, or its format cannot be read; `LayerChoice` when several of its layers have
+        features and none is named.
     """
     if path.suffix.lower() in _PARQUET:
         return _tried(path, lambda: _parquet(path))
     if path.suffix.lower() in _SEPARATED or path.suffix.lower() in _SHEETS:
         return read_table_file(path)
-    return _tried(path, lambda: _by_gdal(path))
+    return _tried(path, lambda: _by_gdal(path, layer))
 
 
 def read_table_file(path: Path) -> pd.DataFrame:
@@ -58,7 +68,7 @@ def read_table_file(path: Path) -> pd.DataFrame:
         return _tried(path, lambda: pd.read_excel(path, engine=_SHEETS[suffix]))
     if suffix in _PARQUET:
         return _tried(path, lambda: _parquet(path))
-    return _tried(path, lambda: _by_gdal(path, ignore_geometry=True))
+    return _tried(path, lambda: _by_gdal(path, "", ignore_geometry=True))
 
 
 def read_json_file(path: Path) -> Any:
@@ -87,11 +97,16 @@ def _parquet(path: Path) -> Any:
         return pd.read_parquet(path)
 
 
-def _by_gdal(path: Path, **options: Any) -> Any:
-    """What GDAL reads in a file that a user picked; in the first file of an archive."""
-    members = members_of(path) if path.suffix.lower() in ARCHIVES else []
+def _by_gdal(path: Path, layer: str, **options: Any) -> Any:
+    """What GDAL reads in the one layer of a file that a user picked, or in the one that is named."""
+    members = members_of(path) if path.suffix.lower() in ARCHIVES else [""]
+    if len(members) > 1:
+        named = [one for one in members if layer and layer.startswith(one)]
+        if not named:
+            refuse_several(members)
+        members, layer = named, layer.removeprefix(named[0]).strip("/")
     with opened(path, members[0] if members else "", own=True) as place:
-        return geopandas.read_file(place, **options)
+        return read_vector(place, layer or only_layer(place), **options)
 
 
 def _tried(path: Path, read: Callable[[], pd.DataFrame]) -> pd.DataFrame:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -15,6 +16,9 @@ from numpy.typing import NDArray
 from gpwidgets.convert import rings
 from gpwidgets.convert.nesting import Floats, Ints, offsets
 from gpwidgets.convert.quantised import Quantisation
+from gpwidgets.convert.vertices import KEEPS_MEASURES
+from gpwidgets.errors import MeasuresDropped
+from gpwidgets.texts import tr
 
 __all__ = ["GeometryColumn", "kind_of", "type_of"]
 
@@ -65,7 +69,7 @@ class GeometryColumn:
     Parameters
     ----------
     has_z, has_m
-        What the vertices of a geometry without flags of its own carry after x and y. Measures are dropped.
+        What the vertices of a geometry without flags of its own carry after x and y.
     quantisation
         How whole numbers become coordinates; None when they already are.
     """
@@ -78,6 +82,7 @@ class GeometryColumn:
         self._groups: dict[str, _Group] = {}
         self._built: list[tuple[int, NDArray[np.object_]]] = []
         self._dropped: Counter[str] = Counter()
+        self._unkept = False
         self._count = 0
 
     def add(self, geometries: Sequence[Any]) -> None:
@@ -129,12 +134,19 @@ class GeometryColumn:
                 rows = np.unique(owners)
                 found[rows] = shapes[rows]
         rings.warn_dropped(self._dropped)
+        if self._unkept:
+            warnings.warn(
+                tr("Measures (m) are left out: they need shapely 2.1 with GEOS 3.12 or newer."),
+                MeasuresDropped,
+                stacklevel=3,
+            )
         return found
 
     def _take(self, kind: str, z: bool, m: bool, geometries: list[Any], rows: Ints) -> None:
         if kind in ("x", "xmin"):
             names = ("xmin", "ymin", "xmax", "ymax") if kind == "xmin" else _point_names(geometries)
             coords = _numbers([[geometry.get(name) for name in names] for geometry in geometries], len(names))
+            coords = self._with_measures(coords, "z" in names, "m" in names)
             self._store(kind, coords, np.ones(len(rows), dtype=np.int64), rows)
             return
         parts = [_parts(geometry[kind], kind) for geometry in geometries]
@@ -146,8 +158,22 @@ class GeometryColumn:
         every = list(chain.from_iterable(parts))
         lengths = np.fromiter(map(len, every), dtype=np.int64, count=len(every))
         counts = np.fromiter(map(len, parts), dtype=np.int64, count=len(parts))
-        coords = _vertices(list(chain.from_iterable(every)), 3 if z else 2)
-        self._store(kind, coords, lengths, np.repeat(rows, counts))
+        coords = _vertices(list(chain.from_iterable(every)), 2 + z + m)
+        self._store(kind, self._with_measures(coords, z, m), lengths, np.repeat(rows, counts))
+
+    def _with_measures(self, coords: Floats, z: bool, m: bool) -> Floats:
+        """Vertices with a column for z where there is one for m; without measures where there are none."""
+        at = 2 + z
+        if not m or coords.shape[1] <= at:
+            return coords
+        measures = coords[:, at]
+        if not np.isfinite(measures).any():
+            return np.ascontiguousarray(coords[:, :at])
+        if not KEEPS_MEASURES:
+            self._unkept = True
+            return np.ascontiguousarray(coords[:, :at])
+        heights = coords[:, 2] if z else np.full(len(coords), np.nan)
+        return np.column_stack([coords[:, :2], heights, np.where(np.isfinite(measures), measures, np.nan)])
 
     def _store(self, kind: str, coords: Floats, lengths: Ints, rows: Ints) -> None:
         group = self._groups.setdefault(kind, _Group())
@@ -156,8 +182,9 @@ class GeometryColumn:
         group.rows.append(rows)
 
 
-def _point_names(geometries: Iterable[Any]) -> tuple[str, ...]:
-    return ("x", "y", "z") if any("z" in geometry for geometry in geometries) else ("x", "y")
+def _point_names(geometries: Sequence[Any]) -> tuple[str, ...]:
+    further = (name for name in "zm" if any(name in geometry for geometry in geometries))
+    return ("x", "y", *further)
 
 
 def _parts(value: Any, kind: str) -> list[Any]:

@@ -10,6 +10,7 @@ import orjson
 import shapely
 
 from gpwidgets.convert.geometries import GeometryColumn
+from gpwidgets.convert.vertices import has_m
 from gpwidgets.convert.writing import esri_geometries, geometry_type
 
 __all__ = ["from_shapely", "to_shapely"]
@@ -25,7 +26,7 @@ def to_shapely(
     geometry
         Point, multipoint, polyline, polygon or envelope; coordinates stay as they are.
     has_z, has_m
-        What the vertices carry when the object does not say; measures are dropped.
+        What the vertices carry when the object does not say.
 
     Returns
     -------
@@ -47,11 +48,12 @@ def from_shapely(geometry: shapely.Geometry | None) -> dict[str, Any] | None:
         It is a geometry collection.
     """
     shapes = np.array([geometry], dtype=object)
-    has_z = bool(shapely.has_z(geometry))
-    told = esri_geometries(shapes, geometry_type(shapes), has_z=has_z)[0]
+    has_z, measured = bool(shapely.has_z(geometry)), bool(has_m(shapes)[0])
+    told = esri_geometries(shapes, geometry_type(shapes), has_z=has_z, measured=measured)[0]
     if told is None:
         return None
-    if has_z and "x" not in told:
-        told = {"hasZ": True, **told}
+    if "x" not in told:
+        flags = {"hasZ": has_z, "hasM": measured}
+        told = {**{key: True for key, value in flags.items() if value}, **told}
     plain: dict[str, Any] = orjson.loads(orjson.dumps(told, option=orjson.OPT_SERIALIZE_NUMPY))
     return plain

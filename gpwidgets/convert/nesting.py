@@ -36,7 +36,7 @@ class Rings:
     Attributes
     ----------
     coords : numpy.ndarray
-        Vertices, shape (n, 2) or (n, 3).
+        Vertices, shape (n, 2), (n, 3) or (n, 4).
     lengths : numpy.ndarray
         Vertices of each ring.
     owners : numpy.ndarray

@@ -60,6 +60,8 @@ class Quantisation:
         sums = np.cumsum(steps, axis=0)
         before = sums[starts] - steps[starts]
         sums -= np.repeat(before, lengths[lengths > 0], axis=0)
+        if coords.shape[1] > 3:  # measures are sent as they are
+            return np.column_stack([self.decode(coords[:, :3], lengths), coords[:, 3]])
         width = coords.shape[1]
         signs = np.array([1.0, -1.0 if self.upper_left else 1.0, 1.0])[:width]
         sums[np.isnan(coords)] = np.nan

@@ -29,6 +29,7 @@ _MERCATOR = pyproj.CRS.from_epsg(3857)
 _GEOGRAPHIC = pyproj.CRS.from_epsg(4326)
 _MAX_CELLS = 60_000_000
 _MAX_SIDE = 1400
+_RASTER_TYPE, _PIXEL_IS_POINT = 1025, 2
 _MOST_CLASSES = 8
 _BYTES = 255
 
@@ -131,23 +132,45 @@ def _by_pillow(image_module: Any, path: Path) -> Raster:
     with image_module.open(path, formats=(RASTERS[path.suffix.lower()].pillow,)) as image:
         _check_size(path, image.width * image.height)
         tags = getattr(image, "tag_v2", {})
-        scale, tie, keys = tags.get(33550), tags.get(33922), tags.get(34735)
-        if not scale or not tie or not keys:
+        keys = tags.get(34735)
+        affine = _affine_of_tags(tags, keys) if keys else None
+        if affine is None or not keys:
             raise ConversionError(
                 tr("{name} has no place on the earth that can be read without rasterio", name=path.name)
             )
         crs = _crs_of_keys(path, keys)
         values = np.asarray(image)
-        a, e = float(scale[0]), -float(scale[1])
-        affine = (a, 0.0, float(tie[3]) - a * float(tie[0]), 0.0, e, float(tie[4]) - e * float(tie[1]))
         nodata = str(tags.get(42113, "")).strip("\0 ")
         bands = values[None] if values.ndim == 2 else np.moveaxis(values, 2, 0)
         return Raster(bands, affine, crs, float(nodata) if nodata else None)
 
 
+def _affine_of_tags(tags: Any, keys: Sequence[int]) -> tuple[float, float, float, float, float, float] | None:
+    """From column and row to x and y, at outer corners of cells; None where the tags do not tell.
+
+    A raster of the type PixelIsPoint names the middle of its cells.
+    """
+    scale, tie, matrix = tags.get(33550), tags.get(33922), tags.get(34264)
+    if scale and tie and len(scale) > 1 and len(tie) > 4:
+        a, b, d, e = float(scale[0]), 0.0, 0.0, -float(scale[1])
+        c, f = float(tie[3]) - a * float(tie[0]), float(tie[4]) - e * float(tie[1])
+    elif matrix and len(matrix) == 16:
+        a, b, _, c, d, e, _, f = map(float, matrix[:8])
+    else:
+        return None
+    if _short_keys(keys).get(_RASTER_TYPE) == _PIXEL_IS_POINT:
+        c, f = c - (a + b) / 2, f - (d + e) / 2
+    return a, b, c, d, e, f
+
+
+def _short_keys(keys: Sequence[int]) -> dict[int, int]:
+    """The keys of a GeoTIFF's directory whose values stand in it."""
+    return {keys[at]: keys[at + 3] for at in range(4, len(keys) - 3, 4) if keys[at + 1] == 0}
+
+
 def _crs_of_keys(path: Path, keys: Sequence[int]) -> pyproj.CRS:
     """The coordinate system that a GeoTIFF's key directory names by code."""
-    codes = {keys[at]: keys[at + 3] for at in range(4, len(keys) - 3, 4) if keys[at + 1] == 0}
+    codes = _short_keys(keys)
     code = codes.get(3072) or codes.get(2048)
     if not code or code == 32767:
         raise ConversionError(

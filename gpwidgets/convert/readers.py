@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,23 +14,26 @@ import pandas as pd
 import pyproj
 import shapely
 
+from gpwidgets.convert.arcgis_objects import features_of_table, wire_of_object
+from gpwidgets.convert.checks import placed_frame
 from gpwidgets.convert.crs import to_crs
 from gpwidgets.convert.files import read_frame_file, read_json_file
 from gpwidgets.convert.geojson_reading import geojson_to_frame, is_geojson, shape_of
 from gpwidgets.convert.geometries import kind_of
+from gpwidgets.convert.layer_choice import frame_of_collection
 from gpwidgets.convert.reading import features_to_frame
 from gpwidgets.convert.table_reading import to_table
 from gpwidgets.convert.tabular import (
     ESRI_KEYS,
-    GEOGRAPHIC,
     columns_of,
     frame_of_shapes,
     frame_of_table,
     is_columns,
+    system_of,
 )
 from gpwidgets.convert.text_frames import frame_of_text, json_of_text
 from gpwidgets.convert.typed_tables import table_of_rows
-from gpwidgets.errors import ConversionError
+from gpwidgets.errors import ConversionError, CRSMissing
 from gpwidgets.protocol.features import RecordSet
 from gpwidgets.protocol.values import SpatialReference
 from gpwidgets.texts import later, tr
@@ -37,26 +41,38 @@ from gpwidgets.texts import later, tr
 __all__ = ["to_frame", "to_table"]
 
 _POINT_KEYS = frozenset({"x", "y", "z", "m", "id", "hasZ", "hasM", "type", "spatialReference"})
+#: What stands between path and layer, as QGIS writes it.
+_LAYER_MARK = "|layername="
+
 _FRAME_FORMS = later(
     "Give a GeoDataFrame or GeoSeries, shapely geometries, (longitude, latitude) pairs, GeoJSON, Esri JSON, "
     "WKT, a table with lon and lat columns, or the path of a file of geographic data."
 )
 
 
-def to_frame(value: Any, *, crs: Any = None) -> geopandas.GeoDataFrame:
+def to_frame(
+    value: Any, *, crs: Any = None, layer: str | None = None, kinds: Sequence[str] = ()
+) -> geopandas.GeoDataFrame:
     """Turn anything that holds geometry into a frame.
 
     Parameters
     ----------
     value
-        GeoDataFrame, GeoSeries, DataFrame with lon and lat, x and y or WKT columns; a shapely geometry or a
+        GeoDataFrame, GeoSeries, DataFrame with lon and lat, x and y or WKT columns, or spatially enabled by
+        the ArcGIS API for Python, of which a FeatureSet or Feature is taken as well; a shapely geometry or a
         sequence of them; a (longitude, latitude) pair or a sequence of pairs; an object with
         ``__geo_interface__``; GeoJSON or Esri JSON, parsed or as text; a feature set as the wire holds it;
         text with WKT, EWKT, one point a line, or CSV; the path of an existing file.
     crs
         Coordinate system, as pyproj reads it, of data that names none. Without it shapely geometries, WKT and
-        coordinates count as EPSG:4326, longitude first; a GeoDataFrame, GeoSeries, file or Esri JSON that
-        names none stays without. GeoJSON is always EPSG:4326, unless it has a ``crs`` member.
+        coordinates count as EPSG:4326, longitude first, if they can be degrees; a GeoDataFrame, GeoSeries,
+        file or Esri JSON that names none stays without. GeoJSON without a ``crs`` member is EPSG:4326, too,
+        unless its coordinates cannot be degrees.
+    layer
+        Name of the layer to read, of a file or a feature collection that has several; ``|layername=…`` behind
+        the path of a file says the same.
+    kinds
+        ``esriGeometry…`` words of what is wanted: of a feature collection, only layers of these are read.
 
     Returns
     -------
@@ -66,23 +82,32 @@ def to_frame(value: Any, *, crs: Any = None) -> geopandas.GeoDataFrame:
     Raises
     ------
     ConversionError
-        There is no geometry in it, or it is damaged; the text says what is accepted.
+        There is no geometry in it, or it is damaged; the text says what is accepted. `CRSMissing` when
+        coordinates cannot be degrees and nothing names their system; `LayerChoice` when there are several
+        layers and nothing says which one.
+
+    Warns
+    -----
+    LayersLeftOut
+        Layers of a feature collection are not in the frame, as they are of another kind than wanted.
     """
-    known = _crs(crs)
+    known = _Wanted(_crs(crs), layer, tuple(kinds))
     if isinstance(value, geopandas.GeoDataFrame | geopandas.GeoSeries):
-        return _with_crs(_own(value), known)
+        return _with_crs(_own(value), known.crs)
     if isinstance(value, pd.Series):
         value = value.tolist()
     if isinstance(value, pd.DataFrame):
-        return frame_of_table(value, known)
+        return _of_table(value, known.crs)
     if isinstance(value, shapely.Geometry):
         return _of_list([value], known)
     if isinstance(value, RecordSet):
-        return _with_crs(features_to_frame(value.json), known)
+        return _of_collection(value.json, known)
     if isinstance(value, Mapping):
         return _of_mapping(value, known)
+    if (wire := wire_of_object(value)) is not None:
+        return _of_mapping(wire, known)
     if hasattr(value, "__geo_interface__"):
-        return _of_interface(value, known)
+        return _of_interface(value, known.crs)
     if isinstance(value, bytes | bytearray):
         value = bytes(value).decode("utf-8-sig", "replace")
     if isinstance(value, str):
@@ -102,12 +127,30 @@ def to_frame(value: Any, *, crs: Any = None) -> geopandas.GeoDataFrame:
     )
 
 
+@dataclass(frozen=True)
+class _Wanted:
+    """What is known beside the value: its system, its layer, and what kinds will do."""
+
+    crs: pyproj.CRS | None
+    layer: str | None
+    kinds: tuple[str, ...]
+
+
 def _own(value: Any) -> geopandas.GeoDataFrame:
     if isinstance(value, geopandas.GeoSeries):
         return frame_of_shapes(value.array, crs=value.crs, index=value.index)
     if value.active_geometry_name is None:
         raise ConversionError(tr("The frame has no geometry column; choose one with set_geometry()."))
     return value
+
+
+def _of_table(table: pd.DataFrame, crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:
+    told = features_of_table(table)
+    if told is None:
+        return frame_of_table(table, crs)
+    shapes = features_to_frame(told)
+    plain = pd.DataFrame(table.drop(columns=[told["column"]]))
+    return _with_crs(frame_of_shapes(shapes.geometry.array, plain, crs=shapes.crs), crs)
 
 
 def _of_interface(value: Any, crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:
@@ -119,19 +162,33 @@ def _of_interface(value: Any, crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:
     return geojson_to_frame(told, crs)
 
 
-def _of_mapping(value: Mapping[str, Any], crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:
-    if is_geojson(value):
+def _of_geojson(value: Mapping[str, Any], crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:
+    """GeoJSON is degrees, whatever the caller says of it, unless it cannot be."""
+    try:
         return geojson_to_frame(value)
+    except CRSMissing:
+        if crs is None:
+            raise
+        return geojson_to_frame(value, crs)
+
+
+def _of_collection(value: Mapping[str, Any], wanted: _Wanted) -> geopandas.GeoDataFrame:
+    return _with_crs(frame_of_collection(value, wanted.kinds, wanted.layer), wanted.crs)
+
+
+def _of_mapping(value: Mapping[str, Any], wanted: _Wanted) -> geopandas.GeoDataFrame:
+    if is_geojson(value):
+        return _of_geojson(value, wanted.crs)
     if is_columns(value):
-        return frame_of_table(columns_of(value), crs)
+        return frame_of_table(columns_of(value), wanted.crs)
     if kind_of(value) and not _is_geometry_only(value):
-        return frame_of_table(table_of_rows([value]), crs)
+        return frame_of_table(table_of_rows([value]), wanted.crs)
     if kind_of(value):
         told: dict[str, Any] = {"features": [{"geometry": value}]}
     elif isinstance(value.get("geometry"), Mapping) or isinstance(value.get("attributes"), Mapping):
         told = {"features": [value]}
     elif ESRI_KEYS & set(value):
-        return _with_crs(features_to_frame(value), crs)
+        return _of_collection(value, wanted)
     else:
         names = ", ".join(map(repr, list(value)[:8])) or "nothing"
         raise ConversionError(
@@ -141,24 +198,26 @@ def _of_mapping(value: Mapping[str, Any], crs: pyproj.CRS | None) -> geopandas.G
                 forms=tr(_FRAME_FORMS),
             )
         )
-    return _with_crs(features_to_frame(told), crs)
+    return _with_crs(features_to_frame(told), wanted.crs)
 
 
-def _of_list(value: Sequence[Any], crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:
+def _of_list(value: Sequence[Any], wanted: _Wanted) -> geopandas.GeoDataFrame:
     if _is_point(value):
         value = [value]
-    rows = list(value)
+    rows: list[Any] = [
+        row if isinstance(row, shapely.Geometry) else wire_of_object(row) or row for row in value
+    ]
     if rows and all(isinstance(row, Mapping) for row in rows):
-        return _of_mappings(rows, crs)
+        return _of_mappings(rows, wanted.crs)
     if rows and all(isinstance(row, str) for row in rows):
-        return _of_text("\n".join(rows), crs)
+        return _of_text("\n".join(rows), wanted)
     shapes = [_shape(row) for row in rows]
-    return frame_of_shapes(shapes, crs=crs or GEOGRAPHIC)
+    return frame_of_shapes(shapes, crs=system_of(shapes, wanted.crs))
 
 
 def _of_mappings(rows: list[Mapping[str, Any]], crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:
     if all(map(is_geojson, rows)):
-        return geojson_to_frame({"type": "FeatureCollection", "features": rows})
+        return _of_geojson({"type": "FeatureCollection", "features": rows}, crs)
     if all("geometry" in row and kind_of(row["geometry"]) for row in rows):
         return _with_crs(features_to_frame({"features": rows}), crs)
     if all(map(_is_geometry_only, rows)):
@@ -172,25 +231,28 @@ def _is_geometry_only(row: Mapping[str, Any]) -> bool:
     return bool(kind) and (kind != "x" or row.keys() <= _POINT_KEYS)
 
 
-def _of_text(text: str, crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:
+def _of_text(text: str, wanted: _Wanted) -> geopandas.GeoDataFrame:
     text = text.strip("\ufeff \t\r\n")
     # A bracket may also begin coordinates, as in "[-84.2, 36.3]".
     if text.startswith("{") or (text.startswith("[") and text[1:].lstrip().startswith(("{", "[", "]"))):
         parsed = json_of_text(text)
-        return _of_mapping(parsed, crs) if isinstance(parsed, Mapping) else _of_list(parsed, crs)
-    if text and os.path.exists(text):
-        return _of_file(Path(text), crs)
-    return frame_of_text(text, crs)
+        return _of_mapping(parsed, wanted) if isinstance(parsed, Mapping) else _of_list(parsed, wanted)
+    if text and "\n" not in text:
+        name, _, layer = text.partition(_LAYER_MARK)
+        if os.path.exists(name):
+            return _of_file(Path(name), replace(wanted, layer=layer or wanted.layer))
+    return frame_of_text(text, wanted.crs)
 
 
-def _of_file(path: Path, crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:
-    suffix = path.suffix.lower()
-    if suffix == ".json":
-        return to_frame(read_json_file(path), crs=crs)
-    found = read_frame_file(path)
+def _of_file(path: Path, wanted: _Wanted) -> geopandas.GeoDataFrame:
+    name, _, layer = str(path).partition(_LAYER_MARK)
+    path, layer = Path(name), layer or wanted.layer or ""
+    if path.suffix.lower() == ".json":
+        return to_frame(read_json_file(path), crs=wanted.crs, layer=layer or None, kinds=wanted.kinds)
+    found = read_frame_file(path, layer)
     if isinstance(found, geopandas.GeoDataFrame):
-        return _with_crs(_own(found), crs)
-    return frame_of_table(found, crs)
+        return _with_crs(_own(found), wanted.crs)
+    return frame_of_table(found, wanted.crs)
 
 
 def _is_point(value: Sequence[Any]) -> bool:
@@ -218,7 +280,16 @@ def _shape(value: Any) -> shapely.Geometry | None:
 
 
 def _with_crs(frame: geopandas.GeoDataFrame, crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:
-    return frame.set_crs(crs) if crs is not None and frame.crs is None else frame
+    if crs is None:
+        return frame
+    if frame.crs is None:
+        return frame.set_crs(crs)
+    if frame.crs.is_geographic and len(frame):
+        try:  # GDAL says EPSG:4326 of GeoJSON, whatever is in it
+            placed_frame(frame)
+        except CRSMissing:
+            return frame.set_crs(crs, allow_override=True)
+    return frame
 
 
 def _crs(crs: Any) -> pyproj.CRS | None:

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
 import geopandas
 import orjson
 import pandas as pd
 
-from gpwidgets.convert.assembling import frame_of
-from gpwidgets.convert.geometries import GeometryColumn
+from gpwidgets.convert.assembling import frame_of_layers, table_of_layers
 from gpwidgets.convert.pieces import NotCut
-from gpwidgets.convert.source import find_features
+from gpwidgets.convert.source import FeatureSource, find_layers
 from gpwidgets.convert.streaming import read_pieces
-from gpwidgets.convert.table import Table
-from gpwidgets.errors import ConversionError
+from gpwidgets.errors import ConversionError, LayerChoice
+from gpwidgets.texts import tr
 
-__all__ = ["features_to_frame", "parse", "read_features", "records_to_frame"]
+__all__ = ["chosen_layers", "features_to_frame", "parse", "read_features", "records_to_frame"]
 
 #: A text of fewer bytes is read whole: there is nothing to gain by cutting it.
 _SMALL = 1 << 16
@@ -39,9 +38,9 @@ def read_features(body: bytes | bytearray | Iterable[bytes]) -> geopandas.GeoDat
     -------
     geopandas.GeoDataFrame
         Columns in the order of the fields, then ``geometry``; rows in the order sent, None for a missing
-        geometry; the CRS that the answer names, coordinates as (x, y[, z]). ``attrs["gpwidgets"]`` holds
-        aliases, domains, field_types, object_id_field, geometry_type and truncated; and renderer, as sent,
-        where a feature collection comes with one.
+        geometry; the CRS that the answer names, coordinates as (x, y[, z][, m]). ``attrs["gpwidgets"]`` holds
+        aliases, domains, field_types, object_id_field, geometry_type, spatial_reference (as sent) and
+        truncated; and renderer, as sent, where a feature collection comes with one.
 
     Raises
     ------
@@ -54,6 +53,10 @@ def read_features(body: bytes | bytearray | Iterable[bytes]) -> geopandas.GeoDat
         True curves became lines of short segments.
     GeometryRepaired
         Rings or paths with too few vertices were left out.
+    MeasuresDropped
+        GEOS is older than 3.12 and takes no measures.
+    ReferencesDiffer
+        Features name several coordinate systems; all are brought into the first one.
     """
     if not isinstance(body, bytes | bytearray):
         return _read_stream(iter(body))
@@ -88,16 +91,42 @@ def _slices(body: bytes | bytearray) -> Iterator[memoryview]:
     return (view[start : start + _SLICE] for start in range(0, len(view), _SLICE))
 
 
-def features_to_frame(feature_set: Mapping[str, Any]) -> geopandas.GeoDataFrame:
-    """Turn a feature set that is already parsed into a frame, with the same result as `read_features`."""
-    source = find_features(feature_set)
-    rows = source.rows
-    table = Table(source.fields)
-    table.add([_attributes(row) for row in rows])
-    has_z, has_m = source.flags
-    shapes = GeometryColumn(has_z=has_z, has_m=has_m, quantisation=source.quantisation)
-    shapes.add([row.get("geometry") for row in rows])
-    return frame_of(source, table, shapes)
+def features_to_frame(feature_set: Mapping[str, Any], *, layer: str | None = None) -> geopandas.GeoDataFrame:
+    """Turn a feature set that is already parsed into a frame, with the same result as `read_features`.
+
+    Parameters
+    ----------
+    feature_set
+        Parsed JSON. Several layers with features give all of them, in one frame; ``attrs["gpwidgets"]`` then
+        holds ``layers``, with the name of each and how many rows it gave.
+    layer
+        Name of the only layer to read.
+
+    Raises
+    ------
+    ConversionError
+        There are no features in it; `LayerChoice` when it has no such layer.
+
+    Warns
+    -----
+    ReferencesDiffer
+        Features name several coordinate systems; all are brought into the first one.
+    """
+    return frame_of_layers(chosen_layers(find_layers(feature_set), layer))
+
+
+def chosen_layers(sources: Sequence[FeatureSource], layer: str | None) -> list[FeatureSource]:
+    """The layers to read: the named one, else those that have features, else the first."""
+    if layer is not None:
+        named = [source for source in sources if source.name == layer]
+        if not named:
+            names = [source.name for source in sources]
+            raise LayerChoice(
+                tr("There is no layer {layer!r}; there are: {names}.", layer=layer, names=", ".join(names)),
+                layers=names,
+            )
+        return named
+    return [source for source in sources if source.rows] or [sources[0]]
 
 
 def records_to_frame(record_set: Mapping[str, Any]) -> pd.DataFrame:
@@ -118,13 +147,7 @@ def records_to_frame(record_set: Mapping[str, Any]) -> pd.DataFrame:
     ConversionError
         There are no rows in it.
     """
-    source = find_features(record_set)
-    table = Table(source.fields)
-    rows = source.rows
-    table.add([_attributes(row) for row in rows])
-    frame = pd.DataFrame(table.finish(), index=pd.RangeIndex(len(rows)))
-    frame.attrs["gpwidgets"] = source.describe()
-    return frame
+    return table_of_layers(chosen_layers(find_layers(record_set), None))
 
 
 def parse(body: bytes | bytearray) -> Any:
@@ -146,8 +169,3 @@ def parse(body: bytes | bytearray) -> Any:
     except ValueError as error:
         start = bytes(body[:40]).decode("utf-8", "replace")
         raise ConversionError(f"The answer is no JSON, it starts with {start!r}: {error}") from None
-
-
-def _attributes(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    attributes = row.get("attributes")
-    return attributes if isinstance(attributes, Mapping) else {}

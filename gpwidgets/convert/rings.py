@@ -1,6 +1,7 @@
 """Ragged arrays of coordinates to shapely geometries, without a loop over features or vertices.
 
-Coordinates are float64 arrays of shape (n, 2) or (n, 3): x or longitude first, then y, then z.
+Coordinates are float64 arrays of shape (n, 2), (n, 3) or (n, 4): x or longitude first, then y, z and m. With
+m there is always a column for z, of NaN where nothing has one.
 ``lengths`` counts the vertices of each ring or path; ``owners`` holds the row that each one belongs to, in
 ascending order.
 """
@@ -17,6 +18,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gpwidgets.convert.nesting import Rings, even_odd, find_parents, misdirected, offsets
+from gpwidgets.convert.vertices import from_ragged, measured_points
 from gpwidgets.errors import GeometryRepaired
 
 __all__ = ["lines", "multipoints", "points", "polygons", "warn_dropped"]
@@ -66,9 +68,7 @@ def lines(coords: Floats, lengths: Ints, owners: Ints, count: int, dropped: Coun
     paths = _long_enough(Rings(*_without_missing(coords, lengths, owners)), 2, "path", dropped)
     if not len(paths):
         return np.full(count, None, dtype=object)
-    parts = shapely.from_ragged_array(
-        shapely.GeometryType.LINESTRING, paths.coords, (offsets(paths.lengths),)
-    )
+    parts = from_ragged(shapely.GeometryType.LINESTRING, paths.coords, (offsets(paths.lengths),))
     return _joined(parts, paths.owners, count, shapely.multilinestrings)
 
 
@@ -78,16 +78,17 @@ def multipoints(coords: Floats, lengths: Ints, owners: Ints, count: int, _droppe
     groups = groups.take(np.flatnonzero(groups.lengths > 0))
     found: Shapes = np.full(count, None, dtype=object)
     if len(groups):
-        found[groups.owners] = shapely.from_ragged_array(
+        found[groups.owners] = from_ragged(
             shapely.GeometryType.MULTIPOINT, groups.coords, (offsets(groups.lengths),)
         )
     return found
 
 
 def points(coords: Floats) -> Shapes:
-    """Points, one for each row of `coords`; None where x or y is NaN."""
-    found: Shapes = np.asarray(shapely.points(coords), dtype=object)
-    missing = np.isnan(coords[:, :2])
+    """Points, one for each row of `coords`; None where x or y is no finite number."""
+    made = measured_points(coords) if coords.shape[1] > 3 else shapely.points(coords)
+    found: Shapes = np.asarray(made, dtype=object)
+    missing = ~np.isfinite(coords[:, :2])
     if missing.any():
         found[missing.any(axis=1)] = None
     return found
@@ -95,7 +96,7 @@ def points(coords: Floats) -> Shapes:
 
 def _without_missing(coords: Floats, lengths: Ints, owners: Ints) -> tuple[Floats, Ints, Ints]:
     """Leave out vertices without x or y."""
-    missing = np.isnan(coords[:, :2])
+    missing = ~np.isfinite(coords[:, :2])
     if not missing.any():
         return coords, lengths, owners
     known = ~missing.any(axis=1)
@@ -123,7 +124,7 @@ def _level(rings: Rings) -> Rings:
     if rings.coords.shape[1] == 2 or (rings.coords[first, 2] == rings.coords[last, 2]).all():
         return rings
     coords = rings.coords.copy()
-    coords[last] = coords[first]
+    coords[last, 2] = coords[first, 2]
     return Rings(coords, rings.lengths, rings.owners)
 
 
@@ -162,7 +163,7 @@ def _filled(rings: Rings, parents: Ints, count: int) -> Shapes:
     owners = rings.owners[outer]
     if (order != numbers).any():
         rings = rings.take(order)
-    parts = shapely.from_ragged_array(
+    parts = from_ragged(
         shapely.GeometryType.POLYGON, rings.coords, (offsets(rings.lengths), offsets(np.bincount(part)))
     )
     return _joined(parts, owners, count, shapely.multipolygons)

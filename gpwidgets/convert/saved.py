@@ -19,7 +19,9 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import pyproj
+import shapely
 
+from gpwidgets.convert.vertices import has_m, without_measures
 from gpwidgets.errors import ConversionError
 
 __all__ = ["read_saved_frame", "write_saved_frame"]
@@ -73,9 +75,16 @@ def write_saved_frame(frame: pd.DataFrame, folder: Path, stem: str) -> dict[str,
         dtype = str(frame.dtypes.iloc[number])
         notes.append({"name": name, "stored": stored, "dtype": dtype, "kind": kind, "place": number})
     path = folder / f"{stem}.{format_}"
+    shapes = frame.geometry if geometry is not None else None
+    texts = None
+    if format_ == "gpkg" and shapes is not None and has_m(shapes.array).any():
+        # pyogrio writes no measures, so the file has the rest and the note the whole.
+        texts = shapely.to_wkb(np.asarray(shapes.array, dtype=object), hex=True, flavor="iso").tolist()
+        plain = without_measures(np.asarray(shapes.array, dtype=object))
+        shapes = geopandas.GeoSeries(plain, index=shapes.index, crs=shapes.crs)
     table = pd.DataFrame(columns, index=pd.RangeIndex(len(frame)))
     try:
-        _write(table, frame.geometry if geometry is not None else None, path)
+        _write(table, shapes, path)
     except Exception as error:  # each library has its own kinds
         raise ConversionError(f"A frame cannot be saved as {format_}: {error}") from error
     crs = frame.crs if geometry is not None else None
@@ -84,6 +93,7 @@ def write_saved_frame(frame: pd.DataFrame, folder: Path, stem: str) -> dict[str,
         "format": format_,
         "columns": notes,
         "geometry": geometry,
+        **({"shapes": texts} if texts is not None else {}),
         "place": frame.columns.get_loc(geometry) if geometry is not None else None,
         "crs": json.loads(crs.to_json()) if crs is not None else None,
         "attrs": json.loads(json.dumps(frame.attrs, default=str)),
@@ -173,7 +183,7 @@ def _restored(found: pd.DataFrame, note: Mapping[str, Any]) -> pd.DataFrame:
     columns = {row["name"]: _typed(found[row["stored"]], row) for row in note["columns"]}
     table = pd.DataFrame(columns, index=pd.RangeIndex(len(found)))
     if note.get("geometry") is not None:
-        table.insert(int(note["place"]), note["geometry"], found.geometry.array)
+        table.insert(int(note["place"]), note["geometry"], _shapes(found, note))
         crs = pyproj.CRS.from_json_dict(note["crs"]) if note.get("crs") else None
         table = geopandas.GeoDataFrame(table, geometry=note["geometry"])
         table = table.set_crs(crs, allow_override=True) if crs is not None else table
@@ -181,6 +191,14 @@ def _restored(found: pd.DataFrame, note: Mapping[str, Any]) -> pd.DataFrame:
             table.geometry.array.crs = None
     table.attrs.update(note.get("attrs") or {})
     return table
+
+
+def _shapes(found: geopandas.GeoDataFrame, note: Mapping[str, Any]) -> Any:
+    if "shapes" not in note:
+        return found.geometry.array
+    return geopandas.array.from_wkb(
+        [None if text is None else bytes.fromhex(text) for text in note["shapes"]]
+    )
 
 
 def _typed(series: pd.Series[Any], row: Mapping[str, Any]) -> Any:

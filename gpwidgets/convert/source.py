@@ -14,7 +14,7 @@ from gpwidgets.protocol.renderers import renderer_json
 from gpwidgets.protocol.values import SpatialReference
 from gpwidgets.texts import tr
 
-__all__ = ["FeatureSource", "find_features"]
+__all__ = ["FeatureSource", "find_features", "find_layers"]
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,13 @@ class FeatureSource:
         The object that holds ``features``.
     layer : mapping
         The ``layerDefinition`` next to it; empty without one.
+    name : str
+        What it is called where there are several; may be empty.
     """
 
     json: Mapping[str, Any]
     layer: Mapping[str, Any]
+    name: str = ""
 
     @property
     def rows(self) -> list[Mapping[str, Any]]:
@@ -53,11 +56,26 @@ class FeatureSource:
     @property
     def reference(self) -> SpatialReference:
         """Reference of the coordinates; empty when nothing names one."""
+        own = (SpatialReference.from_json(one) for one in self.own_references if one)
+        return self.common_reference or next(filter(None, own), SpatialReference())
+
+    @property
+    def common_reference(self) -> SpatialReference:
+        """The reference that is said of all features; empty when none is, or none that means a system."""
         extent = self.layer.get("extent")
-        holders = [self.json, self.layer, extent if isinstance(extent, Mapping) else {}]
-        holders += [row["geometry"] for row in self.rows[:1] if type_of(row.get("geometry"))]
-        references = (SpatialReference.from_json(holder.get("spatialReference")) for holder in holders)
-        return next(filter(None, references), SpatialReference())
+        holders = (self.json, self.layer, extent if isinstance(extent, Mapping) else {})
+        told = [SpatialReference.from_json(holder.get("spatialReference")) for holder in holders]
+        known = [one for one in told if one and one != SpatialReference(wkid=0)]
+        return known[0] if known else SpatialReference()
+
+    @property
+    def own_references(self) -> list[Any]:
+        """The reference that each row's geometry names itself; None where it names none."""
+        geometries = (row.get("geometry") for row in self.rows)
+        return [
+            geometry.get("spatialReference") if isinstance(geometry, Mapping) and type_of(geometry) else None
+            for geometry in geometries
+        ]
 
     @property
     def flags(self) -> tuple[bool, bool]:
@@ -91,6 +109,7 @@ class FeatureSource:
             "object_id_field": self._object_id_field(fields),
             "long_ids": [one.name for one in fields if one.type == "esriFieldTypeOID" and one.length == 8],
             "geometry_type": self.geometry_type,
+            "spatial_reference": self.reference.to_json(),
             "truncated": _flag(self.json.get("exceededTransferLimit")),
             **({"renderer": dict(self.renderer)} if self.renderer else {}),
         }
@@ -108,21 +127,32 @@ def _flag(value: Any) -> bool | None:
 
 
 def find_features(data: Any) -> FeatureSource:
-    """Find the feature set in what a server sent.
+    """Find the first feature set in what a server sent.
 
     Parameters
     ----------
     data
         A feature set, a record set, a feature collection, a result ``{"paramName", "dataType", "value"}``,
-        or several results; the first one with features counts.
+        or several results.
 
     Raises
     ------
     ConversionError
         There are no features in it.
     """
-    found = _search(data, {})
-    if found is not None:
+    return find_layers(data)[0]
+
+
+def find_layers(data: Any) -> list[FeatureSource]:
+    """Find all feature sets in what a server sent, or a file holds: layers of a collection, of map notes.
+
+    Raises
+    ------
+    ConversionError
+        There are no features in it.
+    """
+    found = _search(data, {}, "")
+    if found:
         return found
     if isinstance(data, Mapping) and isinstance(data.get("error"), Mapping):
         message = data["error"].get("message") or "no reason given"
@@ -130,19 +160,24 @@ def find_features(data: Any) -> FeatureSource:
     raise ConversionError(tr("There is no feature set in {described}.", described=_described(data)))
 
 
-def _search(data: Any, layer: Mapping[str, Any]) -> FeatureSource | None:
+#: What may hold feature sets, outermost last; the last two are of web maps.
+_INNER = ("featureSet", "value", "layers", "featureCollection", "results", "operationalLayers")
+
+
+def _search(data: Any, layer: Mapping[str, Any], name: str) -> list[FeatureSource]:
     if isinstance(data, list):
-        return next(filter(None, (_search(entry, layer) for entry in data)), None)
+        return [source for entry in data for source in _search(entry, layer, name)]
     if not isinstance(data, Mapping):
-        return None
+        return []
     if "features" in data and data.get("type") != "FeatureCollection":
-        return FeatureSource(data, layer)
+        return [FeatureSource(data, layer, name)]
     definition = data.get("layerDefinition")
     layer = definition if isinstance(definition, Mapping) else layer
-    inner = ("featureSet", "value", "layers", "featureCollection", "results")
-    found = next(filter(None, (_search(data[key], layer) for key in inner if key in data)), None)
-    if found is None and ("fields" in data or "geometryType" in data):
-        return FeatureSource(data, layer)
+    names = (layer.get("name"), data.get("title"), data.get("paramName"), data.get("name"))
+    name = next((one for one in names if isinstance(one, str) and one), name)
+    found = [source for key in _INNER if key in data for source in _search(data[key], layer, name)]
+    if not found and ("fields" in data or "geometryType" in data):
+        return [FeatureSource(data, layer, name)]
     return found
 
 

@@ -14,6 +14,7 @@ from gpwidgets.convert.geometries import GeometryColumn
 from gpwidgets.convert.pieces import NotCut, Pieces
 from gpwidgets.convert.source import FeatureSource, find_features
 from gpwidgets.convert.table import Table
+from gpwidgets.convert.vertices import KEEPS_MEASURES
 from gpwidgets.errors import ConversionError
 
 __all__ = ["read_pieces"]
@@ -90,6 +91,8 @@ def _layout(source: FeatureSource) -> Layout:
     if key is None or source.quantisation is not None:
         raise NotCut(f"geometries of type {source.geometry_type!r} are read whole")
     has_z, has_m = source.flags
+    if has_m and KEEPS_MEASURES:
+        raise NotCut("geometries with measures are read whole")
     return Layout(key, 2 + has_z + has_m, 2 + has_z)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import geopandas
 import pandas as pd
 
+from gpwidgets.convert.arcgis_objects import features_of_table, wire_of_object
 from gpwidgets.convert.files import read_json_file, read_table_file
 from gpwidgets.convert.geojson_reading import geojson_to_frame, is_geojson
 from gpwidgets.convert.reading import records_to_frame
@@ -45,11 +46,14 @@ def to_table(value: Any) -> pd.DataFrame:
         shapes = [name for name, dtype in value.dtypes.items() if str(dtype) == "geometry"]
         return pd.DataFrame(value.drop(columns=shapes))
     if isinstance(value, pd.DataFrame):
-        return value
+        enabled = features_of_table(value)
+        return value if enabled is None else pd.DataFrame(value.drop(columns=[enabled["column"]]))
     if isinstance(value, pd.Series):
         return value.to_frame()
     if isinstance(value, RecordSet):
         return records_to_frame(value.json)
+    if (wire := wire_of_object(value)) is not None:
+        return records_to_frame(wire)
     if isinstance(value, bytes | bytearray):
         value = bytes(value).decode("utf-8-sig", "replace")
     if isinstance(value, str) and value.strip()[:1] in ("{", "["):

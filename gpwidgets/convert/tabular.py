@@ -11,8 +11,9 @@ import pandas as pd
 import pyproj
 import shapely
 
+from gpwidgets.convert.crs import to_crs
 from gpwidgets.convert.geometries import kind_of
-from gpwidgets.convert.texts import check_degrees, is_wkt, shapes_of_wkt
+from gpwidgets.convert.texts import FARTHEST, check_degrees, is_wkt, shapes_of_wkt
 from gpwidgets.convert.typed_tables import table_of_columns
 from gpwidgets.errors import ConversionError
 from gpwidgets.texts import tr
@@ -25,6 +26,7 @@ __all__ = [
     "frame_of_shapes",
     "frame_of_table",
     "is_columns",
+    "system_of",
 ]
 
 GEOGRAPHIC = "EPSG:4326"
@@ -54,6 +56,34 @@ def frame_of_shapes(
     name = next(name for name in names if name not in plain.columns)
     plain[name] = geopandas.array.GeometryArray(values, crs=crs)
     return geopandas.GeoDataFrame(plain, geometry=name)
+
+
+def system_of(shapes: Any, crs: pyproj.CRS | None) -> Any:
+    """The system of geometries that come without one: their SRID, else `crs`, else EPSG:4326.
+
+    Raises
+    ------
+    CRSMissing
+        Nothing names a system, and the coordinates cannot be longitudes and latitudes.
+    ConversionError
+        They have several SRIDs, or one that names no system.
+    """
+    values = np.fromiter(shapes, dtype=object)
+    codes = sorted(set(shapely.get_srid(values).tolist()) - {-1, 0})
+    if len(codes) > 1:
+        raise ConversionError(
+            tr("The geometries name several coordinate systems (SRID {codes}); give one.", codes=codes)
+        )
+    if codes:
+        named = to_crs({"wkid": codes[0]})
+        if named is None:
+            raise ConversionError(
+                tr("There is no coordinate system with the number {code} (SRID).", code=codes[0])
+            )
+        return named
+    if crs is None:
+        check_degrees(values, longest=FARTHEST)
+    return crs or GEOGRAPHIC
 
 
 def is_columns(value: Mapping[str, Any]) -> bool:
@@ -139,14 +169,14 @@ def _from_numbers(
     shapes = np.asarray(shapely.points(x, y), dtype=object).reshape(-1)
     shapes[~(np.isfinite(x) & np.isfinite(y))] = None
     if crs is None:
-        check_degrees(shapes.tolist(), longest=360.0)
+        check_degrees(shapes, longest=FARTHEST)
     return frame_of_shapes(shapes, table, crs=crs or GEOGRAPHIC)
 
 
 def _from_objects(table: pd.DataFrame, name: Any, crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:
     shapes = [None if _missing(value) else value for value in table[name]]
     plain = table.drop(columns=[name])
-    return frame_of_shapes(shapes, plain, crs=crs or GEOGRAPHIC)
+    return frame_of_shapes(shapes, plain, crs=system_of(shapes, crs))
 
 
 def _from_wkt(table: pd.DataFrame, name: Any, crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:
@@ -161,7 +191,7 @@ def _from_wkt(table: pd.DataFrame, name: Any, crs: pyproj.CRS | None) -> geopand
         named = named or told
     crs = named or crs
     if crs is None:
-        check_degrees(shapes, longest=360.0)
+        check_degrees(shapes, longest=FARTHEST)
     return frame_of_shapes(shapes, table.drop(columns=[name]), crs=crs or GEOGRAPHIC)
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pyproj
 
 from gpwidgets.convert.tabular import GEOGRAPHIC, coordinate_columns, frame_of_shapes, frame_of_table
-from gpwidgets.convert.texts import check_degrees, is_wkt, shapes_of_rows, shapes_of_wkt
+from gpwidgets.convert.texts import FARTHEST, check_degrees, is_wkt, shapes_of_rows, shapes_of_wkt
 from gpwidgets.convert.typed_tables import read_delimited
 from gpwidgets.errors import ConversionError
 from gpwidgets.texts import tr
@@ -57,7 +57,7 @@ def frame_of_text(text: str, crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:
         shapes, named = shapes_of_wkt(text)
         crs = named or crs
         if crs is None:
-            check_degrees(shapes, longest=360.0)
+            check_degrees(shapes, longest=FARTHEST)
         return frame_of_shapes(shapes, crs=crs or GEOGRAPHIC)
     table = _with_header(text)
     if table is not None:

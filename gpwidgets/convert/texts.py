@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pyproj
 import shapely
 
 from gpwidgets.convert.crs import to_crs
-from gpwidgets.errors import ConversionError
+from gpwidgets.errors import ConversionError, CRSMissing
 from gpwidgets.texts import later, tr
 
-__all__ = ["check_degrees", "is_wkt", "order_is_open", "shapes_of_rows", "shapes_of_wkt"]
+__all__ = ["FARTHEST", "check_degrees", "is_wkt", "order_is_open", "shapes_of_rows", "shapes_of_wkt"]
 
+#: Longitudes up to here are degrees: shapes that cross the 180 degree meridian once, either way.
+FARTHEST = 540.0
 _SRID = re.compile(r"\s*SRID\s*=\s*(\d+)\s*;", re.IGNORECASE)
 _KINDS = "POINT|LINESTRING|LINEARRING|POLYGON|MULTIPOINT|MULTILINESTRING|MULTIPOLYGON|GEOMETRYCOLLECTION"
 _WKT = re.compile(rf"\s*(?:SRID\s*=|(?:{_KINDS})\s*(?:ZM|Z|M)?\s*(?:\(|EMPTY))", re.IGNORECASE)
@@ -101,7 +104,9 @@ def shapes_of_rows(text: str) -> list[shapely.Geometry]:
     return [shapely.Point(_row(line, number)) for number, line in lines if line]
 
 
-def check_degrees(shapes: Sequence[shapely.Geometry | None], *, longest: float = 180.0) -> None:
+def check_degrees(
+    shapes: Iterable[shapely.Geometry | None], *, longest: float = 180.0, half: float = 180.0
+) -> None:
     """Make sure that coordinates can be longitudes and latitudes in degrees.
 
     Parameters
@@ -110,25 +115,35 @@ def check_degrees(shapes: Sequence[shapely.Geometry | None], *, longest: float =
         Geometries.
     longest
         Largest longitude; more than 180 lets shapes cross the 180 degree meridian.
+    half
+        180 degrees in the units of the coordinates.
 
     Raises
     ------
-    ConversionError
+    CRSMissing
         They cannot, perhaps because latitude comes first.
     """
-    coords = shapely.get_coordinates(np.array(shapes, dtype=object))
-    wrong = coords[(np.abs(coords[:, 0]) > longest) | (np.abs(coords[:, 1]) > 90)]
+    x, y = shapely.get_coordinates(_array(shapes)).T
+    # A latitude may be off by what computing leaves; what is no number is refused elsewhere.
+    unit = half / 180.0
+    wrong = np.flatnonzero((np.abs(x) > longest * unit) | (np.abs(y) > 90.0 * unit + 1e-9))
     if len(wrong):
-        x, y = wrong[0].tolist()
-        raise ConversionError(
+        place = float(x[wrong[0]]), float(y[wrong[0]])
+        raise CRSMissing(
             tr(
                 "{x:.12g}, {y:.12g} is no longitude and latitude in degrees: longitude comes first and "
                 "lies between -180 and 180, latitude between -90 and 90. If it is another coordinate "
                 "system, name it.",
-                x=x,
-                y=y,
-            )
+                x=place[0],
+                y=place[1],
+            ),
+            place=place,
         )
+
+
+def _array(shapes: Any) -> Any:
+    """An array of geometries; numpy would take a list of points apart."""
+    return shapes if isinstance(shapes, np.ndarray) else np.fromiter(shapes, dtype=object)
 
 
 def _balanced(text: str) -> list[str]:

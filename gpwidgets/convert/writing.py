@@ -12,10 +12,14 @@ import orjson
 import pandas as pd
 import shapely
 
-from gpwidgets.convert.crs import from_crs
+from gpwidgets.convert.crs import from_crs, to_crs
 from gpwidgets.convert.nesting import offsets
 from gpwidgets.convert.plain import wire_column
+from gpwidgets.convert.reprojecting import for_wire
+from gpwidgets.convert.vertices import has_m, vertices
 from gpwidgets.errors import ConversionError
+from gpwidgets.protocol.values import SpatialReference
+from gpwidgets.texts import tr
 
 __all__ = ["esri_geometries", "frame_to_features", "frame_to_records", "geometry_type", "write_features"]
 
@@ -50,14 +54,15 @@ def write_features(gdf: geopandas.GeoDataFrame, *, decimals: int | None = None) 
     Returns
     -------
     bytes
-        JSON. Coordinates are (x, y[, z]) in the frame's CRS, which is named; outer rings run clockwise; dates
-        are milliseconds UTC; missing values and empty geometries are null.
+        JSON. Coordinates are (x, y[, z][, m]) in the frame's CRS, which is named; outer rings run clockwise;
+        dates are milliseconds UTC; missing values and empty geometries are null. Where the CRS carries a
+        datum shift and has no code, the shift is carried out.
 
     Raises
     ------
     ConversionError
-        The geometries are of several kinds, or of one that a feature set cannot hold; or a value is none that
-        JSON can hold.
+        The geometries are of several kinds, of one that a feature set cannot hold, or have coordinates that
+        are not finite; or a value is none that JSON can hold.
     """
     try:
         return orjson.dumps(_feature_set(gdf, decimals), option=orjson.OPT_SERIALIZE_NUMPY)
@@ -84,16 +89,18 @@ def frame_to_records(df: pd.DataFrame) -> dict[str, Any]:
 
 
 def _feature_set(gdf: geopandas.GeoDataFrame, decimals: int | None) -> dict[str, Any]:
+    _check_finite(_shapes(gdf))
+    gdf = for_wire(gdf)
     shapes = _shapes(gdf)
     kind = geometry_type(shapes) or _described_type(gdf)
-    has_z = bool(shapely.has_z(shapes).any())
+    has_z, measured = bool(shapely.has_z(shapes).any()), bool(has_m(shapes).any())
     others = [number for number, dtype in enumerate(gdf.dtypes) if not _is_geometry(dtype)]
     fields, rows = _rows(pd.DataFrame(gdf.iloc[:, others]), _described(gdf))
-    told: dict[str, Any] = {"geometryType": kind, "hasZ": has_z, "fields": fields}
-    reference = from_crs(gdf.crs).to_json()
+    told: dict[str, Any] = {"geometryType": kind, "hasZ": has_z, "hasM": measured, "fields": fields}
+    reference = _reference(gdf, has_z=has_z)
     if reference:
         told["spatialReference"] = reference
-    geometries = esri_geometries(shapes, kind, has_z=has_z, decimals=decimals)
+    geometries = esri_geometries(shapes, kind, has_z=has_z, measured=measured, decimals=decimals)
     told["features"] = [
         {"attributes": row, "geometry": geometry} for row, geometry in zip(rows, geometries, strict=True)
     ]
@@ -101,7 +108,7 @@ def _feature_set(gdf: geopandas.GeoDataFrame, decimals: int | None) -> dict[str,
 
 
 def esri_geometries(
-    shapes: Any, kind: str, *, has_z: bool = False, decimals: int | None = None
+    shapes: Any, kind: str, *, has_z: bool = False, measured: bool = False, decimals: int | None = None
 ) -> list[dict[str, Any] | None]:
     """Esri geometry objects of shapely geometries of one kind, their vertices as numpy arrays.
 
@@ -111,19 +118,19 @@ def esri_geometries(
         Array of geometries; missing and empty ones give None.
     kind
         ``esriGeometry…`` word.
-    has_z
-        Whether to write z, null where a geometry has none.
+    has_z, measured
+        Whether to write z, and m; null where a geometry has none.
     decimals
         Places to round to.
     """
     if kind == "esriGeometryPoint":
-        return _points(shapes, has_z, decimals)
+        return _points(shapes, has_z, measured, decimals)
     parts, owners = shapely.get_parts(shapes, return_index=True)
     if kind == "esriGeometryPolygon":
         parts = shapely.orient_polygons(parts, exterior_cw=True)
         parts, of_part = shapely.get_rings(parts, return_index=True)
         owners = owners[of_part]
-    coords = _coordinates(parts, has_z, decimals)
+    coords = _coordinates(parts, has_z, measured, decimals)
     key = _KEYS.get(kind, "paths")
     if key == "points":
         vertices = offsets(np.bincount(owners, minlength=len(shapes))).tolist()
@@ -136,16 +143,38 @@ def esri_geometries(
     return [{key: pieces[i:j]} if j > i else None for i, j in pairwise(bounds)]
 
 
-def _points(shapes: Any, has_z: bool, decimals: int | None) -> list[dict[str, Any] | None]:
+def _points(shapes: Any, has_z: bool, measured: bool, decimals: int | None) -> list[dict[str, Any] | None]:
     there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
-    numbers = iter(_coordinates(shapes[there], has_z, decimals).tolist())
-    names = ("x", "y", "z") if has_z else ("x", "y")
+    numbers = iter(_coordinates(shapes[there], has_z, measured, decimals).tolist())
+    names = ("x", "y", *("z" if has_z else ""), *("m" if measured else ""))
     return [dict(zip(names, next(numbers), strict=True)) if known else None for known in there.tolist()]
 
 
-def _coordinates(shapes: Any, has_z: bool, decimals: int | None) -> Any:
-    coords = shapely.get_coordinates(shapes, include_z=has_z)
+def _coordinates(shapes: Any, has_z: bool, measured: bool, decimals: int | None) -> Any:
+    coords = vertices(shapes, z=has_z, m=measured)
     return coords if decimals is None else coords.round(decimals)
+
+
+def _reference(gdf: geopandas.GeoDataFrame, *, has_z: bool) -> dict[str, Any]:
+    """The spatial reference to send: the one that a server gave, as long as the frame's CRS is still that."""
+    told = SpatialReference.from_json(_described(gdf).get("spatial_reference"))
+    if told and to_crs(told) == gdf.crs:
+        return told.to_json() if has_z else told.without_heights().to_json()
+    return from_crs(gdf.crs).to_json()
+
+
+def _check_finite(shapes: Any) -> None:
+    """Refuse coordinates without a number, which to_crs() leaves where a projection has no answer."""
+    coords, owners = shapely.get_coordinates(shapes, return_index=True)
+    wrong = owners[~np.isfinite(coords).all(axis=1)]
+    if len(wrong):
+        raise ConversionError(
+            tr(
+                "The geometry in row {number} has a coordinate that is no number (NaN or infinite), as "
+                "to_crs() makes them where the other system has no place for it.",
+                number=int(wrong[0]) + 1,
+            )
+        )
 
 
 def _shapes(gdf: geopandas.GeoDataFrame) -> Any:
@@ -153,6 +182,11 @@ def _shapes(gdf: geopandas.GeoDataFrame) -> Any:
         shapes = np.asarray(gdf.geometry.array, dtype=object)
     except AttributeError as error:
         raise ConversionError("The frame has no geometry column; choose one with set_geometry().") from error
+    points = np.flatnonzero((shapely.get_type_id(shapes) == 0) & ~shapely.is_empty(shapes))
+    nowhere = points[np.isnan(shapely.get_x(shapes[points]))]
+    if len(nowhere):  # a point of NaN is how gaps in tables become geometry
+        shapes = shapes.copy()
+        shapes[nowhere] = None
     if (shapely.get_type_id(shapes) == 4).any():
         single = np.flatnonzero((shapely.get_type_id(shapes) == 0) & ~shapely.is_empty(shapes))
         shapes = shapes.copy()

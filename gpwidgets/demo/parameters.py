@@ -163,10 +163,11 @@ def default_of(data_type: str, param: Param) -> Any:
 
 
 def feature_schema(geometry_types: Sequence[str], fields: Mapping[str, str]) -> dict[str, Any]:
-    """An empty feature set in EPSG:4326 which tells geometry type and columns."""
+    """An empty feature set in EPSG:4326 which tells columns and, unless any will do, the geometry type."""
+    kind = {"geometryType": geometry_types[0]} if geometry_types else {}
     return {
         "displayFieldName": "",
-        "geometryType": geometry_types[0] if geometry_types else "esriGeometryPoint",
+        **kind,
         "spatialReference": dict(WGS84),
         "fields": _fields(fields),
         "features": [],

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gpwidgets.protocol.enums import GEOMETRY_TYPES, Direction, ExecutionType, ParameterType
+from gpwidgets.protocol.values import SpatialReference
 
 _MULTI = "GPMultiValue"
 _LAYERS = frozenset({"GPFeatureRecordSetLayer", "GPRecordSet", "GPRasterDataLayer", "GPRasterData"})
@@ -211,6 +212,17 @@ class GPParameter:
             filter=self.filter or (inner.filter if inner else None),
             parameter_infos=infos,
         )
+
+    @property
+    def spatial_reference(self) -> SpatialReference:
+        """The coordinate system of the features that the default describes; empty when it names none."""
+        default = self.default_value if isinstance(self.default_value, Mapping) else {}
+        layer = default.get("layerDefinition")
+        inner = default.get("featureSet")
+        extent = layer.get("extent") if isinstance(layer, Mapping) else None
+        holders = [one for one in (default, inner, layer, extent) if isinstance(one, Mapping)]
+        told = (SpatialReference.from_json(one.get("spatialReference")) for one in holders)
+        return next((one for one in told if one and one != SpatialReference(wkid=0)), SpatialReference())
 
     @property
     def geometry_types(self) -> tuple[str, ...]:

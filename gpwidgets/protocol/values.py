@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -110,6 +110,10 @@ class SpatialReference:
             "latestVcsWkid": self.latest_vcs_wkid,
         }
         return {key: value for key, value in pairs.items() if value is not None}
+
+    def without_heights(self) -> SpatialReference:
+        """The horizontal system alone, where codes name both."""
+        return replace(self, vcs_wkid=None, latest_vcs_wkid=None)
 
     def __bool__(self) -> bool:
         return bool(self.to_json())

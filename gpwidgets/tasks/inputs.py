@@ -8,13 +8,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from gpwidgets.errors import ConversionError, InputErrors, ParameterError
+from gpwidgets.errors import ConversionError, CRSMissing, InputErrors, ParameterError
 from gpwidgets.protocol.datatypes.base import as_json_text, datatype_of, refuse_missing
 from gpwidgets.protocol.datatypes.composite import CompositeType, CompositeValue, ValueTableType
 from gpwidgets.protocol.description import GPParameter, TaskInfo
 from gpwidgets.protocol.features import RecordSet
 from gpwidgets.protocol.values import UNSET, DataFile, LayerReference
 from gpwidgets.tasks.layer_tokens import layer_given
+from gpwidgets.tasks.outputs import warn_given
 from gpwidgets.texts import tr
 
 FEATURES = "GPFeatureRecordSetLayer"
@@ -200,24 +201,43 @@ def _on_the_wire(parameter: GPParameter, value: Any) -> bool:
     if isinstance(value, str):
         # Some services name a layer of their own as the default, without listing it as a choice.
         return bool(parameter.choices) or value == parameter.default_value
+    if isinstance(value, RecordSet) and "layers" in value.json:
+        return False  # a task takes one layer, so it has to be told which
     return isinstance(value, RecordSet | LayerReference | DataFile)
 
 
 def _to_frame(parameter: GPParameter, value: Any) -> Any:
-    from gpwidgets.convert.checks import wrap_frame
+    from gpwidgets.convert.checks import placed_frame, wrap_frame
     from gpwidgets.convert.plain import check_columns
     from gpwidgets.convert.readers import to_frame, to_table
+    from gpwidgets.convert.reprojecting import system_note
 
     if parameter.data_type == RECORDS:
         table = to_table(value)
         check_columns(table)
         return table
-    frame = wrap_frame(to_frame(value))
+    try:
+        frame = wrap_frame(placed_frame(to_frame(value, kinds=parameter.geometry_types)))
+    except CRSMissing as error:
+        raise CRSMissing(f"{error}{_own_system(parameter)}", place=error.place) from error
     check_columns(frame)
+    if note := system_note(frame):
+        warn_given(note)
     if parameter.required and frame.empty:
         raise ParameterError(parameter.name, tr("there are no features in it; draw or give at least one."))
     _check_geometry_type(parameter, frame)
     return frame
+
+
+def _own_system(parameter: GPParameter) -> str:
+    """The system of the task's own features, which a user may have meant."""
+    reference = parameter.spatial_reference
+    if not reference:
+        return ""
+    return tr(
+        " Features of this input are usually in {reference}: if these are too, name it with set_crs().",
+        reference=reference,
+    )
 
 
 def _names_its_type(value: Any) -> bool:

@@ -345,6 +345,11 @@ def warn_reserved(names: Sequence[str]) -> None:
     )
 
 
+def warn_given(text: str) -> None:
+    """Warn of something about the inputs, at the line outside this package that gave them."""
+    warnings.warn(text, GPWarning, stacklevel=_levels_to_the_caller())
+
+
 def warn_truncated(names: Sequence[str], limit: int | None) -> None:
     """Warn about outputs that are not complete, at the line outside this package that wanted them."""
     most = f" than {limit}" if limit else " than the service allows"

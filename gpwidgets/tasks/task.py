@@ -254,8 +254,9 @@ class GPTask:
         if unsent:
             warn_reserved(unsent)
         run = Run(self, checked, settings)
-        z = {"returnZ": True} if _any_has_z(checked) else {}
-        transport = Transport(self, settings={**z, **settings})
+        found = {"returnZ": _any_has_z(checked), "returnM": _any_has_m(checked)}
+        kept = {name: True for name, there in found.items() if there}
+        transport = Transport(self, settings={**kept, **settings})
         driver = JobDriver if self.is_asynchronous else ExecuteDriver
         return run.begin(driver(run, transport, recorded(run, self._prepare)))
 
@@ -349,6 +350,18 @@ class GPTask:
 def _any_has_z(inputs: Mapping[str, Any]) -> bool:
     told = [value.has_z for value in inputs.values() if hasattr(value, "has_z")]
     return any(bool(one.any()) if hasattr(one, "any") else bool(one) for one in told)
+
+
+def _any_has_m(inputs: Mapping[str, Any]) -> bool:
+    return any(_measured(value) for value in inputs.values())
+
+
+def _measured(value: Any) -> bool:
+    if not hasattr(value, "geom_type"):
+        return getattr(value, "has_m", False) is True
+    from gpwidgets.convert.vertices import has_m
+
+    return bool(has_m(value.geometry.array).any())
 
 
 def attach(url: str, auth: Auth | None = None) -> Run:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ recent_gdal = pytest.mark.skipif(pyogrio.__gdal_version__ < (3, 8), reason="GDAL
 
 #: Recorded feature sets that GDAL reads differently, or not at all, and why ours is right.
 DIFFERENT = {
+    "agol_PointHasM.json": "GDAL leaves the measures of points out",
+    "agol_PointHasZM.json": "GDAL leaves the measures of points out",
     "agol_LineHasZM.json": "GDAL loses lines whose measures are null",
     "agol_PolygonHasZ.json": "a ring that ends at another height than it starts at ends at its start",
     "agol_arcGISPointResponse.json": "GDAL asks the server for further pages of a truncated set",
@@ -44,7 +47,10 @@ def gdal(body: bytes) -> geopandas.GeoDataFrame:
     with warnings.catch_warnings():
         # GDAL warns of containers without z that it made for parts with z, and reads them all the same.
         warnings.simplefilter("ignore", RuntimeWarning)
-        return geopandas.read_file(io.BytesIO(body))
+        found = geopandas.read_file(io.BytesIO(body))
+        if find_spec("pyarrow") is not None:  # by the other way, pyogrio leaves measures out
+            found.geometry = geopandas.read_file(io.BytesIO(body), use_arrow=True).geometry.array
+        return found
 
 
 @settings(max_examples=60)

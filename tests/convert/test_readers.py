@@ -162,7 +162,7 @@ def test_nothing_is_an_empty_frame(value: Any) -> None:
 @given(geometry_columns())
 def test_geojson_of_a_frame_reads_as_the_frame(shapes: list[Any]) -> None:
     frame = frame_of(shapes, n=list(range(len(shapes))))
-    back = to_frame(frame.to_json())
+    back = to_frame(frame.to_json(), crs=4326)  # of coordinates that cannot be degrees
     assert_same_shapes(back.geometry, frame.geometry)
 
 
