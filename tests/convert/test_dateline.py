@@ -18,9 +18,9 @@ from gpwidgets.convert.dateline import (
     narrow_bounds,
     shown_geometry,
     wrap_geometry,
-    wrap_shape,
 )
 from gpwidgets.convert.drawing import circle_of, circle_polygon
+from gpwidgets.convert.splitting import wrap_shape
 
 GEOD = Geod(ellps="WGS84")
 CROSSING = shapely.box(175.0, -5.0, 190.0, 5.0)
