@@ -117,9 +117,12 @@ class ConnectionFailed(GPError, ConnectionError):
         Whether the request may have reached the server; a submission that may have is never repeated.
     retry_after : float
         Seconds that the server asked to wait; 0 when it did not.
+    overdue : bool
+        Whether an answer was coming, but not within its time; another try at once would wait as long again.
     """
 
     retry_after = 0.0
+    overdue = False
 
     def __init__(self, message: str, *, url: str = "", maybe_sent: bool = True) -> None:
         super().__init__(mask(message))

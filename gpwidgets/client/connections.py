@@ -19,6 +19,7 @@ import requests.adapters
 from requests.utils import get_environ_proxies
 
 import gpwidgets
+from gpwidgets.client.deadlines import POOLS
 from gpwidgets.errors import GPError
 from gpwidgets.texts import tr
 
@@ -57,10 +58,13 @@ class KeptConnections(requests.adapters.HTTPAdapter):
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         """Make the pool for direct connections."""
         super().init_poolmanager(*args, **options, socket_options=_socket_options())
+        self.poolmanager.pool_classes_by_scheme = POOLS
 
     def proxy_manager_for(self, proxy: Any, **options: Any) -> Any:
         """Make the pool for connections through a proxy."""
-        return super().proxy_manager_for(proxy, **options, socket_options=_socket_options())
+        manager = super().proxy_manager_for(proxy, **options, socket_options=_socket_options())
+        manager.pool_classes_by_scheme = POOLS
+        return manager
 
 
 @functools.cache

@@ -16,12 +16,12 @@ from gpwidgets.protocol.validation import Validation
 from gpwidgets.texts import tr
 
 EXECUTE_TIMEOUT = 720.0
-"""Seconds without a byte before a synchronous run is given up: the server's own limits are 600 + 60."""
+"""Seconds after which a synchronous run is given up: the server's own limits are 600 + 60."""
 
 SUBMIT_TIMEOUT = 180.0
 
 POLL_TIMEOUT = 30.0
-"""Seconds without a byte before a look at a job is given up; it is repeated anyway."""
+"""Seconds after which a look at a job is given up; it is repeated anyway."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def read_result(
     *,
     read_features: Callable[[Iterator[bytes]], Any],
 ) -> ResultReply:
-    """Read ``…/jobs/<id>/<param_url>``.
+    """Read ``…/jobs/<id>/<param_url>`` once; who fetches results decides when to ask again.
 
     Parameters
     ----------
@@ -155,7 +155,9 @@ def read_result(
         Reads the text of a large feature set in chunks.
     """
     address = url.below_job(param_url)
-    reply = session.read(address, {"f": "json", **(params or {})}, taker=FeatureTaker(read_features))
+    reply = session.read(
+        address, {"f": "json", **(params or {})}, retry=False, taker=FeatureTaker(read_features)
+    )
     if reply.made is not None:
         return ResultReply("", "GPFeatureRecordSetLayer", features=reply.made)
     row = ResultValue.from_json(reply.json(address))

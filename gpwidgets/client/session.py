@@ -18,13 +18,15 @@ from typing import Any
 from urllib.parse import quote, quote_plus, urljoin, urlsplit, urlunsplit
 
 import requests
+from requests.utils import super_len
 
 from gpwidgets.client.auth import Auth, Credentials, as_auth, same_origin
 from gpwidgets.client.bodies import BUSY, json_object
 from gpwidgets.client.connections import SYSTEM, new_http
+from gpwidgets.client.deadlines import Deadline, socket_of
 from gpwidgets.client.forms import FORM_TYPE, form_body
 from gpwidgets.client.takers import Taken, Taker
-from gpwidgets.client.trouble import asked_wait, connection_failed, pause
+from gpwidgets.client.trouble import asked_wait, connection_failed, overdue, pause
 from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, GPError, ServerError, mask
 from gpwidgets.texts import tr
 
@@ -33,7 +35,12 @@ _TRIES = 4
 _SHORTEST_SECRET = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _GET_REFUSED = frozenset({405, 414, 501})
-_CHUNK = 1 << 18
+_CHUNK = 1 << 14
+_LARGE_CHUNK = 1 << 16
+
+#: Bytes in a second that an answer has to come with after its time, and a result or file, or what is sent.
+_SLOWEST = 20_000.0
+_SLOWEST_LARGE = 2_000.0
 _ERROR_KEYS = re.compile(rb'"(?:error|code)"')
 
 #: Characters of a query that still goes into an address.
@@ -114,7 +121,7 @@ class GPSession:
     proxies
         As in requests, ``{"https": "http://proxy:3128"}``; otherwise those of the environment are used.
     timeout
-        Seconds to connect, and seconds without a byte while reading.
+        Seconds to connect, and seconds for an answer: without a byte, and as a whole unless it is large.
     http
         A session of requests that is set up already (proxies, certificates).
     max_bytes
@@ -263,7 +270,7 @@ class GPSession:
         taker
             Takes the body of a good answer while it arrives.
         read_timeout
-            Seconds without a byte, instead of the session's.
+            Seconds for the answer, instead of the session's.
 
         Raises
         ------
@@ -286,8 +293,8 @@ class GPSession:
                 if method == "GET" and reply.status in _GET_REFUSED:
                     method = "POST"  # some gateways let only one of the two through
                     reply = ask()
-            except ConnectionFailed:
-                if number == tries:
+            except ConnectionFailed as error:
+                if number == tries or error.overdue:
                     raise
                 self._sleep(pause(number))
                 continue
@@ -337,11 +344,15 @@ class GPSession:
         headers: Mapping[str, str] | None = None,
     ) -> Reply:
         """Send a request and read the whole answer, following redirects without losing form or secret."""
+        seconds = read_timeout or self.timeout[1]
+        slowest = _SLOWEST if taker is None and not files else _SLOWEST_LARGE
+        deadline = Deadline(self.timeout[0] + seconds, slowest)
         for _ in range(6):
             secret = self._credentials(url, signed) if signed else Credentials(headers=headers or {})
             form = {**fields, **secret.fields}
             sent = "POST" if secret.fields else method
-            reply = self._exchange(sent, url, form, secret, read_timeout, files, taker)
+            with deadline:
+                reply = self._exchange(sent, url, form, secret, seconds, files, taker, deadline)
             if reply.status not in _REDIRECTS or not reply.headers.get("Location"):
                 return reply
             url = _redirected(url, reply.headers["Location"], method)
@@ -354,11 +365,11 @@ class GPSession:
         url: str,
         form: Mapping[str, str],
         secret: Credentials,
-        read_timeout: float | None,
+        seconds: float,
         files: Mapping[str, Any] | None,
         taker: Taker | None,
+        deadline: Deadline,
     ) -> Reply:
-        connect, read = self.timeout
         headers = dict(secret.headers)
         arguments: dict[str, Any] = {"params": form}
         if files:
@@ -372,6 +383,7 @@ class GPSession:
             arguments["cert"] = self._cert
         if self._proxies:
             arguments["proxies"] = self._proxies
+        deadline.moved(_size(form, files))
         started = time.monotonic()
         status = "no answer"
         try:
@@ -380,18 +392,20 @@ class GPSession:
                 url,
                 headers=headers,
                 auth=secret.http_auth,
-                timeout=(connect, read_timeout or read),
+                timeout=(self.timeout[0], seconds),
                 allow_redirects=False,
                 stream=True,
                 **arguments,
             ) as answer:
                 status = str(answer.status_code)
-                taken = self._taken(answer, url, taker if answer.status_code < 300 else None)
+                taken = self._taken(answer, url, taker if answer.status_code < 300 else None, deadline)
+                if deadline.passed:  # an answer that ends with its connection looks whole
+                    raise requests.exceptions.ReadTimeout
                 self._answered = time.time()
                 hidden = _secrets(form, secret)
                 return Reply(answer.status_code, taken.body, answer.headers, secret, hidden, taken.made)
         except requests.RequestException as error:
-            failed = connection_failed(error, url)
+            failed = overdue(url, deadline.seconds) if deadline.passed else connection_failed(error, url)
         finally:
             _LOG.debug("%s %s: %s, %.0f ms", method, _bare(url), status, 1000 * (time.monotonic() - started))
         # Raised out here, so that the error of requests, which holds the form, is not chained to it.
@@ -405,14 +419,18 @@ class GPSession:
                 self._bound_http = self._new_http(own=True)
             return self._bound_http
 
-    def _taken(self, answer: requests.Response, url: str, taker: Taker | None) -> Taken:
-        chunks = self._limited_chunks(answer, url)
+    def _taken(self, answer: requests.Response, url: str, taker: Taker | None, deadline: Deadline) -> Taken:
+        deadline.watch(socket_of(answer.raw))
+        chunks = self._limited_chunks(answer, url, deadline, _CHUNK if taker is None else _LARGE_CHUNK)
         return Taken(b"".join(chunks)) if taker is None else taker.take(chunks)
 
-    def _limited_chunks(self, answer: requests.Response, url: str) -> Iterator[bytes]:
+    def _limited_chunks(
+        self, answer: requests.Response, url: str, deadline: Deadline, at_once: int
+    ) -> Iterator[bytes]:
         size = 0
-        for chunk in answer.iter_content(_CHUNK):
+        for chunk in answer.iter_content(at_once):
             size += len(chunk)
+            deadline.moved(len(chunk))
             if size > self.max_bytes:
                 text = tr(
                     "The answer of {url} is larger than {most} bytes.", url=_bare(url), most=self.max_bytes
@@ -459,6 +477,12 @@ def _secrets(form: Mapping[str, str], credentials: Credentials) -> tuple[str, ..
         value.removeprefix("Bearer ") for name, value in credentials.headers.items() if name != "Referer"
     ]
     return tuple(secret for secret in found if len(secret) > _SHORTEST_SECRET)
+
+
+def _size(form: Mapping[str, str], files: Mapping[str, Any] | None) -> int:
+    """About how many bytes are sent."""
+    contents = [part[1] if isinstance(part, tuple) else part for part in (files or {}).values()]
+    return sum(map(len, form.values())) + sum(map(super_len, contents))
 
 
 def _rewind(files: Mapping[str, Any] | None) -> None:

@@ -53,6 +53,17 @@ def asked_wait(headers: Mapping[str, str]) -> float:
 _BEFORE_SENDING = frozenset({"NewConnectionError", "NameResolutionError", "ConnectTimeoutError"})
 
 
+def overdue(url: str, seconds: float) -> ConnectionFailed:
+    """Say that an answer as a whole took too long."""
+    host = urlsplit(url).netloc.rpartition("@")[2]
+    text = tr(
+        "{host}: the answer did not come as a whole within {seconds:.0f} s.", host=host, seconds=seconds
+    )
+    failed = ConnectionFailed(text, url=url)
+    failed.overdue = True
+    return failed
+
+
 def connection_failed(error: requests.RequestException, url: str) -> ConnectionFailed:
     """Say in words what ended a request, and whether the server may have got it."""
     host = urlsplit(url).netloc.rpartition("@")[2]
@@ -67,7 +78,7 @@ def connection_failed(error: requests.RequestException, url: str) -> ConnectionF
         )
     elif isinstance(error, requests.exceptions.ConnectTimeout):
         what, never_sent = tr("the server did not take the connection in time"), True
-    elif isinstance(error, requests.exceptions.ReadTimeout):
+    elif isinstance(error, requests.exceptions.ReadTimeout) or "timed out" in str(error):
         what = tr("the server did not answer in time")
     elif isinstance(error, requests.exceptions.ChunkedEncodingError):
         what = tr("the answer was cut off")

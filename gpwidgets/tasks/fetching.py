@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ class ResultFetcher:
     """Fetches each result of a job and ends the run.
 
     A bad network at the end of a long job must not cost its results, so those that did not come are asked for
-    again for some minutes; after that they are errors in the outputs, and the others are there.
+    again for five minutes; after that they are errors in the outputs, and the others are there.
 
     Parameters
     ----------
@@ -34,6 +35,7 @@ class ResultFetcher:
     """
 
     _ROUNDS_WITHOUT_ANSWER = 8
+    _LONGEST_WITHOUT_ANSWER = 300.0
     _ROUNDS_OF_BAD_ANSWERS = 3
 
     def __init__(
@@ -51,6 +53,7 @@ class ResultFetcher:
         self._sign_in = sign_in
         self._found = Gathered()
         self._rounds = 0
+        self._began = time.monotonic()
 
     def begin(self) -> None:
         """Let a worker fetch; a large result would hold up the looks at other jobs."""
@@ -86,7 +89,8 @@ class ResultFetcher:
     def _may_pass(self, error: Exception) -> bool:
         """Whether another round may bring what this one did not."""
         if isinstance(error, ConnectionFailed):
-            return self._rounds < self._ROUNDS_WITHOUT_ANSWER
+            waited = time.monotonic() - self._began
+            return self._rounds < self._ROUNDS_WITHOUT_ANSWER and waited < self._LONGEST_WITHOUT_ANSWER
         bad = isinstance(error, BadReply) and error.may_pass
         broken = isinstance(error, ServerError) and (error.code or 0) >= 500
         return (bad or broken) and self._rounds < self._ROUNDS_OF_BAD_ANSWERS

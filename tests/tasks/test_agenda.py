@@ -65,7 +65,7 @@ def test_no_more_than_all_places_are_taken() -> None:
         agenda.add(Entry(nothing, lane), 0.0)
     first = list(taken(agenda, 0.0))
     assert len(first) == 3
-    assert agenda.next_time(0.0) == float("inf")
+    assert agenda.next_time(0.0) == 2.0  # what is under way then is slow, and takes no place any more
     agenda.done(first[0], None)
     assert [entry.lane for entry in taken(agenda, 0.0)] == ["d"]
 
@@ -192,3 +192,46 @@ def test_a_thousand_jobs_are_looked_at_a_hundred_times_a_second_at_most() -> Non
     whole = max(delay + length for delay, _, length in ended)
     assert sum(looks for _, looks, _ in ended) <= 100 * whole + 4
     assert max(delay for delay, _, _ in ended) < 14
+
+
+def test_steps_that_take_long_hold_up_no_others_of_their_lane() -> None:
+    agenda = Agenda(per_lane=2, most=3, patience=2.0)
+    slow = [Entry(nothing, "a") for _ in range(5)]
+    for entry in slow:
+        agenda.add(entry, 0.0)
+    agenda.add(good := Entry(nothing, "a"), 1.0)
+    assert list(taken(agenda, 0.0)) == slow[:2]
+    assert list(taken(agenda, 1.0)) == []
+    assert agenda.next_time(1.0) == 2.0
+    assert list(taken(agenda, 2.0)) == slow[2:4]
+    assert list(taken(agenda, 4.0)) == [slow[4], good]
+    agenda.done(good, 6.0)
+    assert list(taken(agenda, 6.0)) == [good]
+    for entry in (*slow, good):
+        agenda.done(entry, 7.0)
+    # Now it is known who is slow: they wait for each other, and the good one for nobody.
+    assert set(taken(agenda, 7.0)) == {*slow[:2], good}
+    agenda.done(good, 8.0)
+    agenda.done(slow[0], 8.0)
+    assert set(taken(agenda, 8.0)) == {slow[0], slow[2], good}  # the first was quick this time
+
+
+def test_a_slow_step_that_is_quick_again_is_among_the_others() -> None:
+    agenda = Agenda(per_lane=1, patience=2.0)
+    agenda.add(entry := Entry(nothing, "a"), 0.0)
+    assert list(taken(agenda, 0.0)) == [entry]
+    assert list(taken(agenda, 3.0)) == []
+    agenda.done(entry, 4.0)
+    assert entry.slow
+    assert list(taken(agenda, 4.0)) == [entry]
+    agenda.done(entry, 5.0)
+    assert not entry.slow
+
+
+def test_a_step_that_is_called_again_and_again_in_time_is_never_slow() -> None:
+    agenda = Agenda(per_lane=1, patience=2.0)
+    agenda.add(entry := Entry(nothing, "a"), 0.0)
+    for second in range(10):
+        assert list(taken(agenda, float(second))) == [entry]
+        agenda.done(entry, second + 1.0)
+    assert not entry.slow
