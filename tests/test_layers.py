@@ -33,7 +33,7 @@ OUTSIDE = {
     "secrets": set(),
     "errors": set(),
     "protocol": set(),
-    "client": {"requests", "orjson", "truststore", "keyring"},
+    "client": {"requests", "urllib3", "orjson", "truststore", "keyring"},
     "convert": GEOMETRY | {"orjson", "simdjson", "matplotlib", "defusedxml"},
     "tasks": {"traitlets", "platformdirs"},
     "widgets": {"ipywidgets", "traitlets", "nh3", "IPython"},

@@ -482,7 +482,8 @@ def _secrets(form: Mapping[str, str], credentials: Credentials) -> tuple[str, ..
 def _size(form: Mapping[str, str], files: Mapping[str, Any] | None) -> int:
     """About how many bytes are sent."""
     contents = [part[1] if isinstance(part, tuple) else part for part in (files or {}).values()]
-    return sum(map(len, form.values())) + sum(map(super_len, contents))
+    size: int = sum(map(len, form.values())) + sum(map(super_len, contents))
+    return size
 
 
 def _rewind(files: Mapping[str, Any] | None) -> None:
