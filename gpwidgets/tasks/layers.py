@@ -60,7 +60,7 @@ def read_rows(
     about = {
         **frames[0].attrs.get("gpwidgets", {}),
         "layer": layers.layer_url(url),
-        "truncated": more or held_back,
+        "truncated": more,
     }
     if renderer := renderer_json(described):
         about["renderer"] = dict(renderer)

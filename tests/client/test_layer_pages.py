@@ -174,7 +174,7 @@ def test_a_layer_without_pages_and_ids_says_what_it_lacks() -> None:
         read(Layer(50, pages=False, says=False, knows_ids=False))
 
 
-@pytest.mark.parametrize("ids", [[None, 1], ["x", 2], {"a": 1}, 7, [[1]]])
+@pytest.mark.parametrize("ids", [[None, 1], ["x", 2], {"a": 1}, 7, [[1]], ["", "x"]])
 def test_ids_that_are_no_numbers_are_no_ids(ids: object) -> None:
     class Odd(Layer):
         def query(self, fields: dict[str, str]) -> dict[str, object]:
@@ -215,3 +215,83 @@ def test_trouble_with_a_later_page_is_told() -> None:
 
     with pytest.raises(ServerError, match="Disk full"):
         read(Broken(50))
+
+
+class Sparse(Layer):
+    """Every other page has no rows, and says that there are more."""
+
+    def ids(self) -> list[int]:
+        return [one for one in range(1, self.total + 1) if (one - 1) // self.size % 2]
+
+    def query(self, fields: dict[str, str]) -> dict[str, object]:
+        if "returnCountOnly" in fields:
+            return {"count": len(self.ids())} if self.counts else super().query(fields)
+        start = int(fields["resultOffset"])
+        stop = start + self.size
+        rows = [{"attributes": {"OID": one}} for one in self.ids() if start < one <= stop]
+        return {"features": rows, "exceededTransferLimit": stop < self.total}
+
+
+@settings(max_examples=20)
+@given(total=st.integers(0, 60), size=st.integers(1, 12), counts=st.booleans())
+def test_reading_goes_on_after_pages_without_rows(total: int, size: int, counts: bool) -> None:
+    layer = Sparse(total, size, counts=counts)
+    assert read(layer)[0] == layer.ids()
+
+
+class Weak(Layer):
+    """Fails at more than so many rows at a time."""
+
+    most = 5
+    code = 500
+
+    def query(self, fields: dict[str, str]) -> dict[str, object]:
+        ids = fields.get("objectIds", "").split(",") if fields.get("objectIds") else []
+        wanted = int(fields.get("resultRecordCount", self.size if self.pages else len(ids) or self.total))
+        is_page = "returnCountOnly" not in fields and "returnIdsOnly" not in fields
+        if is_page and (len(ids) or wanted) > self.most:
+            return {"error": {"code": self.code, "message": "Error performing query operation"}}
+        return super().query(fields)
+
+
+@settings(max_examples=20)
+@given(
+    total=st.integers(1, 60),
+    size=st.sampled_from([1, 5, 40, 10**6]),
+    most=st.integers(1, 8),
+    pages=st.booleans(),
+    counts=st.booleans(),
+    code=st.sampled_from([500, 400, 504]),
+)
+def test_pages_that_a_server_cannot_make_are_asked_for_in_smaller_parts(
+    total: int, size: int, most: int, pages: bool, counts: bool, code: int
+) -> None:
+    layer = Weak(total, size, pages=pages, says=pages, counts=counts)
+    layer.most, layer.code = most, code
+    assert read(layer) == (list(range(1, total + 1)), False)
+
+
+def test_a_query_that_fails_whatever_its_size_is_asked_twice_only() -> None:
+    layer = Weak(50)
+    layer.most = 0
+    with pytest.raises(ServerError, match="Error performing query"):
+        read(layer)
+    assert len(layer.asked) == 2
+
+
+@pytest.mark.parametrize("ids", [["b-1", "a-2", "c-3"], ["{A}", "{B}"], ["a,b", "it's"]])
+def test_ids_that_are_texts_are_asked_for_as_they_are(ids: list[str]) -> None:
+    class Named(Layer):
+        def query(self, fields: dict[str, str]) -> dict[str, object]:
+            if "returnIdsOnly" in fields:
+                return {"objectIds": ids}
+            if fields.get("objectIds"):
+                wanted = fields["objectIds"].split(",")
+            elif " IN " in fields["where"]:
+                inner = fields["where"].partition(" IN (")[2].removesuffix(")")
+                wanted = [one.strip("'").replace("''", "'") for one in inner.split(", ")]
+            else:
+                return {"features": [{"attributes": {"OID": ids[0]}}], "exceededTransferLimit": True}
+            return {"features": [{"attributes": {"OID": one}} for one in wanted]}
+
+    assert read(Named(3, says=False))[0] == ids
