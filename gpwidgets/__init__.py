@@ -58,7 +58,7 @@ _HOMES = {
     "GPSession": "client.session",
     "GPTask": "tasks.task",
     "HistoryWidget": "widgets.history",
-    "LayerReference": "protocol.values",
+    "LayerReference": "tasks.layers",
     "LinearUnit": "protocol.units",
     "Login": "client.auth",
     "OAuth": "client.oauth",

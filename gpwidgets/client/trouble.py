@@ -47,7 +47,7 @@ def asked_wait(headers: Mapping[str, str]) -> float:
         now = parsedate_to_datetime(headers.get("Date", "")).timestamp()
     except (ValueError, OverflowError, TypeError):
         now = time.time()
-    return until - now
+    return max(0.0, until - now)
 
 
 _BEFORE_SENDING = frozenset({"NewConnectionError", "NameResolutionError", "ConnectTimeoutError"})

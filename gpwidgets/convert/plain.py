@@ -15,7 +15,7 @@ from gpwidgets.errors import ConversionError
 from gpwidgets.protocol.missing import is_missing, plain
 from gpwidgets.texts import tr
 
-__all__ = ["check_columns", "plain_values", "wire_column"]
+__all__ = ["check_columns", "field_types", "plain_values", "wire_column"]
 
 _INT32 = np.iinfo(np.int32)
 _SHORT_TEXT = 255
@@ -107,6 +107,23 @@ def check_columns(table: pd.DataFrame) -> None:
                 raise _cannot_send(str(name), tr("an infinite number"), int(infinite[0]) + 1)
         elif not pd.api.types.is_integer_dtype(column.dtype) and not _holds_moments(column):
             _refuse_unwritable(str(name), column.astype(object).tolist())
+
+
+def field_types(table: pd.DataFrame) -> dict[str, str]:
+    """The field type that each column is written with, geometry left out."""
+    told = table.attrs.get("gpwidgets")
+    described = told.get("field_types") if isinstance(told, dict) else None
+    found: dict[str, str] = {}
+    for number, name in enumerate(table.columns):
+        column = table.iloc[:, number]
+        if str(column.dtype) == "geometry":
+            continue
+        if _holds_moments(column):
+            found[str(name)] = "esriFieldTypeDate"
+            continue
+        known = (described or {}).get(str(name), "")
+        found[str(name)] = _kind(column.dtype, _python_values(column), known)
+    return found
 
 
 def _cannot_send(name: str, what: str, number: int) -> ConversionError:

@@ -20,6 +20,7 @@ from gpwidgets.demo.pages import LOGIN_PAGE, error_page, html_page
 from gpwidgets.demo.portal import Page, Redirect
 from gpwidgets.demo.refusals import Refusal, invalid_input
 from gpwidgets.demo.routes import Route, find_route
+from gpwidgets.demo.strict import finite
 
 log = logging.getLogger(__name__)
 
@@ -161,7 +162,12 @@ class Gateway(RequestHandler):
 
     async def _dump(self, body: Any, route: Route, indent: int | None) -> str:
         def dump() -> str:
-            return json.dumps(body, ensure_ascii=False, indent=indent, default=str)
+            try:
+                return json.dumps(body, ensure_ascii=False, indent=indent, default=str, allow_nan=False)
+            except (
+                ValueError
+            ):  # a number that JSON does not have; rare, as tools' results are written without
+                return json.dumps(finite(body), ensure_ascii=False, indent=indent, default=str)
 
         return dump() if route.operation in _QUICK else await asyncio.wrap_future(self._offload(dump))
 

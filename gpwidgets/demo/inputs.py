@@ -49,6 +49,8 @@ def read_field(text: str, spec: ParameterSpec) -> Any:
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         raise InputRefused(spec.name, str(error)) from None
     _check(value, spec)
+    if spec.data_type == "GPValueTable":
+        _check_columns(value, spec)
     return value
 
 
@@ -178,6 +180,17 @@ def _milliseconds(value: Any) -> int:
     if isinstance(value, Mapping):
         return to_milliseconds(parse_with_format(str(value["date"]), str(value["format"])))
     return to_milliseconds(parse_moment(str(value)))
+
+
+def _check_columns(rows: list[Any], spec: ParameterSpec) -> None:
+    """Refuse rows that name columns which the table does not have, or are too long."""
+    names = [member.name for member in spec.param.members]
+    for row in rows if names else ():
+        if isinstance(row, Mapping) and not row.keys() <= {*names}:
+            unknown = ", ".join(repr(name) for name in row if name not in names)
+            raise InputRefused(spec.name, f"there is no column {unknown}; the columns are {', '.join(names)}")
+        if isinstance(row, list) and len(row) > len(names):
+            raise InputRefused(spec.name, f"a row has {len(row)} cells for {len(names)} columns")
 
 
 def _check(value: Any, spec: ParameterSpec) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from gpwidgets.demo.strict import finite
 from gpwidgets.protocol.enums import Direction, ParameterType
 
 FEATURES = "GPFeatureRecordSetLayer"
@@ -79,8 +80,9 @@ class Param:
     def filter(self) -> dict[str, Any] | None:
         """The filter JSON, or None."""
         if self.minimum is not None or self.maximum is not None:
-            ends = {"minimum": self.minimum, "maximum": self.maximum}
-            return {"type": "range", **{name: end for name, end in ends.items() if end is not None}}
+            ends = finite({"minimum": self.minimum, "maximum": self.maximum})
+            known = {name: end for name, end in ends.items() if end is not None}
+            return {"type": "range", **known} if known else None
         if self.coded:
             listed = [{"dataType": "GPString", "name": k, "value": v} for k, v in self.coded.items()]
             return {"type": "codedValue", "list": listed}
@@ -152,7 +154,7 @@ class ParameterSpec:
 def default_of(data_type: str, param: Param) -> Any:
     """Default of a parameter as wire JSON."""
     if param.default is not None or param.choices:
-        return param.default
+        return finite(param.default)
     if data_type == FEATURES:
         return feature_schema(param.geometry_types, param.fields)
     if data_type == RECORDS:

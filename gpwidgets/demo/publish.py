@@ -34,7 +34,9 @@ from typing import (
 
 from gpwidgets.demo.docstrings import read_docstring
 from gpwidgets.demo.parameters import FEATURES, RECORDS, Param, ParameterSpec
+from gpwidgets.demo.strict import finite
 from gpwidgets.protocol.enums import Direction, ExecutionType, ParameterType
+from gpwidgets.protocol.moments import to_milliseconds
 
 if TYPE_CHECKING:
     # For a reader of types these are frames; at run time they must not load geopandas.
@@ -378,5 +380,5 @@ def _wire_default(value: Any, stated: Any) -> Any:
     if hasattr(value, "to_json"):
         return value.to_json()
     if hasattr(value, "timestamp"):
-        return round(value.timestamp() * 1000)
-    return value
+        return to_milliseconds(value)
+    return finite(value)

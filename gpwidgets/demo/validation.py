@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -49,7 +50,7 @@ def validation_json(
     altered: set[str] = set()
     for spec in tool.inputs:
         try:
-            value = read_field(fields[spec.name], spec) if spec.name in fields else UNSET
+            value = read_field(_inner(fields[spec.name]), spec) if spec.name in fields else UNSET
             if value is not UNSET:
                 altered.add(spec.name)
                 arguments[spec.argument] = to_python(value, spec, find_file)
@@ -68,6 +69,21 @@ def validation_json(
         "validationResults": rows,
         "additionalMessages": [{"code": 0, "description": text, "type": worst}] if told else [],
     }
+
+
+def _inner(text: str) -> str:
+    """The text that ``execute`` takes, from an object with the key ``value``.
+
+    Plain values are taken too, as they are by no server that is known.
+    """
+    try:
+        told = json.loads(text)
+    except ValueError:
+        return text
+    if not isinstance(told, dict) or "value" not in told or "dataType" in told:
+        return text
+    value = told["value"]
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _row(spec: ParameterSpec, verdict: Verdict, altered: bool) -> dict[str, Any]:

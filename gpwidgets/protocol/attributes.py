@@ -21,7 +21,7 @@ from gpwidgets.protocol.moments import (
 )
 from gpwidgets.texts import tr
 
-__all__ = ["attribute_text", "check_attribute", "input_fields"]
+__all__ = ["attribute_text", "check_attribute", "input_fields", "is_computed"]
 
 _PREFIX = "esriFieldType"
 _NOT_GIVEN = {"OID", "GlobalID", "Geometry", "Blob", "Raster", "XML"}
@@ -54,8 +54,13 @@ def input_fields(parameter: GPParameter) -> tuple[Field, ...]:
     return tuple(field for field in fields if _is_given(field))
 
 
+def is_computed(name: str) -> bool:
+    """Whether a column of this name is made by servers: object ids, lengths and areas."""
+    return _COMPUTED.match(name) is not None
+
+
 def _is_given(field: Field) -> bool:
-    return field.editable and _kind(field) not in _NOT_GIVEN and not _COMPUTED.match(field.name)
+    return field.editable and _kind(field) not in _NOT_GIVEN and not is_computed(field.name)
 
 
 def check_attribute(field: Field, value: Any) -> Any:

@@ -6,6 +6,7 @@ member) instead of an error, since servers may add words with any version.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -53,7 +54,7 @@ class ExecutionType(StrEnum):
 
 
 class JobStatus(StrEnum):
-    """The eleven documented states of a job."""
+    """The eleven documented states of a job; words that mean an end without being documented count as one."""
 
     NEW = "esriJobNew"
     SUBMITTED = "esriJobSubmitted"
@@ -70,12 +71,38 @@ class JobStatus(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> JobStatus:
-        return cls.UNKNOWN
+        return cls(_meant_by(str(value)))
 
     @property
     def is_final(self) -> bool:
         """Whether the job will not change any more; an unknown word keeps the run going."""
         return self in _FINAL_STATUSES
+
+
+#: What ends a job in words that no GP server documents, such as ``expectedFailure``; the first that fits.
+_ENDINGS = (
+    (r"cancel+ing", "esriJobCancelling"),
+    (r"deleting", "esriJobDeleting"),
+    (r"(\w|^)ing(?![a-z])", ""),  # running, retrying, completing: nothing has ended
+    (r"cancel+(l?ed|l?ation)?(?![a-z])", "esriJobCancelled"),
+    (r"time(d|s)?[ _-]?out", "esriJobTimedOut"),
+    (r"deleted|expired|purged|vanished", "esriJobDeleted"),
+    (r"unsucce|incomplete|not ?(succe|complete|finish)|fail|abort|reject|abandon", "esriJobFailed"),
+    (r"exception|crash|terminated|killed|stopped", "esriJobFailed"),
+    (r"succe|complete|finished|(?<![a-z])done(?![a-z])", "esriJobSucceeded"),
+    (r"(?<![a-z])errors?(?![a-z])", "esriJobFailed"),
+)
+
+
+def _meant_by(word: str) -> str:
+    """The documented status that another word stands for; ``""`` for one that ends nothing."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|[_\W]+", " ", word.strip()).lower()
+    known = {status.value.lower(): status.value for status in JobStatus if status.value}
+    squeezed = words.replace(" ", "")
+    exact = known.get(squeezed) or known.get(f"esrijob{squeezed}")
+    if exact:
+        return exact
+    return next((status for pattern, status in _ENDINGS if re.search(pattern, words)), "")
 
 
 _FINAL_STATUSES = frozenset(

@@ -105,6 +105,11 @@ class JobInfo:
     inputs: Mapping[str, str] = field(default_factory=dict)
     has_results: bool = False
 
+    @property
+    def odd_status(self) -> str:
+        """The status as sent where it is no documented word; ``""`` otherwise."""
+        return "" if self.status_text in (self.status.value, "") else self.status_text
+
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> JobInfo:
         """Read the JSON of a job, of a submission or of a cancellation.

@@ -6,10 +6,12 @@ a slash at the end. Path segments are decoded once on the way in and encoded onc
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
 from gpwidgets.errors import GPError
+from gpwidgets.texts import tr
 
 _SERVICE_TYPES = ("GPServer", "MapServer", "FeatureServer", "ImageServer", "GeometryServer")
 
@@ -73,6 +75,7 @@ class GPURL:
                 f"{cleaned[:80]!r} is not a web address; one looks like https://host/arcgis/rest/services/…"
             )
         segments = [unquote(part) for part in parts.path.split("/") if part]
+        _refuse_neighbours(parts, segments)
         root, rest = _split_root(segments, cleaned)
         server = urlunsplit(
             (parts.scheme.lower(), _host(parts.netloc), "/" + "/".join(map(_segment, root)), "", "")
@@ -202,6 +205,50 @@ class GPURL:
         if self.job_id:
             return self.job
         return self.task if self.task_name else self.service
+
+
+def is_service_url(text: str) -> bool:
+    """Whether a text is the address of a map or feature service without the number of a layer."""
+    last = urlsplit(text).path.rstrip("/").rpartition("/")[2].lower()
+    return last in ("featureserver", "mapserver")
+
+
+_ITEM_PAGES = ("item.html", "items")
+_ITEM_ID = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
+
+
+def _refuse_neighbours(parts: SplitResult, segments: list[str]) -> None:
+    """Say what to give instead of addresses that belong to the same server and are often pasted."""
+    lowered = [part.lower() for part in segments]
+    if "rest" in lowered and "services" in lowered[lowered.index("rest") :]:
+        return
+    host = f"{parts.scheme}://{_host(parts.netloc)}"
+    is_item = bool({*lowered} & {*_ITEM_PAGES}) or "id=" in parts.query.lower()
+    if is_item or _ITEM_ID.fullmatch(parts.netloc):
+        raise URLError(
+            tr(
+                "This is an item of a portal, not a service. Open the item, and give the URL that its page "
+                "shows at the lower right; it ends in /GPServer."
+            )
+        )
+    if "manager" in lowered or "admin" in lowered or "portaladmin" in lowered:
+        raise URLError(
+            tr(
+                "This is a page for administrators. Give the REST address of the service, such as "
+                "{host}/arcgis/rest/services/Folder/Service/GPServer.",
+                host=host,
+            )
+        )
+    at = lowered.index("services") if "services" in lowered else -1
+    if at > 0 and ("gpserver" in lowered or "wsdl" in parts.query.lower()):
+        rest = "/".join(map(_segment, [*segments[:at], "rest", *segments[at:]]))
+        raise URLError(
+            tr(
+                "This is the SOAP address of a service. Give the REST address: {host}/{rest}",
+                host=host,
+                rest=rest,
+            )
+        )
 
 
 def _split_root(segments: list[str], text: str) -> tuple[list[str], list[str]]:

@@ -405,12 +405,16 @@ class LayerReference:
     auth : object
         `Token` for a secured layer. It is passed on to the task's server, which reads the layer, as a part
         of this input only; it is never shown or kept.
+    token_key : str
+        Key under which the token is sent: ``serviceToken`` for the analysis tools of a portal, ``token`` when
+        empty.
     """
 
     url: str
     filter: str = ""
     time: str = ""
     auth: Any = field(default=None, repr=False)
+    token_key: str = ""
     _reader: RowReader | None = field(default=None, repr=False, compare=False)
 
     @classmethod
@@ -424,7 +428,7 @@ class LayerReference:
         return cls(data["url"], where, when, _reader=reader)
 
     def read(self, where: str = "", *, limit: int | None = None, out_sr: int | None = None) -> Any:
-        """Read the layer's rows, page by page; for a layer that is a result.
+        """Read the layer's rows, page by page, with the sign-in of the reference or of the run it came from.
 
         Parameters
         ----------
@@ -443,17 +447,28 @@ class LayerReference:
         ------
         GPError
             The layer cannot be read.
-        ValueError
-            The reference did not come from a server.
+
+        Notes
+        -----
+        Reads ``…/FeatureServer/<n>`` or ``…/MapServer/<n>``, and its ``query``.
         """
-        if self._reader is None:
-            raise ValueError("this layer did not come from a server, so there is no way to read it")
-        return self._reader(self.url, where or self.filter, limit, out_sr)
+        reader = self._reader or (_reader_of[0](self) if _reader_of else None)
+        if reader is None:
+            raise ValueError("there is no way to read a layer yet; import gpwidgets first")
+        return reader(self.url, where or self.filter, limit, out_sr)
 
     def to_json(self) -> dict[str, Any]:
         """The wire form, without a token."""
         pairs = {"url": self.url, "filter": self.filter, "time": self.time}
         return {key: value for key, value in pairs.items() if value}
+
+
+_reader_of: list[Callable[[LayerReference], RowReader]] = []
+
+
+def read_layers_by(reader_of: Callable[[LayerReference], RowReader]) -> None:
+    """Give the references that were made by hand their way to read rows; for the floor that speaks HTTP."""
+    _reader_of[:] = [reader_of]
 
 
 @dataclass(frozen=True)

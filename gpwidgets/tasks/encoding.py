@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
@@ -73,13 +74,31 @@ class Encoder:
         InputErrors
             A value cannot be written, or a file cannot be uploaded.
         """
+        return self._fields(checked, lambda parameter, value: self._text(parameter, value)[0])
+
+    def validation_form(self, checked: Mapping[str, Any]) -> dict[str, str]:
+        """The same as ``validate`` wants it: each value in an object, ``{"value": …}``.
+
+        Raises
+        ------
+        InputErrors
+            As `form`.
+        """
+
+        def tagged(parameter: GPParameter, value: Any) -> str:
+            text, is_json = self._text(parameter, value)
+            return f'{{"value": {text if is_json else json.dumps(text)}}}'
+
+        return self._fields(checked, tagged)
+
+    def _fields(self, checked: Mapping[str, Any], write: Callable[[GPParameter, Any], str]) -> dict[str, str]:
         fields: dict[str, str] = {}
         problems: list[ParameterError] = []
         for name, value in checked.items():
             if name in RESERVED:
                 continue
             try:
-                fields[name] = self._text(self._info.parameter(name), value)
+                fields[name] = write(self._info.parameter(name), value)
             except ParameterError as error:
                 problems.append(error)
             except (GPError, OSError) as error:
@@ -88,15 +107,23 @@ class Encoder:
             raise InputErrors(problems)
         return fields
 
-    def _text(self, parameter: GPParameter, value: Any) -> str:
+    def _text(self, parameter: GPParameter, value: Any) -> tuple[str, bool]:
+        """The text of a field, and whether it is JSON; texts go as they are."""
         if isinstance(value, str) and not value:
-            return ""  # sent empty, whatever the type
+            return "", False  # sent empty, whatever the type
         if parameter.data_type == "GPFeatureRecordSetLayer" and _is_frame(value):
             from gpwidgets.convert.frames import write_features
 
             text = write_features(value)
-            return (len(text) > LARGE_FEATURES and self._as_file(text)) or text.decode()
-        return form_text(datatype_of(parameter).encode(self._ready(parameter, value), parameter))
+            in_file = self._as_file(text) if len(text) > LARGE_FEATURES else ""
+            return in_file or text.decode(), True
+        wire = datatype_of(parameter).encode(self._ready(parameter, value), parameter)
+        try:
+            return form_text(wire), not isinstance(wire, str)
+        except (TypeError, ValueError) as error:
+            raise ParameterError(
+                parameter.name, tr("it cannot be written as JSON: {error}.", error=error)
+            ) from error
 
     def _as_file(self, features: bytes) -> str:
         """Upload features as a file; ``""`` where that does not work, and they go into the form."""
@@ -118,7 +145,7 @@ class Encoder:
             return replace(value, item_id=self._uploaded(parameter, Path(value.path)), path=None)
         if isinstance(value, LayerReference):
             token = self._layer_token(value)
-            return {**value.to_json(), **({"token": token} if token else {})}
+            return {**value.to_json(), **({value.token_key or "token": token} if token else {})}
         if isinstance(value, LinearUnit) and value.units.startswith("esriInt") and self._before(11):
             return LinearUnit(value.meters, "esriMeters")
         if isinstance(value, int) and abs(value) > _LARGEST_OLD_LONG and self._before(11.2):

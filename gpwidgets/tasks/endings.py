@@ -95,10 +95,19 @@ def may_have_arrived(error: Exception) -> bool:
     return isinstance(error, ServerError) and error.code in GATEWAY_GAVE_UP
 
 
-def end_without_results(run: Run, status: RunStatus) -> None:
-    """End a run whose job ended without success."""
+def end_without_results(run: Run, status: RunStatus, word: str = "") -> None:
+    """End a run whose job ended without success.
+
+    Parameters
+    ----------
+    run, status
+    word
+        The server's own word where it is no documented one.
+    """
     kind, text = _ENDINGS[status]
-    said = _error_text(run.messages) if status is RunStatus.FAILED else ""
+    told = [_error_text(run.messages) if status is RunStatus.FAILED else ""]
+    told += [tr("The server calls it {word!r}.", word=word)] if word else []
+    said = " ".join(filter(None, told))
     message = f"{tr(text, task=run.task.name)}{': ' + said if said else '.'}"
     run.finish(status, error=kind(message, run=run, messages=run.messages))
 

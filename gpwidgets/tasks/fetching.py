@@ -84,6 +84,8 @@ class ResultFetcher:
             fail(run, error)
             return
         note = tr("It had finished before the cancel arrived.") if run.cancel_requested else ""
+        if self._job.odd_status:
+            note = tr("The server calls it {word!r}.", word=self._job.odd_status)
         run.finish(RunStatus.SUCCEEDED, outputs=outputs, note=note)
 
     def _may_pass(self, error: Exception) -> bool:
@@ -92,5 +94,6 @@ class ResultFetcher:
             waited = time.monotonic() - self._began
             return self._rounds < self._ROUNDS_WITHOUT_ANSWER and waited < self._LONGEST_WITHOUT_ANSWER
         bad = isinstance(error, BadReply) and error.may_pass
-        broken = isinstance(error, ServerError) and (error.code or 0) >= 500
+        # A job may have succeeded while it still writes: its results answer 400 or 404 for a moment.
+        broken = isinstance(error, ServerError) and ((error.code or 0) >= 500 or error.code in (400, 404))
         return (bad or broken) and self._rounds < self._ROUNDS_OF_BAD_ANSWERS

@@ -224,7 +224,7 @@ class Follower:
         if job.status is JobStatus.SUCCEEDED:
             return self._results_of(job)
         if status is not None and status.is_final:
-            end_without_results(run, status)
+            end_without_results(run, status, job.odd_status)
             return None
         if job.progress is not None:
             run.update(progress=job.progress.percent, progress_text=job.progress.message)

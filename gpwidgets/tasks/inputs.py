@@ -13,7 +13,9 @@ from gpwidgets.protocol.datatypes.base import as_json_text, datatype_of, refuse_
 from gpwidgets.protocol.datatypes.composite import CompositeType, CompositeValue, ValueTableType
 from gpwidgets.protocol.description import GPParameter, TaskInfo
 from gpwidgets.protocol.features import RecordSet
+from gpwidgets.protocol.names import python_name
 from gpwidgets.protocol.values import UNSET, DataFile, LayerReference
+from gpwidgets.tasks.fields import settle_fields
 from gpwidgets.tasks.layer_tokens import layer_given
 from gpwidgets.tasks.outputs import warn_given
 from gpwidgets.texts import tr
@@ -38,7 +40,7 @@ def resolve_names(info: TaskInfo, given: Mapping[str, Any]) -> dict[str, Any]:
     """
     names = {parameter.name: parameter.name for parameter in info.inputs}
     for name in list(names):
-        names.setdefault(_identifier(name), name)
+        names.setdefault(python_name(name), name)
     resolved = {}
     for name, value in given.items():
         if name not in names:
@@ -50,10 +52,6 @@ def resolve_names(info: TaskInfo, given: Mapping[str, Any]) -> dict[str, Any]:
             raise TypeError(f"{info.name} has no input {name!r}{hint} Its inputs are: {known}.")
         resolved[names[name]] = value
     return resolved
-
-
-def _identifier(name: str) -> str:
-    return "".join(letter if letter.isalnum() or letter == "_" else "_" for letter in name)
 
 
 def check_inputs(info: TaskInfo, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -102,7 +100,7 @@ def _check(info: TaskInfo, given: Mapping[str, Any], *, needed: bool) -> dict[st
             problems.append(error)
     if problems:
         raise InputErrors(problems)
-    return checked
+    return settle_fields(info, checked)
 
 
 def as_sent(info: TaskInfo, given: Mapping[str, Any]) -> dict[str, Any]:

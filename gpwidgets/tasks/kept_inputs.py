@@ -156,7 +156,8 @@ def values_for_code(row: Mapping[str, Any], value: Any, load: Callable[[str], st
 
 
 def _asking_for_tokens(value: Any, wire: Any) -> Any:
-    if isinstance(value, LayerReference) and isinstance(wire, Mapping) and wire.get("token"):
+    is_layer = isinstance(value, LayerReference) and isinstance(wire, Mapping)
+    if is_layer and (wire.get("token") or wire.get("serviceToken")):
         return replace(value, auth=NotKept())
     if isinstance(value, list) and isinstance(wire, list) and len(value) == len(wire):
         return [_asking_for_tokens(one, told) for one, told in zip(value, wire, strict=True)]

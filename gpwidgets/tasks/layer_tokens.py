@@ -35,14 +35,17 @@ def layer_given(value: Any) -> Any:
         return _apart(LayerReference(value.strip())) if holds_token(value) else value
     if isinstance(value, Mapping) and isinstance(value.get("url"), str):
         made = LayerReference.from_json(value)
-        token = value.get("token") or value.get("serviceToken")
-        return _apart(replace(made, auth=token_auth(token)) if isinstance(token, str) and token else made)
+        for key in ("token", "serviceToken"):
+            token = value.get(key)
+            if isinstance(token, str) and token:
+                made = replace(made, auth=token_auth(token), token_key="" if key == "token" else key)
+        return _apart(made)
     return _apart(value) if isinstance(value, LayerReference) else value
 
 
 def holds_token(text: str) -> bool:
     """Whether a text that a user has given names a token: as part of an address, or as a key of JSON."""
-    return "token=" in text.lower() or '"token"' in text.lower()
+    return any(mark in text.lower() for mark in ("token=", '"token"', '"servicetoken"'))
 
 
 def _apart(layer: LayerReference) -> LayerReference:

@@ -11,13 +11,13 @@ from gpwidgets.client.auth import Token
 from gpwidgets.client.layer_pages import read_pages
 from gpwidgets.client.session import GPSession
 from gpwidgets.protocol.renderers import renderer_json
-from gpwidgets.protocol.values import FieldRef, LayerReference
-from gpwidgets.tasks.layer_tokens import session_for
+from gpwidgets.protocol.values import FieldRef, LayerReference, read_layers_by
+from gpwidgets.tasks.layer_tokens import layer_given, session_for
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
-__all__ = ["layer_columns", "read_reference", "read_rows", "reader_of"]
+__all__ = ["LayerReference", "layer_columns", "read_reference", "read_rows", "reader_of"]
 
 
 def read_rows(
@@ -85,6 +85,19 @@ def reader_of(session: GPSession) -> Any:
     return read
 
 
+def _reader_by_hand(reference: LayerReference) -> Any:
+    """The way in which a reference that somebody made reads its rows: with its own sign-in."""
+
+    def read(url: str, where: str, limit: int | None, out_sr: Any) -> Any:
+        asked = replace(reference, url=url, filter=where)
+        return read_reference(asked, limit=limit, out_sr=out_sr)
+
+    return read
+
+
+read_layers_by(_reader_by_hand)
+
+
 def layer_columns(reference: LayerReference, session: GPSession) -> tuple[FieldRef, ...]:
     """The columns of a layer that somebody names by its address.
 
@@ -110,7 +123,12 @@ def layer_columns(reference: LayerReference, session: GPSession) -> tuple[FieldR
 
 
 def read_reference(
-    reference: LayerReference, session: GPSession | None = None, token: str = "", *, limit: int | None = None
+    reference: LayerReference,
+    session: GPSession | None = None,
+    token: str = "",
+    *,
+    limit: int | None = None,
+    out_sr: int | None = None,
 ) -> GeoDataFrame:
     """Rows of a layer that somebody names by its address.
 
@@ -124,6 +142,8 @@ def read_reference(
         For the layer's server; it is used for this and kept nowhere.
     limit
         Most rows; None for all.
+    out_sr
+        EPSG or Esri code of the coordinates; the layer's own when left out.
 
     Raises
     ------
@@ -132,9 +152,7 @@ def read_reference(
     """
     if token:
         reference = replace(reference, auth=Token(token))
-    return read_rows(
-        session_for(reference, session or GPSession()),
-        reference.url,
-        {"where": reference.filter or "1=1"},
-        limit,
-    )
+    reference = layer_given(reference)
+    further = {"time": reference.time, "outSR": "" if out_sr is None else str(out_sr)}
+    query = {"where": reference.filter or "1=1", **{key: text for key, text in further.items() if text}}
+    return read_rows(session_for(reference, session or GPSession()), reference.url, query, limit)

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gpwidgets.errors import ConversionError, GPError, GPWarning, TruncatedResult
-from gpwidgets.protocol.datatypes.base import datatype_of
+from gpwidgets.protocol.datatypes.base import datatype_of, is_unset
 from gpwidgets.protocol.description import GPParameter
+from gpwidgets.protocol.missing import is_missing
+from gpwidgets.protocol.names import python_name
 from gpwidgets.protocol.replies import GPMessage
 from gpwidgets.protocol.values import DataFile, Fetch, LayerReference, MapImage, RasterData, RowReader
 from gpwidgets.texts import tr, trn
@@ -30,7 +32,8 @@ class Outputs(Mapping[str, Any]):
     """The decoded results of a run.
 
     A read-only mapping from output name to value; each is an attribute too, with underscores for characters
-    that Python does not allow in names.
+    that Python does not allow in names, and one at the end of a name that is a keyword or one of this class:
+    an output ``save`` is ``outputs.save_``.
 
     Attributes
     ----------
@@ -107,7 +110,7 @@ class Outputs(Mapping[str, Any]):
         if name.startswith("__"):
             raise AttributeError(name)
         for known in (*self._values, *self.errors):
-            if name == known or name == _identifier(known):
+            if name in (known, python_name(known), python_name(known, _OWN_NAMES)):
                 return self[known]
         listed = ", ".join(self) or "none"
         raise AttributeError(f"there is no output {name!r}; the outputs are: {listed}")
@@ -199,7 +202,7 @@ class Outputs(Mapping[str, Any]):
         return parameter is not None and parameter.is_hidden
 
     def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *map(_identifier, self)})
+        return sorted({*super().__dir__(), *(python_name(name, _OWN_NAMES) for name in self)})
 
     def __repr__(self) -> str:
         lines = [
@@ -215,8 +218,12 @@ def _no_map() -> None:
     return None
 
 
-def _identifier(name: str) -> str:
-    return "".join(letter if letter.isalnum() or letter == "_" else "_" for letter in name)
+_OWN_NAMES = frozenset(
+    {
+        *dir(Outputs),
+        *("messages", "errors", "truncated", "doubtful", "parameters", "provenance", "kept_until"),
+    }
+)
 
 
 def summary(value: Any) -> str:
@@ -288,7 +295,7 @@ class Decoder:
             raise ConversionError(f"{name}: the server's value cannot be read: {error}") from error
 
     def _by_shape(self, parameter: GPParameter, wire: Any) -> Any:
-        if wire is None:
+        if is_unset(wire, parameter.data_type) or _is_nothing(wire, parameter.data_type):
             return None
         if isinstance(wire, list) and parameter.is_multi:
             return [self._by_shape(parameter.member, row) for row in wire]
@@ -311,6 +318,27 @@ class Decoder:
         if parameter.data_type == "GPRecordSet":
             return records_to_frame(wire)
         return features_to_frame(wire)
+
+
+#: Data types whose empty object is no value; an empty composite or unknown object is one.
+_OBJECTS = frozenset(
+    {
+        *("GPFeatureRecordSetLayer", "GPRecordSet", "Field", *_FILES),
+        *("GPLinearUnit", "GPArealUnit", "GPTimeUnit", "GPExtent", "GPEnvelope"),
+        *("GPSpatialReference", "GPCoordinateSystem", "GPDate"),
+    }
+)
+
+
+def _is_nothing(wire: Any, data_type: str) -> bool:
+    """Whether an object says nothing, as ``{}`` or ``{"url": ""}``: every part of it is missing."""
+    if data_type not in _OBJECTS or not isinstance(wire, Mapping):
+        return False
+    parts = [part for key, part in wire.items() if key not in ("units", *_REFERENCES)]
+    return all(part in (None, "", "NaN") or is_missing(part) for part in parts)
+
+
+_REFERENCES = ("spatialReference", "spatial_reference")
 
 
 def is_truncated(value: Any) -> bool:

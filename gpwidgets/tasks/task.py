@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from gpwidgets.client import resources, uploads
 from gpwidgets.client.session import GPSession
-from gpwidgets.errors import GPError, ResourceNotFound
+from gpwidgets.errors import GPError, ResourceNotFound, ServerError
 from gpwidgets.protocol.datatypes.base import datatype_of
 from gpwidgets.protocol.description import GPParameter, ServiceInfo, TaskInfo
 from gpwidgets.protocol.enums import ExecutionType
@@ -26,6 +26,7 @@ from gpwidgets.tasks.environment import (
     environment_code,
     split,
 )
+from gpwidgets.tasks.fields import settle_fields
 from gpwidgets.tasks.inputs import as_sent, check_given
 from gpwidgets.tasks.layer_tokens import token_for
 from gpwidgets.tasks.layers import layer_columns
@@ -190,7 +191,7 @@ class GPTask:
         signed_in = self.session.auth is not None
         return call_code(self.url.task, given, self.inputs, signed_in=signed_in, folder=folder)
 
-    def validate(self, **inputs: Any) -> Validation:
+    def validate(self, /, **inputs: Any) -> Validation:
         """Let the server check values without a run; inputs that are not given count with their defaults.
 
         Parameters
@@ -219,12 +220,20 @@ class GPTask:
         given, settings = split(self.info, inputs)
         values = check_given(self.info, given)
         kept = {name: value for name, value in values.items() if not needs_upload([value])}
-        fields = Environment(check_environment(settings), self.service.current_version).for_execute(
-            self._encoder().form(kept)
-        )
-        return resources.validate(self.session, self.url, fields)
+        places = Environment(check_environment(settings), self.service.current_version).for_execute({})
+        encoder = self._encoder()
+        try:
+            return resources.validate(self.session, self.url, {**places, **encoder.validation_form(kept)})
+        except ServerError as error:
+            # The first servers that check inputs may want them as a run does.
+            if not kept or type(error) is not ServerError:
+                raise
+            try:
+                return resources.validate(self.session, self.url, {**places, **encoder.form(kept)})
+            except ServerError:
+                raise error from None
 
-    def start(self, **inputs: Any) -> Run:
+    def start(self, /, **inputs: Any) -> Run:
         """Start a run and return at once.
 
         Parameters
@@ -260,7 +269,7 @@ class GPTask:
         driver = JobDriver if self.is_asynchronous else ExecuteDriver
         return run.begin(driver(run, transport, recorded(run, self._prepare)))
 
-    def __call__(self, **inputs: Any) -> Outputs:
+    def __call__(self, /, **inputs: Any) -> Outputs:
         """Run the task and wait for its outputs.
 
         Parameters
@@ -320,7 +329,8 @@ class GPTask:
             return uploads.upload_file(self.session, self.url, path)
 
         files = upload if self.service_can_upload(run.inputs) else None
-        return self._encoder(files, lambda: upload if self.service.can_upload else None).form(run.inputs)
+        inputs = settle_fields(self.info, run.inputs, self.columns_of)
+        return self._encoder(files, lambda: upload if self.service.can_upload else None).form(inputs)
 
     def _encoder(
         self, upload: Upload | None = None, large: Callable[[], Upload | None] = lambda: None

@@ -1,9 +1,13 @@
 """A typed function becomes a task."""
 
+import json
+import math
+import urllib.request
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
+import numpy as np
 import pytest
 
 from gpwidgets import demo
@@ -140,3 +144,33 @@ def test_later_params_win_over_those_of_an_alias():
         "Where",
     )
     assert optional is False
+
+
+@pytest.mark.parametrize("default", [math.inf, -math.inf, math.nan, np.float32("inf")])
+@pytest.mark.parametrize("kind", [float, str, int])
+def test_a_default_that_json_cannot_hold_is_left_to_the_function(
+    default: Any, kind: type, own_server: demo.DemoServer, get: Any, post: Any
+) -> None:
+    def tell(top: float = default) -> str:
+        return repr(float(top))
+
+    tell.__annotations__["top"] = kind
+    url = own_server.publish(tell)
+    text = urllib.request.urlopen(f"{url}?f=json").read()
+    told = json.loads(text, parse_constant=pytest.fail)
+    assert told["parameters"][0]["defaultValue"] in (None, "")
+    assert post(f"{url}/execute")["results"][0]["value"] == repr(float(default))
+
+
+def test_a_result_that_json_cannot_hold_is_null(own_server: demo.DemoServer) -> None:
+    def tell() -> list[float]:
+        return [1.0, math.inf, math.nan]
+
+    text = urllib.request.urlopen(f"{own_server.publish(tell)}/execute?f=json").read()
+    assert json.loads(text, parse_constant=pytest.fail)["results"][0]["value"] == [1.0, None, None]
+
+
+@pytest.mark.parametrize("rows", [[{"Count": 1, "Cuont": 2}], [[1, "small", None, True, 5]]])
+def test_rows_with_more_than_the_columns_are_refused(rows: Any, server: demo.DemoServer, post: Any) -> None:
+    told = post(f"{server.url_of('ParameterGallery')}/execute", Input_Value_Table=rows)
+    assert "Input_Value_Table" in str(told["error"])

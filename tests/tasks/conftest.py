@@ -1,8 +1,13 @@
 """What the tests of tasks and runs share: a server of one's own, and ways to wait without sleeping."""
 
+import contextlib
+import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -65,3 +70,41 @@ def gate(own_server: demo.DemoServer) -> Iterator[Callable[..., Gate]]:
     yield publish
     for each in made:
         each.opened.set()
+
+
+Answer = Callable[[str, dict[str, str]], Any]
+
+
+@pytest.fixture
+def answering() -> Iterator[Callable[[Answer], str]]:
+    """`answering(answer)`: the services root of a server whose JSON a function of path and fields makes."""
+    with contextlib.ExitStack() as open_servers:
+        yield lambda answer: open_servers.enter_context(served(answer))
+
+
+@contextlib.contextmanager
+def served(answer: Answer) -> Iterator[str]:
+    """A server on loopback while the context lasts."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+            parts = urlsplit(self.path)
+            fields = {**dict(parse_qsl(parts.query, True)), **dict(parse_qsl(body, True))}
+            text = json.dumps(answer(parts.path, fields)).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+        def do_POST(self) -> None:
+            self.do_GET()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as httpd:
+        threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        yield f"http://127.0.0.1:{httpd.server_address[1]}/arcgis/rest/services"
+        httpd.shutdown()

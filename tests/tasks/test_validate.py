@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -113,3 +114,47 @@ json_values = st.recursive(
 )
 def test_any_json_is_tolerated(data: dict[str, Any]) -> None:
     assert isinstance(Validation.from_json(data).is_valid, bool)
+
+
+class Asked:
+    """A server that checks inputs, and refuses fields of one form."""
+
+    def __init__(self, takes: str) -> None:
+        self.takes, self.fields = takes, []
+
+    def answer(self, path: str, fields: dict[str, str]) -> Any:
+        if path.endswith("/validate"):
+            self.fields.append({name: text for name, text in fields.items() if name != "f"})
+            wrapped = any('"value"' in text for text in fields.values())
+            if self.takes == "nothing" or wrapped is not (self.takes == "objects"):
+                return {"error": {"code": 400, "message": f"wrong form {len(self.fields)}"}}
+            return {"validationResults": [], "additionalMessages": []}
+        if path.endswith("/T"):
+            kinds = {"Count": "GPLong", "Name": "GPString", "Far": "GPLinearUnit", "Yes": "GPBoolean"}
+            inward = {"direction": "esriGPParameterDirectionInput"}
+            rows = [{"name": name, "dataType": kind, **inward} for name, kind in kinds.items()]
+            return {"name": "T", "executionType": "esriExecutionTypeSynchronous", "parameters": rows}
+        return {"currentVersion": 12.0, "tasks": ["T"], "capabilities": "Validate"}
+
+
+@pytest.mark.parametrize(("takes", "questions"), [("objects", 1), ("texts", 2)])
+def test_each_value_goes_in_an_object_of_its_own(
+    takes: str, questions: int, answering: Callable[[Any], str]
+) -> None:
+    asked = Asked(takes)
+    task = GPTask(f"{answering(asked.answer)}/S/GPServer/T")
+    assert task.validate(Count=5, Name='say "x"', Far="5 km", Yes=True).is_valid
+    assert len(asked.fields) == questions
+    assert {name: json.loads(text) for name, text in asked.fields[0].items()} == {
+        "Count": {"value": 5},
+        "Name": {"value": 'say "x"'},
+        "Far": {"value": {"distance": 5, "units": "esriKilometers"}},
+        "Yes": {"value": True},
+    }
+
+
+def test_a_refusal_of_both_forms_is_that_of_the_first(answering: Callable[[Any], str]) -> None:
+    asked = Asked("nothing")
+    with pytest.raises(ServerError, match="wrong form 1"):
+        GPTask(f"{answering(asked.answer)}/S/GPServer/T").validate(Count=5)
+    assert len(asked.fields) == 2

@@ -93,6 +93,16 @@ def listed(*names: str) -> Callable[[_C], _C]:
     return keep
 
 
+#: Data types whose empty text is a value.
+TEXT_TYPES = frozenset({"GPString", "GPStringHidden", "GPSQLExpression"})
+
+
+def is_unset(wire: Any, data_type: str) -> bool:
+    """Whether a result's value says that the tool did not set it: null, or an empty text of no text type."""
+    is_known = data_type.partition(":")[0] in TABLE and data_type not in TEXT_TYPES
+    return wire is None or (isinstance(wire, str) and wire == "" and is_known)
+
+
 def datatype_of(parameter: GPParameter) -> DataTypeCodec:
     """The codec of a parameter; unknown types pass values through."""
     if parameter.is_multi:
@@ -203,7 +213,7 @@ def to_number(value: Any, parameter: GPParameter, example: str) -> float:
     """
     value = plain(value)
     if isinstance(value, Decimal | Fraction):
-        value = float(value)
+        value = _as_float(value)
     if isinstance(value, str):
         value = value.strip().replace("\N{MINUS SIGN}", "-")
         if "," in value:
@@ -230,6 +240,13 @@ def to_number(value: Any, parameter: GPParameter, example: str) -> float:
             ),
         )
     return number
+
+
+def _as_float(value: Decimal | Fraction) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
 
 
 def as_json_text(value: Any, parameter: GPParameter) -> Any:

@@ -12,6 +12,7 @@ from gpwidgets.protocol.datatypes.base import (
     as_json_text,
     data_type,
     datatype_of,
+    is_unset,
     refuse_missing,
     shown,
     wrong,
@@ -54,11 +55,15 @@ class MultiValueType(DataTypeCodec):
         if wire is None:
             return None
         member = parameter.member
-        return [datatype_of(member).decode(row, member) for row in _rows(wire)]
+        return [_decoded(row, member) for row in _rows(wire)]
 
     def describe(self, parameter: GPParameter) -> str:
         """What is accepted, in a few words with an example."""
         return f"a list; each is {datatype_of(parameter.member).describe(parameter.member)}"
+
+
+def _decoded(wire: Any, member: GPParameter) -> Any:
+    return None if is_unset(wire, member.data_type) else datatype_of(member).decode(wire, member)
 
 
 def _rows(value: Any) -> Iterable[Any]:
@@ -260,16 +265,15 @@ class ValueTableType(DataTypeCodec):
         if not isinstance(wire, list) or not columns:
             return wire
         rows: list[Any] = []
+        names = {column.name for column in columns}
         for row in wire:
             cells = _cells(row, columns)
-            if cells is None or len(cells) > len(columns):
+            is_odd = isinstance(row, Mapping) and not row.keys() <= names
+            if cells is None or is_odd or len(cells) > len(columns):
                 rows.append(row)
                 continue
             cells += [None] * (len(columns) - len(cells))
-            pairs = zip(columns, cells, strict=True)
-            rows.append(
-                [None if cell is None else datatype_of(column).decode(cell, column) for column, cell in pairs]
-            )
+            rows.append([_decoded(cell, column) for column, cell in zip(columns, cells, strict=True)])
         return rows
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.datatypes.base import (
     DataTypeCodec,
     as_json_text,
@@ -20,6 +21,7 @@ from gpwidgets.protocol.datatypes.base import (
 )
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.features import FeatureSet, RecordSet
+from gpwidgets.protocol.urls import is_service_url
 from gpwidgets.protocol.values import UNSET, DataFile, FieldRef, LayerReference, Unset
 from gpwidgets.texts import later, tr
 
@@ -36,7 +38,10 @@ class _SetType(DataTypeCodec):
         if parameter.choices and isinstance(value, str):
             return check_choice(value, parameter)
         if isinstance(value, str) and _URL.match(value.strip()):
-            return LayerReference(value.strip())
+            value = LayerReference(value.strip())
+        if isinstance(value, LayerReference):
+            _refuse_service(value, parameter)
+            return value
         if isinstance(value, Mapping) and not _is_geojson(value):
             return self._from_object(value, parameter)
         return value
@@ -45,7 +50,9 @@ class _SetType(DataTypeCodec):
         if isinstance(value.get("url"), str):
             if value.get("token") or value.get("serviceToken"):
                 return value  # left to those who know how to keep a token
-            return LayerReference.from_json(value)
+            layer = LayerReference.from_json(value)
+            _refuse_service(layer, parameter)
+            return layer
         if isinstance(value.get("itemID"), str):
             return DataFile(item_id=value["itemID"])
         if any(key in value for key in ("features", "layerDefinition", "layers", "fields")):
@@ -57,7 +64,10 @@ class _SetType(DataTypeCodec):
         if isinstance(wire, str):
             return wire if parameter.choices or not _URL.match(wire) else LayerReference(wire)
         if isinstance(wire, Mapping):
-            return self._from_object(wire, parameter)
+            try:
+                return self._from_object(wire, parameter)
+            except ParameterError:
+                return LayerReference.from_json(wire)
         return wire
 
     def default(self, parameter: GPParameter) -> Any | Unset:
@@ -74,6 +84,16 @@ class _SetType(DataTypeCodec):
             if isinstance(wire.get("url"), str) and wire["url"]:
                 return LayerReference.from_json(wire)
         return UNSET
+
+
+def _refuse_service(layer: LayerReference, parameter: GPParameter) -> None:
+    """Refuse the address of a whole service, of which a server does not know which layer is meant."""
+    if is_service_url(layer.url):
+        url = layer.url.partition("?")[0].rstrip("/")
+        raise wrong(
+            parameter,
+            tr("{url} is a service of several layers; add the number of one, as in {url}/0.", url=url),
+        )
 
 
 def _is_geojson(value: Mapping[str, Any]) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from gpwidgets.protocol.datatypes.base import DataTypeCodec, as_json_text, data_type, shown, wrong
 from gpwidgets.protocol.description import GPParameter
-from gpwidgets.protocol.missing import plain
+from gpwidgets.protocol.missing import is_missing, plain
 from gpwidgets.protocol.values import Extent, SpatialReference
 from gpwidgets.texts import later, tr
 
@@ -70,6 +71,13 @@ def _from_text(text: str) -> SpatialReference:
     return SpatialReference(wkt=text) if _WKT.match(text) else SpatialReference()
 
 
+_EDGES = ("xmin", "ymin", "xmax", "ymax")
+
+
+def _is_no_edge(edge: Any) -> bool:
+    return is_missing(edge) or (isinstance(edge, str) and edge.strip().lower() in ("", "nan"))
+
+
 @data_type("GPExtent", "GPEnvelope")
 class ExtentType(DataTypeCodec):
     """A rectangle."""
@@ -86,11 +94,20 @@ class ExtentType(DataTypeCodec):
                 parameter,
                 tr("{shown} is no extent; give {example}.", shown=shown(value), example=tr(self.example)),
             ) from None
+        if not extent.spatial_reference:
+            extent = replace(extent, spatial_reference=self._reference(parameter))
         if extent.xmin > extent.xmax or extent.ymin > extent.ymax:
             raise wrong(
                 parameter, tr("the extent is turned inside out: xmin and ymin have to be the smaller ones.")
             )
         return extent
+
+    @staticmethod
+    def _reference(parameter: GPParameter) -> SpatialReference:
+        """That of the parameter's default, in which its edges are wanted."""
+        default = parameter.default_value
+        told = default if isinstance(default, Mapping) else {}
+        return SpatialReference.from_json(told.get("spatial_reference") or told.get("spatialReference"))
 
     @staticmethod
     def _made(value: Any) -> Extent:
@@ -110,7 +127,9 @@ class ExtentType(DataTypeCodec):
         return Extent.from_json({**edges, "spatialReference": reference.to_json()})
 
     def decode(self, wire: Any, parameter: GPParameter) -> Any:
-        """An `Extent`; what is none is returned as it is."""
+        """An `Extent`; None for the extent of nothing, whose edges are NaN; what is none as it is."""
+        if isinstance(wire, Mapping) and "xmin" in wire and all(_is_no_edge(wire.get(e)) for e in _EDGES):
+            return None
         try:
             return Extent.from_json(wire)
         except ValueError:

@@ -32,7 +32,7 @@ class ExtentEditor(ParameterEditor):
         )
         self.system = lean(
             w.Text,
-            placeholder="EPSG:4326",
+            placeholder=tr("system, as EPSG:4326"),
             tooltip=tr("Coordinate system of {title}", title=self.title),
             layout=w.Layout(flex="1 1 90px", **_FLEX),
         )
@@ -85,9 +85,7 @@ class ExtentEditor(ParameterEditor):
             return
         self.edges.value = ", ".join(f"{edge!r}" for edge in value.bounds)
         code = value.spatial_reference.latest_wkid or value.spatial_reference.wkid
-        self.system.value = (
-            "" if not value.spatial_reference else str(code or value.spatial_reference.wkt or "")
-        )
+        self.system.value = str(code or value.spatial_reference.wkt or value.spatial_reference.wkt2 or "")
 
     def show_raw(self, value: Any) -> bool:
         """Write a refused value."""
