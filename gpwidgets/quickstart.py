@@ -119,5 +119,5 @@ def check() -> int:
     text = "".join(output.get("text", "") for output in notebook.cells[-1].outputs)
     counts = json.loads(text.partition("COUNTS ")[2] or "{}")
     for tool, count in counts.items():
-        print(f"{tool}: {count} features")
+        print(f"{tool}: {count} feature{'' if count == 1 else 's'}")
     return 0 if counts and all(counts.values()) else 1
