@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 import traitlets
 
-from gpwidgets.texts import later, tr
+from gpwidgets.texts import later, tr, trn
 from gpwidgets.widgets.access import let_rest
 from gpwidgets.widgets.cells import FrameTexts, cell_text, is_missing
 from gpwidgets.widgets.kit.owner import Owner
@@ -212,7 +212,13 @@ class FrameTable(Owner, w.VBox):
 
     def _tell_where(self) -> None:
         total, found = len(self.frame), len(self._rows)
-        text = tr("Page {page} of {pages}; {found:,} rows", page=self.page, pages=self.pages, found=found)
+        text = trn(
+            "Page {page} of {pages}; {n:,} row",
+            "Page {page} of {pages}; {n:,} rows",
+            found,
+            page=self.page,
+            pages=self.pages,
+        )
         if total == 0:
             text = tr("No rows")
         elif found != total:

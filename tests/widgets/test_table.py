@@ -94,6 +94,10 @@ def test_an_empty_frame_says_so() -> None:
     assert "No rows" in text_of(table)
 
 
+def test_one_row_is_told_as_one() -> None:
+    assert text_of(FrameTable(frame(1))).endswith("Page 1 of 1; 1 row")
+
+
 def test_dates_numbers_and_missing_values_read_as_people_write_them() -> None:
     df = pd.DataFrame(
         {
