@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pyproj
 
 from gpwidgets.convert.crs import to_crs
+from gpwidgets.convert.reprojecting import why_unplaced
 from gpwidgets.protocol.values import Extent
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def mercator_box(bounds: Bounds) -> Bounds:
 
 def frame_box(frame: GeoDataFrame) -> Bounds | None:
     """West, south, east, north of a frame in degrees, EPSG:4326; None without places or coordinate system."""
-    if frame.crs is None or not len(frame):
+    if frame.crs is None or not len(frame) or why_unplaced(frame):
         return None
     if len(frame) <= _FEW or frame.crs.is_geographic:  # to the point; of many a frame around them will do
         near = frame.to_crs(4326)

@@ -8,8 +8,10 @@ from typing import Any
 
 import geopandas
 import numpy as np
+import pyproj
 import shapely
 
+from gpwidgets.convert.reprojecting import accuracy_between, degrees_around, system_note, why_unplaced
 from gpwidgets.convert.splitting import jumps, unwound, wrap_shape
 from gpwidgets.convert.tabular import GEOGRAPHIC
 from gpwidgets.convert.texts import FARTHEST, check_degrees
@@ -21,6 +23,7 @@ from gpwidgets.texts import tr
 __all__ = [
     "Findings",
     "examine",
+    "lost_in_degrees",
     "placed_frame",
     "simplify_frame",
     "split_crossing",
@@ -48,6 +51,8 @@ class Findings:
         Why the first invalid one is invalid; ``""`` when all are valid.
     vertices, size : int
         Vertices of all features, and about how many bytes are sent.
+    system : str
+        What to know of the coordinate system as it is sent; ``""`` when all is well.
     """
 
     rows: int
@@ -57,6 +62,7 @@ class Findings:
     crossing: int = 0
     vertices: int = 0
     size: int = 0
+    system: str = ""
 
 
 def examine(gdf: geopandas.GeoDataFrame) -> Findings:
@@ -73,7 +79,20 @@ def examine(gdf: geopandas.GeoDataFrame) -> Findings:
         crossing=int(_crossing(gdf, shapes).sum()),
         vertices=vertices_of(gdf),
         size=_size(gdf),
+        system=system_note(gdf),
     )
+
+
+def lost_in_degrees(gdf: geopandas.GeoDataFrame) -> str:
+    """What features lose when they are changed on a map, which knows degrees only; may be empty."""
+    words = [tr("Measures (m) are lost.")] if has_m(_shapes(gdf)).any() else []
+    if gdf.crs is not None and not why_unplaced(gdf):
+        found = accuracy_between(gdf.crs, pyproj.CRS(GEOGRAPHIC), degrees_around(_shapes(gdf), gdf.crs))
+        if found.is_rough:
+            words.append(found.words(gdf.crs.name, GEOGRAPHIC))
+    if not words:
+        return ""
+    return " ".join([tr("Changed on the map, so they are sent in degrees."), *words])
 
 
 def vertices_of(gdf: geopandas.GeoDataFrame) -> int:

@@ -9,7 +9,9 @@ from typing import Any
 import pyproj
 from pyproj.exceptions import CRSError
 
+from gpwidgets.errors import ConversionError
 from gpwidgets.protocol.values import SpatialReference
+from gpwidgets.texts import tr
 
 #: Codes from here on are Esri's own; EPSG gives none of them away. A few of Esri's are smaller.
 _FIRST_ESRI_CODE = 32767
@@ -60,6 +62,25 @@ def _spellings(reference: SpatialReference) -> Iterator[str]:
     for text in (reference.wkt2, reference.wkt):
         if text:
             yield text
+
+
+def read_crs(value: Any) -> pyproj.CRS:
+    """The coordinate system that anything pyproj reads, or a spatial reference, names.
+
+    Raises
+    ------
+    ConversionError
+        It is not known.
+    """
+    found = to_crs(value) if isinstance(value, SpatialReference) else None
+    if found is not None:
+        return found
+    try:
+        return pyproj.CRS.from_user_input(value)
+    except CRSError as error:
+        raise ConversionError(
+            tr("{value!r} is no coordinate system that is known: {error}", value=str(value)[:60], error=error)
+        ) from None
 
 
 def from_crs(crs: Any) -> SpatialReference:

@@ -34,8 +34,8 @@ def linearised(parts: Sequence[Sequence[Any]], *, closed: bool) -> list[list[Any
     Returns
     -------
     list
-        Rings or paths of vertices. The end point of a curve keeps its z and measure; vertices between have
-        none.
+        Rings or paths of vertices. Heights and measures between the ends of a curve are interpolated; where
+        an end has none, the vertices between have none.
 
     Warns
     -----
@@ -73,7 +73,16 @@ def _bent(curve: Any, start: Any, numbers: list[Any]) -> list[Any]:
         between = curve(np.array(start[:2], dtype=float), np.array(end[:2], dtype=float), numbers[1:])
     except (ValueError, TypeError, IndexError, ZeroDivisionError):
         return [end]
-    return [*between.tolist(), end]
+    return [*np.column_stack([between, _rest(start, end, len(between))]).tolist(), end]
+
+
+def _rest(start: Any, end: Any, count: int) -> Floats:
+    """Height and measure, as far as there are any, of so many vertices at even steps between two."""
+    numbers = min(len(start), len(end))
+    first, last = (np.array(point[2:numbers], dtype=np.float64) for point in (start, end))
+    part = np.arange(1, count + 1)[:, None] / (count + 1)
+    rest: Floats = first + part * (last - first)
+    return rest
 
 
 def _arc_through(start: Floats, end: Floats, rest: list[Any]) -> Floats:

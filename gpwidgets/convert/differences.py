@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import geopandas
 import shapely
 
+from gpwidgets.convert.reprojecting import reproject
+
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
@@ -31,7 +33,7 @@ def shapes_that_differ(first: GeoDataFrame, second: GeoDataFrame) -> GeoDataFram
         In the CRS of `first`: column `only_in` with ``"first"`` or ``"second"``, and the geometry.
     """
     if first.crs is not None and second.crs is not None and first.crs != second.crs:
-        second = second.to_crs(first.crs)
+        second = reproject(second, first.crs, warn=False)
     shapes = {side: frame.geometry.dropna() for side, frame in (("first", first), ("second", second))}
     # Plain sets: pandas' isin cuts the zero bytes off the end of WKB and then finds nothing.
     keys = {side: shapely.to_wkb(shapely.normalize(each.array)) for side, each in shapes.items()}

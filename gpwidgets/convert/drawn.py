@@ -15,6 +15,7 @@ from gpwidgets.convert.columns import Column
 from gpwidgets.convert.dateline import joined_geometry
 from gpwidgets.convert.geojson import to_geojson
 from gpwidgets.convert.readers import to_frame
+from gpwidgets.convert.reprojecting import reproject
 from gpwidgets.convert.tabular import GEOGRAPHIC, frame_of_shapes
 from gpwidgets.errors import ConversionError
 from gpwidgets.protocol.features import Field
@@ -80,7 +81,7 @@ def frame_after(
     loaded: geopandas.GeoDataFrame, drawn: geopandas.GeoDataFrame | None
 ) -> geopandas.GeoDataFrame:
     """A loaded frame in EPSG:4326, followed by what was drawn on top of it."""
-    first = loaded.set_crs(GEOGRAPHIC) if loaded.crs is None else loaded.to_crs(GEOGRAPHIC)
+    first = loaded.set_crs(GEOGRAPHIC) if loaded.crs is None else reproject(loaded, GEOGRAPHIC)
     if drawn is None or not len(drawn):
         return first
     if drawn.geometry.name != first.geometry.name:

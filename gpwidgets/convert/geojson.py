@@ -7,13 +7,16 @@ from typing import Any
 import geopandas
 import numpy as np
 import orjson
+import pyproj
 import shapely
 
 from gpwidgets.convert.plain import plain_values
+from gpwidgets.convert.reprojecting import reproject_shapes, why_unplaced
+from gpwidgets.convert.vertices import without_measures
 
 __all__ = ["geographic_bounds", "to_geojson"]
 
-_GEOGRAPHIC = "EPSG:4326"
+_GEOGRAPHIC = pyproj.CRS.from_epsg(4326)
 
 
 def to_geojson(
@@ -28,7 +31,7 @@ def to_geojson(
     Parameters
     ----------
     gdf
-        Any frame; one without a CRS counts as longitude and latitude.
+        Any frame; one of the user's without a CRS counts as longitude and latitude, if it can be.
     decimals
         Places of the coordinates; 6 are about 0.1 m. None keeps every digit.
     properties
@@ -40,9 +43,9 @@ def to_geojson(
     -------
     dict
         EPSG:4326, coordinates (longitude, latitude[, z]); dates as ISO text, no NaN; None for a geometry that
-        is missing or lies where the projection has no answer.
+        is missing, has no place on the earth, or lies where the projection has no answer.
     """
-    shapes = _finite(np.asarray(_geographic(gdf).array, dtype=object))
+    shapes = without_measures(_finite(_geographic(gdf)))
     if simplify:
         coarse = shapely.simplify(shapes, simplify, preserve_topology=False)
         shapes = np.where(shapely.is_empty(coarse), shapes, coarse)
@@ -62,14 +65,18 @@ def to_geojson(
 
 def geographic_bounds(gdf: geopandas.GeoDataFrame) -> tuple[float, float, float, float] | None:
     """Bounds (west, south, east, north) in degrees; None when nothing has a place."""
-    shapes = _finite(np.asarray(_geographic(gdf).array, dtype=object))
+    shapes = _finite(_geographic(gdf))
     west, south, east, north = (float(edge) for edge in shapely.total_bounds(shapes))
     return None if np.isnan([west, south, east, north]).any() else (west, south, east, north)
 
 
-def _geographic(gdf: geopandas.GeoDataFrame) -> geopandas.GeoSeries:
-    shapes = gdf.geometry
-    return shapes if shapes.crs is None or shapes.crs == _GEOGRAPHIC else shapes.to_crs(_GEOGRAPHIC)
+def _geographic(gdf: geopandas.GeoDataFrame) -> Any:
+    shapes = np.asarray(gdf.geometry.array, dtype=object)
+    if why_unplaced(gdf):
+        return np.full(len(shapes), None, dtype=object)
+    if gdf.crs is None or gdf.crs == _GEOGRAPHIC:
+        return shapes
+    return reproject_shapes(shapes, gdf.crs, _GEOGRAPHIC, warn=False)
 
 
 def _finite(shapes: Any) -> Any:

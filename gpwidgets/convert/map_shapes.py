@@ -22,6 +22,7 @@ import pyproj
 import shapely
 
 from gpwidgets.convert.geojson_text import features_text
+from gpwidgets.convert.reprojecting import why_unplaced
 
 __all__ = ["Bounds", "Drawn", "MapShapes", "pixel_size"]
 
@@ -70,7 +71,8 @@ class MapShapes:
     Parameters
     ----------
     gdf
-        In any CRS; one without a CRS counts as longitude and latitude. It is not changed.
+        In any CRS; one of the user's without a CRS counts as longitude and latitude, if it can be. It is not
+        changed.
 
     Attributes
     ----------
@@ -78,16 +80,19 @@ class MapShapes:
         West, south, east, north in degrees, EPSG:4326; None when nothing has a place.
     missing : int
         Rows without a geometry.
+    reason : str
+        Why nothing of it has a place on a map; empty when it has.
     """
 
     def __init__(self, gdf: geopandas.GeoDataFrame) -> None:
         self._shapes = np.asarray(gdf.geometry.array, dtype=object)
         crs = gdf.crs
-        plain = crs is None or crs == _GEOGRAPHIC
+        self.reason = why_unplaced(gdf)
+        plain = crs is None or crs == _GEOGRAPHIC or bool(self.reason)
         self._forward = None if plain else _transformer(crs.to_wkt(), False)
         self._backward = None if plain else _transformer(crs.to_wkt(), True)
         self._boxes = shapely.bounds(self._shapes)
-        self._placed = np.isfinite(self._boxes).all(axis=1)
+        self._placed = np.isfinite(self._boxes).all(axis=1) & (not self.reason)
         self.missing = int(shapely.is_missing(self._shapes).sum())
         self._sizes = shapely.get_num_coordinates(self._shapes)
         self.bounds = self._bounds()

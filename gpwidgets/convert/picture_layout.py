@@ -11,6 +11,8 @@ import geopandas
 import numpy as np
 import shapely
 
+from gpwidgets.convert.reprojecting import why_unplaced
+
 __all__ = ["COAST", "LAND", "SEA", "PictureLayout"]
 
 SEA, LAND, COAST = "#dfe5ea", "#f6f4ee", "#8fa0ad"
@@ -85,6 +87,8 @@ def _place(shapes: Sequence[tuple[Any, str]], bounds: tuple[float, float, float,
 
 
 def _mercator(frame: geopandas.GeoDataFrame) -> Any:
+    if why_unplaced(frame):
+        return np.empty(0, dtype=object)
     shapes = frame.geometry
     degrees = shapes.set_crs("EPSG:4326") if shapes.crs is None else shapes.to_crs("EPSG:4326")
     found = shapely.force_2d(np.asarray(degrees.array, dtype=object))

@@ -16,7 +16,7 @@ import shapely
 
 from gpwidgets.convert.arcgis_objects import features_of_table, wire_of_object
 from gpwidgets.convert.checks import placed_frame
-from gpwidgets.convert.crs import to_crs
+from gpwidgets.convert.crs import read_crs
 from gpwidgets.convert.files import read_frame_file, read_json_file
 from gpwidgets.convert.geojson_reading import geojson_to_frame, is_geojson, shape_of
 from gpwidgets.convert.geometries import kind_of
@@ -35,7 +35,6 @@ from gpwidgets.convert.text_frames import frame_of_text, json_of_text
 from gpwidgets.convert.typed_tables import table_of_rows
 from gpwidgets.errors import ConversionError, CRSMissing
 from gpwidgets.protocol.features import RecordSet
-from gpwidgets.protocol.values import SpatialReference
 from gpwidgets.texts import later, tr
 
 __all__ = ["to_frame", "to_table"]
@@ -91,7 +90,7 @@ def to_frame(
     LayersLeftOut
         Layers of a feature collection are not in the frame, as they are of another kind than wanted.
     """
-    known = _Wanted(_crs(crs), layer, tuple(kinds))
+    known = _Wanted(None if crs is None else read_crs(crs), layer, tuple(kinds))
     if isinstance(value, geopandas.GeoDataFrame | geopandas.GeoSeries):
         return _with_crs(_own(value), known.crs)
     if isinstance(value, pd.Series):
@@ -290,16 +289,3 @@ def _with_crs(frame: geopandas.GeoDataFrame, crs: pyproj.CRS | None) -> geopanda
         except CRSMissing:
             return frame.set_crs(crs, allow_override=True)
     return frame
-
-
-def _crs(crs: Any) -> pyproj.CRS | None:
-    if crs is None:
-        return None
-    if isinstance(crs, SpatialReference):
-        return to_crs(crs)
-    try:
-        return pyproj.CRS.from_user_input(crs)
-    except pyproj.exceptions.CRSError as error:
-        raise ConversionError(
-            tr("{value!r} is no coordinate system that is known: {error}", value=str(crs)[:60], error=error)
-        ) from None

@@ -20,19 +20,22 @@ from pyproj.exceptions import CRSError, ProjError
 from pyproj.transformer import TransformerGroup
 
 from gpwidgets.convert.crs import carries_shift, code_of, has_unknown_datum, is_of_satellites
+from gpwidgets.convert.texts import FARTHEST, check_degrees
 from gpwidgets.convert.vertices import moved
-from gpwidgets.errors import ConversionError, ReferencesDiffer, RoughTransformation
+from gpwidgets.errors import ConversionError, CRSMissing, ReferencesDiffer, RoughTransformation
 from gpwidgets.texts import tr, trn
 
 __all__ = [
     "Accuracy",
     "accuracy_between",
+    "degrees_around",
     "for_wire",
     "in_one_system",
     "reproject",
     "reproject_shapes",
     "system_note",
     "warn_of_accuracy",
+    "why_unplaced",
 ]
 
 _WGS84 = pyproj.CRS.from_epsg(4326)
@@ -151,6 +154,32 @@ def warn_of_accuracy(source: pyproj.CRS, target: pyproj.CRS, bounds: Sequence[fl
         warnings.warn(found.words(source.name, target.name), RoughTransformation, stacklevel=3)
 
 
+def why_unplaced(gdf: geopandas.GeoDataFrame) -> str:
+    """Why a frame cannot be shown on a map; empty when it can.
+
+    A result without a spatial reference may be in any system, so it is not taken for degrees. A frame
+    of the user's own without a CRS is, as long as it can be.
+    """
+    if gdf.crs is None:
+        is_unknown = len(gdf) and (gdf.attrs.get("gpwidgets") or not _can_be_degrees(gdf))
+        return (
+            tr("it names no coordinate system; if you know it, name it with set_crs()") if is_unknown else ""
+        )
+    try:
+        _transformer(gdf.crs, _WGS84)
+    except ConversionError:
+        return tr("nothing leads from its coordinate system, {name}, to degrees", name=gdf.crs.name)
+    return ""
+
+
+def _can_be_degrees(gdf: geopandas.GeoDataFrame) -> bool:
+    try:
+        check_degrees(np.asarray(gdf.geometry.array, dtype=object), longest=FARTHEST)
+    except CRSMissing:
+        return False
+    return True
+
+
 def reproject(gdf: geopandas.GeoDataFrame, crs: Any, *, warn: bool = True) -> geopandas.GeoDataFrame:
     """A frame in another coordinate system; heights and measures of all vertices stay as they are.
 
@@ -194,7 +223,7 @@ def reproject_shapes(shapes: Any, source: pyproj.CRS, target: pyproj.CRS, *, war
     """The same for an array of geometries."""
     forward = _transformer(source, target)
     if warn:
-        warn_of_accuracy(source, target, _degrees_around(shapes, source))
+        warn_of_accuracy(source, target, degrees_around(shapes, source))
     there: Callable[[Any], Any] = lambda xy: np.column_stack(forward.transform(xy[:, 0], xy[:, 1]))  # noqa: E731
     found = moved(shapes, there)
     lost = ~np.isfinite(shapely.bounds(found)).all(axis=1) & ~shapely.is_empty(found)
@@ -251,7 +280,7 @@ def _transformer(source: pyproj.CRS, target: pyproj.CRS) -> pyproj.Transformer:
         ) from error
 
 
-def _degrees_around(shapes: Any, crs: pyproj.CRS) -> tuple[float, float, float, float] | None:
+def degrees_around(shapes: Any, crs: pyproj.CRS) -> tuple[float, float, float, float] | None:
     """The box around geometries in degrees, to find the transformation that PROJ takes there."""
     box = shapely.total_bounds(shapes)
     if not np.isfinite(box).all():

@@ -7,11 +7,32 @@ import zipfile
 from pathlib import Path
 
 import geopandas
+import numpy as np
 import pandas as pd
 
-__all__ = ["short_names", "write_shapefile"]
+from gpwidgets.convert.vertices import has_m, without_measures
+from gpwidgets.texts import tr
+
+__all__ = ["plain_frame", "short_names", "write_shapefile"]
 
 _LONGEST = 10
+
+
+def plain_frame(gdf: geopandas.GeoDataFrame) -> tuple[geopandas.GeoDataFrame, str]:
+    """A frame without measures, which pyogrio cannot write into a file, and what to say of that.
+
+    Returns
+    -------
+    frame, remark
+        The frame itself and an empty text when it has no measures.
+    """
+    shapes = np.asarray(gdf.geometry.array, dtype=object)
+    if not has_m(shapes).any():
+        return gdf, ""
+    series = geopandas.GeoSeries(without_measures(shapes), index=gdf.index, crs=gdf.crs)
+    return gdf.set_geometry(series.rename(gdf.geometry.name)), tr(
+        "Measures (m) are left out: of these formats, only GeoParquet and CSV can take them here."
+    )
 
 
 def write_shapefile(gdf: geopandas.GeoDataFrame, path: Path) -> dict[str, str]:

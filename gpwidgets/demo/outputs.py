@@ -130,10 +130,11 @@ def _features(value: Any, spec: ParameterSpec, options: OutputOptions, file_url:
 def _from_frame(frame: Any, options: OutputOptions) -> dict[str, Any]:
     from gpwidgets.convert.crs import to_crs
     from gpwidgets.convert.frames import frame_to_features
+    from gpwidgets.convert.reprojecting import reproject
 
     if options.out_sr is not None and frame.crs is not None:
         crs = to_crs(_reference(options.out_sr))
-        frame = frame.to_crs(crs) if crs is not None else frame
+        frame = reproject(frame, crs, warn=False) if crs is not None else frame
     return _numbered(frame_to_features(frame))
 
 

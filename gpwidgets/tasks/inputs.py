@@ -24,6 +24,7 @@ FEATURES = "GPFeatureRecordSetLayer"
 RECORDS = "GPRecordSet"
 
 _SETS = frozenset({FEATURES, RECORDS})
+_SYSTEMS = frozenset({"GPSpatialReference", "GPCoordinateSystem"})
 _UPLOAD_ID = re.compile(r"i[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}")
 
 
@@ -152,6 +153,8 @@ def check_value(parameter: GPParameter, value: Any) -> Any:
     refuse_missing(value, parameter)
     if parameter.data_type in _SETS:
         return _check_set(parameter, value)
+    if parameter.data_type in _SYSTEMS and _is_pyproj(value):
+        value = _reference_of(parameter, value)
     checked = datatype_of(parameter).check(value, parameter)
     if isinstance(checked, CompositeValue):
         return _check_composite(parameter, checked, named=_names_its_type(value))
@@ -169,6 +172,29 @@ def _check_member(parameter: GPParameter, row: Any, number: int) -> Any:
         raise ParameterError(
             parameter.name, tr("value {number}: {problem}", number=number, problem=error.problem)
         ) from error
+
+
+def _is_pyproj(value: Any) -> bool:
+    """Whether pyproj has to read a value: its own object, or PROJ's text."""
+    return hasattr(value, "to_authority") or (isinstance(value, str) and value.strip().startswith("+"))
+
+
+def _reference_of(parameter: GPParameter, value: Any) -> Any:
+    from gpwidgets.convert.crs import carries_shift, from_crs, read_crs
+
+    try:
+        crs = read_crs(value)
+    except ConversionError as error:
+        raise ParameterError(parameter.name, str(error)) from None
+    if carries_shift(crs):
+        warn_given(
+            tr(
+                "{name}: the datum shift that the coordinate system carries cannot be sent; the server takes "
+                "its own.",
+                name=parameter.name,
+            )
+        )
+    return from_crs(crs)
 
 
 def _check_set(parameter: GPParameter, value: Any) -> Any:

@@ -24,12 +24,22 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
-def _write_gpkg(frame: Any, path: Path) -> None:
-    frame.to_file(path, driver="GPKG", layer=path.stem)
+def _write_gpkg(frame: Any, path: Path) -> str:
+    from gpwidgets.convert.shapefiles import plain_frame
+
+    plain, told = plain_frame(frame)
+    plain.to_file(path, driver="GPKG", layer=path.stem)
+    return told
 
 
-def _write_geojson(frame: Any, path: Path) -> None:
-    (frame if frame.crs is None else frame.to_crs("EPSG:4326")).to_file(path, driver="GeoJSON")
+def _write_geojson(frame: Any, path: Path) -> str:
+    from gpwidgets.convert.reprojecting import reproject
+    from gpwidgets.convert.shapefiles import plain_frame
+
+    plain, told = plain_frame(frame)
+    degrees = plain if plain.crs is None else reproject(plain, "EPSG:4326")
+    degrees.to_file(path, driver="GeoJSON")
+    return told
 
 
 def _write_csv(frame: Any, path: Path) -> None:
@@ -43,11 +53,13 @@ def _write_parquet(frame: Any, path: Path) -> None:
 
 
 def _write_shapefile(frame: Any, path: Path) -> str:
-    from gpwidgets.convert.shapefiles import write_shapefile
+    from gpwidgets.convert.shapefiles import plain_frame, write_shapefile
 
-    renamed = write_shapefile(frame, path)
+    plain, told = plain_frame(frame)
+    renamed = write_shapefile(plain, path)
     pairs = ", ".join(tr("{old} is {new}", old=old, new=new) for old, new in renamed.items())
-    return tr("Shapefiles have short names: {pairs}", pairs=pairs) if pairs else ""
+    names = tr("Shapefiles have short names: {pairs}", pairs=pairs) if pairs else ""
+    return " ".join(filter(None, (told, names)))
 
 
 #: Writes a frame to a path; what it returns is said to the user.

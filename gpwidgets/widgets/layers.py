@@ -175,7 +175,7 @@ class FrameLayer(LeanGeoJSON):
     Parameters
     ----------
     gdf
-        In any CRS; drawn in EPSG:4326. One without a CRS is taken as longitude and latitude.
+        In any CRS; drawn in EPSG:4326. A result without a CRS is not drawn, and the note says so.
     name
         Shown in the layer list, escaped.
     color
@@ -346,6 +346,8 @@ class FrameLayer(LeanGeoJSON):
             notes.append(tr("shapes are drawn simplified, finer as you zoom in"))
         if self.map_shapes.missing:
             notes.append(tr("{missing:,} without a geometry", missing=self.map_shapes.missing))
+        if self.map_shapes.reason:
+            notes.append(tr("not drawn: {reason}", reason=self.map_shapes.reason))
         if self._server_note and self.classes is self.server_classes:
             notes.append(self._server_note)
         self.note = "; ".join(notes)

@@ -222,6 +222,7 @@ class ParameterEditor(Owner, w.VBox):
                 self.refuse(problem)
             else:
                 self._refuse(problem)
+            self.look_into(error, value)
             return False
         self._fill(lambda: self._put(checked))
         self._follow_default()
@@ -231,6 +232,9 @@ class ParameterEditor(Owner, w.VBox):
         self.value = checked
         self.error = ""
         self._display(checked)
+
+    def look_into(self, error: GPError, value: Any) -> None:
+        """Ask for what would make a refused value usable, where there is something to ask for."""
 
     def refuse(self, problem: str) -> None:
         """Say what is wrong with something that was given; what was there stays, and can be kept."""

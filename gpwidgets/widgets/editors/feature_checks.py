@@ -141,6 +141,8 @@ class FeatureChecks(Owner, w.VBox):
                 shapes=counted(found.crossing, "shape"),
             )
             rows.append(_row(_remark(words), self.split))
+        if found.system:
+            rows.append(_row(_remark(found.system)))
         if found.vertices > _MANY:
             rows.append(_row(_size_words(found), self.tolerance, self.simplify))
         if self._done:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
@@ -16,6 +17,7 @@ from gpwidgets.texts import later, tr
 from gpwidgets.widgets.editors.base import ParameterEditor, edits
 from gpwidgets.widgets.editors.feature_checks import FeatureChecks
 from gpwidgets.widgets.editors.feature_words import counted, value_words
+from gpwidgets.widgets.editors.input_question import InputQuestion
 from gpwidgets.widgets.editors.order_question import OrderQuestion
 from gpwidgets.widgets.editors.shape_panel import ShapePanel
 from gpwidgets.widgets.editors.source_picker import SourcePicker
@@ -55,6 +57,7 @@ class FeatureEditor(ParameterEditor):
     def build(self) -> list[w.Widget]:
         """Make the ways to give features, a line that says what there is, remarks, and the list of shapes."""
         self._given: Any = UNSET
+        self._lost = ""
         self._by: Source | None = None
         self.target = self._make_target()
         self.picker = SourcePicker(self)
@@ -65,7 +68,12 @@ class FeatureEditor(ParameterEditor):
             self.target.observe(self._take_shapes, names="shapes")
             self.target.observe(lambda _change: self._tell(), names=["armed", "editing"])
         self.order = OrderQuestion(self._answered)
-        return [self.picker, self._make_line(), self.order, self.checks]
+        self.question = InputQuestion(self.title, self.parameter.spatial_reference, self._answered)
+        return [self.picker, self._make_line(), self.order, self.question, self.checks]
+
+    def look_into(self, error: GPError, value: Any) -> None:
+        """Ask for the coordinate system, or the layer, of features that lack only that."""
+        self.question.ask(error, value)
 
     def _answered(self, frame: Any) -> None:
         """Take features in the order that the user has chosen; None leaves them as they are."""
@@ -131,10 +139,18 @@ class FeatureEditor(ParameterEditor):
             self._built = (*self._built, self.shapes)
             self.children = self._parts
         if not self._filling:
+            self._say_lost()
             self._given = UNSET  # what is on the map counts from now on
             self._follow_named(UNSET)
             self.checks.forget()
             self.take()
+
+    def _say_lost(self) -> None:
+        """Keep in mind what the features that were given lose by being changed on the map."""
+        if hasattr(self._given, "geom_type"):
+            from gpwidgets.convert.checks import lost_in_degrees
+
+            self._lost = lost_in_degrees(self._given)
 
     def _undo_shapes(self) -> None:
         self.target.undo()
@@ -186,6 +202,7 @@ class FeatureEditor(ParameterEditor):
         if self.shapes is not None:
             self.shapes.dismiss()
         self.order.close_question()
+        self.question.close_question()
         super().dismiss()
 
     @observe("value")
@@ -193,6 +210,7 @@ class FeatureEditor(ParameterEditor):
         if "picker" in self.__dict__:  # else the controls are being made
             self.picker.settle(self._by)
             self.order.close_question()
+            self.question.close_question()
 
     # The order of coordinates
 
@@ -229,7 +247,7 @@ class FeatureEditor(ParameterEditor):
 
     def show(self, value: Any) -> None:
         """Keep a value, and show it on the map when it has places."""
-        self._given = value
+        self._given, self._lost = value, ""
         self._follow_named(value)
         if self.target is not None:
             self._fill(lambda: self._show_on_map(value))
@@ -293,6 +311,7 @@ class FeatureEditor(ParameterEditor):
             text = tr("{shapes} on the map.", shapes=counted(len(target.shapes), "shape"))
         if words:
             text = words if there is UNSET else f"{text} {words}"
+        text = f"{text} {escape(self._lost)}".strip() if self._lost else text
         self.summary.value = f'<div class="gpw-muted" role="status">{text}</div>'
         self.clear.layout.display = "" if there is not UNSET else "none"
         self.undo.layout.display = "" if target is not None and target.can_undo else "none"
