@@ -223,7 +223,8 @@ def test_a_file_is_taken_when_it_is_read(tmp_path: Path) -> None:
     assert seen(lambda: len(places(form)) == 2)
     geopandas.GeoDataFrame(geometry=[shapely.box(0, 0, 1, 1)], crs=4326).to_file(tmp_path / "b.geojson")
     fill(form, "Path of a file for Places", str(tmp_path / "b.geojson"))
-    see(form, "Polygon geometry")
+    see(form, "Keep 2 points")
+    assert "Polygon geometry" in error_at(form, "Places")
     assert len(places(form)) == 2
     assert not run_would_start(form)
     press(form, "Keep 2 points")

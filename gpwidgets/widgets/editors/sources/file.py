@@ -153,6 +153,8 @@ class FileSource(Source):
         if self.give(frame):
             words = f"{counted(len(frame), kind_of(frame))}, {frame.crs.name} ({frame.crs.to_string()[:40]})."
             self.say(words)
+        else:
+            self._wait_for(self.editor.error)
 
     def _wait_for(self, words: str) -> None:
         """Keep in mind why the file is not used yet."""
