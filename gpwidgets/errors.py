@@ -119,10 +119,13 @@ class ConnectionFailed(GPError, ConnectionError):
         Seconds that the server asked to wait; 0 when it did not.
     overdue : bool
         Whether an answer was coming, but not within its time; another try at once would wait as long again.
+    may_pass : bool
+        Whether another try may work; not where the port speaks http and the address says https.
     """
 
     retry_after = 0.0
     overdue = False
+    may_pass = True
 
     def __init__(self, message: str, *, url: str = "", maybe_sent: bool = True) -> None:
         super().__init__(mask(message))

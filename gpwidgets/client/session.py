@@ -294,7 +294,7 @@ class GPSession:
                     method = "POST"  # some gateways let only one of the two through
                     reply = ask()
             except ConnectionFailed as error:
-                if number == tries or error.overdue:
+                if number == tries or error.overdue or not error.may_pass:
                     raise
                 self._sleep(pause(number))
                 continue
@@ -405,7 +405,10 @@ class GPSession:
                 hidden = _secrets(form, secret)
                 return Reply(answer.status_code, taken.body, answer.headers, secret, hidden, taken.made)
         except requests.RequestException as error:
-            failed = overdue(url, deadline.seconds) if deadline.passed else connection_failed(error, url)
+            if deadline.passed:
+                failed = overdue(url, deadline.seconds)
+            else:
+                failed = connection_failed(error, url, self.timeout[0])
         finally:
             _LOG.debug("%s %s: %s, %.0f ms", method, _bare(url), status, 1000 * (time.monotonic() - started))
         # Raised out here, so that the error of requests, which holds the form, is not chained to it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import socket
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
@@ -64,10 +65,54 @@ def overdue(url: str, seconds: float) -> ConnectionFailed:
     return failed
 
 
-def connection_failed(error: requests.RequestException, url: str) -> ConnectionFailed:
-    """Say in words what ended a request, and whether the server may have got it."""
+#: What OpenSSL says of an answer that is no TLS.
+_NO_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE")
+_PROBE_SECONDS = 2.0
+
+
+def speaks_http(url: str) -> bool:
+    """Whether something answers in plain http at the host and port of an address; nothing of it is sent."""
+    parts = urlsplit(url)
+    try:
+        address = (parts.hostname or "", parts.port or 443)
+        with socket.create_connection(address, timeout=_PROBE_SECONDS) as probe:
+            probe.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            return probe.recv(5) == b"HTTP/"
+    except (OSError, ValueError):
+        return False
+
+
+def _lacks_tls(error: requests.RequestException, url: str, connect: float) -> bool:
+    """Whether a request over https came to a port that speaks http."""
+    if not url.lower().startswith("https:"):
+        return False
+    if isinstance(error, requests.exceptions.SSLError):
+        return any(word in str(error).upper().replace(" ", "_") for word in _NO_TLS)
+    # The time limit of the connection also holds for the handshake, which is reported as a read.
+    in_handshake = f"(read timeout={connect})" in str(error)
+    return isinstance(error, requests.exceptions.ReadTimeout) and in_handshake and speaks_http(url)
+
+
+def connection_failed(error: requests.RequestException, url: str, connect: float = 0.0) -> ConnectionFailed:
+    """Say in words what ended a request, and whether the server may have got it.
+
+    Parameters
+    ----------
+    error, url
+        What requests raised, and for which address.
+    connect
+        Seconds that the connection was given.
+    """
     host = urlsplit(url).netloc.rpartition("@")[2]
     never_sent = False
+    if _lacks_tls(error, url, connect):
+        failed = ConnectionFailed(
+            tr("{host}: this port speaks http, not https; the address begins with http://.", host=host),
+            url=url,
+            maybe_sent=False,
+        )
+        failed.may_pass = False
+        return failed
     if isinstance(error, requests.exceptions.ProxyError):
         what, never_sent = tr("the proxy could not be reached"), True
     elif isinstance(error, requests.exceptions.SSLError):

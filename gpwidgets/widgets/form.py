@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 import traitlets
 
-from gpwidgets.errors import ParameterError
+from gpwidgets.errors import InputErrors, ParameterError
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.environment import KEYWORD, split
 from gpwidgets.tasks.inputs import has_usable_default, resolve_names
@@ -54,6 +54,8 @@ class TaskForm(Owner, w.VBox):
         help="Checked values by parameter name, settings of the environment in env; without what is unset."
     )
 
+    problems = traitlets.Dict(read_only=True, help="What is wrong at the fields, by parameter name.")
+
     def __init__(self, info: TaskInfo, context: EditorContext | None = None) -> None:
         self.info = info
         self.context = context or EditorContext()
@@ -65,6 +67,8 @@ class TaskForm(Owner, w.VBox):
         for editor in self.editors.values():
             editor.observe(self._gather, names="value")
         self.environment = self.own(EnvironmentSection(info, self.context, self._gather))
+        for editor in (*self.editors.values(), *self.environment.editors.values()):
+            editor.observe(self._gather_problems, names="error")
         for name in self.environment.editors:
             self._sections[name] = self.environment
         parts = [
@@ -120,10 +124,48 @@ class TaskForm(Owner, w.VBox):
         finally:
             self._updating = False
 
+    def _gather_problems(self, _change: object = None) -> None:
+        editors = {**self.environment.editors, **self.editors}
+        self.set_trait("problems", {name: one.error for name, one in editors.items() if one.error})
+
+    def title_of(self, name: str) -> str:
+        """What the label of an input or a setting says; the name where there is none."""
+        editor = self.editor(name)
+        return name if editor is None else editor.title
+
+    def titled(self, error: ParameterError) -> ParameterError:
+        """Return an error that calls the inputs what their labels say."""
+        if isinstance(error, InputErrors):
+            return InputErrors([self.titled(one) for one in error.errors])
+        return ParameterError(self.title_of(error.parameter), error.problem)
+
+    def add_values(self, values: Mapping[str, Any]) -> TypeError | None:
+        """Take values beside those that are there; return what is wrong with a name, the others are taken."""
+        known: dict[str, Any] = {}
+        wrong: TypeError | None = None
+        for name, value in values.items():
+            try:
+                known |= self.known_values({name: value})
+            except TypeError as error:
+                wrong = wrong or error
+        if known:
+            self.values = {**self.values, **known}
+        return wrong
+
+    def known_values(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return values by the task's own names, settings of the environment in ``env``.
+
+        Raises
+        ------
+        TypeError
+            A name is neither an input nor a setting.
+        """
+        inputs, settings = split(self.info, values)
+        return {**resolve_names(self.info, inputs), **({KEYWORD: settings} if settings else {})}
+
     @traitlets.validate("values")
     def _known_names(self, proposal: Mapping[str, Any]) -> dict[str, Any]:
-        inputs, settings = split(self.info, proposal["value"])
-        return {**resolve_names(self.info, inputs), **({KEYWORD: settings} if settings else {})}
+        return self.known_values(proposal["value"])
 
     @traitlets.observe("values")
     def _spread(self, change: Mapping[str, Any]) -> None:
@@ -174,6 +216,7 @@ class TaskForm(Owner, w.VBox):
             return old
         self.context.place(name, new)
         new.observe(self._gather, names="value")
+        new.observe(self._gather_problems, names="error")
         for box in _boxes(self):
             if old in box.children:
                 box.children = [new if child is old else child for child in box.children]

@@ -6,13 +6,28 @@ from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from gpwidgets.errors import GPError
+from gpwidgets.errors import GPError, mask
 from gpwidgets.texts import tr, trn
 from gpwidgets.widgets.html import sanitized
 
 if TYPE_CHECKING:
     from gpwidgets.protocol.description import ServiceInfo, TaskInfo
     from gpwidgets.tasks.task import GPTask
+
+
+_MAP_TYPES = frozenset({"GPFeatureRecordSetLayer", "GPExtent", "GPEnvelope"})
+
+
+def needs_map(info: TaskInfo) -> bool:
+    """Whether features or extents go into a task or come out of it."""
+    return any({one.data_type, one.member_type} & _MAP_TYPES for one in info.parameters)
+
+
+def title_html(address: str) -> str:
+    """Return an address as the title of a widget that has no form yet."""
+    shown = mask(address)
+    shown = shown if len(shown) <= 120 else shown[:117] + "…"
+    return f'<h3 class="gpw-title">{escape(shown)}</h3>'
 
 
 def header_html(task: GPTask) -> str:

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 import traitlets
 
-from gpwidgets.errors import AuthenticationError
-from gpwidgets.protocol.urls import GPURL
+from gpwidgets.errors import AuthenticationError, ConnectionFailed, GPError, mask
+from gpwidgets.protocol.urls import GPURL, URLError
 from gpwidgets.tasks.service import GPService
 from gpwidgets.tasks.workers import start_worker
 from gpwidgets.texts import tr
 from gpwidgets.widgets.guard import error_html, guarded
 from gpwidgets.widgets.kit.owner import Owner, replace_children
+from gpwidgets.widgets.patience import wait_a_moment
 from gpwidgets.widgets.sign_in import SignInBox
 from gpwidgets.widgets.task import TaskWidget
 from gpwidgets.widgets.theme import style_sheet
 from gpwidgets.widgets.twin import ShownWithTwin, StaticTwin
+from gpwidgets.widgets.way_in import WayIn, other_scheme
 
 if TYPE_CHECKING:
     from gpwidgets.client.auth import Auth
@@ -133,7 +135,8 @@ class ServiceWidget(Owner, ShownWithTwin, w.VBox):
             (self.tasks, self._open_task),
         ):
             picker.observe(follow, names="value")
-        self._try(self._open)
+        answered = Event()
+        wait_a_moment(self._in_worker(self._open, answered), answered)
 
     def _open(self) -> None:
         parsed = self._url if isinstance(self._url, GPURL) else GPURL.parse(self._url)
@@ -147,8 +150,16 @@ class ServiceWidget(Owner, ShownWithTwin, w.VBox):
         else:
             self._root = None
             self._show_tasks(found)
-            if parsed.task_name:
+            if parsed.task_name in found.tasks:
                 self.tasks.value = self.tasks.list.value = parsed.task_name
+            elif parsed.task_name:
+                raise GPError(
+                    tr(
+                        "{service} has no task {name!r}; choose one of the list.",
+                        service=parsed.service_name,
+                        name=parsed.task_name,
+                    )
+                )
         self.folders.layout.display = "" if self._root is not None and self._root.folders else "none"
         self.services.layout.display = "" if self._root is not None else "none"
 
@@ -183,22 +194,29 @@ class ServiceWidget(Owner, ShownWithTwin, w.VBox):
         if service is None or not name:
             return
 
-        def build() -> None:
-            made = TaskWidget(service.url.for_task(name), session=service.session)
-            if self.tasks.value != name:  # another task has been chosen meanwhile
-                made.close()
-                return
-            made.twin.around = self.twin
-            self.set_trait("task_widget", made)
-            replace_children(self._form, [made])
-            self.twin.refresh()
+        self._in_worker(lambda: self._open_form(service.url.for_task(name), name, service.session))
 
-        self._in_worker(build)
+    def _open_form(self, url: GPURL, name: str, session: GPSession) -> None:
+        made = TaskWidget(url, session=session)
+        if self.tasks.value != name:  # another task has been chosen meanwhile
+            made.close()
+            return
+        made.twin.around = self.twin
+        self.set_trait("task_widget", made)
+        replace_children(self._form, [made])
+        self.twin.refresh()
 
-    def _in_worker(self, work: Callable[[], None]) -> None:
+    def _in_worker(self, work: Callable[[], None], done: Event | None = None) -> Thread:
         """Speak to the server without holding up the kernel."""
         self._said.value = f'<div class="gpw-muted" role="status">{tr("Reading from the server…")}</div>'
-        self._worker = start_worker(lambda: self._try(work), "gpwidgets-browse")
+
+        def try_it() -> None:
+            self._try(work)
+            if done is not None:
+                done.set()
+
+        self._worker = start_worker(try_it, "gpwidgets-browse")
+        return self._worker
 
     def _try(self, work: Callable[[], None]) -> None:
         replace_children(self._help, ())
@@ -213,15 +231,34 @@ class ServiceWidget(Owner, ShownWithTwin, w.VBox):
 
     def show_error(self, error: Exception) -> None:
         """Show an exception and a way to go on."""
-        again = w.Button(description=tr("Try again"), icon="refresh")
-        again.on_click(lambda _button: self._in_worker(self._retry))
-        parts: list[w.Widget] = [again]
+        is_plain = isinstance(error, ConnectionFailed) and not error.may_pass
+        proposal = other_scheme(str(self._url)) if is_plain else ""
+        parts: list[w.Widget] = [WayIn(str(self._url), self._go, proposal=proposal)]
         if isinstance(error, AuthenticationError):
             self._signing = SignInBox(self._sign_in, str(self._url), before=self._signing)
             parts.insert(0, self._signing)
         replace_children(self._help, parts)
         self.error = error
         self._said.value = error_html(error)
+
+    def _go(self, address: str) -> None:
+        """Open another address, or try the last step again."""
+        if address == mask(str(self._url)):
+            self._in_worker(self._retry)
+        else:
+            self._leave(address)
+            self._url = address
+            self._in_worker(self._open)
+
+    def _leave(self, address: str) -> None:
+        """Leave the sign-in behind, when another server is to be opened."""
+        try:
+            is_other = GPURL.parse(address).server != GPURL.parse(str(self._url)).server
+        except URLError:
+            return
+        if is_other:
+            self._auth = None
+            self._session = None if self._session is None else self._session.with_auth(None)
 
     @guarded
     def _sign_in(self, auth: Auth) -> None:
@@ -242,3 +279,29 @@ class ServiceWidget(Owner, ShownWithTwin, w.VBox):
 
     def __repr__(self) -> str:
         return "<ServiceWidget>"
+
+
+class TaskChooser(ServiceWidget):
+    """The same for finding a task only: what is chosen is handed on.
+
+    Parameters
+    ----------
+    url, auth, session
+        As `ServiceWidget`.
+    take
+        Called with the address of the task, and the session that has found it.
+    """
+
+    def __init__(
+        self,
+        url: str | GPURL,
+        auth: Auth | None = None,
+        *,
+        session: GPSession | None = None,
+        take: Callable[[GPURL, GPSession], None],
+    ) -> None:
+        self._take = take
+        super().__init__(url, auth, session=session)
+
+    def _open_form(self, url: GPURL, name: str, session: GPSession) -> None:
+        self._take(url, session)

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 import traitlets
 
-from gpwidgets.errors import AuthenticationError, InputErrors, ParameterError
+from gpwidgets.errors import AuthenticationError, GPError, InputErrors, ParameterError
 from gpwidgets.texts import tr
-from gpwidgets.widgets.access import let_rest
 from gpwidgets.widgets.code_view import code_html
 from gpwidgets.widgets.fold import Fold
 from gpwidgets.widgets.guard import error_html, guarded
@@ -24,13 +23,10 @@ from gpwidgets.widgets.theme import style_sheet
 from gpwidgets.widgets.twin import ShownWithTwin, StaticTwin
 
 if TYPE_CHECKING:
-    from threading import Thread
-
     import ipyleaflet
 
     from gpwidgets.client.auth import Auth
     from gpwidgets.client.session import GPSession
-    from gpwidgets.protocol.description import GPParameter, TaskInfo
     from gpwidgets.protocol.urls import GPURL
     from gpwidgets.tasks.history import HistoryEntry
     from gpwidgets.tasks.run import Run
@@ -38,22 +34,10 @@ if TYPE_CHECKING:
     from gpwidgets.widgets.form import TaskForm
     from gpwidgets.widgets.map import TaskMap
     from gpwidgets.widgets.server_check import ServerCheck
-    from gpwidgets.widgets.sign_in import SignInBox
-
-_MAP_TYPES = frozenset({"GPFeatureRecordSetLayer", "GPExtent", "GPEnvelope"})
 
 
 def _wide(**more: str) -> w.Layout:
     return w.Layout(width="100%", min_width="0", **more)
-
-
-def needs_map(info: TaskInfo) -> bool:
-    """Whether features or extents go into a task or come out of it."""
-    return any(_on_map(parameter) for parameter in info.parameters)
-
-
-def _on_map(parameter: GPParameter) -> bool:
-    return parameter.data_type in _MAP_TYPES or parameter.member_type in _MAP_TYPES
 
 
 class TaskWidget(Owner, ShownWithTwin, w.VBox):
@@ -107,15 +91,16 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         values: Mapping[str, Any] | None = None,
     ) -> None:
         from gpwidgets.tasks.history import HistoryEntry
+        from gpwidgets.widgets.connector import Connector
         from gpwidgets.widgets.earlier import earlier_run
+        from gpwidgets.widgets.other_values import OtherValues
+        from gpwidgets.widgets.refusal import Refusal
+        from gpwidgets.widgets.run_buttons import RunButtons
         from gpwidgets.widgets.run_list import RunList
 
         self._earlier = earlier_run(task_or_url)
         source = self._earlier.url if self._earlier is not None else task_or_url
         assert not isinstance(source, HistoryEntry)  # an entry always is an earlier run
-        self._source = source
-        self._auth = auth
-        self._session = session
         self._user_map = map
         self._start_values = dict(values or {})
         self.task: GPTask | None = None
@@ -123,18 +108,22 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         self.map: TaskMap | None = None
         self._server_check: ServerCheck | None = None
         self._updating = False
-        self._worker: Thread | None = None
-        self._signing: SignInBox | None = None
         self._signed_in_for: Run | None = None
         self._started_with: Mapping[str, Any] | None = None
         self._header = w.HTML(layout=_wide())
         self._work = w.HBox(layout=_wide(flex_flow="row wrap", align_items="stretch", grid_gap="4px 16px"))
         self._said = w.HTML(layout=_wide())
-        self._missing = w.HBox(layout=w.Layout(flex_flow="row wrap"))
-        self._help = w.VBox()
+        self._missing = Refusal(self._show_refusal)
+        self._help = Connector(source, auth, session, self._build, self._tell_connection)
+        self._other_values = OtherValues()
         self.runs = RunList(self._reuse)
         self.twin = StaticTwin(self.snapshot)
-        self._buttons = self._make_buttons()
+        self._buttons = RunButtons(
+            run=self._press_run,
+            another=self._start_another,
+            cancel=self._press_cancel,
+            reset=self._reset_form,
+        )
         self._code, self._code_text = self._make_code()
         super().__init__(
             [
@@ -146,38 +135,15 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
                 self._said,
                 self._missing,
                 self._help,
+                self._other_values,
                 self.runs,
                 self._code,
             ],
             layout=_wide(),
         )
         self.add_class("gpw")
-        self._connect()
-
-    def _make_buttons(self) -> w.HBox:
-        self._run_button = w.Button(description=tr("Run"), icon="play", button_style="primary")
-        self._cancel_button = w.Button(
-            description=tr("Cancel"), icon="stop", tooltip=tr("Ask the server to stop the run"), disabled=True
-        )
-        self._reset_button = w.Button(
-            description=tr("Reset"), icon="undo", tooltip=tr("Put the default values back")
-        )
-        self._another_button = w.Button(
-            description=tr("Run these values too"),
-            icon="plus",
-            tooltip=tr("Start a second run beside the one that goes on"),
-            layout=w.Layout(width="auto", display="none"),
-        )
-        self._run_button.on_click(self._press_run)
-        self._another_button.on_click(self._start_another)
-        self._cancel_button.on_click(self._press_cancel)
-        self._reset_button.on_click(self._reset_form)
-        box = w.HBox(
-            [self._run_button, self._cancel_button, self._reset_button, self._another_button],
-            layout=w.Layout(flex_flow="row wrap"),
-        )
-        box.add_class("gpw-buttons")
-        return box
+        self._show_buttons(False)
+        self._help.connect()
 
     def _make_code(self) -> tuple[Fold, w.HTML]:
         text = w.HTML(layout=_wide())
@@ -188,52 +154,46 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
 
     # Connecting
 
-    def _connect(self) -> None:
-        """Read the description and build the form, or say why not."""
-        from gpwidgets.tasks.task import GPTask
+    def _tell_connection(self, error: Exception | None, words: str) -> None:
+        """Say how connecting goes on; what there is of a form stays."""
+        from gpwidgets.widgets.header import title_html
 
-        try:
-            source = self._source
-            task = source if isinstance(source, GPTask) else GPTask(source, self._auth, session=self._session)
-            self._build(task)
-            self._come_back(task)
-        except Exception as error:
-            self._show_unusable(error)
+        if self.form is None:
+            self._header.value = title_html(self._help.address)
+        self.error = error
+        if words:
+            self._say(words)
 
     def _build(self, task: GPTask) -> None:
-        from gpwidgets.widgets.header import header_html
+        from gpwidgets.widgets.header import header_html, needs_map
 
         self.task = task
         if needs_map(task.info) and self.map is None:
             from gpwidgets.widgets.map import TaskMap
 
             self.map = self.own(TaskMap(self._user_map))
-        if self.form is None:
-            self._make_form(task)
+        form = self.form or self._make_form(task)
         self._header.value = header_html(task)
         replace_children(self._work, self._work_parts())
-        replace_children(self._help, ())
+        self._help.done()
         self._said.value = ""
-        self.error = None
         self._show_buttons(True)
+        values, self._start_values = self._start_values, {}
+        self.error = form.add_values(values)
         self._take_values()
         self._follow_state()
+        self._come_back(task)
 
-    def _make_form(self, task: GPTask) -> None:
-        from gpwidgets.tasks.environment import KEYWORD, split
-        from gpwidgets.tasks.inputs import resolve_names
+    def _make_form(self, task: GPTask) -> TaskForm:
         from gpwidgets.widgets.editors.base import EditorContext
         from gpwidgets.widgets.form import TaskForm
         from gpwidgets.widgets.server_check import ServerCheck, can_validate
 
-        self.form = self.own(TaskForm(task.info, EditorContext(map=self.map, task=task)))
-        self.form.observe(self._take_values, names="values")
+        form = self.form = self.own(TaskForm(task.info, EditorContext(map=self.map, task=task)))
+        form.observe(self._take_values, names="values")
         if can_validate(task):
-            self._server_check = self.own(ServerCheck(task, self.form))
-        if self._start_values:
-            given, settings = split(task.info, self._start_values)
-            env = {KEYWORD: settings} if settings else {}
-            self.form.values = {**self.form.values, **resolve_names(task.info, given), **env}
+            self._server_check = self.own(ServerCheck(task, form))
+        return form
 
     def _come_back(self, task: GPTask) -> None:
         """Bring back the run that this widget was made for, once."""
@@ -258,51 +218,6 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         map_box = w.VBox([self.map], layout=w.Layout(flex="1.4 1 380px", min_width="0", width="auto"))
         return [form_box, map_box]
 
-    def _show_unusable(self, error: Exception) -> None:
-        """Show why there is no form, and what can be done."""
-        from gpwidgets.tasks.task import GPTask
-
-        if self.form is None:
-            address = self._source.url.task if isinstance(self._source, GPTask) else str(self._source)
-            self._header.value = f'<h3 class="gpw-title">{escape(_short(address))}</h3>'
-            self._show_buttons(False)
-        retry = w.Button(description=tr("Try again"), icon="refresh")
-        retry.on_click(lambda _button: self._reconnect())
-        signing = [self._sign_in_box()] if isinstance(error, AuthenticationError) else []
-        replace_children(self._help, [*signing, retry])
-        self.error = error
-
-    def _sign_in_box(self) -> w.Widget:
-        from gpwidgets.tasks.task import GPTask
-        from gpwidgets.widgets.sign_in import SignInBox
-
-        address = self._source.url.task if isinstance(self._source, GPTask) else str(self._source)
-        self._signing = SignInBox(self._sign_in, address, before=self._signing)
-        return self._signing
-
-    @guarded
-    def _reconnect(self) -> None:
-        from gpwidgets.tasks.workers import start_worker
-
-        for child in self._help.children:
-            if isinstance(child, w.Button):
-                child.disabled = True
-        self.error = None
-        self._say(tr("Connecting…"))
-        self._worker = start_worker(self._connect, "gpwidgets-connect")
-
-    def _sign_in(self, auth: Auth) -> None:
-        from gpwidgets.tasks.task import GPTask
-
-        known = self._source if isinstance(self._source, GPTask) else self.task
-        session = self._session if known is None else known.session
-        self._auth = auth
-        self._session = None if session is None else session.with_auth(auth)
-        self._signed_in_for = self.run  # its refusal is dealt with
-        if known is not None:
-            self._source = known.url
-        self._reconnect()
-
     def _show_buttons(self, shown: bool) -> None:
         for part in (self._buttons, self._code):
             part.layout.display = "" if shown else "none"
@@ -314,8 +229,21 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         form = self.form
         if form is not None and not self._updating:
             self._while_updating(lambda: self.set_trait("values", dict(form.values)))
-            self._another_button.layout.display = "" if self._may_run_another else "none"
+            self._buttons.offer_another(self._may_run_another)
+            self._tell_other_values()
         self._show_code()
+
+    def _tell_other_values(self) -> None:
+        """Say that results belong to other values, as long as they do."""
+        if self.run is None or self.form is None or self._started_with is None:
+            self._other_values.hide()
+        else:
+            self._other_values.show(self.form, self._started_with)
+
+    @traitlets.validate("values")
+    def _known_names(self, proposal: Mapping[str, Any]) -> dict[str, Any]:
+        given = dict(proposal["value"])
+        return given if self.form is None or self._updating else self.form.known_values(given)
 
     @traitlets.observe("values")
     def _give_values(self, change: Mapping[str, Any]) -> None:
@@ -348,59 +276,86 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
     def _reset_form(self, _button: w.Button) -> None:
         if self.form is not None:
             self.form.reset()
-        replace_children(self._missing, ())
+        self._missing.clear()
         self.error = None
 
     # Running
+
+    def start(self) -> Run:
+        """Run the task with the form's values, as the button Run does, and return at once.
+
+        What is typed and not used yet is taken, too. The run is `run` from then on, and the widget shows it;
+        one that goes on is not stopped.
+
+        Returns
+        -------
+        Run
+            Goes on in the background: `Run.wait`, ``await run`` or its traits tell how.
+
+        Raises
+        ------
+        InputErrors
+            Values are missing or wrong; the form shows each at its field.
+        GPError
+            The task could not be reached, or wants a sign-in; the widget shows it.
+
+        Notes
+        -----
+        Speaks to ``…/execute`` or ``…/submitJob``, as `GPTask.start`.
+        """
+        if self._help.worker is not None:
+            self._help.worker.join()
+        if self.task is None or self.form is None:
+            raise (
+                self.error if isinstance(self.error, GPError) else GPError(tr("There is no task to run yet."))
+            )
+        try:
+            return self._start(self.task, self.form)
+        except ParameterError as error:
+            self._refuse(error)
+            raise
 
     @guarded
     def _press_run(self, _button: w.Button) -> None:
         if self._is_busy:
             self._say(tr("It runs already. Cancel stops it; change a value to run the task a second time."))
         else:
-            self._start()
+            self._start_or_refuse()
 
     @guarded
     def _start_another(self, _button: w.Button) -> None:
         if self._may_run_another:
-            self._start()
-            self._cancel_button.focus()  # the button that was pressed is gone now
+            self._start_or_refuse()
+            self._buttons.cancel.focus()  # the button that was pressed is gone now
 
-    def _start(self) -> None:
+    def _start_or_refuse(self) -> None:
         """Run the task with the form's values, or say what is wrong with them."""
         if self.task is None or self.form is None:
             return
-        replace_children(self._missing, ())
-        self.error = None
         try:
-            self.form.pause()
-            self.form.take_pending()
-            wrong = self.form.check()
-            if wrong:
-                raise InputErrors(wrong)
-            self._started_with = self.form.values
-            self.run = self.task.start(**self.form.values)
+            self._start(self.task, self.form)
         except ParameterError as error:
             self._refuse(error)
+
+    def _start(self, task: GPTask, form: TaskForm) -> Run:
+        self._missing.clear()
+        self.error = None
+        form.pause()
+        form.take_pending()
+        wrong = form.check()
+        if wrong:
+            raise InputErrors(wrong)
+        self._started_with = form.values
+        self.run = run = task.start(**form.values)
+        return run
 
     def _refuse(self, error: ParameterError) -> None:
         """Say which inputs are missing or wrong; each entry leads to its field."""
         assert self.form is not None
-        errors = list(error.errors) if isinstance(error, InputErrors) else [error]
-        self.form.show_errors(errors)
-        self.error = error
-        ways = [self._way_to(one) for one in errors if self.form.editor(one.parameter)]
-        replace_children(self._missing, ways)
+        self._missing.show(self.form, error)
 
-    def _way_to(self, error: ParameterError) -> w.Button:
-        form = self.form
-        assert form is not None
-        title = self._title_of(error.parameter)
-        button = w.Button(
-            description=tr("Go to {title}", title=title), tooltip=error.problem, layout=w.Layout(width="auto")
-        )
-        button.on_click(lambda _button: form.focus(error.parameter))
-        return button
+    def _show_refusal(self, error: ParameterError | None) -> None:
+        self.error = error
 
     @guarded
     def _reuse(self, run: Run) -> None:
@@ -411,7 +366,7 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
             return
         self.form.values = {**run.inputs, **({KEYWORD: run.settings} if run.settings else {})}
         self._say(tr("The form has the values of that run again."))
-        self._run_button.focus()
+        self._buttons.run.focus()
 
     @guarded
     def _press_cancel(self, _button: w.Button) -> None:
@@ -440,6 +395,7 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         if self.run is not None:
             self.run.observe(self._follow, names="status")
             self.runs.show(self.run, self.map)
+        self._tell_other_values()
         self._follow_state()
 
     def _follow(self, _change: Mapping[str, Any]) -> None:
@@ -449,13 +405,8 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
     def _follow_state(self) -> None:
         """Let buttons and traits follow the run's state; no path can leave them locked."""
         run, busy = self.run, self._is_busy
-        self._run_button.disabled = self.task is None
-        self._run_button.description = tr("Running…") if busy else tr("Run")
-        self._cancel_button.disabled = run is None
-        # One that is disabled loses the keyboard's focus, so after a press they only look like it.
-        let_rest(self._run_button, busy)
-        let_rest(self._cancel_button, run is None or not busy or run.cancel_requested)
-        self._another_button.layout.display = "" if self._may_run_another else "none"
+        self._buttons.follow_run(run, busy=busy, has_task=self.task is not None)
+        self._buttons.offer_another(self._may_run_another)
         self._show_the_error()  # what was said of the state before is over
         self.twin.refresh()
         if run is None or busy:
@@ -463,7 +414,8 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         if run.outputs is not None:
             self.set_trait("outputs", run.outputs)
         elif isinstance(run.error, AuthenticationError) and run is not self._signed_in_for:
-            replace_children(self._help, [self._sign_in_box()])
+            self._signed_in_for = run  # what it asks for is asked for once
+            self._help.ask_sign_in()
 
     def snapshot(self) -> str:
         """Return the widget as a reader without a kernel sees it: HTML without scripts."""
@@ -476,17 +428,9 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
     @traitlets.observe("error")
     def _show_the_error(self, _change: object = None) -> None:
         error = self.error
-        self._said.value = error_html(self._titled(error) if isinstance(error, ParameterError) else error)
-
-    def _titled(self, error: ParameterError) -> ParameterError:
-        """Return an error that calls the inputs what their labels say."""
-        if isinstance(error, InputErrors):
-            return InputErrors([self._titled(one) for one in error.errors])
-        return ParameterError(self._title_of(error.parameter), error.problem)
-
-    def _title_of(self, name: str) -> str:
-        editor = self.form.editor(name) if self.form is not None else None
-        return name if editor is None else editor.title
+        if isinstance(error, ParameterError) and self.form is not None:
+            error = self.form.titled(error)
+        self._said.value = error_html(error)
 
     def _say(self, text: str) -> None:
         self._said.value = f'<div class="gpw-muted" role="status">{escape(text)}</div>'
@@ -504,10 +448,3 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         # Values stay out: the text form of a widget is saved in the notebook.
         name = self.task.name if self.task is not None else "no task"
         return f"<TaskWidget {name}>"
-
-
-def _short(text: str) -> str:
-    from gpwidgets.errors import mask
-
-    shown = mask(text)
-    return shown if len(shown) <= 120 else shown[:117] + "…"

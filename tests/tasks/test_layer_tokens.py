@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from widget_tools import press
 
 from gpwidgets import GPTask, LayerReference, Login, TaskWidget, Token, demo, history
 from gpwidgets.errors import InputErrors, ServerError
@@ -112,7 +113,7 @@ def test_a_form_passes_a_token_on_and_keeps_it_in_no_box(server: demo.DemoServer
     source.use.click()
     assert editor.error == ""
     assert source.token.value == ""
-    widget._run_button.click()
+    press(widget, "Run")
     assert len(widget.run.wait(60).Buffers) > 0
     text = editor.picker.of(TextSource)
     text.text.value = f"{server.url}{SECURED}?token={secret}"

@@ -20,10 +20,10 @@ from gpwidgets.widgets.access import LabelNote
 from gpwidgets.widgets.editors.cleared import ClearedChoice, empty_value, has_default, is_empty
 from gpwidgets.widgets.editors.field_help import help_html, help_row
 from gpwidgets.widgets.editors.keep import KeepButton
+from gpwidgets.widgets.editors.value_words import words_of
 from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.label_text import plain_label
 from gpwidgets.widgets.lean import WIDE, icon_button, lean
-from gpwidgets.widgets.value_words import words_of
 
 if TYPE_CHECKING:
     from gpwidgets.protocol.description import GPParameter

@@ -11,8 +11,8 @@ from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.inputs import has_usable_default
 from gpwidgets.texts import tr
+from gpwidgets.widgets.editors.value_words import words_of
 from gpwidgets.widgets.lean import WIDE, lean
-from gpwidgets.widgets.value_words import words_of
 
 __all__ = ["ClearedChoice", "default_words", "empty_value", "has_default", "is_empty"]
 

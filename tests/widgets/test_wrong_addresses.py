@@ -1,0 +1,240 @@
+"""Addresses that lead to no task: each can be mended where it stands, and none holds up the cell."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import pytest
+from widget_tools import alerts, can_find, choose, fill, find, options, press, said, see, seen, text_of
+
+from gpwidgets import demo
+from gpwidgets.client.session import GPSession
+from gpwidgets.errors import ConnectionFailed, InputErrors
+from gpwidgets.widgets.service import ServiceWidget
+from gpwidgets.widgets.task import TaskWidget
+
+
+@contextmanager
+def listening(answer: Callable[[socket.socket], None]) -> Iterator[str]:
+    """Host and port where each connection gets this answer."""
+    held: list[socket.socket] = []
+
+    def serve() -> None:
+        while True:
+            try:
+                held.append(listener.accept()[0])
+            except OSError:
+                return
+            answer(held[-1])
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"127.0.0.1:{listener.getsockname()[1]}"
+        listener.shutdown(socket.SHUT_RDWR)
+    thread.join()
+    for one in held:
+        one.close()
+
+
+@pytest.fixture
+def silent() -> Iterator[str]:
+    """The address of a server that takes connections and never says a word."""
+    with listening(lambda _connection: None) as place:
+        yield f"http://{place}/arcgis/rest/services/S/GPServer/T"
+
+
+def test_a_wrong_address_is_mended_where_it_stands(server: demo.DemoServer) -> None:
+    widget = TaskWidget("not an address", values={"Steps": 3})
+    assert alerts(widget)
+    fill(widget, "Address", server.url_of("SlowCount"))
+    see(widget, "Count slowly")
+    assert seen(lambda: can_find(widget, "Run"))
+    assert not can_find(widget, "Address")
+    assert alerts(widget) == []
+    assert widget.values["Steps"] == 3
+
+
+def test_a_misspelt_task_lists_those_of_the_service(server: demo.DemoServer) -> None:
+    address = server.url_of("SlowCount")
+    widget = TaskWidget(address + "er")
+    see(widget, "The tasks of this service:")
+    assert "SlowCount" in options(widget, "Task")
+    choose(widget, "Task", "SlowCount")
+    assert seen(lambda: can_find(widget, "Run"))
+    assert widget.task is not None
+    assert widget.task.url.task == address
+
+
+def test_a_service_with_several_tasks_offers_them(server: demo.DemoServer) -> None:
+    widget = TaskWidget(f"{server.url}/Awkward names/GPServer")
+    assert "Count words - quickly" in options(widget, "Task")
+    choose(widget, "Task", "Größe in Ångström")
+    assert seen(lambda: can_find(widget, "Run"))
+
+
+def test_a_server_opens_its_list_of_services(server: demo.DemoServer) -> None:
+    widget = TaskWidget(server.url)
+    assert alerts(widget) == []
+    assert "choose a service and a task" in " ".join(said(widget))
+    folder = options(widget, "Folder")[-1]
+    choose(widget, "Folder", folder)
+    assert seen(lambda: len(options(widget, "Service")) > 1)
+    choose(widget, "Service", options(widget, "Service")[1])
+    assert seen(lambda: can_find(widget, "Run") or len(options(widget, "Task")) > 1)
+    if can_find(widget, "Task"):
+        choose(widget, "Task", options(widget, "Task")[1])
+    assert seen(lambda: can_find(widget, "Run"))
+    assert widget.task is not None
+    assert not can_find(widget, "Service"), "the list gives way to the form"
+
+
+def test_https_on_an_http_port_is_said_within_the_time_limit(server: demo.DemoServer) -> None:
+    address = server.url_of("SlowCount")
+    with pytest.raises(ConnectionFailed, match="speaks http, not https") as caught:
+        GPSession(timeout=(0.5, 20.0)).get_json(address.replace("http:", "https:"))
+    assert not caught.value.maybe_sent
+
+
+def test_http_in_the_place_of_tls_is_told_in_the_form() -> None:
+    def answer(connection: socket.socket) -> None:
+        connection.recv(100)
+        connection.sendall(b"HTTP/1.0 400 Bad Request\r\n\r\n")
+
+    with listening(answer) as place:
+        widget = TaskWidget(f"https://{place}/arcgis/rest/services/S/GPServer/T")
+        see(widget, "speaks http, not https")
+        assert can_find(widget, f"Use http://{place}/arcgis/rest/services/S/GPServer/T")
+
+
+def test_several_addresses_that_do_not_answer_do_not_add_up(silent: str) -> None:
+    began = time.monotonic()
+    TaskWidget(silent)
+    first = time.monotonic() - began
+    widgets = [TaskWidget(silent) for _ in range(5)]
+    assert time.monotonic() - began < 2 * first, "five more took as long as the first"
+    assert all("Connecting" in text_of(one) and can_find(one, "Address") for one in widgets)
+
+
+def test_an_address_can_be_mended_while_the_old_one_is_still_tried(
+    silent: str, server: demo.DemoServer
+) -> None:
+    widget = TaskWidget(silent)
+    fill(widget, "Address", server.url_of("SlowCount"))
+    assert seen(lambda: can_find(widget, "Run"))
+    assert not can_find(widget, "Address")
+
+
+def test_an_address_shows_no_token_and_no_password(server: demo.DemoServer) -> None:
+    host = urlsplit(server.url).netloc
+    widget = TaskWidget(f"http://me:hush@{host}/arcgis/rest/services/No/GPServer/T?token=hush")
+    assert seen(lambda: bool(alerts(widget)))
+    assert "hush" not in text_of(widget)
+    assert "hush" not in find(widget, "Address").value
+
+
+def test_the_list_of_a_server_says_a_misspelt_task_and_takes_another_address(server: demo.DemoServer) -> None:
+    widget = ServiceWidget(server.url_of("SlowCount") + "er")
+    see(widget, "has no task")
+    assert "SlowCount" in options(widget, "Task")
+    fill(widget, "Address", server.url)
+    assert seen(lambda: can_find(widget, "Folder"))
+
+
+# From code
+
+
+def test_a_form_is_run_from_code(server: demo.DemoServer) -> None:
+    widget = TaskWidget(server.url_of("SlowCount"), values={"Steps": 2, "Seconds": 0.1})
+    run = widget.start()
+    assert run is widget.run
+    run.wait(60, show_progress=False)
+    see(widget, "Succeeded")
+
+
+def test_what_is_wrong_is_raised_and_shown(server: demo.DemoServer) -> None:
+    widget = TaskWidget(server.url_of("BufferPoints"))
+    with pytest.raises(InputErrors, match="Input_Points"):
+        widget.start()
+    assert can_find(widget, "Go to Input Points")
+    nowhere = TaskWidget("http://127.0.0.1:9/arcgis/rest/services/S/GPServer/T")
+    with pytest.raises(ConnectionFailed):
+        nowhere.start()
+
+
+def test_names_that_a_form_does_not_have_are_refused_and_nothing_changes(server: demo.DemoServer) -> None:
+    widget = TaskWidget(server.url_of("SlowCount"))
+    before = dict(widget.values)
+    for holder in (widget, widget.form):
+        with pytest.raises(TypeError, match="did you mean 'Steps'"):
+            holder.values = {"Step": 3}
+        assert dict(holder.values) == before
+
+
+def test_first_values_that_the_form_does_not_have_are_said_and_the_others_are_there(
+    server: demo.DemoServer,
+) -> None:
+    widget = TaskWidget(server.url_of("SlowCount"), values={"Step": 3, "Seconds": "soon", "Fail": True})
+    assert "no input 'Step'" in " ".join(alerts(widget))
+    assert can_find(widget, "Run")
+    assert widget.values["Fail"] is True
+    press(widget, "Run")
+    assert "'soon' is not a number" in text_of(widget)
+
+
+# One truth
+
+
+def test_not_started_goes_when_its_cause_is_mended(server: demo.DemoServer) -> None:
+    widget = TaskWidget(server.url_of("SlowCount"))
+    fill(widget, "Steps", "many")
+    fill(widget, "Seconds", "soon")
+    press(widget, "Run")
+    assert "Not started" in text_of(widget)
+    fill(widget, "Steps", "2")
+    assert "Not started" in text_of(widget)
+    assert not can_find(widget, "Go to Steps")
+    assert can_find(widget, "Go to Seconds")
+    fill(widget, "Seconds", "0.1")
+    assert "Not started" not in text_of(widget)
+    assert not can_find(widget, "Go to Seconds")
+    assert widget.error is None
+
+
+def test_old_results_say_that_they_belong_to_other_values(server: demo.DemoServer) -> None:
+    widget = TaskWidget(server.url_of("SlowCount"), values={"Steps": 2, "Seconds": 0.1})
+    press(widget, "Run")
+    see(widget, "Succeeded")
+    assert "other values" not in text_of(widget)
+    fill(widget, "Steps", "3")
+    see(widget, "What is below belongs to other values than the form has now:")
+    assert "Steps: 2 then, 3 now" in text_of(widget)
+    fill(widget, "Steps", "2")
+    assert "other values" not in text_of(widget)
+    fill(widget, "Steps", "three")
+    assert "Steps: 2 then, not set now" in text_of(widget)
+    press(widget, "Reset")
+    assert "Steps: 2 then, 10 now" in text_of(widget)
+    fill(widget, "Seconds", "0.1")
+    press(widget, "Run")
+    assert "other values" not in text_of(widget)
+
+
+def test_shapes_that_are_drawn_anew_are_other_values_and_the_same_ones_are_not(
+    server: demo.DemoServer,
+) -> None:
+    widget = TaskWidget(server.url_of("BufferPoints"))
+    assert widget.map is not None
+    target = widget.map.target("Input_Points")
+    target.add({"type": "Point", "coordinates": [-84.2, 36.3]})
+    press(widget, "Run")
+    see(widget, "Succeeded")
+    target.add({"type": "Point", "coordinates": [-84.4, 36.3]})
+    assert "Input Points: 1 point then, 2 points now" in text_of(widget)
+    press(widget, "Undo")
+    assert "other values" not in text_of(widget)
