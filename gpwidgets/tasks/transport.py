@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from gpwidgets.protocol.renderers import renderer_json
 from gpwidgets.protocol.replies import ExecuteReply, JobInfo
 from gpwidgets.protocol.values import Fetch
 from gpwidgets.tasks.environment import Environment
+from gpwidgets.tasks.layer_tokens import holds_token
 from gpwidgets.tasks.layers import read_rows, reader_of
 from gpwidgets.tasks.outputs import Decoder, Outputs, is_doubtful, is_truncated, summary
 from gpwidgets.tasks.result_map import ResultMap
@@ -86,14 +88,17 @@ class Transport:
         self._url: GPURL = task.url.for_job(job_id) if job_id else task.url
         self._settings = {**_kept_by_schema(task), **(settings or {})}
         self._fetched: set[str] = set()
+        self._digests: dict[str, str] = {}
         self._collections = any(one.data_type == _FEATURES for one in task.outputs)
 
     def execute(self, fields: Mapping[str, str]) -> ExecuteReply:
         """Run the task inside one request."""
+        self._digests = self._digests_of(fields)
         return resources.execute(self._session, self._url, self._environment().for_execute(fields))
 
     def submit(self, fields: Mapping[str, str]) -> JobInfo:
         """Create a job, once."""
+        self._digests = self._digests_of(fields)
         job = resources.submit_job(self._session, self._url, self._environment().for_submit(fields))
         if job.job_id:
             self._url = self._url.for_job(job.job_id)
@@ -255,11 +260,21 @@ class Transport:
         outputs.keep_track(self._fetched, run.results_kept_until(), self._result_map if run.job_id else None)
         return outputs
 
+    def _digests_of(self, fields: Mapping[str, str]) -> dict[str, str]:
+        """What tells whether two runs had the same inputs; uploads get another name each time."""
+        hidden = {parameter.name for parameter in self._task.inputs if parameter.is_hidden}
+        return {
+            name: hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+            for name, text in fields.items()
+            if name not in hidden and '"itemID"' not in text[:20] and not holds_token(text)
+        }
+
     def _provenance(self, run: Run) -> dict[str, Any]:
         hidden = {parameter.name for parameter in self._task.inputs if parameter.is_hidden}
         return {
             "task": self._task.url.task,
             "job_id": run.job_id,
+            "digests": self._digests,
             "inputs": {name: "***" if name in hidden else summary(run.inputs[name]) for name in run.inputs},
             **(
                 {"environment": {name: str(value) for name, value in run.settings.items()}}

@@ -230,7 +230,7 @@ class HistoryWidget(Owner, ShownWithTwin, w.VBox):
             words = tr("Press Compare at another run to see what differs.")
             self._show_detail(entry, w.HTML(f'<div class="gpw-note" role="status">{escape(words)}</div>'))
             return
-        names = (_name_of(first), _name_of(entry))
+        names = _names_of(first, entry)
         self._in_worker(
             entry, lambda: CompareWidget(first.outputs(self._auth), entry.outputs(self._auth), names)
         )
@@ -298,6 +298,16 @@ class HistoryWidget(Owner, ShownWithTwin, w.VBox):
 
 def _name_of(entry: HistoryEntry) -> str:
     return f"{entry.title}, {time_text(entry.started)}"
+
+
+def _names_of(first: HistoryEntry, second: HistoryEntry) -> tuple[str, str]:
+    """Names of two runs that differ: with seconds where the minute is the same."""
+    if _name_of(first) != _name_of(second):
+        return _name_of(first), _name_of(second)
+    return (
+        f"{first.title}, {time_text(first.started, seconds=True)}",
+        f"{second.title}, {time_text(second.started, seconds=True)}",
+    )
 
 
 def _searched(entry: HistoryEntry) -> str:

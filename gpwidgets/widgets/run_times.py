@@ -35,11 +35,12 @@ def began_text(run: Run) -> str:
     return ""
 
 
-def time_text(moment: datetime) -> str:
-    """Return a time as people say it: the hour alone for today."""
+def time_text(moment: datetime, *, seconds: bool = False) -> str:
+    """Return a time as people say it, to the minute or the second: the hour alone for today."""
     local, now = moment.astimezone(), datetime.now().astimezone()
+    clock = local.strftime("%H:%M:%S" if seconds else "%H:%M")
     if local.date() == now.date():
-        return local.strftime(tr("today %H:%M"))
+        return tr("today {clock}", clock=clock)
     if local.date() == (now - timedelta(days=1)).date():
-        return local.strftime(tr("yesterday %H:%M"))
-    return local.strftime("%Y-%m-%d %H:%M")
+        return tr("yesterday {clock}", clock=clock)
+    return f"{local:%Y-%m-%d} {clock}"
