@@ -51,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
         "--serve", action="store_true", help="start only the embedded server, until interrupted"
     )
     demo.add_argument("--port", type=int, default=0, help="port of the embedded server with --serve")
+    demo.add_argument("--key", help="first part of its path; one that nobody can guess by default")
     demo.add_argument("--no-browser", action="store_true", help="start JupyterLab without opening a browser")
     demo.add_argument(
         "--folder", type=Path, default=Path("gpwidgets-demo"), help="where notebooks are copied to"
@@ -80,7 +81,7 @@ def _demo(options: argparse.Namespace) -> int:
     if options.serve:
         from gpwidgets.demo.__main__ import main as serve
 
-        return serve(["--port", str(options.port)])
+        return serve(["--port", str(options.port), *(["--key", options.key] if options.key else [])])
     if options.check:
         return quickstart.check()
     quickstart.open_lab(options.folder, browser=not options.no_browser)

@@ -14,7 +14,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until interrupted; the first line printed is the URL of the services root."""
     parser = argparse.ArgumentParser(prog="python -m gpwidgets.demo", description=main.__doc__)
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; any free one by default")
-    with serve(parser.parse_args(arguments).port) as server:
+    parser.add_argument("--key", help="first part of the path; one that nobody can guess by default")
+    options = parser.parse_args(arguments)
+    with serve(options.port, key=options.key) as server:
         print(server.url, flush=True)
 
         def stop(number: int, frame: FrameType | None) -> None:

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 from tornado.http1connection import HTTP1Connection
 from tornado.web import Finish, RequestHandler
 
+from gpwidgets.demo.access import AccessRules
 from gpwidgets.demo.faults import Fault
 from gpwidgets.demo.operations import Call, Operations
 from gpwidgets.demo.pages import LOGIN_PAGE, error_page, html_page
@@ -36,10 +37,24 @@ _QUICK = frozenset(
 class Gateway(RequestHandler):
     """Answers every path below the server."""
 
-    def initialize(self, operations: Operations, offload: Offload) -> None:
-        """Take the server's state, and the way to run what may be slow."""
+    def initialize(self, operations: Operations, offload: Offload, rules: AccessRules) -> None:
+        """Take the server's state, the way to run what may be slow, and the rules of who may come in."""
         self._operations = operations
         self._offload = offload
+        self._rules = rules
+
+    def prepare(self) -> None:
+        """Turn away who does not know the key, or came by another name; say which pages may read on."""
+        allowed = self._rules.allowed_origin(self.request.headers)
+        if allowed is not None:
+            self.set_header("Access-Control-Allow-Origin", allowed)
+            self.set_header("Vary", "Origin")
+        if self._rules.refuses_host(self.request.host):
+            self._refuse(403)
+        path = self._rules.path_below_key(self.request.path)
+        if path is None:
+            self._refuse(404)
+        self._path = path
 
     async def get(self) -> None:
         """Answer a GET request."""
@@ -50,15 +65,35 @@ class Gateway(RequestHandler):
         await self._answer()
 
     async def options(self) -> None:
-        """Answer a preflight."""
+        """Answer a preflight, of pages that may use the server."""
+        if self._rules.allowed_origin(self.request.headers) is None:
+            self.set_status(403)
+            return
         self.set_header("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
         self.set_header("Access-Control-Allow-Headers", "Authorization, X-Esri-Authorization, Content-Type")
         self.set_status(204)
 
     def set_default_headers(self) -> None:
-        """Open the server to pages of other origins, as GP servers are."""
-        self.set_header("Access-Control-Allow-Origin", "*")
+        """Name the server; a browser never guesses the type of an answer."""
         self.set_header("Server", "gpwidgets demo")
+        self.set_header("X-Content-Type-Options", "nosniff")
+
+    def _check_site(self, operation: str) -> None:
+        """Let no page of another site in.
+
+        Raises
+        ------
+        Finish
+            The answer is 403, without a word of what is here.
+        """
+        own = f"{self.request.protocol}://{self.request.host}"
+        if self._rules.refuses_site(self.request.headers, own, operation):
+            self._refuse(403)
+
+    def _refuse(self, status: int) -> NoReturn:
+        self.set_status(status)
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        raise Finish(f"{status}\n")
 
     async def _answer(self) -> None:
         fields = _read_fields(self.request.arguments)
@@ -66,7 +101,8 @@ class Gateway(RequestHandler):
         faults: dict[str, Fault] = {}
         body: Any
         try:
-            route = find_route(self.request.path, self._operations.services)
+            route = self._route()
+            self._check_site(route.operation)
             faults = self._operations.faults.hit(route)
             call = Call(
                 route, str(self.request.method), fields, self.request.headers, self._file_sent(), faults
@@ -85,6 +121,13 @@ class Gateway(RequestHandler):
         finally:
             if route.operation == "submit" and "jobId" in body:
                 self._operations.start(call, body["jobId"])
+
+    def _route(self) -> Route:
+        try:
+            return find_route(self._path, self._operations.services)
+        except Refusal:
+            self._check_site("")
+            raise
 
     async def _reply(self, body: Any, route: Route, fields: dict[str, str], faults: dict[str, Fault]) -> None:
         if "lost_answer" in faults:
@@ -157,7 +200,8 @@ class Gateway(RequestHandler):
                 self.set_header("Content-Type", "application/javascript; charset=utf-8")
                 text = f"{callback}({text});"
         else:
-            text = json.dumps(invalid_input(f"Output format {wanted!r} is not supported.").to_json())
+            self.set_header("Content-Type", "application/json; charset=utf-8")
+            text = json.dumps(invalid_input(f"Output format {wanted[:40]!r} is not supported.").to_json())
         await self._send(text.encode(), faults)
 
     async def _dump(self, body: Any, route: Route, indent: int | None) -> str:

@@ -384,7 +384,7 @@ class Operations:
         if value.get("itemID"):
             return self.uploads.find(value["itemID"])
         url = urlsplit(str(value.get("url", "")))
-        own = f"{url.scheme}://{url.netloc}" == self.origin
+        own = f"{url.scheme}://{url.netloc}{url.path}".startswith(f"{self.origin}/")
         if own and url.path.lower().endswith("/featureserver/0"):
             return self._layer_file(unquote(url.path), value)
         _, found, name = unquote(url.path).partition("/rest/directories/")

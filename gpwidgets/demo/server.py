@@ -17,6 +17,7 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application
 
+from gpwidgets.demo.access import AccessRules, new_key
 from gpwidgets.demo.faults import FaultBoard
 from gpwidgets.demo.gateway import Gateway
 from gpwidgets.demo.jobs import JobStore
@@ -27,7 +28,10 @@ from gpwidgets.demo.security import LONGEST_MINUTES, USERNAME
 from gpwidgets.demo.tools import default_services
 from gpwidgets.demo.workers import WorkerPool
 
-_MAX_BODY = 512 * 2**20
+#: Largest request: the parts of an upload have 20 MB, and a body is held in memory four times over.
+_MAX_BODY = 64 * 2**20
+#: Seconds after which a connection that sends nothing, or not the whole of a request, is closed.
+_IDLE, _SLOWEST_BODY = 300, 300
 _ANSWERING_THREADS = 8
 
 Publishable = Service | Tool | Callable[..., Any]
@@ -50,6 +54,13 @@ class DemoServer:
         Whether the server is federated with a portal of its own, at `portal_url`.
     token_minutes
         Life of a token at the most; servers usually allow an hour.
+    key
+        First part of every path, which other users of the computer cannot guess; a new one by default, ``""``
+        for none.
+    origins
+        Origins of web pages that may use the server, such as ``"http://localhost:8000"``; no page by default.
+    hosts
+        Further names of the server, as a proxy in front of it passes them on.
     """
 
     def __init__(
@@ -61,11 +72,17 @@ class DemoServer:
         *,
         portal: bool = False,
         token_minutes: float = LONGEST_MINUTES,
+        key: str | None = None,
+        origins: Iterable[str] = (),
+        hosts: Iterable[str] = (),
     ) -> None:
+        self._rules = AccessRules.of(new_key() if key is None else key, origins, hosts)
         self._folder = Path(tempfile.mkdtemp(prefix="gpwidgets-demo-"))
         sockets = bind_sockets(port, "127.0.0.1")
         self.port: int = sockets[0].getsockname()[1]
-        self._operations = Operations(f"http://127.0.0.1:{self.port}", self._folder, {}, workers)
+        origin = f"http://127.0.0.1:{self.port}"
+        place = f"{origin}/{self._rules.key}" if self._rules.key else origin
+        self._operations = Operations(place, self._folder, {}, workers)
         self._operations.tokens.longest_minutes = token_minutes
         if portal:
             self._operations.portal = PortalStub(self._operations.origin, self._operations.tokens)
@@ -92,7 +109,7 @@ class DemoServer:
 
     @property
     def url(self) -> str:
-        """The services root, ``http://127.0.0.1:<port>/arcgis/rest/services``."""
+        """The services root, ``http://127.0.0.1:<port>/<key>/arcgis/rest/services``."""
         return f"{self._operations.origin}/arcgis/rest/services"
 
     @property
@@ -226,10 +243,20 @@ class DemoServer:
         await self._close()
 
     async def _open(self, sockets: list[Any]) -> None:
-        settings = {"operations": self._operations, "offload": self._answers.submit}
+        settings = {
+            "operations": self._operations,
+            "offload": self._answers.submit,
+            "rules": self._rules,
+        }
         # Access logs would fill the cells of a notebook.
         application = Application([(r".*", Gateway, settings)], log_function=lambda handler: None)
-        self._http = HTTPServer(application, max_buffer_size=_MAX_BODY)
+        self._http = HTTPServer(
+            application,
+            max_buffer_size=_MAX_BODY,
+            max_body_size=_MAX_BODY,
+            idle_connection_timeout=_IDLE,
+            body_timeout=_SLOWEST_BODY,
+        )
         self._http.add_sockets(sockets)
 
     async def _close(self) -> None:
@@ -247,6 +274,9 @@ def serve(
     workers: int = 4,
     portal: bool = False,
     token_minutes: float = LONGEST_MINUTES,
+    key: str | None = None,
+    origins: Iterable[str] = (),
+    hosts: Iterable[str] = (),
 ) -> DemoServer:
     """Start a geoprocessing server on this machine.
 
@@ -265,6 +295,14 @@ def serve(
         ``server.portal_url`` is its address.
     token_minutes
         Life of a token at the most, to see tokens expire.
+    key
+        First part of every path. A new one is made that nobody can guess, as Jupyter does, since other users
+        of a shared computer reach the server as well; ``""`` leaves it out.
+    origins
+        Origins of web pages that may use the server, such as ``"http://localhost:8000"``, or ``"*"`` for any.
+        Programs need none, and neither does a notebook.
+    hosts
+        Further names of the server, as a proxy in front of it passes them on.
 
     Returns
     -------
@@ -278,4 +316,14 @@ def serve(
     True
     """
     served = default_services() if services is None else services
-    return DemoServer(port, served, faults, workers, portal=portal, token_minutes=token_minutes)
+    return DemoServer(
+        port,
+        served,
+        faults,
+        workers,
+        portal=portal,
+        token_minutes=token_minutes,
+        key=key,
+        origins=origins,
+        hosts=hosts,
+    )

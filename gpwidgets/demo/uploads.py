@@ -12,7 +12,8 @@ from typing import Any
 
 from gpwidgets.demo.refusals import Refusal, invalid_input
 
-MAX_MEGABYTES = 2000
+MAX_MEGABYTES = 500
+_LONGEST_NAME = 100
 
 
 @dataclass
@@ -62,7 +63,7 @@ class UploadStore:
         Refusal
             The name has no extension.
         """
-        name = re.split(r"[/\\]", name)[-1]
+        name = _short(re.split(r"[/\\]", name)[-1])
         if not Path(name).suffix:
             raise invalid_input(f"itemName {name!r} has no file extension.")
         ident = f"i{uuid.uuid4()}"
@@ -84,6 +85,8 @@ class UploadStore:
         item = self[item_id]
         if item.committed:
             raise invalid_input("The item is already committed.")
+        if sum(map(len, item.parts.values())) + len(body) > MAX_MEGABYTES << 20:
+            raise invalid_input(f"The item has more than {MAX_MEGABYTES} MB.")
         item.parts[int(number)] = body
 
     def commit(self, item_id: str, parts: str = "") -> Item:
@@ -118,3 +121,11 @@ class UploadStore:
         item.path.parent.mkdir(parents=True, exist_ok=True)
         item.path.write_bytes(body)
         item.committed = True
+
+
+def _short(name: str) -> str:
+    """A name that any file system takes: printable, with its ending, and not too long."""
+    clean = "".join(letter if letter.isprintable() else "_" for letter in name)
+    path = Path(clean)
+    suffix = path.suffix[:20]
+    return path.stem[: _LONGEST_NAME - len(suffix)] + suffix

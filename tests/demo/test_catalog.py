@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -97,7 +98,8 @@ def test_html_is_the_default_and_escapes_what_services_say(server, raw):
 
 def test_html_pages_link_to_what_lies_below(server, raw):
     body = raw(server.url)[1].decode()
-    assert 'href="/arcgis/rest/services/Awkward%20names/GPServer"' in body
+    path = urlsplit(server.url).path
+    assert f'href="{path}/Awkward%20names/GPServer"' in body
     assert "Viewshed" in raw(server.url_of("Elevation"))[1].decode()
 
 
@@ -110,10 +112,6 @@ def test_pjson_is_indented_json(server, raw):
 def test_a_callback_wraps_the_answer(server, raw):
     assert raw(server.url + "?f=json&callback=dojo.io._1")[1].startswith(b"dojo.io._1({")
     assert raw(server.url + "?f=json&callback=alert(1)//")[1].startswith(b"{")
-
-
-def test_answers_are_open_to_pages_of_other_origins(server, raw):
-    assert raw(server.url + "?f=json")[0]["Access-Control-Allow-Origin"] == "*"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 
 def test_an_uploaded_file_comes_back_as_an_output_file(server, post, post_file, raw):
     service = server.url_of("Gallery")
@@ -16,7 +18,7 @@ def test_an_uploaded_file_comes_back_as_an_output_file(server, post, post_file, 
     value = next(each["value"] for each in results if each["paramName"] == "Output_File")
     headers, body = raw(value["url"])
     assert body == b"hello\x00world"
-    assert headers["Access-Control-Allow-Origin"] == "*"
+    assert headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_an_uploaded_feature_set_serves_as_features(server, post, post_file):
@@ -53,13 +55,35 @@ def test_names_without_extension_and_folders_in_names_are_dealt_with(server, pos
     assert post_file(f"{base}/upload", "../../etc/x.txt", b"")["item"]["itemName"] == "x.txt"
 
 
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("x" * 3000 + ".zip", "x" * 96 + ".zip"),
+        ("a." + "b" * 3000, "a." + "b" * 19),
+        ("line\nbreak\x07.txt", "line_break_.txt"),
+    ],
+)
+def test_names_are_cut_to_what_any_file_system_takes(server, post, given, kept):
+    base = server.url_of("Gallery") + "/uploads"
+    assert post(f"{base}/register", itemName=given)["item"]["itemName"] == kept
+
+
+def test_an_item_is_no_larger_than_the_service_says(server, post, post_file, monkeypatch):
+    monkeypatch.setattr("gpwidgets.demo.uploads.MAX_MEGABYTES", 1)
+    base = server.url_of("Gallery") + "/uploads"
+    url = f"{base}/{post(f'{base}/register', itemName='big.zip')['item']['itemID']}"
+    part = b"x" * 700_000
+    assert post_file(f"{url}/uploadPart", "blob", part, partId="1")["success"]
+    assert "1 MB" in post_file(f"{url}/uploadPart", "blob", part, partId="2")["error"]["details"][0]
+
+
 def test_items_can_be_looked_at_and_deleted(server, post, post_file, get):
     base = server.url_of("Gallery") + "/uploads"
     item = post_file(f"{base}/upload", "a.csv", b"1")["item"]
     assert get(f"{base}/{item['itemID']}") == item
     assert post(f"{base}/{item['itemID']}/delete") == {"success": True}
     assert "error" in get(f"{base}/{item['itemID']}")
-    assert get(f"{base}/info") == {"maxUploadFileSize": 2000}
+    assert get(f"{base}/info") == {"maxUploadFileSize": 500}
 
 
 def test_uploading_needs_post_and_a_file(server, get, post):

@@ -91,7 +91,7 @@ def test_a_token_shows_nowhere(
     kept = [path.read_text("utf-8", "replace") for path in own_history.rglob("*") if path.is_file()]
     assert kept
     code = task.code(task.check(given))
-    assert 'auth=gp.Token(getpass.getpass("Token of the layer: "))' in code
+    assert "auth=gp.Token(getpass.getpass('Token of the layer: '))" in code
     seen = [repr(run), str(run.inputs), code, caplog.text, repr(out), str(out.provenance), *kept]
     assert secret not in "".join(seen)
     assert secret not in repr(history())

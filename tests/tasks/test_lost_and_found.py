@@ -1,5 +1,7 @@
 """Runs on a bad network: what can be survived is survived, and what is not known is told."""
 
+from urllib.parse import urlsplit
+
 import pytest
 
 import gpwidgets as gp
@@ -211,7 +213,8 @@ def test_a_job_of_a_server_that_was_started_anew_has_expired(own_server, slow, u
     until(run, lambda: run.status == gp.RunStatus.RUNNING)
     own_server.stop()
     until(run, lambda: "reconnecting" in run.note)
-    with demo.serve(port=own_server.port), pytest.raises(RunExpired):
+    key = urlsplit(own_server.url).path.split("/")[1]
+    with demo.serve(port=own_server.port, key=key), pytest.raises(RunExpired):
         run.wait(60)
 
 
