@@ -152,7 +152,7 @@ class CompareWidget(Owner, w.VBox):
     def _draw(self, label: str, frame: Any, side: str) -> str:
         """Lay shapes on the map, and return their line in the legend."""
         color, dashes = _LOOKS[side]
-        self._find_map().add_result(label, frame, color=color, dashes=dashes)
+        self._find_map().add_result(label, frame, color=color, dashes=dashes, keep_earlier=False)
         self._layers.append(label)
         line = tr("dashed line") if dashes else tr("whole line")
         count = tr("{label}: {count:,} ({line})", label=label, count=len(frame), line=line)

@@ -71,8 +71,7 @@ class FrameView(Owner, w.VBox):
     def _draw(self, name: str) -> None:
         assert self.map is not None
         try:
-            self.map.add_result(name, self.frame)
-            self.layer = name
+            self.layer = self.map.add_result(name, self.frame).key
         except Exception as error:
             self.show_error(error)
 
@@ -170,9 +169,11 @@ class FrameView(Owner, w.VBox):
         self._said.value = error_html(error)
 
     def let_go(self) -> None:
-        """Stop sharing the selection; the layer stays on the map."""
+        """Stop sharing the selection; the layer stays on the map, unless it is of an earlier run."""
         if self._sharing and self.map is not None:
             self._box.stop()
+            if self.map.comm is not None:
+                self.map.rest(self.layer)
 
     def __repr__(self) -> str:
         return f"<FrameView of {escape(self.layer) or 'a table'}>"

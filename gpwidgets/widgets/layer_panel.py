@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
@@ -45,6 +45,7 @@ class LayerPanel(Owner, WidgetControl):
         self._hidden: set[Any] = set()
         self._order: list[Any] = list(map_widget.layers)
         self._rows: dict[Any, LayerRow] = {}
+        self._claimed: list[str] = []
         self.opener = w.ToggleButton(
             description=tr("Layers"),
             icon="list",
@@ -86,8 +87,9 @@ class LayerPanel(Owner, WidgetControl):
         if self._map.comm is None:
             close_all(self._hidden)  # they were not on the map when it was closed
         elif self._hidden:
+            resting = [layer for layer in self._hidden if hasattr(layer, "wake")]
             self._hidden.clear()
-            self._map.layers = tuple(self._order)
+            self._map.layers = tuple(layer for layer in self._order if layer not in resting)
         take_off(self._map, self, self._drawn)
         Pen.put_away(self._map)
 
@@ -126,6 +128,40 @@ class LayerPanel(Owner, WidgetControl):
                 self._rows[layer] = LayerRow(layer, self, layer not in self._hidden)
         replace_children(self._list, [self._rows[layer] for layer in self.listed if layer in self._rows])
 
+    def rest(self, layer: Any, above: Any) -> None:
+        """List a layer that is not on the map, below one that is."""
+        self._hidden.add(layer)
+        self._order.insert(self._order.index(above), layer)
+        self._show()
+
+    def swap(self, old: Any, new: Any, *, shown: bool) -> None:
+        """Put a layer in the place of another, on the map or only in the list."""
+        had_row = self._rows.pop(old, None) is not None
+        self._order[self._order.index(old)] = new
+        self._hidden.discard(old)
+        if not shown:
+            self._hidden.add(new)
+        self._apply()
+        if had_row and shown and new in self._rows:
+            self._rows[new].shown.focus()  # the box that was ticked is gone
+
+    def is_free_title(self, layer: Any) -> bool:
+        """Whether no other layer is called as this one."""
+        return all(title_of(one) != title_of(layer) for one in self._order if one is not layer)
+
+    # Colours
+
+    def claim_color(self, palette: Sequence[str]) -> str:
+        """Return the colour that the fewest on this map have, and count it as taken once more."""
+        color = min(palette, key=self._claimed.count)
+        self._claimed.append(color)
+        return color
+
+    def release_color(self, color: str) -> None:
+        """Count a colour as taken once less."""
+        if color in self._claimed:
+            self._claimed.remove(color)
+
     def row(self, layer: Any) -> LayerRow:
         """Return the controls of a layer; the list must be open."""
         return self._rows[layer]
@@ -134,6 +170,11 @@ class LayerPanel(Owner, WidgetControl):
 
     def set_shown(self, layer: Any, shown: bool) -> None:
         """Show or hide a layer."""
+        wake = getattr(layer, "wake", None)
+        if wake is not None:
+            if shown:
+                wake()
+            return
         (self._hidden.discard if shown else self._hidden.add)(layer)
         self._apply()
 
@@ -156,8 +197,8 @@ class LayerPanel(Owner, WidgetControl):
             go_to(self._map, bounds)
 
     def zoom_to_all(self) -> None:
-        """Show all inputs and results whole."""
-        boxes = [_bounds_of(layer) for layer in self.listed]
+        """Show all inputs and results whole that are on the map."""
+        boxes = [_bounds_of(layer) for layer in self._visible()]
         bounds = union([box for box in boxes if box is not None])
         if bounds is not None:
             go_to(self._map, bounds)

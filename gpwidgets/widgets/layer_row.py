@@ -10,12 +10,14 @@ from typing import Any, Protocol
 import ipywidgets as w
 
 from gpwidgets.texts import later, tr
+from gpwidgets.widgets.color_choice import ColorChoice
 from gpwidgets.widgets.guard import error_html, guarded
 from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.lean import icon_button
-from gpwidgets.widgets.style_by import SEQUENTIAL, patch_html, style_by
+from gpwidgets.widgets.look import BY_SERVER, Styling, classes_by
+from gpwidgets.widgets.style_by import SEQUENTIAL, patch_html
 
-_ONE_COLOR, _SERVER = (later("one colour"), ""), (later("the server's style"), "\0server")
+_ONE_COLOR, _SERVER = (later("one colour"), ""), (later("the server's style"), BY_SERVER)
 _TAG = re.compile(r"<[^<>]*+>")
 
 
@@ -152,16 +154,19 @@ class LayerRow(Owner, w.VBox):
         frame = self.layer.frame
         columns = [(str(name), str(name)) for name in frame.columns if str(name) != frame.geometry.name]
         server = [(tr(_SERVER[0]), _SERVER[1])] if self.layer.server_classes is not None else []
-        classes = self.layer.classes
-        first = _SERVER[1] if server and classes is self.layer.server_classes else ""
+        now = self.layer.styling or Styling(by=_SERVER[1] if server else "")
         self.column = _labelled(
-            w.Dropdown(options=[(tr(_ONE_COLOR[0]), _ONE_COLOR[1]), *server, *columns], value=first),
+            w.Dropdown(options=[(tr(_ONE_COLOR[0]), _ONE_COLOR[1]), *server, *columns], value=now.by),
             tr("Colour by"),
         )
-        self.method = _labelled(w.Dropdown(options=[(tr(one), one) for one in METHODS]), tr("Classes"))
-        self.count = _labelled(w.BoundedIntText(5, min=2, max=9), tr("How many"))
-        self.palette = _labelled(w.Dropdown(options=[(tr(one), one) for one in SEQUENTIAL]), tr("Colours"))
-        self.color = _labelled(w.ColorPicker(value=self.layer.color, concise=False), tr("Colour"))
+        self.method = _labelled(
+            w.Dropdown(options=[(tr(one), one) for one in METHODS], value=now.method), tr("Classes")
+        )
+        self.count = _labelled(w.BoundedIntText(now.count, min=2, max=9), tr("How many"))
+        self.palette = _labelled(
+            w.Dropdown(options=[(tr(one), one) for one in SEQUENTIAL], value=now.palette), tr("Colours")
+        )
+        self.color = ColorChoice(self.layer.color, tr("Colour"))
         for control in (self.column, self.method, self.count, self.palette, self.color):
             control.observe(self._restyle, names="value")
         self._follow_column()
@@ -184,14 +189,11 @@ class LayerRow(Owner, w.VBox):
             self.method.value = "categories"
         self._follow_column()
         self._said.value = ""
-        if column == "":
-            self.layer.color = self.color.value
-            self.layer.restyle(None)
-        elif column == _SERVER[1]:
-            self.layer.restyle(self.layer.server_classes)
-        else:
-            method, count = self.method.value, self.count.value
-            self.layer.restyle(style_by(frame, column, method, count, self.palette.value))
+        styling = Styling(column, self.method.value, self.count.value, self.palette.value)
+        classes = classes_by(styling, self.layer)
+        self.layer.color = self.color.value
+        self.layer.styling = styling
+        self.layer.restyle(classes)
         self._patch.value = patch_html(self.layer.color) if self.layer.classes is None else ""
         self._panel.show_legends()
 

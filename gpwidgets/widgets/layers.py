@@ -26,6 +26,7 @@ from gpwidgets.widgets.style_by import ClassStyle
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
+    from gpwidgets.widgets.look import Styling
 
 #: Above this many features a browser no longer pans smoothly; of more, the largest of each spot are drawn.
 MAX_FEATURES = 10_000
@@ -199,6 +200,13 @@ class FrameLayer(LeanGeoJSON):
         Colours by class. See `restyle`.
     server_classes : ClassStyle or None
         The server's own symbology, if there is one that can be drawn.
+    styling : Styling or None
+        What the user wants its colours to tell; None as long as they are as they came.
+    key, output, first_title : str
+        Its name for the task map that shows it, that of the output among several runs, and the one shown
+        before the user gave it another.
+    is_earlier : bool
+        Whether it is of an earlier run.
     remove_me : callable, or None
         Takes the layer off the map for good; None for a layer that is not to be removed.
     """
@@ -223,6 +231,9 @@ class FrameLayer(LeanGeoJSON):
         self.color = color
         self.server_classes, self._server_note = server_style(gdf) if as_server else (None, "")
         self.classes: ClassStyle | None = self.server_classes
+        self.styling: Styling | None = None
+        self.key = self.output = self.first_title = name
+        self.is_earlier = False
         self.remove_me: Callable[[], None] | None = None
         self.map_shapes = MapShapes(gdf)
         self.bounds_4326 = self.map_shapes.bounds

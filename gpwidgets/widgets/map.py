@@ -24,18 +24,12 @@ from gpwidgets.widgets.highlight import Highlight
 from gpwidgets.widgets.kit.owner import Owner, close_tree
 from gpwidgets.widgets.land import land_outlines
 from gpwidgets.widgets.layer_panel import LayerPanel
-from gpwidgets.widgets.layers import (
-    RESULT_COLORS,
-    TARGET_COLORS,
-    FrameLayer,
-    LeanGeoJSON,
-    frame_bounds,
-    free_label,
-)
+from gpwidgets.widgets.layers import TARGET_COLORS, FrameLayer, LeanGeoJSON, frame_bounds
 from gpwidgets.widgets.map_draw import Pen
 from gpwidgets.widgets.map_view import Bounds, fills, go_to, size_of, take_off, union
 from gpwidgets.widgets.open_maps import forget_map, remember_map
 from gpwidgets.widgets.picture_layer import PictureLayer
+from gpwidgets.widgets.result_layers import ResultLayers
 from gpwidgets.widgets.theme import style_sheet
 
 if TYPE_CHECKING:
@@ -116,15 +110,15 @@ class TaskMap(Owner, w.VBox):
         self.is_own = map is None
         self.map: Map = base_map(height) if map is None else map
         self.targets: dict[str, DrawTarget] = {}
-        self.results: dict[str, FrameLayer] = {}
         self.pictures: dict[str, PictureLayer] = {}
-        self._colors: dict[str, str] = {}
         self.spare(self.map)
         self._attributes = self.own(AttributePanel(self.map, self.clear_selection))
         self._highlight = self.own(Highlight(self.map))
         self._note_box = w.HTML(layout=w.Layout(display="none"))
         self.layers = LayerPanel.of(self.map)
         self.layers.join()
+        self._layers = ResultLayers(self.map, self.layers, self._prepare)
+        self.results: dict[str, FrameLayer] = self._layers.by_name
         super().__init__(
             [style_sheet(), self.map, self._note_box], layout=w.Layout(width="100%", min_width="0")
         )
@@ -154,16 +148,25 @@ class TaskMap(Owner, w.VBox):
             Name in the layer list; the parameter's name when left out.
         """
         if parameter_name not in self.targets:
-            color = color or TARGET_COLORS[len(self.targets) % len(TARGET_COLORS)]
+            color = color or self.layers.claim_color(TARGET_COLORS)
             self.targets[parameter_name] = DrawTarget(
                 self.map, parameter_name, geometry_types, color, label or parameter_name
             )
         return self.targets[parameter_name]
 
     def add_result(
-        self, name: str, gdf: GeoDataFrame, *, color: str | None = None, dashes: str = ""
+        self,
+        name: str,
+        gdf: GeoDataFrame,
+        *,
+        color: str | None = None,
+        dashes: str = "",
+        keep_earlier: bool = True,
     ) -> FrameLayer:
         """Show a frame as a layer; a layer that already has this name gives way to it.
+
+        What the user has chosen for that layer (colours, opacity, name) holds for the new one, too. The
+        result of an earlier run stays in the layer list, hidden, under a name with that of its run.
 
         Parameters
         ----------
@@ -175,35 +178,35 @@ class TaskMap(Owner, w.VBox):
             As in CSS; the next free one of `RESULT_COLORS` when left out.
         dashes
             Lengths of dashes and gaps in pixels, as in SVG; empty for whole lines.
+        keep_earlier
+            Whether results of earlier runs stay in the layer list.
 
         Returns
         -------
         FrameLayer
-            Its ``note`` says what is not drawn as it is.
+            Its ``note`` says what is not drawn as it is; its ``key`` is the name it has here, which is
+            another one for a frame of an earlier run.
         """
-        color = self._colors.setdefault(name, color or RESULT_COLORS[len(self._colors) % len(RESULT_COLORS)])
-        layer = FrameLayer(gdf, name, color, size=size_of(self.map), dashes=dashes)
+        old = self.results.get(name)
+        if self.selection[0] == name and (old is None or old.frame is not gdf):
+            self.clear_selection()
+        layer = self._layers.add(name, gdf, color, dashes, keep=keep_earlier)
+        self._tell_notes()
+        return layer
+
+    def _prepare(self, layer: FrameLayer, name: str) -> None:
+        layer.key = name
         layer.remove_me = lambda: self.remove_result(name)
         layer.on_click(lambda **event: self._pick(name, layer, event))
         layer.on_hover(lambda **event: self._hover(layer, event))
-        old = self.results.get(name)
-        if old is not None:
-            self.layers.forget(old)
+        layer.observe(self._tell_notes, names="note")
+
+    def rest(self, name: str) -> None:
+        """Take the layer of an earlier run off the map; it stays in the layer list."""
         if self.selection[0] == name:
             self.clear_selection()
-        if old is not None and old in self.map.layers:
-            layer.name = old.name
-            self.map.substitute(old, layer)
-            close_tree(old)
-        else:
-            layer.name = free_label(self.map, name, color)
-            self.map.add(layer)
-            if old is not None:  # it was hidden
-                close_tree(old)
-        self.results[name] = layer
-        layer.observe(self._tell_notes, names="note")
+        self._layers.rest(name)
         self._tell_notes()
-        return layer
 
     def add_picture(self, name: str, png: bytes, bounds: Bounds) -> PictureLayer:
         """Show a picture as a layer; one that already has this name gives way to it.
@@ -236,18 +239,15 @@ class TaskMap(Owner, w.VBox):
         """Take a drawing target with what is drawn for it off the map."""
         if self.targets.get(target.name) is target:
             del self.targets[target.name]
+            self.layers.release_color(target.color)
         target.close()
 
     def remove_result(self, name: str) -> None:
         """Take a result layer off the map; nothing happens when there is none of this name."""
         if self.selection[0] == name:
             self.clear_selection()
-        layer = self.results.pop(name, None)
-        if layer is not None:
-            self.layers.forget(layer)
-            take_off(self.map, layer)
-            close_tree(layer)
-            self._tell_notes()
+        self._layers.remove(name)
+        self._tell_notes()
 
     def zoom_to(self, bounds: Bounds, *, largest: int = 15) -> None:
         """Show a box whole.
@@ -298,8 +298,7 @@ class TaskMap(Owner, w.VBox):
         self.clear_selection()
         for target in list(self.targets.values()):
             self.remove_target(target)
-        for name in list(self.results):
-            self.remove_result(name)
+        self._layers.close()
         for name in list(self.pictures):
             self.remove_picture(name)
         self.layers.leave()
