@@ -46,10 +46,10 @@ class AttributePanel(Owner, WidgetControl):
         self._button.on_click(lambda _button: self._end())
         box = w.VBox(
             [self._text, self._button],
-            layout=w.Layout(max_width=f"{LARGEST[0]}px", max_height=f"{LARGEST[1]}px", overflow="auto"),
+            layout=w.Layout(max_width=f"min({LARGEST[0]}px, 100%)", max_height=f"{LARGEST[1]}px"),
         )
         box.add_class("gpw-attributes")
-        super().__init__(widget=box, position="bottomright")
+        super().__init__(widget=box, position="topright")
 
     def pin(self, title: str, frame: Any, row: int, more: str = "") -> None:
         """Show all attributes of a row of the frame until it is hidden; `more` is said above them."""

@@ -59,7 +59,7 @@ class ColorChoice(Owner, w.VBox):
         for control in (self.named, self.code):
             control.style.description_width = "70px"
         self._said = w.HTML()
-        super().__init__([self.named, self.code, self._said], layout=w.Layout(width="100%"))
+        super().__init__([self.named, self.code, self._said], layout=w.Layout(flex="1 1 200px", width="auto"))
         self.value = value
         self.named.observe(self._choose, names="value")
         self.code.observe(self._type, names="value")

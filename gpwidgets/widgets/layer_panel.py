@@ -1,4 +1,8 @@
-"""The layer list in a corner of the map, with legends and tools."""
+"""The layer list of a map, with legends and tools: a button on the map, and the list below it.
+
+On the map it would lie over what it is about, and on a narrow one over all of it. Only in full screen, where
+nothing is below the map, it is on it.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +29,8 @@ _NOTHING: dict[str, Any] = {"type": "FeatureCollection", "features": []}
 
 class LayerPanel(Owner, WidgetControl):
     """All layers of one map, the topmost first; shared by everything of ours on that map.
+
+    The control holds the button; `dock` is what goes below the map.
 
     Hidden layers are taken off the map and remembered here: a layer that ipyleaflet is told to hide is drawn
     again when the order changes.
@@ -53,14 +59,18 @@ class LayerPanel(Owner, WidgetControl):
             layout=w.Layout(width="auto"),
         )
         self._list = w.VBox()
+        self._list.add_class("gpw-layer-list")
         self._tools = self._make_tools()
         self._legends = w.HTML()
-        self._body = w.VBox([self._list, self._tools], layout=w.Layout(display="none", width="100%"))
-        box = w.VBox([self.opener, self._body, self._legends])
+        self._body = w.VBox([self._tools, self._list], layout=w.Layout(display="none", width="100%"))
+        self.dock = self.own(w.VBox([self._body, self._legends], layout=w.Layout(width="100%")))
+        self.dock.add_class("gpw-dock")
+        box = w.VBox([self.opener])
         box.add_class("gpw-layers")
         self.opener.observe(self._open, names="value")
         super().__init__(widget=box, position="topright")
         self.follow(map_widget, self._follow, "layers")
+        self.follow(map_widget, self._follow_screen, "fullscreen")
 
     def join(self) -> None:
         """Show the panel for one more user."""
@@ -103,6 +113,11 @@ class LayerPanel(Owner, WidgetControl):
     def _open(self, change: Mapping[str, Any]) -> None:
         self._body.layout.display = "" if change["new"] else "none"
         self._show()
+        if change["new"]:
+            self._first_tool.focus()  # the list may lie below the edge of the window
+
+    def _follow_screen(self, change: Mapping[str, Any]) -> None:
+        self.widget.children = [self.opener, self.dock] if change["new"] else [self.opener]
 
     def _follow(self, change: Mapping[str, Any]) -> None:
         new = list(change["new"])
@@ -212,7 +227,8 @@ class LayerPanel(Owner, WidgetControl):
         shown = [layer for layer in self.listed if layer not in self._hidden]
         styled = [layer for layer in shown if getattr(layer, "classes", None) is not None]
         self._legends.value = "".join(
-            f'<div class="gpw-muted">{escape(title_of(layer))}</div>{layer.classes.legend_html()}'
+            f'<div class="gpw-legend-of"><div class="gpw-muted">{escape(title_of(layer))}</div>'
+            f"{layer.classes.legend_html()}</div>"
             for layer in styled
         )
 
@@ -220,7 +236,7 @@ class LayerPanel(Owner, WidgetControl):
 
     def _make_tools(self) -> w.VBox:
         auto = {"width": "auto"}
-        every = w.Button(
+        every = self._first_tool = w.Button(
             description=tr("Zoom to all"),
             icon="expand",
             tooltip=tr("Show all inputs and results"),
@@ -247,9 +263,8 @@ class LayerPanel(Owner, WidgetControl):
         self.area_button.observe(lambda change: self._arm("polygon", change["new"]), names="value")
         self.clear_button.on_click(lambda _button: self._clear_measured())
         self.picture = MapPictureButton(self._map, self._visible)
-        row = {"flex_flow": "row wrap"}
-        measuring = w.HBox([self.length_button, self.area_button, self.clear_button], layout=row)
-        return w.VBox([w.HBox([every], layout=row), measuring, self._said, self.picture])
+        tools = [every, self.length_button, self.area_button, self.clear_button, self.picture]
+        return w.VBox([w.HBox(tools, layout={"flex_flow": "row wrap"}), self._said])
 
     def _visible(self) -> list[Any]:
         return [layer for layer in self.listed[::-1] if layer not in self._hidden]

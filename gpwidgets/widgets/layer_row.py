@@ -102,7 +102,7 @@ class LayerRow(Owner, w.VBox):
             layout=w.Layout(align_items="center", width="100%"),
         )
         self._said = self.own(w.HTML())
-        self._details = w.VBox()
+        self._details = w.HBox(layout=w.Layout(flex_flow="row wrap", grid_gap="0 16px", width="100%"))
         super().__init__([head, self._details], layout=w.Layout(width="100%"))
         self.add_class("gpw-layer")
 
@@ -208,6 +208,7 @@ class LayerRow(Owner, w.VBox):
 
 def _labelled(control: Any, label: str) -> Any:
     control.description = label
-    control.layout.width = "100%"
+    control.layout.width = "auto"
+    control.layout.flex = "1 1 200px"
     control.style.description_width = "70px"
     return control

@@ -42,6 +42,9 @@ TILE_ATTRIBUTION = later("Tiles &copy; Esri and its data providers; outlines: Na
 #: A selected feature smaller than this many pixels is gone to.
 _SMALL = 6
 
+#: Height of the button above the panel with the attributes, in pixels.
+_BUTTON = 50
+
 _UNDER = "gpw-under"
 _LAND_STYLE = {
     "pane": _UNDER,  # a GeoJSON layer heeds the pane only inside its style
@@ -120,7 +123,8 @@ class TaskMap(Owner, w.VBox):
         self._layers = ResultLayers(self.map, self.layers, self._prepare)
         self.results: dict[str, FrameLayer] = self._layers.by_name
         super().__init__(
-            [style_sheet(), self.map, self._note_box], layout=w.Layout(width="100%", min_width="0")
+            [style_sheet(), self.map, self.layers.dock, self._note_box],
+            layout=w.Layout(width="100%", min_width="0"),
         )
         self.add_class("gpw-map")
         self.follow(self.map, self._follow_view, ["bounds", "layers"])
@@ -373,16 +377,16 @@ class TaskMap(Owner, w.VBox):
             self.zoom_to(bounds)
         elif self._is_under_panel(bounds):
             x, y = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
-            # A third from the left and from the top.
-            self.map.center = (y - (north - south) / 6, x + (east - west) / 6)
+            # A third from the left, a quarter from the bottom.
+            self.map.center = (y + (north - south) / 4, x + (east - west) / 6)
 
     def _is_under_panel(self, bounds: Bounds) -> bool:
         """Whether the middle of a box may lie under the panel with the attributes, in a corner of the map."""
         west, south, east, north = self.extent
         width, height = size_of(self.map)
         right = (east - (bounds[0] + bounds[2]) / 2) / (east - west) * width
-        below = ((bounds[1] + bounds[3]) / 2 - south) / (north - south) * height
-        return right < LARGEST[0] and below < LARGEST[1]
+        above = (north - (bounds[1] + bounds[3]) / 2) / (north - south) * height
+        return right < LARGEST[0] and above < LARGEST[1] + _BUTTON
 
     def _pick(self, name: str, layer: FrameLayer, event: Mapping[str, Any]) -> None:
         row: Any = event.get("id")

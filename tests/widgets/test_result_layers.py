@@ -110,7 +110,7 @@ def test_colours_opacity_and_name_hold_for_the_same_output_of_the_next_run(task_
     task_map.add_result("Buffers", result(2, count=5))
     assert listed(task_map)[0] == "Round the wells*"
     assert listed(task_map)[1].startswith("Round the wells (Buffer Points, ")
-    legend = html_of(task_map.layers.widget)
+    legend = html_of(task_map)
     assert "Round the wells" in legend
     assert "2 to 4 <small>(2)" in legend
     row = settings(task_map, "Round the wells")

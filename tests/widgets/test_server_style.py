@@ -90,11 +90,11 @@ def test_pictures_are_drawn_as_their_colour_and_it_is_said() -> None:
 def test_the_legend_has_the_classes_that_occur_escaped_and_counted() -> None:
     task_map = TaskMap()
     task_map.add_result("A", frame_with(UNIQUE))
-    legend = html_of(task_map.layers.widget)
+    legend = html_of(task_map)
     assert "&lt;i&gt;B&lt;/i&gt; <small>(1)" in legend
     assert "other <small>(2)" in legend
     task_map.add_result("A", frame_with(BREAKS))
-    legend = html_of(task_map.layers.widget)
+    legend = html_of(task_map)
     assert "How &lt;many&gt;" in legend
     assert "0 to 1 <small>(2)" in legend
 
