@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gpwidgets.texts import tr
 from gpwidgets.widgets.style_by import ClassStyle, style_by
 
 if TYPE_CHECKING:
@@ -80,10 +81,12 @@ def classes_by(styling: Styling, layer: FrameLayer) -> ClassStyle | None:
     Raises
     ------
     ValueError
-        There is no such column, or the method does not suit it.
+        There is no such column, the method does not suit it, or the server has no style for it.
     """
     if styling.by == "":
         return None
     if styling.by == BY_SERVER:
+        if layer.server_classes is None:
+            raise ValueError(tr("the server does not say how it draws this"))
         return layer.server_classes
     return style_by(layer.frame, styling.by, styling.method, styling.count, styling.palette)

@@ -63,16 +63,6 @@ CELLS = (EMPTY, WRONG, RUNNING, DONE, RECORDS, MORE, HISTORY)
 
 #: What is looked at: all that our widgets put on the page.
 OURS = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-OutputArea-output"
-#: What axe-core finds in what other packages make, and cannot be mended from outside: rule, selector, reason.
-THEIRS = (
-    (
-        "label",
-        '.widget-colorpicker input[type="color"]',
-        "ipywidgets ties the label of a ColorPicker to its box of text alone, which takes the same colours",
-    ),
-)
-
-
 #: Whether what has the focus has this label or text.
 HAS_FOCUS = """name => {
   const one = document.activeElement;
@@ -99,15 +89,7 @@ def violations(notebook: LabNotebook) -> list[str]:
         for rule in rules
         if rule["impact"] in ("serious", "critical")
         for node in rule["nodes"]
-        if not is_theirs(notebook, rule["id"], node["target"][-1])
     ]
-
-
-def is_theirs(notebook: LabNotebook, rule: str, target: str) -> bool:
-    """Whether a violation is one of those that are known and not ours."""
-    selectors = [selector for one, selector, _ in THEIRS if one == rule]
-    script = "([target, selectors]) => selectors.some(one => document.querySelector(target).matches(one))"
-    return bool(notebook.page.evaluate(script, [target, selectors]))
 
 
 def test_axe_core_finds_nothing_serious_in_any_state_of_the_widgets(

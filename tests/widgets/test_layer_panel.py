@@ -222,8 +222,8 @@ def test_two_task_maps_on_one_map_share_one_list_which_goes_with_the_last() -> N
     panel = LayerPanel.of(theirs)
     assert one.layers is two.layers is panel
     assert [title_of(layer) for layer in panel.listed][:3] == ["B", "A", "Theirs"]
-    press(panel, "Layers")
-    tick(panel, "Show Theirs", False)
+    press(one, "Layers")
+    tick(two, "Show Theirs", False)
     assert marker not in theirs.layers
     one.close()
     assert panel in theirs.controls
