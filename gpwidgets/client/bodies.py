@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from gpwidgets.errors import BadReply, ConnectionFailed, ServerError
+from gpwidgets.errors import BadReply, ConnectionFailed, GPError, ServerError
+from gpwidgets.protocol.advice import advise
 from gpwidgets.protocol.replies import server_error
 from gpwidgets.texts import later, tr
 
@@ -140,6 +141,14 @@ def json_object(body: bytes, url: str, status: int = 200) -> dict[str, Any]:
     BadReply
         As `parse_json`, or the JSON is no object.
     """
+    try:
+        return _object(body, url, status)
+    except GPError as error:
+        advise(error)
+        raise
+
+
+def _object(body: bytes, url: str, status: int) -> dict[str, Any]:
     try:
         data = parse_json(body, url, status)
     except BadReply:

@@ -18,6 +18,7 @@ from gpwidgets.texts import tr
 __all__ = ["check_columns", "field_types", "plain_values", "wire_column"]
 
 _INT32 = np.iinfo(np.int32)
+_INT64 = np.iinfo(np.int64)
 _SHORT_TEXT = 255
 #: Types that pandas has no word for; they are kept for a column whose values still look like them.
 _TEXT_TYPES = {"esriFieldTypeGUID", "esriFieldTypeGlobalID", "esriFieldTypeXML"}
@@ -67,7 +68,8 @@ def wire_column(
         kind, wire = "esriFieldTypeDate", _moments(column)
     else:
         values = _python_values(column)
-        _refuse_unwritable(name, values)
+        if not _is_safe(column.dtype):
+            _refuse_unwritable(name, values)
         kind = _kind(column.dtype, values, described)
         wire = _wire_values(values, kind)
     field: dict[str, Any] = {"name": name, "type": kind, "alias": alias or name}
@@ -80,9 +82,9 @@ def wire_column(
 
 
 def _refuse_unwritable(name: str, values: list[Any]) -> None:
-    """Refuse values that would arrive as the text that Python shows for them."""
+    """Refuse values that would arrive as the text that Python shows for them, or as another number."""
     kinds = _types_in(values)
-    if any(issubclass(kind, (*_CONTAINERS, *_UNWRITABLE, float, Decimal)) for kind in kinds):
+    if any(issubclass(kind, (*_CONTAINERS, *_UNWRITABLE, float, int, Decimal)) for kind in kinds):
         for number, value in enumerate(values, 1):
             found = _unwritable(value)
             if found:
@@ -105,7 +107,7 @@ def check_columns(table: pd.DataFrame) -> None:
             infinite = np.flatnonzero(np.isinf(column.to_numpy(dtype=np.float64, na_value=np.nan)))
             if len(infinite):
                 raise _cannot_send(str(name), tr("an infinite number"), int(infinite[0]) + 1)
-        elif not pd.api.types.is_integer_dtype(column.dtype) and not _holds_moments(column):
+        elif not _is_safe(column.dtype) and not _holds_moments(column):
             _refuse_unwritable(str(name), column.astype(object).tolist())
 
 
@@ -126,6 +128,13 @@ def field_types(table: pd.DataFrame) -> dict[str, str]:
     return found
 
 
+def _is_safe(dtype: Any) -> bool:
+    """Whether a column of this type can only hold numbers that can be sent, NaN and infinity apart."""
+    own = dtype if isinstance(dtype, np.dtype) else getattr(dtype, "numpy_dtype", None)
+    kind, size = getattr(own, "kind", "O"), getattr(own, "itemsize", 8)
+    return kind in "ifb" or (kind == "u" and size < 8)
+
+
 def _cannot_send(name: str, what: str, number: int) -> ConversionError:
     return ConversionError(
         tr(
@@ -140,6 +149,8 @@ def _cannot_send(name: str, what: str, number: int) -> ConversionError:
 
 def _unwritable(value: Any) -> str:
     """What is in a value that JSON has no form for; ``""`` when it can be written."""
+    if isinstance(value, int):
+        return "" if _INT64.min <= value <= _INT64.max else tr("a whole number of more than 64 bits")
     if isinstance(value, float | Decimal):
         return tr("an infinite number") if value in (math.inf, -math.inf) else ""
     if isinstance(value, complex):

@@ -19,11 +19,25 @@ class GPMessage:
     ----------
     type : MessageType
     description : str
-        The text as sent: any language, may hold line breaks and HTML-like text.
+        The text as sent: any language, may hold line breaks and HTML-like text. Of a message that is JSON,
+        the words in it, with its parameters.
+    code : str
+        Code that came with the text, such as ``"BUFFERS_100020"``; ``""`` without one.
     """
 
     type: MessageType
     description: str
+    code: str = ""
+
+    @property
+    def words(self) -> str:
+        """The text and its code."""
+        number = self.code.zfill(6) if self.code.isdecimal() else self.code
+        return (
+            self.description
+            if not self.code or number in self.description
+            else (f"{self.description} [{self.code}]")
+        )
 
     @property
     def level(self) -> str:
@@ -35,10 +49,51 @@ class GPMessage:
         """Read a ``messages`` list; anything that is not one gives no messages."""
         rows = data if isinstance(data, list | tuple) else ()
         return tuple(
-            cls(MessageType(row.get("type") or ""), str(row.get("description") or ""))
+            cls(MessageType(row.get("type") or ""), *readable_message(row))
             for row in rows
             if isinstance(row, Mapping)
         )
+
+
+def readable_message(row: Mapping[str, Any]) -> tuple[str, str]:
+    """The words of a message and its code: some tools of portals write JSON in place of a text."""
+    text, code = row.get("description"), _code_text(row.get("code") or row.get("messageCode"))
+    inner = text if isinstance(text, Mapping) else _json_object(text)
+    if inner is None:
+        return str(text or ""), code
+    code = _code_text(inner.get("messageCode") or inner.get("code")) or code
+    params = inner.get("params")
+    named = dict(params) if isinstance(params, Mapping) else {}
+    words = str(inner.get("message") or inner.get("description") or "")
+    for name in list(named):
+        if f"{{{name}}}" in words:
+            words = words.replace(f"{{{name}}}", str(named.pop(name)))
+    told = {**named, **{key: value for key, value in inner.items() if key not in _MESSAGE_KEYS}}
+    further = ", ".join(f"{key}: {_value_text(value)}" for key, value in told.items())
+    return " ".join(filter(None, (words, f"({further})" if words and further else further))) or code, code
+
+
+_MESSAGE_KEYS = frozenset({"message", "description", "messageCode", "code", "params", "type"})
+
+
+def _code_text(value: Any) -> str:
+    return str(value) if value and isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def _value_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _json_object(text: Any) -> Mapping[str, Any] | None:
+    """The object that a text is, with a key that messages have; None for any other text."""
+    if not isinstance(text, str) or not text.lstrip().startswith("{"):
+        return None
+    try:
+        told = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    known = isinstance(told, dict) and ({"messageCode", "message", "cost"} & told.keys())
+    return told if known else None
 
 
 @dataclass(frozen=True)

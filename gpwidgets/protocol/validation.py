@@ -8,7 +8,7 @@ from typing import Any
 
 from gpwidgets.protocol.description import Filter
 from gpwidgets.protocol.enums import MessageType
-from gpwidgets.protocol.replies import GPMessage
+from gpwidgets.protocol.replies import GPMessage, readable_message
 
 
 @dataclass(frozen=True)
@@ -92,4 +92,5 @@ def _checked_message(row: Any) -> GPMessage | None:
         return None
     word = str(row.get("type") or "").lower()
     kinds = {"error": MessageType.ERROR, "warning": MessageType.WARNING}
-    return GPMessage(kinds.get(word, MessageType.INFORMATIVE), str(row["description"]).strip())
+    text, code = readable_message(row)
+    return GPMessage(kinds.get(word, MessageType.INFORMATIVE), text.strip(), code)

@@ -26,7 +26,7 @@ RESERVED = frozenset({"f", "token"})
 #: some to 2 MB.
 LARGE_FEATURES = 2_000_000
 
-_LARGEST_OLD_LONG = 2**31 - 1
+_SMALLEST_OLD_LONG, _LARGEST_OLD_LONG = -(2**31), 2**31 - 1
 _LOG = logging.getLogger("gpwidgets.tasks")
 
 Upload = Callable[[Path], str]
@@ -148,15 +148,8 @@ class Encoder:
             return {**value.to_json(), **({value.token_key or "token": token} if token else {})}
         if isinstance(value, LinearUnit) and value.units.startswith("esriInt") and self._before(11):
             return LinearUnit(value.meters, "esriMeters")
-        if isinstance(value, int) and abs(value) > _LARGEST_OLD_LONG and self._before(11.2):
-            raise ParameterError(
-                parameter.name,
-                tr(
-                    "{value} is too large for this server; before 11.2 whole numbers go to {largest}.",
-                    value=value,
-                    largest=_LARGEST_OLD_LONG,
-                ),
-            )
+        if isinstance(value, int) and not _is_old_long(value) and self._before(11.2):
+            raise ParameterError(parameter.name, _outside_old_long(value))
         if isinstance(value, CompositeValue):
             return replace(value, value=self._ready(parameter, value.value))
         if isinstance(value, list | tuple):
@@ -188,6 +181,24 @@ class Encoder:
                 tr("there is no file {name!r} in {parent!r}.", name=path.name, parent=str(path.parent)),
             )
         return self._upload(path)
+
+
+def _is_old_long(value: int) -> bool:
+    return _SMALLEST_OLD_LONG <= value <= _LARGEST_OLD_LONG
+
+
+def _outside_old_long(value: int) -> str:
+    if value < 0:
+        return tr(
+            "{value} is too small for this server; before 11.2 whole numbers go down to {smallest}.",
+            value=value,
+            smallest=_SMALLEST_OLD_LONG,
+        )
+    return tr(
+        "{value} is too large for this server; before 11.2 whole numbers go to {largest}.",
+        value=value,
+        largest=_LARGEST_OLD_LONG,
+    )
 
 
 def _is_frame(value: Any) -> bool:

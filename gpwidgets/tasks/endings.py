@@ -18,6 +18,7 @@ from gpwidgets.errors import (
     ServerError,
     mask,
 )
+from gpwidgets.protocol.advice import advise
 from gpwidgets.protocol.replies import GPMessage
 from gpwidgets.tasks.status import RunStatus
 from gpwidgets.texts import later, tr
@@ -49,6 +50,7 @@ def fail(run: Run, error: Exception) -> None:
     if not isinstance(error, GPError):
         _LOG.error("a run ended by a fault: %s", mask(repr(error)))
         error = RunFailed(f"{run.task.name}: {type(error).__name__}: {error}", run=run)
+    advise(error)
     seconds = getattr(error, "retry_after", 0.0)
     note = tr("The server asks to try again in {seconds:.0f} s.", seconds=seconds) if seconds else ""
     run.finish(RunStatus.FAILED, error=error, note=note)
@@ -109,7 +111,9 @@ def end_without_results(run: Run, status: RunStatus, word: str = "") -> None:
     told += [tr("The server calls it {word!r}.", word=word)] if word else []
     said = " ".join(filter(None, told))
     message = f"{tr(text, task=run.task.name)}{': ' + said if said else '.'}"
-    run.finish(status, error=kind(message, run=run, messages=run.messages))
+    error = kind(message, run=run, messages=run.messages)
+    advise(error)
+    run.finish(status, error=error)
 
 
 def _error_text(messages: tuple[GPMessage, ...]) -> str:

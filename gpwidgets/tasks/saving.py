@@ -117,7 +117,8 @@ def _manifest(outputs: Outputs, folder: Path) -> dict[str, Any]:
         "saved": datetime.now(UTC).isoformat(timespec="seconds"),
         "provenance": outputs.provenance,
         "messages": [
-            {"type": message.type.value, "description": message.description} for message in outputs.messages
+            {"type": one.type.value, "description": one.description, "code": one.code}
+            for one in outputs.messages
         ],
         "truncated": outputs.truncated,
         "doubtful": outputs.doubtful,

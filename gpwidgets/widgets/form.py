@@ -200,7 +200,7 @@ class TaskForm(Owner, w.VBox):
             if said.value is not None and not said.is_altered and editor.value is UNSET:
                 editor.set_value(said.value)
             message = said.message
-            editor.show_remark(message.description if message else "", message.level if message else "info")
+            editor.show_remark(message.words if message else "", message.level if message else "info")
             if message is not None and message.level == "error":
                 self.open_section(name)
 

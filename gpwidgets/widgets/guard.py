@@ -25,6 +25,7 @@ from gpwidgets.errors import (
     RunTimedOut,
     mask,
 )
+from gpwidgets.protocol.advice import Advice, advice_for
 from gpwidgets.texts import later, tr
 
 
@@ -96,6 +97,13 @@ def error_words(error: Exception) -> tuple[str, str, str]:
     return tr("Unexpected trouble"), mask(f"{type(error).__name__}: {error}"), ""
 
 
+def _advice_html(advice: Advice) -> str:
+    link = (
+        f'<a href="{escape(advice.source)}" target="_blank" rel="noopener">{escape(tr("More on this"))}</a>'
+    )
+    return f'<div class="gpw-advice">{escape(advice.text)} {link}</div>'
+
+
 def error_html(error: Exception | None) -> str:
     """Return an exception as an alert; empty for None."""
     if error is None:
@@ -103,6 +111,7 @@ def error_html(error: Exception | None) -> str:
     title, text, advice = error_words(error)
     shown = escape(text).replace("\n", "<br>")
     more = f'<div class="gpw-advice">{escape(advice)}</div>' if advice else ""
+    more += "".join(map(_advice_html, advice_for(text, getattr(error, "code", None))))
     return (
         f'<div class="gpw-alert gpw-error" role="alert"><b><span aria-hidden="true">✖</span> '
         f"{escape(title)}</b>"

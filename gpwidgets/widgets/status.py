@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -14,16 +14,15 @@ from gpwidgets.tasks.status import RunStatus
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.guard import error_html
 from gpwidgets.widgets.kit.owner import Owner, replace_children
+from gpwidgets.widgets.message_log import MAX_MESSAGES, MessageLog, messages_html
 from gpwidgets.widgets.places import keep_shown
 from gpwidgets.widgets.run_times import began_text, duration_text
 from gpwidgets.widgets.sign_in import SignInBox
 
 if TYPE_CHECKING:
-    from gpwidgets.protocol.replies import GPMessage
     from gpwidgets.tasks.run import Run
 
-#: Messages beyond this many are left out from the top; the run keeps them all.
-MAX_MESSAGES = 300
+__all__ = ["MAX_MESSAGES", "STATES", "RunStatusView", "messages_html"]
 
 #: A sign and words for each state; the sign repeats what the words and the colour say.
 STATES: dict[RunStatus, tuple[str, str]] = {
@@ -41,8 +40,6 @@ STATES: dict[RunStatus, tuple[str, str]] = {
     RunStatus.LOST: ("?", later("Lost: the server's answer never came")),
 }
 
-_LEVELS = {"warning": ("⚠", later("Warning")), "error": ("✖", later("Error")), "info": ("", "")}
-
 
 class RunStatusView(Owner, w.VBox):
     """A live view of one run.
@@ -58,11 +55,11 @@ class RunStatusView(Owner, w.VBox):
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self._state, self._bar, self._time, self._messages, self._trouble = (w.HTML() for _ in range(5))
-        for part in (self._state, self._bar, self._time, self._messages, self._trouble):
+        self._state, self._bar, self._time, self._trouble = (w.HTML() for _ in range(4))
+        for part in (self._state, self._bar, self._time, self._trouble):
             keep_shown(part)
         self._signing = w.VBox()
-        self._messages.add_class("gpw-log-box")
+        self._messages = MessageLog(run.task.name)
         row = w.HBox([self._state, self._time], layout=w.Layout(flex_flow="row wrap", align_items="baseline"))
         super().__init__(
             [row, self._signing, self._bar, self._trouble, self._messages],
@@ -121,7 +118,7 @@ class RunStatusView(Owner, w.VBox):
         self._time.value = f'<span class="gpw-muted">{escape(text)}</span>'
 
     def _show_messages(self) -> None:
-        self._messages.value = messages_html(self.run.messages)
+        self._messages.show(self.run.messages)
 
     def _show_trouble(self) -> None:
         error = self.run.error
@@ -136,26 +133,3 @@ class RunStatusView(Owner, w.VBox):
 
     def __repr__(self) -> str:
         return f"<RunStatusView of {self.run!r}>"
-
-
-def messages_html(messages: Sequence[GPMessage]) -> str:
-    """Return a tool's messages as a list that scrolls, each with its level in words; empty for none."""
-    if not messages:
-        return ""
-    left_out = len(messages) - MAX_MESSAGES
-    lines = (
-        [f'<li class="gpw-muted">{tr("{left_out:,} earlier messages", left_out=left_out)}</li>']
-        if left_out > 0
-        else []
-    )
-    for message in messages[-MAX_MESSAGES:]:
-        sign, word = _LEVELS[message.level][0], tr(_LEVELS[message.level][1])
-        level = f'<b><span aria-hidden="true">{sign}</span> {word}:</b> ' if word else ""
-        text = escape(message.description).replace("\n", "<br>")
-        lines.append(f'<li class="gpw-message gpw-{message.level}">{level}{text}</li>')
-    # Column-reverse makes the browser keep the end of the list in sight, without a script.
-    return (
-        f'<div class="gpw-log" role="log" aria-label="{tr("Messages")}" tabindex="0" style="display:flex;'
-        'flex-direction:column-reverse;max-height:180px;overflow:auto"><ul style="margin:0;list-style:none;'
-        f'padding:0 0 0 4px">{"".join(lines)}</ul></div>'
-    )

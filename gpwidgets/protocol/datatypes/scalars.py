@@ -85,14 +85,7 @@ class LongType(DataTypeCodec):
                 )
             exact = int(number)
         if abs(exact) > _LARGEST_LONG:
-            raise wrong(
-                parameter,
-                tr(
-                    "{shown} is too large; whole numbers go to {largest}.",
-                    shown=shown(exact),
-                    largest=_LARGEST_LONG,
-                ),
-            )
+            raise wrong(parameter, _outside(exact))
         check_range(exact, parameter)
         return exact
 
@@ -104,6 +97,18 @@ class LongType(DataTypeCodec):
         if isinstance(wire, float) and wire.is_integer():
             return int(wire)
         return wire
+
+
+def _outside(number: int) -> str:
+    if number < 0:
+        return tr(
+            "{shown} is too small; whole numbers go down to {smallest}.",
+            shown=shown(number),
+            smallest=-_LARGEST_LONG,
+        )
+    return tr(
+        "{shown} is too large; whole numbers go to {largest}.", shown=shown(number), largest=_LARGEST_LONG
+    )
 
 
 def _whole(value: Any) -> int | None:

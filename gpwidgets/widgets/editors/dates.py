@@ -12,6 +12,17 @@ from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.base import ParameterEditor, edits
 from gpwidgets.widgets.lean import lean
 
+#: Makes the browser's picker of a box of text, whose value arrives letter for letter. The pickers of
+#: ipywidgets read the wall clock of the browser, and so move what is typed for the hour that its clocks leave
+#: out. Where a page keeps this from running, the box stays one of text.
+_PICKER = (
+    '<style onload="(function pick(mark, tries) {'
+    " const field = mark.closest('.gpw-field');"
+    " const box = field && field.querySelector('.gpw-moment input');"
+    " if (box) box.type = 'datetime-local'; else if (tries) setTimeout(pick, 50, mark, tries - 1);"
+    '})(this, 200)"></style>'
+)
+
 
 @edits("GPDate")
 class DateEditor(ParameterEditor):
@@ -20,13 +31,16 @@ class DateEditor(ParameterEditor):
     def build(self) -> list[w.Widget]:
         """Make the picker."""
         self.control = lean(
-            w.NaiveDatetimePicker,
+            w.Text,
             description=self.label and tr("{label} (UTC)", label=self.label),
             tooltip=tr("{title}, in UTC", title=self.title),
+            placeholder="2025-01-31T14:00",
+            continuous_update=False,
             layout={"width": "100%", "min_width": "0"},
+            _dom_classes=("gpw-moment",),
         )
         self.control.observe(self.take, names="value")
-        return [self.control]
+        return [self.control, lean(w.HTML, _PICKER, layout={"width": "0", "height": "0", "margin": "0"})]
 
     @property
     def focus_target(self) -> w.DOMWidget:
@@ -34,10 +48,16 @@ class DateEditor(ParameterEditor):
         return self.control
 
     def read(self) -> Any:
-        """Return the moment."""
-        moment: datetime | None = self.control.value
-        return UNSET if moment is None else moment.replace(tzinfo=UTC)
+        """Return the text, which is checked as any other."""
+        return self.control.value.strip() or UNSET
 
     def show(self, value: Any) -> None:
         """Show a moment."""
-        self.control.value = None if value is UNSET else value.astimezone(UTC).replace(tzinfo=None)
+        self.control.value = "" if value is UNSET else _text(value)
+
+
+def _text(moment: datetime) -> str:
+    """A moment as the browser's picker has it: in UTC, and without a zone."""
+    there = moment.astimezone(UTC).replace(tzinfo=None)
+    spec = "milliseconds" if there.microsecond else "seconds" if there.second else "minutes"
+    return there.isoformat(timespec=spec)
