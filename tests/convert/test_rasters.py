@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyproj
@@ -78,3 +80,33 @@ def test_a_picture_without_a_place_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"nothing")
     with pytest.raises(ConversionError, match="no GTiff, although its name says so"):
         read_raster(path)
+
+
+def _written(path: Path, tags: dict[int, tuple[int, Any]]) -> Any:
+    from PIL import Image, TiffImagePlugin
+
+    directory = TiffImagePlugin.ImageFileDirectory_v2()
+    for tag, (kind, value) in tags.items():
+        directory[tag] = value
+        directory.tagtype[tag] = kind
+    Image.fromarray(np.zeros((3, 4), "float32")).save(path, tiffinfo=directory)
+    return read_raster(path).affine
+
+
+@pytest.mark.skipif(find_spec("rasterio") is not None, reason="rasterio reads it")
+@pytest.mark.parametrize("is_point", [False, True])
+@pytest.mark.parametrize("size", [1.0, 0.25, 30.0])
+@pytest.mark.parametrize("first", [(0.0, 0.0), (2.0, 1.0)])
+def test_cells_lie_where_their_middle_or_corner_is_named(
+    is_point: bool, size: float, first: tuple[float, float], tmp_path: Path
+) -> None:
+    pytest.importorskip("PIL")
+    column, row = first
+    half = size / 2 if is_point else 0.0
+    x, y = 10.0 + column * size + half, 50.0 - row * size - half
+    keys = (1, 1, 0, 3, 1024, 0, 1, 1, 1025, 0, 1, 2 if is_point else 1, 3072, 0, 1, 25832)
+    scaled = {33550: (12, (size, size, 0.0)), 33922: (12, (column, row, 0.0, x, y, 0.0)), 34735: (3, keys)}
+    assert _written(tmp_path / "scaled.tif", scaled) == pytest.approx((size, 0, 10, 0, -size, 50))
+    matrix = (0.0, size, 0.0, 10.0 + half, size, 0.0, 0.0, 50.0 + half, *[0.0] * 7, 1.0)
+    turned = {34264: (12, matrix), 34735: (3, keys)}
+    assert _written(tmp_path / "turned.tif", turned) == pytest.approx((0, size, 10, size, 0, 50))
