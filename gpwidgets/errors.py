@@ -142,7 +142,12 @@ class BadReply(GPError, ValueError):
         What was asked for, without secrets.
     may_pass : bool
         Whether another try may get a better answer; not when this one was too large.
+    incomplete : bool
+        Whether it is an answer of the service of which nothing came, or only the beginning: the server has
+        done what was asked for.
     """
+
+    incomplete = False
 
     def __init__(self, message: str, *, url: str = "", may_pass: bool = True) -> None:
         super().__init__(mask(message))

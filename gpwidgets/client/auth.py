@@ -96,8 +96,15 @@ def renewal_time(now: float, expires: float) -> float:
 
 
 class Auth:
-    """Base of the ways to sign in; also the way of not signing in."""
+    """Base of the ways to sign in; also the way of not signing in.
 
+    Attributes
+    ----------
+    renews : bool
+        Whether it gets new tokens by itself, so that a refusal may pass without anybody signing in.
+    """
+
+    renews = False
     _home = ""
 
     def admits(self, url: str, home: str) -> bool:
@@ -233,6 +240,8 @@ class Login(Auth):
     -----
     Speaks to ``generateToken`` by POST.
     """
+
+    renews = True
 
     def __init__(
         self,

@@ -113,10 +113,14 @@ def _parse_tolerantly(text: bytes, url: str, status: int) -> Any:
     except (ValueError, RecursionError):
         pass
     if not text:
-        raise BadReply(tr("{url} sent an empty answer (HTTP {status}).", url=url, status=status), url=url)
-    cut = text[:1] in b"{[" and text[-1:] not in b"}]"
+        empty = BadReply(tr("{url} sent an empty answer (HTTP {status}).", url=url, status=status), url=url)
+        empty.incomplete = True
+        raise empty
+    ends = {b"{": b"}", b"[": b"]"}
+    begun = text[:1] in ends
+    cut = begun and text[-1:] != ends[text[:1]]
     what = tr("was cut off before its end") if cut else tr("cannot be read as JSON")
-    raise BadReply(
+    bad = BadReply(
         tr(
             "The answer of {url} {what} ({size} bytes, HTTP {status}).",
             url=url,
@@ -126,6 +130,8 @@ def _parse_tolerantly(text: bytes, url: str, status: int) -> Any:
         ),
         url=url,
     )
+    bad.incomplete = begun  # a cut may fall behind any bracket
+    raise bad
 
 
 def json_object(body: bytes, url: str, status: int = 200) -> dict[str, Any]:

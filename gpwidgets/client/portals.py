@@ -102,6 +102,8 @@ class PortalAuth(Auth):
     Asks ``<portal>/sharing/rest/generateToken`` for the token of a server (``token``, ``serverUrl``).
     """
 
+    renews = True
+
     def __init__(self, portal: str = ONLINE, *, clock: Callable[[], float] = time.time) -> None:
         self.portal = Portal(portal)
         self._referer = self.portal.url

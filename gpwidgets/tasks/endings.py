@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gpwidgets.client.bodies import GATEWAY_GAVE_UP
 from gpwidgets.errors import (
+    BadReply,
     ConnectionFailed,
     GPError,
     RunCancelled,
@@ -94,6 +95,8 @@ def may_have_arrived(error: Exception) -> bool:
     """
     if isinstance(error, ConnectionFailed):
         return error.maybe_sent
+    if isinstance(error, BadReply):
+        return error.incomplete
     return isinstance(error, ServerError) and error.code in GATEWAY_GAVE_UP
 
 

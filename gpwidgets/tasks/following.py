@@ -76,6 +76,7 @@ class Follower:
     _LOOKS_UNTIL_GONE = 3
     _MESSAGES_READ_ALWAYS = 20
     _MESSAGES_READ_EVERY = 30.0
+    _RENEWALS = 6
 
     def __init__(self, run: Run, transport: Transport, watch: Watch) -> None:
         self._run = run
@@ -161,6 +162,8 @@ class Follower:
         """What no look at a job got: tell of it, and decide when to look again."""
         self._watch.hold(getattr(error, "retry_after", 0.0))
         if isinstance(error, AuthenticationError):
+            if self._may_renew(error):
+                return self._no_answer(tr("signing in again"), error)
             return self.ask_to_sign_in(error)
         if isinstance(error, ConnectionFailed | BadReply):
             return self._no_answer(tr("reconnecting"), error)
@@ -168,6 +171,16 @@ class Follower:
             return self._refused(error)
         fail(self._run, error)
         return None
+
+    def _may_renew(self, error: AuthenticationError) -> bool:
+        """Whether a sign-in that renews itself may get through the next time.
+
+        A token service that is restarted answers pages, or refuses tokens that it has just issued; when it
+        refuses the account, or goes on like that, somebody has to sign in.
+        """
+        auth = self._run.task.session.auth
+        refused = error.code in (400, 401, 403)
+        return auth is not None and auth.renews and not refused and self._failures < self._RENEWALS
 
     def ask_to_sign_in(self, error: AuthenticationError) -> float:
         """Ask nothing more until somebody has signed in; answers with the seconds until the next look."""

@@ -12,6 +12,7 @@ import contextlib
 import errno
 import json
 import os
+import stat
 import tempfile
 import time
 import uuid
@@ -129,8 +130,8 @@ class RecordFile:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def _files(self) -> list[Path]:
-        common = [self.path] if self.path.exists() else []
-        return [*common, *sorted(self.folder.glob("runs-*.jsonl"))]
+        found = [self.path, *sorted(self.folder.glob("runs-*.jsonl"))]
+        return [path for path in found if path.is_file()]  # a pipe of that name would never end
 
     def _read(self, path: Path) -> _Read:
         """Read what was added since the last time; all of it when the file is another one now."""
@@ -188,6 +189,8 @@ def _append(path: Path, line: bytes) -> int:
     """Write a line at the end, by one call, and return the size of the file."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | _BINARY, 0o600)
     try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "not a file", str(path))
         end = os.lseek(descriptor, 0, os.SEEK_END)
         if end:
             os.lseek(descriptor, end - 1, os.SEEK_SET)

@@ -7,8 +7,10 @@ same ``run`` belong together, later ones win.
 from __future__ import annotations
 
 import functools
+import json
 import logging
 import os
+import re
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
@@ -41,6 +43,8 @@ _TOMBSTONE_AGE = 30 * 86400.0
 
 #: Runs looked at for what is usual, and how many make a custom.
 _USUAL_OF, _USUAL_FROM = 20, 2
+
+_FILE_NAMES = re.compile(r"\b[0-9a-f]{64}\b")
 
 Prepare = Callable[["Run"], Mapping[str, str]]
 
@@ -165,27 +169,33 @@ class HistoryStore:
         if not self.file.rewrite(without):
             for tombstone in tombstones:
                 self.file.append(tombstone)
-        left = self.runs().values()
-        self.values.forget_all_but({str(row.get("file")) for run in left for row in rows_of(run)})
+        left = [record for record in self.file.records() if record.get("run") not in gone]
+        # Looked for in the text, since a newer version may name its files in another place.
+        self.values.forget_all_but(set(_FILE_NAMES.findall(json.dumps(left, default=str))))
 
     def _condensed(self, records: list[Record]) -> list[Record]:
-        """One record for each run, the newest that fill half of what is allowed."""
-        runs = merged(records)
+        """One record for each run, the newest that fill half of what is allowed.
+
+        What is not understood here stays as it is: a newer version may have written it.
+        """
         young = time.time() - _TOMBSTONE_AGE
         kept: list[Record] = []
         room = self._largest // 2
-        for run in reversed(runs.values()):
-            if "deleted" in run:
+        for run in reversed([*_foreign(records), *merged(records).values()]):
+            if "deleted" in run and "run" in run:
                 run = {"run": run["run"], "deleted": run["deleted"]}
                 if not isinstance(run["deleted"], float) or run["deleted"] < young:
                     continue
-            elif not is_run(run):
-                continue
             room -= len(str(run))
             if room < 0 or len(kept) >= self.MOST_RUNS:
                 break
             kept.append(run)
         return kept[::-1]
+
+
+def _foreign(records: Iterable[Record]) -> list[Record]:
+    """Records that belong to no run as it is written here; not the mark that each file begins with."""
+    return [row for row in records if not isinstance(row.get("run"), str) and set(row) != {"file"}]
 
 
 def merged(records: Iterable[Record]) -> dict[str, Record]:

@@ -389,3 +389,35 @@ def test_the_demo_server_is_not_needed_to_read_it(own_history) -> None:
     entry = gp.history()[0]
     assert re.search(r"gp\.GPTask\('http.*SlowCount'\)", entry.code())
     assert os.path.isdir(own_history)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+@pytest.mark.parametrize("name", ["runs.jsonl", "runs-0.jsonl", "runs.lock"])
+def test_a_named_pipe_in_the_place_of_a_file_holds_nothing_up(
+    slow, own_history: Path, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    own_history.mkdir()
+    os.mkfifo(own_history / name)
+    run = slow.start(Seconds=0, Steps=2)
+    assert run.wait(30).Steps_Done == 2
+    listed = gp.history()
+    assert len(listed) == (0 if name == "runs.jsonl" else 1)
+    assert ("not a file" in caplog.text) is (name == "runs.jsonl")
+
+
+def test_what_another_version_wrote_outlives_a_rewrite(slow, own_history: Path) -> None:
+    slow(Seconds=0, Steps=2)
+    store = recording.current_store()
+    value = store.values.keep("a large value of another version" * 100)
+    strange = [
+        {"group": "g1", "runs": ["a", "b"], "kept": {"in": value}},
+        {"run": 17, "of": "another kind"},
+        {"run": "r-next", "task": {"url": "an object"}, "steps": [1, 2]},
+    ]
+    for record in strange:
+        store.file.append(record)
+    gp.history()[0].delete()
+    assert len(gp.history()) == 0
+    kept = store.file.records()
+    assert [record for record in strange if record not in kept] == []
+    assert store.values.load(value).startswith("a large value")

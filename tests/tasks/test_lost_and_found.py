@@ -1,12 +1,22 @@
 """Runs on a bad network: what can be survived is survived, and what is not known is told."""
 
+import json
 from urllib.parse import urlsplit
 
 import pytest
+from bad_server import BadServer, GPAnswers, Request, Wire, parameter
 
 import gpwidgets as gp
 from gpwidgets import demo
-from gpwidgets.errors import ConnectionFailed, RunCancelled, RunExpired, RunFailed, RunLost, WaitTimeout
+from gpwidgets.errors import (
+    BadReply,
+    ConnectionFailed,
+    RunCancelled,
+    RunExpired,
+    RunFailed,
+    RunLost,
+    WaitTimeout,
+)
 
 
 @pytest.fixture
@@ -61,6 +71,36 @@ def test_a_synchronous_run_without_an_answer_is_lost(own_server) -> None:
     with pytest.raises(RunLost, match="the task may be under way"):
         task(Input_Long=5)
     assert fault.hits == 1
+
+
+WHOLE = json.dumps(
+    {"results": [{"paramName": "Out", "dataType": "GPString", "value": "done"}], "messages": []}
+)
+
+
+@pytest.mark.parametrize("length", [0, 1, len(WHOLE) // 2, len(WHOLE) - 1])
+def test_a_synchronous_run_whose_answer_says_it_is_shorter_is_lost(length: int) -> None:
+    answers = GPAnswers([parameter("Out", direction="Output")], mode="Synchronous")
+
+    def short(_request: Request, wire: Wire) -> None:
+        wire.head(
+            200, {"Content-Type": "application/json", "Content-Length": str(length), "Connection": "close"}
+        )
+        wire.send(WHOLE.encode())
+
+    answers.replaced["execute"] = short
+    with BadServer(answers) as server:
+        task = gp.GPTask(f"{server.services}/S/GPServer/Task")
+        with pytest.raises(RunLost, match="the task may be under way"):
+            task()
+        assert sum(request.path.endswith("/execute") for request in server.seen) == 1
+
+
+def test_a_synchronous_run_that_is_answered_by_a_page_has_failed() -> None:
+    answers = GPAnswers([parameter("Out", direction="Output")], mode="Synchronous")
+    answers.replaced["execute"] = lambda _request, wire: wire.reply(b"<html><title>Sign in</title></html>")
+    with BadServer(answers) as server, pytest.raises(BadReply, match="Sign in"):
+        gp.GPTask(f"{server.services}/S/GPServer/Task")()
 
 
 def test_a_server_that_cannot_be_reached_is_told_as_such(own_server, slow) -> None:

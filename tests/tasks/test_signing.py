@@ -146,3 +146,45 @@ def test_many_threads_sign_in_once(own_server) -> None:
     for run in runs:
         run.wait(30)
     assert own_server._operations.tokens.issued == 1
+
+
+PAGE_THEN_TOKEN = [
+    {"kind": "html", "times": 1},
+    {"kind": "error", "code": 500, "message": "starting", "times": 2},
+]
+
+
+@pytest.mark.parametrize("trouble", PAGE_THEN_TOKEN, ids=["page", "error"])
+def test_a_token_service_that_fails_for_a_moment_is_asked_again(own_server, secured, until, trouble) -> None:
+    url, entered, opened = secured
+    run = gp.GPTask(url, gp.Login(USERNAME, PASSWORD)).start(Number=8)
+    assert entered.wait(30)
+    own_server.faults.add(on="token", **trouble)
+    own_server.expire_tokens()
+    until(run, lambda: "signing in again" in run.note)
+    assert not run.wants_sign_in
+    opened.set()
+    assert run.wait(30).Number == 8
+    assert own_server.jobs.created == 1
+
+
+def test_tokens_that_are_refused_as_soon_as_they_are_issued_are_asked_for_again(
+    own_server, secured, until
+) -> None:
+    url, entered, opened = secured
+    run = gp.GPTask(url, gp.Login(USERNAME, PASSWORD)).start(Number=8)
+    assert entered.wait(30)
+    own_server.faults.add("expire_tokens", on="poll", times=4)
+    until(run, lambda: "signing in again" in run.note)
+    opened.set()
+    assert run.wait(30).Number == 8
+
+
+def test_an_account_that_is_refused_is_asked_for_at_once(own_server, secured, until) -> None:
+    url, entered, _opened = secured
+    run = gp.GPTask(url, gp.Login(USERNAME, PASSWORD)).start(Number=8)
+    assert entered.wait(30)
+    own_server.faults.add("error", on="token", code=400, message="Unable to generate token.")
+    own_server.expire_tokens()
+    until(run, lambda: run.wants_sign_in)
+    assert not run.done
