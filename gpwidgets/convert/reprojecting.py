@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -21,7 +21,7 @@ from pyproj.transformer import TransformerGroup
 
 from gpwidgets.convert.crs import carries_shift, code_of, has_unknown_datum, is_of_satellites
 from gpwidgets.convert.texts import FARTHEST, check_degrees
-from gpwidgets.convert.vertices import moved
+from gpwidgets.convert.vertices import has_m, vertices, with_rows
 from gpwidgets.errors import ConversionError, CRSMissing, ReferencesDiffer, RoughTransformation
 from gpwidgets.texts import tr, trn
 
@@ -224,8 +224,15 @@ def reproject_shapes(shapes: Any, source: pyproj.CRS, target: pyproj.CRS, *, war
     forward = _transformer(source, target)
     if warn:
         warn_of_accuracy(source, target, degrees_around(shapes, source))
-    there: Callable[[Any], Any] = lambda xy: np.column_stack(forward.transform(xy[:, 0], xy[:, 1]))  # noqa: E731
-    found = moved(shapes, there)
+    shapes = np.array(shapes, dtype=object)
+    coords = vertices(shapes, z=True, m=True)
+    high = np.isfinite(coords[:, 2])
+    # A datum shift moves x and y of what is high by up to some decimetres more; heights stay as they are.
+    for rows, columns in ((~high, [0, 1]), (high, [0, 1, 2])):
+        if rows.any():
+            moved = forward.transform(*coords[rows][:, columns].T)
+            coords[rows, 0], coords[rows, 1] = moved[0], moved[1]
+    found = with_rows(shapes, coords, z=shapely.has_z(shapes), m=has_m(shapes))
     lost = ~np.isfinite(shapely.bounds(found)).all(axis=1) & ~shapely.is_empty(found)
     found[lost] = None
     return found
