@@ -25,15 +25,17 @@ def read_layer(session: GPSession, url: str, *, patient: bool = True) -> dict[st
     return session.get_json(address) if patient else session.get_json(address, retry=False, read_timeout=10.0)
 
 
-def count_rows(session: GPSession, url: str, query: Mapping[str, str]) -> int:
-    """How many rows of a layer a query takes.
+def count_rows(session: GPSession, url: str, query: Mapping[str, str], *, patient: bool = True) -> int:
+    """How many rows of a layer a query takes; asked once and briefly where it is of little weight.
 
     Raises
     ------
     BadReply
         The layer does not count.
     """
-    data = session.get_json(f"{layer_url(url)}/query", {**query, "returnCountOnly": "true"})
+    asked = {**query, "returnCountOnly": "true"}
+    haste: dict[str, Any] = {} if patient else {"retry": False, "read_timeout": 10.0}
+    data = session.get_json(f"{layer_url(url)}/query", asked, **haste)
     count = data.get("count")
     if not isinstance(count, int):
         raise BadReply(

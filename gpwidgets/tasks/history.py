@@ -59,6 +59,8 @@ class HistoryEntry:
         Seconds, as far as known.
     error : str
         Why there were no results.
+    incomplete : dict of str to int or None
+        Outputs of which the server held rows back, and how many, where it told.
     """
 
     def __init__(self, record: Mapping[str, Any], store: HistoryStore) -> None:
@@ -77,6 +79,8 @@ class HistoryEntry:
         elapsed = record.get("elapsed")
         self.elapsed = float(elapsed) if isinstance(elapsed, int | float) else None
         self.error = str(record.get("error") or "")
+        incomplete = record.get("incomplete")
+        self.incomplete = dict(incomplete) if isinstance(incomplete, dict) else {}
 
     @property
     def run(self) -> Run | None:

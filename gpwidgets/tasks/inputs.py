@@ -17,7 +17,7 @@ from gpwidgets.protocol.names import python_name
 from gpwidgets.protocol.values import UNSET, DataFile, LayerReference
 from gpwidgets.tasks.fields import settle_fields
 from gpwidgets.tasks.layer_tokens import layer_given
-from gpwidgets.tasks.outputs import warn_given
+from gpwidgets.tasks.result_warnings import warn_given
 from gpwidgets.texts import tr
 
 FEATURES = "GPFeatureRecordSetLayer"

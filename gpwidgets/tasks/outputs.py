@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-import warnings
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakMethod
 
-from gpwidgets.errors import ConversionError, GPError, GPWarning, TruncatedResult
+from gpwidgets.errors import ConversionError, GPError
 from gpwidgets.protocol.datatypes.base import datatype_of, is_unset
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.missing import is_missing
@@ -43,6 +42,8 @@ class Outputs(Mapping[str, Any]):
         Outputs that could not be fetched or read; reading such a one raises its error.
     truncated : tuple of str
         Outputs of which the server held rows back.
+    missing : dict of str to int or None
+        How many rows of a truncated output are held back; None where the server does not tell.
     doubtful : tuple of str
         Outputs with just as many rows as the service sends at most, of which the server does not say whether
         there are more.
@@ -70,11 +71,15 @@ class Outputs(Mapping[str, Any]):
         self.messages = tuple(messages)
         self.errors = dict(errors or {})
         self.truncated = tuple(truncated)
+        self.missing: dict[str, int | None] = dict.fromkeys(self.truncated)
         self.doubtful = tuple(doubtful)
         self.provenance = dict(provenance or {})
         self.kept_until: datetime | None = None
         self._fetched: Container[str] = frozenset()
         self._find_map: Callable[[], ResultMap | None] = _no_map
+        self._complete: Callable[[str, Any], Any] | None = None
+        self._fetchable: frozenset[str] = frozenset()
+        self._when_completed: list[WeakMethod[Callable[[], None]]] = []
 
     def keep_track(
         self,
@@ -86,6 +91,55 @@ class Outputs(Mapping[str, Any]):
         self._fetched = fetched
         self.kept_until = kept_until
         self._find_map = find_map or _no_map
+
+    def complete_by(self, complete: Callable[[str, Any], Any], names: Iterable[str]) -> None:
+        """Take over the way to the rows that the server held back, and the outputs that have one."""
+        self._complete, self._fetchable = complete, frozenset(names)
+
+    def can_fetch(self, name: str) -> bool:
+        """Whether there is a way to the rows of this output that the server held back."""
+        return name in self.truncated and name in self._fetchable
+
+    def fetch_missing(self, name: str) -> Any:
+        """Fetch the rows of an output that the server held back, from the map service of its job.
+
+        Parameters
+        ----------
+        name
+            One of `truncated`.
+
+        Returns
+        -------
+        geopandas.GeoDataFrame
+            All rows; they take the place of those that were here.
+
+        Raises
+        ------
+        GPError
+            There is no way to them, or it does not work now; what was here stays.
+
+        Notes
+        -----
+        Reads ``…/MapServer/jobs/<id>/<n>/query``.
+        """
+        if name not in self.truncated:
+            return self[name]
+        if self._complete is None:
+            raise GPError(tr("There is no way to the rows of {name} that are missing.", name=name))
+        whole = self._complete(name, self._values[name])
+        self._values[name] = whole
+        if not is_truncated(whole):
+            self.truncated = tuple(one for one in self.truncated if one != name)
+            self.missing.pop(name, None)
+        self._when_completed = [one for one in self._when_completed if one() is not None]
+        for callback in [one() for one in self._when_completed]:
+            if callback is not None:
+                callback()
+        return whole
+
+    def call_when_completed(self, method: Callable[[], None]) -> None:
+        """Call a method, which is not kept alive by that, after missing rows have been fetched."""
+        self._when_completed.append(WeakMethod(method))
 
     @property
     def result_map(self) -> ResultMap | None:
@@ -205,13 +259,47 @@ class Outputs(Mapping[str, Any]):
         return sorted({*super().__dir__(), *(python_name(name, _OWN_NAMES) for name in self)})
 
     def __repr__(self) -> str:
-        lines = [
-            f"  {name}: {'(hidden)' if self.is_hidden(name) else summary(self._values[name])}"
-            for name in self._values
-        ]
+        lines = [f"  {name}: {self._in_a_line(name)}" for name in self._values]
         lines += [f"  {name}: could not be read: {error}" for name, error in self.errors.items()]
         lines += [f"  {self.note}"] if self.note else []
-        return "\n".join(["Outputs", *lines]) if lines else "Outputs (the task has none)"
+        head = (
+            [tr("Outputs, not complete: {words}", words=missing_words(self))]
+            if self.truncated
+            else ["Outputs"]
+        )
+        ways = [f"fetch_missing({name!r})" for name in self.truncated if self.can_fetch(name)]
+        head += [tr("  to be fetched by {ways}", ways=", ".join(ways))] if ways else []
+        return "\n".join([*head, *lines]) if lines else "Outputs (the task has none)"
+
+    def _in_a_line(self, name: str) -> str:
+        if self.is_hidden(name):
+            return "(hidden)"
+        cut = tr(" so far") if name in self.truncated else ""
+        return summary(self._values[name]) + cut
+
+
+def missing_words(outputs: Outputs, titles: Mapping[str, str] | None = None) -> str:
+    """Say how many rows of each output are held back by the server; empty when none are.
+
+    Parameters
+    ----------
+    outputs
+        Of a run.
+    titles
+        What to call the outputs.
+    """
+    words = []
+    for name in outputs.truncated:
+        count, title = outputs.missing.get(name), (titles or {}).get(name) or name
+        if count is None:
+            words.append(tr("rows of {title} are missing, the server does not say how many", title=title))
+        else:
+            words.append(
+                trn(
+                    "{n:,} row of {title} is missing", "{n:,} rows of {title} are missing", count, title=title
+                )
+            )
+    return "; ".join(words)
 
 
 def _no_map() -> None:
@@ -221,7 +309,7 @@ def _no_map() -> None:
 _OWN_NAMES = frozenset(
     {
         *dir(Outputs),
-        *("messages", "errors", "truncated", "doubtful", "parameters", "provenance", "kept_until"),
+        *("messages", "errors", "truncated", "missing", "doubtful", "parameters", "provenance", "kept_until"),
     }
 )
 
@@ -353,43 +441,3 @@ def is_doubtful(value: Any, limit: int | None) -> bool:
     about = attrs.get("gpwidgets") if isinstance(attrs, Mapping) else None
     silent = isinstance(about, Mapping) and about.get("truncated") is None
     return bool(silent and limit and len(value) == limit)
-
-
-def warn_doubtful(names: Sequence[str]) -> None:
-    """Warn about outputs that may not be complete, at the line outside this package that wanted them."""
-    warnings.warn(
-        f"{', '.join(names)}: there are as many rows as the service sends at most, so there may be more.",
-        TruncatedResult,
-        stacklevel=_levels_to_the_caller(),
-    )
-
-
-def warn_reserved(names: Sequence[str]) -> None:
-    """Warn about inputs that cannot be sent, at the line outside this package that gave them."""
-    warnings.warn(
-        f"{', '.join(names)}: not sent, as the protocol has a field of this name.",
-        GPWarning,
-        stacklevel=_levels_to_the_caller(),
-    )
-
-
-def warn_given(text: str) -> None:
-    """Warn of something about the inputs, at the line outside this package that gave them."""
-    warnings.warn(text, GPWarning, stacklevel=_levels_to_the_caller())
-
-
-def warn_truncated(names: Sequence[str], limit: int | None) -> None:
-    """Warn about outputs that are not complete, at the line outside this package that wanted them."""
-    most = f" than {limit}" if limit else " than the service allows"
-    warnings.warn(
-        f"{', '.join(names)}: the server holds more rows{most} and sent none or only some of them.",
-        TruncatedResult,
-        stacklevel=_levels_to_the_caller(),
-    )
-
-
-def _levels_to_the_caller() -> int:
-    frame, levels = sys._getframe(1), 1
-    while frame.f_back is not None and str(frame.f_globals.get("__name__")).startswith("gpwidgets."):
-        frame, levels = frame.f_back, levels + 1
-    return levels

@@ -287,7 +287,11 @@ class _Recorder:
 
     def _write_end(self, **more: Any) -> None:
         run = self._run
-        told = {"error": mask(str(run.error))[:_LONGEST_ERROR]} if run.error is not None else {}
+        told: dict[str, Any] = (
+            {"error": mask(str(run.error))[:_LONGEST_ERROR]} if run.error is not None else {}
+        )
+        if run.outputs is not None and run.outputs.truncated:
+            told["incomplete"] = dict(run.outputs.missing)
         self._store.write({"run": self._key, "status": run.status.value, **more, **told})
 
 

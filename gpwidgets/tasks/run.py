@@ -20,8 +20,9 @@ import traitlets
 from gpwidgets.errors import RunCancelled, RunError, WaitTimeout, mask
 from gpwidgets.protocol.replies import GPMessage
 from gpwidgets.tasks.notebook import show_run
-from gpwidgets.tasks.outputs import Outputs, warn_doubtful, warn_truncated
+from gpwidgets.tasks.outputs import Outputs
 from gpwidgets.tasks.progress import ProgressLine
+from gpwidgets.tasks.result_warnings import warn_doubtful, warn_truncated
 from gpwidgets.tasks.retention import JOB_RETENTION, REPLY_RETENTION, warn_in_time
 from gpwidgets.tasks.run_clock import RunClock, span_text
 from gpwidgets.tasks.status import RunStatus

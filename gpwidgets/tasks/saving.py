@@ -121,6 +121,7 @@ def _manifest(outputs: Outputs, folder: Path) -> dict[str, Any]:
             for one in outputs.messages
         ],
         "truncated": outputs.truncated,
+        "missing": outputs.missing,
         "doubtful": outputs.doubtful,
         "parameters": [_parameter_json(parameter) for parameter in outputs.parameters.values()],
         "outputs": values,
@@ -210,7 +211,7 @@ def open_outputs(path: str | Path, make: Callable[..., Outputs]) -> Outputs:
         except Exception as error:  # a hand in the files may have done anything
             errors[name] = ConversionError(f"{name} cannot be read: {error}")
     parameters = [GPParameter.from_json(row) for row in manifest.get("parameters", ())]
-    return make(
+    outputs = make(
         values,
         parameters={parameter.name: parameter for parameter in parameters},
         messages=GPMessage.list_from_json(manifest.get("messages")),
@@ -219,6 +220,11 @@ def open_outputs(path: str | Path, make: Callable[..., Outputs]) -> Outputs:
         doubtful=tuple(manifest.get("doubtful", ())),
         provenance=manifest.get("provenance", {}),
     )
+    missing = manifest.get("missing")
+    for name, count in missing.items() if isinstance(missing, dict) else ():
+        if name in outputs.missing and isinstance(count, int):
+            outputs.missing[name] = count
+    return outputs
 
 
 def _read_manifest(path: Path) -> dict[str, Any]:

@@ -30,8 +30,9 @@ from gpwidgets.tasks.fields import settle_fields
 from gpwidgets.tasks.inputs import as_sent, check_given
 from gpwidgets.tasks.layer_tokens import token_for
 from gpwidgets.tasks.layers import layer_columns
-from gpwidgets.tasks.outputs import Outputs, warn_reserved
+from gpwidgets.tasks.outputs import Outputs
 from gpwidgets.tasks.recording import record_attached, recorded
+from gpwidgets.tasks.result_warnings import warn_reserved
 from gpwidgets.tasks.run import Run
 from gpwidgets.tasks.status import RunStatus
 from gpwidgets.tasks.transport import Transport

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import gpwidgets
 from gpwidgets.client import downloads, resources
-from gpwidgets.client.layers import read_layer
+from gpwidgets.client.layers import count_rows, read_layer
 from gpwidgets.convert.raster_opening import raster_opener
 from gpwidgets.errors import AuthenticationError, ConversionError, GPError, ServerError, mask
 from gpwidgets.protocol.renderers import renderer_json
@@ -23,6 +23,7 @@ from gpwidgets.tasks.layer_tokens import holds_token
 from gpwidgets.tasks.layers import read_rows, reader_of
 from gpwidgets.tasks.outputs import Decoder, Outputs, is_doubtful, is_truncated, summary
 from gpwidgets.tasks.result_map import ResultMap
+from gpwidgets.texts import tr
 
 if TYPE_CHECKING:
     from gpwidgets.client.session import GPSession
@@ -185,17 +186,36 @@ class Transport:
 
     def _completed(self, name: str, value: Any) -> Any:
         """A result with the rows that the server held back, where the job's map service has them."""
-        place = self._map_layer(name)
-        if place is None:
+        if self._map_layer(name) is None:
             return value
         try:
-            whole = read_rows(self._session, place, self._like_the_result())
+            return self._whole(name, value)
         except GPError as error:
             _LOG.info("the rows held back cannot be read: %s", mask(str(error)))
             return value
+
+    def _whole(self, name: str, value: Any) -> Any:
+        """All rows of a result, from the job's map service."""
+        place = self._map_layer(name)
+        if place is None:
+            raise GPError(
+                tr("The service keeps no map of its results, so there is no way to the other rows.")
+            )
+        whole = read_rows(self._session, place, self._like_the_result())
         about = {**value.attrs.get("gpwidgets", {}), **whole.attrs["gpwidgets"], "completed_from": place}
         whole.attrs["gpwidgets"] = about
         return whole
+
+    def _missing(self, name: str, value: Any) -> int | None:
+        """How many rows the server has held back; None where it does not tell."""
+        place = self._map_layer(name)
+        if place is None:
+            return None
+        try:
+            total = count_rows(self._session, place, {"where": "1=1"}, patient=False)
+        except GPError:
+            return None
+        return max(0, total - len(value)) or None
 
     def _is_doubtful(self, value: Any) -> bool:
         if (
@@ -257,7 +277,10 @@ class Transport:
             doubtful=[name for name, value in found.values.items() if self._is_doubtful(value)],
             provenance=provenance,
         )
+        outputs.missing = {name: self._missing(name, found.values[name]) for name in found.truncated}
+        fetchable = {name for name in found.truncated if run.job_id and self._map_layer(name) is not None}
         outputs.keep_track(self._fetched, run.results_kept_until(), self._result_map if run.job_id else None)
+        outputs.complete_by(self._whole, fetchable)
         return outputs
 
     def _digests_of(self, fields: Mapping[str, str]) -> dict[str, str]:

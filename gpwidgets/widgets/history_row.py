@@ -15,7 +15,7 @@ from gpwidgets.tasks.status import RunStatus
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.run_times import time_text
-from gpwidgets.widgets.status import STATES
+from gpwidgets.widgets.status import STATES, state_words
 
 if TYPE_CHECKING:
     from gpwidgets.tasks.history import HistoryEntry
@@ -125,7 +125,11 @@ class HistoryRow(Owner, w.HBox):
 def row_html(entry: HistoryEntry) -> str:
     """Return what there is to know of a run in two lines."""
     sign, words = STATES[entry.status][0], tr(STATES[entry.status][1])
-    run = entry.run
+    run, state = entry.run, entry.status.value
+    if run is not None and run.done:
+        sign, words, state = state_words(run)
+    elif entry.incomplete:
+        sign, state, words = "⚠", "incomplete", tr("{state}, but not complete", state=words)
     if run is None and not entry.status.is_final:
         sign, words = "…", tr("Submitted, its end was not seen")
     elif run is not None and run.progress is not None and not run.done:
@@ -133,7 +137,7 @@ def row_html(entry: HistoryEntry) -> str:
     facts = " · ".join(filter(None, (_began(entry), _took(entry), kept_text(entry))))
     more = entry.error if entry.error and entry.status is not RunStatus.CANCELLED else entry.summary
     return (
-        f'<div class="gpw-history-head"><span class="gpw-state-{entry.status.value}">'
+        f'<div class="gpw-history-head"><span class="gpw-state-{state}">'
         f'<span aria-hidden="true">{sign}</span> <b>{escape(words)}</b></span> '
         f'<b class="gpw-history-task" title="{escape(entry.task_url)}">{escape(entry.title)}</b> '
         f'<span class="gpw-muted">{escape(facts)}</span></div>'

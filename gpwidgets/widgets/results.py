@@ -22,7 +22,8 @@ from gpwidgets.widgets.files import FileView
 from gpwidgets.widgets.frame_view import FrameView
 from gpwidgets.widgets.guard import error_html
 from gpwidgets.widgets.hosted import HostedLayerView
-from gpwidgets.widgets.kit.owner import Owner
+from gpwidgets.widgets.incomplete import IncompleteNotice, incomplete_html
+from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.server_map import ServerMapView
 from gpwidgets.widgets.theme import style_sheet
 
@@ -84,7 +85,7 @@ class ResultsView(Owner, w.VBox):
 
     def _section(self, name: str) -> w.VBox:
         parameter = getattr(self.outputs, "parameters", {}).get(name)
-        title = getattr(parameter, "display_name", "") or name
+        title = self._title_of(name)
         head = w.HTML(f'<h4 class="gpw-output-name" title="{escape(name)}">{escape(title)}</h4>')
         try:
             hidden = parameter is not None and parameter.is_hidden
@@ -98,7 +99,11 @@ class ResultsView(Owner, w.VBox):
     def _parts(self, name: str, title: str, value: Any) -> list[w.Widget]:
         banner: list[w.Widget] = []
         if name in getattr(self.outputs, "truncated", ()):
-            banner = [w.HTML(_truncated_html(value))]
+            banner = [self._notice(name)]
+            if hasattr(value, "columns") and not len(value):
+                return banner  # nothing came, which is not that nothing was found
+        elif name in getattr(self.outputs, "doubtful", ()):
+            banner = [w.HTML(_doubtful_html(value))]
         kind = type(value).__name__
         if kind == "GeoDataFrame":
             return [*banner, *self._features(name, title, value)]
@@ -111,6 +116,26 @@ class ResultsView(Owner, w.VBox):
         if isinstance(value, LayerReference):
             return [*banner, HostedLayerView(value, lambda frame: self._features(name, title, frame))]
         return [*banner, value_view(value, self.map)]
+
+    def _notice(self, name: str) -> w.Widget:
+        if isinstance(self.outputs, Outputs):
+            return IncompleteNotice(self.outputs, name, lambda _whole: self._show_anew(name))
+        return w.HTML(incomplete_html(self.outputs, name))
+
+    def _show_anew(self, name: str) -> None:
+        """Show an output again, of which the missing rows have come."""
+        self._on_map = [layer for layer in self._on_map if not layer.startswith(self._title_of(name))]
+        fresh = self._section(name)
+        section = self.sections[name]
+        replace_children(section, fresh.children)
+        fresh.children = ()
+        fresh.close()
+        if self.map is not None and self._on_map:
+            self.map.zoom_to_results(self._on_map)
+
+    def _title_of(self, name: str) -> str:
+        parameter = getattr(self.outputs, "parameters", {}).get(name)
+        return getattr(parameter, "display_name", "") or name
 
     def _features(self, name: str, title: str, gdf: Any) -> list[w.Widget]:
         crs = gdf.crs.to_string() if gdf.crs is not None else tr("unknown")
@@ -142,17 +167,12 @@ def _line(text: str) -> w.HTML:
     return w.HTML(f'<div class="gpw-muted">{escape(text)}</div>')
 
 
-def _truncated_html(value: Any) -> str:
-    rows = tr(" Only {count:,} are here.", count=len(value)) if hasattr(value, "__len__") else ""
-    return (
-        '<div class="gpw-alert gpw-warning" role="alert"><b><span aria-hidden="true">⚠</span> '
-        + tr("Not complete.")
-        + "</b> "
-        + tr("The server holds more rows than it sends.")
-        + rows
-        + tr(" Try a smaller area, or ask the server's owner.")
-        + "</div>"
+def _doubtful_html(value: Any) -> str:
+    words = tr(
+        "There are {count:,} rows, just as many as the service sends at most, so there may be more.",
+        count=len(value),
     )
+    return f'<div class="gpw-note" role="note">{escape(words)}</div>'
 
 
 _PLAIN = bool | int | float | str | ArealUnit | LinearUnit | TimeUnit

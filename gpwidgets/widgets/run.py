@@ -98,7 +98,11 @@ class RunWidget(Owner, ShownWithTwin, w.VBox):
 
             replace_children(self._results, [ResultsView(self.run.outputs, self._map_for_results())])
             self._show_retention()
+            self.run.outputs.call_when_completed(self._refresh_twin)
             self.set_trait("outputs", self.run.outputs)
+        self.twin.refresh()
+
+    def _refresh_twin(self) -> None:
         self.twin.refresh()
 
     def _show_retention(self) -> None:
@@ -109,8 +113,12 @@ class RunWidget(Owner, ShownWithTwin, w.VBox):
     def _map_for_results(self) -> TaskMap | None:
         if self._map is not None or self._bare:
             return self._map
-        values = [self.run.outputs[name] for name in self.run.outputs if name not in self.run.outputs.errors]
-        if any(type(value).__name__ == "GeoDataFrame" and len(value) for value in values):
+        outputs = self.run.outputs
+        values = {name: outputs[name] for name in outputs if name not in outputs.errors}
+        if any(
+            type(value).__name__ == "GeoDataFrame" and (len(value) or name in outputs.truncated)
+            for name, value in values.items()
+        ):
             from gpwidgets.widgets.map import TaskMap
 
             self._map = TaskMap()

@@ -17,7 +17,7 @@ from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.lean import lean, shared_layout
 from gpwidgets.widgets.run import RunWidget
 from gpwidgets.widgets.run_times import began_text, duration_text
-from gpwidgets.widgets.status import STATES
+from gpwidgets.widgets.status import state_words
 
 if TYPE_CHECKING:
     from gpwidgets.tasks.run import Run
@@ -90,7 +90,7 @@ class EarlierRunView(Owner, w.HBox):
     @guarded
     def _show(self) -> None:
         run = self.run
-        sign, words = STATES[run.status][0], tr(STATES[run.status][1])
+        sign, words, state = state_words(run)
         if run.progress is not None and not run.done:
             words += f", {run.progress:.0f} %"
         took = f", {escape(duration_text(run))}" if run.done else ""
@@ -100,8 +100,8 @@ class EarlierRunView(Owner, w.HBox):
         )
         role = ' role="status"' if run.done else ""  # each per cent read out would be too much
         self._text.value = (
-            f'<span class="gpw-state-{run.status.value}"{role}>{self._number}. '
-            f'<span aria-hidden="true">{sign}</span> <b>{words}</b></span> '
+            f'<span class="gpw-state-{state}"{role}>{self._number}. '
+            f'<span aria-hidden="true">{sign}</span> <b>{escape(words)}</b></span> '
             f'<span class="gpw-muted">{escape(self._began)}{took} · {escape(mask(values)[:200])}</span>'
             f"{self._trouble}"
         )

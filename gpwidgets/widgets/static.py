@@ -19,9 +19,10 @@ from gpwidgets.texts import tr
 from gpwidgets.widgets.cells import cell_text
 from gpwidgets.widgets.guard import error_html
 from gpwidgets.widgets.header import header_html
+from gpwidgets.widgets.incomplete import incomplete_html
 from gpwidgets.widgets.land import land_outlines
 from gpwidgets.widgets.run_times import began_text, duration_text
-from gpwidgets.widgets.status import STATES, messages_html
+from gpwidgets.widgets.status import messages_html, state_words
 
 if TYPE_CHECKING:
     from gpwidgets.tasks.outputs import Outputs
@@ -85,9 +86,9 @@ def _text(value: Any) -> str:
 
 
 def _run_html(run: Run) -> str:
-    sign, words = STATES[run.status][0], tr(STATES[run.status][1])
+    sign, words, _ = state_words(run)
     when = ", ".join(filter(None, (duration_text(run), began_text(run))))
-    state = f"<p><b>{sign} {words}</b>, {escape(when)}</p>"
+    state = f"<p><b>{sign} {escape(words)}</b>, {escape(when)}</p>"
     trouble = error_html(run.error) if run.error is not None else ""
     return state + trouble + messages_html(run.messages)
 
@@ -102,9 +103,10 @@ def _output_html(outputs: Outputs, name: str) -> str:
     value = outputs[name]
     note = ""
     if name in outputs.truncated:
-        note = f"<p><b>{tr('Not complete:')}</b> {tr('the server holds more rows.')}</p>"
+        note = incomplete_html(outputs, name)
     if hasattr(value, "columns"):
-        return f"{head}<p>{escape(summary(value))}</p>{note}{_rows_html(value)}"
+        lines = "" if note and not len(value) else f"<p>{escape(summary(value))}</p>"
+        return f"{head}{note}{lines}{_rows_html(value)}"
     return f"{head}<p>{escape(mask(_text(value)))}</p>{note}"
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 
 from gpwidgets.errors import RunCancelled
+from gpwidgets.tasks.outputs import missing_words
 from gpwidgets.tasks.run_clock import span_text
 from gpwidgets.tasks.status import RunStatus
 from gpwidgets.texts import later, tr
@@ -41,6 +42,16 @@ STATES: dict[RunStatus, tuple[str, str]] = {
 }
 
 
+def state_words(run: Run) -> tuple[str, str, str]:
+    """Return a sign, words and a name for the state of a run, and whether its results are complete."""
+    sign, words = STATES[run.status][0], tr(STATES[run.status][1])
+    if run.outputs is None or not run.outputs.truncated:
+        return sign, words, run.status.value
+    titles = {name: one.display_name for name, one in run.outputs.parameters.items()}
+    missing = missing_words(run.outputs, titles)
+    return "⚠", tr("{state}, but not complete: {missing}", state=words, missing=missing), "incomplete"
+
+
 class RunStatusView(Owner, w.VBox):
     """A live view of one run.
 
@@ -55,6 +66,7 @@ class RunStatusView(Owner, w.VBox):
 
     def __init__(self, run: Run) -> None:
         self.run = run
+        self._awaits_rows = False
         self._state, self._bar, self._time, self._trouble = (w.HTML() for _ in range(4))
         for part in (self._state, self._bar, self._time, self._trouble):
             keep_shown(part)
@@ -89,12 +101,14 @@ class RunStatusView(Owner, w.VBox):
             self._show_sign_in()
 
     def _show_state(self) -> None:
-        status = self.run.status
-        sign, words = STATES[status][0], tr(STATES[status][1])
+        sign, words, state = state_words(self.run)
+        if self.run.outputs is not None and not self._awaits_rows:
+            self._awaits_rows = True
+            self.run.outputs.call_when_completed(self._show_state)
         note = f' <span class="gpw-muted">{escape(self.run.note)}</span>' if self.run.note else ""
         self._state.value = (
-            f'<div class="gpw-state gpw-state-{status.value}" role="status" aria-live="polite">'
-            f'<span aria-hidden="true">{sign}</span> <b>{words}</b>{note}</div>'
+            f'<div class="gpw-state gpw-state-{state}" role="status" aria-live="polite">'
+            f'<span aria-hidden="true">{sign}</span> <b>{escape(words)}</b>{note}</div>'
         )
 
     def _show_progress(self) -> None:

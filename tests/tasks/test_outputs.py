@@ -185,3 +185,70 @@ def test_broken_features_are_an_error_of_ours_or_a_plain_value(wire: object) -> 
     decoder = output("GPFeatureRecordSetLayer")
     with contextlib.suppress(gp.GPError):
         decoder.value("Out", "GPFeatureRecordSetLayer", wire)
+
+
+def held_back(server, *, on_map: int | None = 1) -> gp.Outputs:
+    """Hot spots of which no row came, the map service failing so many times."""
+    with (
+        server.faults.add("truncate", on="result"),
+        server.faults.add("error", on="map_layer", code=404, times=on_map),
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore", TruncatedResult)
+        return gp.GPTask(server.url_of("HotSpots"))()
+
+
+def test_the_first_line_says_how_many_rows_are_missing(own_server) -> None:
+    out = held_back(own_server)
+    count = len(gp.GPTask(own_server.url_of("HotSpots"))().Hot_Spots)
+    assert out.missing["Hot_Spots"] == count
+    assert (
+        repr(out).splitlines()[0].startswith(f"Outputs, not complete: {count} rows of Hot_Spots are missing")
+    )
+    assert "rows of Summary are missing, the server does not say how many" in repr(out)
+    assert "fetch_missing('Hot_Spots')" in repr(out)
+    assert "0 features (EPSG:4326) so far" in repr(out)
+
+
+def test_the_missing_rows_are_fetched(own_server, tmp_path) -> None:
+    out = held_back(own_server)
+    assert [out.can_fetch(name) for name in ("Hot_Spots", "Summary", "Report")] == [True, False, False]
+    whole = out.fetch_missing("Hot_Spots")
+    assert len(whole) > 10
+    assert out.Hot_Spots is whole
+    assert out.truncated == ("Summary",)
+    assert out.fetch_missing("Report") is out.Report
+    with pytest.raises(gp.GPError, match="no way to the other rows"):
+        out.fetch_missing("Summary")
+    out.save(tmp_path / "saved")
+    assert gp.Outputs.open(tmp_path / "saved").truncated == ("Summary",)
+
+
+def test_a_way_that_fails_leaves_everything_as_it_was(own_server) -> None:
+    out = held_back(own_server)
+    with own_server.faults.add("error", on="map_layer", code=404), pytest.raises(gp.GPError):
+        out.fetch_missing("Hot_Spots")
+    assert out.truncated == ("Hot_Spots", "Summary")
+    assert out.Hot_Spots.empty
+
+
+def test_saved_outputs_know_how_many_rows_they_lack(own_server, tmp_path) -> None:
+    out = held_back(own_server)
+    out.save(tmp_path / "saved")
+    again = gp.Outputs.open(tmp_path / "saved")
+    assert again.missing == out.missing
+    assert not again.can_fetch("Hot_Spots")
+
+
+def test_a_synchronous_result_does_not_know_and_has_no_way(own_server) -> None:
+    task = gp.GPTask(own_server.url_of("BufferPoints"))
+    with own_server.faults.add("truncate", on="execute"), pytest.warns(TruncatedResult):
+        out = task(Input_Points=Point(8, 50))
+    assert out.missing == {"Buffers": None}
+    assert not out.can_fetch("Buffers")
+    assert "the server does not say how many" in repr(out).splitlines()[0]
+
+
+def test_the_history_knows_that_a_run_was_not_complete(own_server, own_history) -> None:
+    held_back(own_server)
+    assert list(gp.history()[0].incomplete) == ["Hot_Spots", "Summary"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import geopandas
 import pytest
-from widget_tools import press, see
+from widget_tools import press, see, seen
 
 from gpwidgets import RunWidget, ServiceWidget, TaskWidget, demo
 from gpwidgets.widgets.results import ResultsView
@@ -84,7 +84,8 @@ def test_a_hidden_text_that_comes_back_is_not_shown(server: demo.DemoServer) -> 
 
 
 def test_the_address_that_does_not_answer_is_said() -> None:
-    assert "No connection" in TaskWidget("http://127.0.0.1:9/arcgis/rest/services/A/GPServer/B").snapshot()
+    widget = TaskWidget("http://127.0.0.1:9/arcgis/rest/services/A/GPServer/B")
+    assert seen(lambda: "No connection" in widget.snapshot())
 
 
 class Shown:
