@@ -6,36 +6,39 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-import geopandas
 import numpy as np
 import shapely
 
-from gpwidgets.convert.picture_layout import COAST, LAND, SEA, PictureLayout
+from gpwidgets.convert.picture_layout import COAST, LAND, SEA, Painted, PictureLayout
+from gpwidgets.convert.picture_text import PictureText, Placed, place_text
 
 __all__ = ["map_picture"]
 
 
 def map_picture(
-    layers: Sequence[tuple[geopandas.GeoDataFrame, str]],
+    layers: Sequence[Painted],
     land: Mapping[str, Any] | None = None,
     *,
     bounds: tuple[float, float, float, float] | None = None,
     width: int = 640,
     height: int = 360,
+    text: PictureText | None = None,
 ) -> str:
     """Draw frames above each other, in Web Mercator, with what lies around them.
 
     Parameters
     ----------
     layers
-        Frames in any CRS, the lowest first, and the colour of each as in CSS. One without a CRS counts as
-        longitude and latitude.
+        Frames in any CRS, the lowest first, the colour of each as in CSS, and the opacity of its areas, 0.3
+        when left out. A frame without a CRS counts as longitude and latitude.
     land
         GeoJSON feature collection of land outlines, longitude and latitude, to draw below.
     bounds
         West, south, east, north in degrees of what is shown; the place of all layers when left out.
     width, height
-        In pixels.
+        Of the map, in pixels.
+    text
+        Title, legends and attribution, for which the picture grows.
 
     Returns
     -------
@@ -49,12 +52,33 @@ def map_picture(
     if layout.land is not None:
         style = f'fill="{LAND}" stroke="{COAST}" stroke-width="1"'
         parts.append(f'<path d="{_path(layout.land)}" {style} fill-rule="evenodd"/>')
-    parts += [_layer(shapes, color) for shapes, color in layout.layers]
+    parts += [_layer(*layer) for layer in layout.layers]
     parts.append(_scale_bar(layout))
+    space = 'xmlns="http://www.w3.org/2000/svg"'
+    size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+    if text is None:
+        return f"<svg {space} {size}>{''.join(parts)}</svg>"
+    placed = place_text(text, width, height)
+    whole = f'width="{width}" height="{placed.height}" viewBox="0 0 {width} {placed.height}"'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}">{"".join(parts)}</svg>'
+        f'<svg {space} {whole}><rect width="100%" height="100%" fill="#ffffff"/>'
+        f'<svg y="{placed.top}" {size}>{"".join(parts)}</svg>'
+        f'<g font-family="sans-serif">{"".join(map(_placed, placed.items))}</g></svg>'
     )
+
+
+def _placed(item: Placed) -> str:
+    ink = escape(item.color)
+    if item.text:
+        weight = ' font-weight="bold"' if item.bold else ""
+        return (
+            f'<text x="{item.x:g}" y="{item.y:g}" font-size="{item.size}" fill="{ink}"{weight}>'
+            f"{escape(item.text)}</text>"
+        )
+    if item.form == "point":
+        return f'<circle cx="{item.x + 6:g}" cy="{item.y + 6:g}" r="5" fill="{ink}"/>'
+    box = (item.y + 5, 3) if item.form == "line" else (item.y, 12)
+    return f'<rect x="{item.x:g}" y="{box[0]:g}" width="13" height="{box[1]}" fill="{ink}"/>'
 
 
 def _scale_bar(layout: PictureLayout) -> str:
@@ -66,7 +90,7 @@ def _scale_bar(layout: PictureLayout) -> str:
     )
 
 
-def _layer(shapes: Any, color: str) -> str:
+def _layer(shapes: Any, color: str, opacity: float) -> str:
     """One layer in its colour: areas filled through, lines, and points as discs."""
     kinds = shapely.get_dimensions(shapes)
     ink = escape(color)
@@ -77,7 +101,7 @@ def _layer(shapes: Any, color: str) -> str:
     size = 5 if len(places) <= 200 else 2.5
     discs = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size}"/>' for x, y in places)
     parts = [
-        f'<g fill="{ink}" fill-opacity="0.3" fill-rule="evenodd">{areas}</g>' if areas else "",
+        f'<g fill="{ink}" fill-opacity="{opacity:g}" fill-rule="evenodd">{areas}</g>' if areas else "",
         f'<path d="{lines}" fill="none"/>' if lines else "",
         f'<g fill="{ink}" fill-opacity="0.6">{discs}</g>' if discs else "",
     ]

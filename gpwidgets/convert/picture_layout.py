@@ -13,7 +13,13 @@ import shapely
 
 from gpwidgets.convert.reprojecting import why_unplaced
 
-__all__ = ["COAST", "LAND", "SEA", "PictureLayout"]
+__all__ = ["COAST", "FILL", "LAND", "SEA", "Painted", "PictureLayout"]
+
+Painted = tuple[geopandas.GeoDataFrame, str] | tuple[geopandas.GeoDataFrame, str, float]
+"""A frame, its colour as in CSS, and the opacity of its areas where it is another than usual."""
+
+#: Usual opacity of areas.
+FILL = 0.3
 
 SEA, LAND, COAST = "#dfe5ea", "#f6f4ee", "#8fa0ad"
 
@@ -31,8 +37,8 @@ class PictureLayout:
 
     Attributes
     ----------
-    layers : sequence of (array of geometries, colour)
-        The lowest first.
+    layers : sequence of (array of geometries, colour, opacity)
+        The lowest first; the opacity is that of areas.
     land : array of geometries, or None
         Land outlines.
     scale : tuple of (float, str)
@@ -41,7 +47,7 @@ class PictureLayout:
         Pixels.
     """
 
-    layers: Sequence[tuple[Any, str]]
+    layers: Sequence[tuple[Any, str, float]]
     land: Any
     scale: tuple[float, str]
     width: int
@@ -50,7 +56,7 @@ class PictureLayout:
     @classmethod
     def of(
         cls,
-        layers: Sequence[tuple[geopandas.GeoDataFrame, str]],
+        layers: Sequence[Painted],
         land: Mapping[str, Any] | None,
         *,
         bounds: tuple[float, float, float, float] | None,
@@ -66,8 +72,11 @@ class PictureLayout:
         bounds
             West, south, east, north in degrees; the place of all layers with a margin when left out.
         """
-        shapes = [(_mercator(frame.iloc[:_MOST_FEATURES]), color) for frame, color in layers]
-        shapes = [(one, color) for one, color in shapes if len(one)]
+        shapes = [
+            (_mercator(frame.iloc[:_MOST_FEATURES]), color, more[0] if more else FILL)
+            for frame, color, *more in layers
+        ]
+        shapes = [one for one in shapes if len(one[0])]
         if not shapes and bounds is None:
             return None
         view = _View(_place(shapes, bounds), width, height, 1.25 if bounds is None else 1.0)
@@ -75,13 +84,13 @@ class PictureLayout:
         if land is not None:
             frame = geopandas.GeoDataFrame.from_features(land["features"], crs="EPSG:4326")
             outlines = view.pixels(_mercator(frame))
-        placed = [(view.pixels(one), color) for one, color in shapes]
+        placed = [(view.pixels(one), color, opacity) for one, color, opacity in shapes]
         return cls(placed, outlines, view.scale(), width, height)
 
 
-def _place(shapes: Sequence[tuple[Any, str]], bounds: tuple[float, float, float, float] | None) -> Any:
+def _place(shapes: Sequence[tuple[Any, str, float]], bounds: tuple[float, float, float, float] | None) -> Any:
     if bounds is None:
-        return shapely.total_bounds(np.concatenate([one for one, _color in shapes]))
+        return shapely.total_bounds(np.concatenate([one for one, *_ in shapes]))
     west, south, east, north = bounds
     return _project(np.array([[west, south], [east, north]])).ravel()
 

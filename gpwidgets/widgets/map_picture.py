@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
 import ipywidgets as w
 
@@ -18,10 +19,16 @@ from gpwidgets.widgets.file_texts import page_link, saved_html
 from gpwidgets.widgets.guard import error_html, guarded
 from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.land import land_outlines
+from gpwidgets.widgets.layer_row import title_of
 from gpwidgets.widgets.map_view import size_of
 
-Painted = tuple[Any, str]
-"""A frame and its colour as in CSS."""
+if TYPE_CHECKING:
+    from gpwidgets.convert.picture_layout import Painted
+    from gpwidgets.convert.picture_text import LegendBlock, PictureText
+    from gpwidgets.widgets.style_by import ClassStyle
+
+#: Results that the title of a picture names, unless it is written.
+_NAMED = 3
 
 
 class MapPictureButton(Owner, w.VBox):
@@ -54,9 +61,16 @@ class MapPictureButton(Owner, w.VBox):
             tooltip=tr("Save the map with inputs and results as a picture"),
             layout=w.Layout(width="auto"),
         )
-        self.said = w.HTML(layout=w.Layout(max_width="280px"))
+        self.title = w.Text(
+            description=tr("Title"),
+            placeholder=tr("names of the results"),
+            layout={"width": "240px"},
+            style={"description_width": "40px"},
+        )
+        self.said = w.HTML()
         self.button.on_click(self._start)
-        super().__init__([self.button, self.said])
+        row = w.HBox([self.button, self.title], layout=w.Layout(flex_flow="row wrap"))
+        super().__init__([row, self.said])
 
     @guarded
     def _start(self, _button: w.Button) -> None:
@@ -82,9 +96,11 @@ class MapPictureButton(Owner, w.VBox):
     def _picture(self) -> tuple[bytes, str]:
         from gpwidgets.convert.picture import map_picture
 
-        painted = [one for layer in self._layers() for one in painted_of(layer)]
+        layers = list(self._layers())
+        painted = [one for layer in layers for one in painted_of(layer)]
         width, height = (round(pixels) for pixels in size_of(self._map))
         view: dict[str, Any] = {"bounds": _bounds(self._map), "width": width, "height": height}
+        view["text"] = picture_text(layers, self.title.value.strip())
         if find_spec("matplotlib") is None:
             return map_picture(painted, land_outlines(), **view).encode(), ".svg"
         from gpwidgets.convert.picture_png import map_png
@@ -107,14 +123,67 @@ def painted_of(layer: Any) -> list[Painted]:
     if frame is not None:
         classes = layer.classes
         if classes is None:
-            return [(frame, layer.color)]
-        return [(frame[classes.codes == number], color) for number, color in enumerate(classes.colors)]
+            return [(frame, layer.color, 0.3 * layer.opacity)]
+        return painted_by(frame, classes, layer.opacity)
     data = getattr(layer, "data", None)
     features = list(data.get("features") or ()) if isinstance(data, dict) else []
     color = str(getattr(layer, "color", "") or (getattr(layer, "style", None) or {}).get("color") or "")
     if not features or not color or not isinstance(features[0], dict):
         return []
     return [(frame_of_drawn([{**one, "properties": {}} for one in features]), color)]
+
+
+def painted_by(frame: Any, classes: ClassStyle, opacity: float = 1.0) -> list[Painted]:
+    """Return the rows of each class with its colour, and how opaque areas are."""
+    looks: Sequence[Mapping[str, Any]] = classes.looks or [{}] * len(classes.colors)
+    return [
+        (frame[classes.codes == number], color, 0.8 * opacity * look.get("fillOpacity", 1.0))
+        for number, (color, look) in enumerate(zip(classes.colors, looks, strict=True))
+    ]
+
+
+def picture_text(layers: Sequence[Any], title: str) -> PictureText:
+    """Return what stands around a picture of layers, the lowest first.
+
+    Parameters
+    ----------
+    layers
+        Those that are on the map.
+    title
+        As the user wrote it; the names of the results when it is empty.
+    """
+    from gpwidgets.convert.picture_text import PictureText
+
+    ours = [one for one in reversed(layers) if not getattr(one, "unlisted", False) and painted_of(one)]
+    results = [layer for layer in ours if hasattr(layer, "frame")]
+    named = ", ".join(title_of(layer) for layer in results[:_NAMED])
+    more = " …" if len(results) > _NAMED else ""
+    sources = dict.fromkeys(filter(None, map(_source_of, results)))
+    attribution = "; ".join([*sources, tr("Land outlines: Natural Earth")])
+    return PictureText(title or named + more, [_legend_of(layer) for layer in ours], attribution)
+
+
+def _legend_of(layer: Any) -> LegendBlock:
+    from gpwidgets.convert.picture_text import LegendBlock
+    from gpwidgets.convert.symbology import form_of
+
+    title = title_of(layer)
+    classes = getattr(layer, "classes", None)
+    if classes is not None:
+        return LegendBlock(title, [(color, label) for color, label, _ in classes.legend], classes.form)
+    frame, color, *_ = painted_of(layer)[0]
+    return LegendBlock(title, [(color, "")], form_of(frame))
+
+
+def _source_of(layer: Any) -> str:
+    """Return which server a result comes from, and when; empty for a frame of any other origin."""
+    found = (layer.frame.attrs.get("gpwidgets") or {}).get("provenance")
+    if not isinstance(found, Mapping) or not found.get("task"):
+        return ""
+    place = urlsplit(str(found["task"]))
+    task = unquote(place.path.rstrip("/").rpartition("/")[2])
+    day = str(found.get("time") or "")[:10]
+    return tr("Result of {task} at {host}, {day}", task=task, host=place.hostname or "", day=day)
 
 
 def _bounds(map_widget: Any) -> tuple[float, float, float, float] | None:

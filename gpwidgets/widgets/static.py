@@ -129,18 +129,30 @@ def _rows_html(frame: Any) -> str:
 
 def _picture(inputs: Mapping[str, Any], outputs: Outputs | None) -> str:
     """A picture of the map, as an image so that no page takes its parts away."""
-    layers = []
+    from gpwidgets.convert.picture_text import LegendBlock, PictureText
+    from gpwidgets.widgets.map_picture import painted_by
+    from gpwidgets.widgets.server_style import server_style
+
+    layers: list[Any] = []
+    legends = []
     if outputs is not None:
         found = [outputs[name] for name in outputs if name not in outputs.errors]
         frames = [value for value in found if type(value).__name__ == "GeoDataFrame" and len(value)]
-        layers = [(one, _RESULT_COLORS[at % len(_RESULT_COLORS)]) for at, one in enumerate(frames)]
+        for at, frame in enumerate(frames):
+            style, _ = server_style(frame)
+            layers += (
+                painted_by(frame, style) if style else [(frame, _RESULT_COLORS[at % len(_RESULT_COLORS)])]
+            )
+            legends += (
+                [LegendBlock(style.title, [row[:2] for row in style.legend], style.form)] if style else []
+            )
     given = [value for value in inputs.values() if type(value).__name__ == "GeoDataFrame" and len(value)]
     layers += [(one, _INPUT_COLOR) for one in given]
     if not layers:
         return ""
     from gpwidgets.convert.picture import map_picture
 
-    drawing = map_picture(layers, land_outlines())
+    drawing = map_picture(layers, land_outlines(), text=PictureText(legends=legends))
     if not drawing:
         return ""
     data = base64.b64encode(drawing.encode()).decode()

@@ -12,6 +12,7 @@ import shapely
 
 from gpwidgets.convert.picture import map_picture
 from gpwidgets.convert.picture_png import map_png
+from gpwidgets.convert.picture_text import LegendBlock, PictureText, place_text
 
 
 def frame(*wkts: str, crs: object = 4326) -> geopandas.GeoDataFrame:
@@ -117,3 +118,52 @@ def test_a_png_shows_each_thing_in_its_place_and_colour() -> None:
 def test_an_svg_of_given_bounds_shows_just_those() -> None:
     drawing = map_picture([(frame("POINT (10 0)"), "red")], bounds=(0, -10, 20, 10), width=200, height=200)
     assert numbers(drawing, "circle") == [[100.0, 100.0]]
+
+
+TEXT = PictureText(
+    "Hot <spots> & $costs$",
+    [
+        LegendBlock("Wells", [("#112233", "")], "point"),
+        LegendBlock("Cells", [("#ff0000", "1 to <2>"), ("#0000ff", "2 to 3")]),
+    ],
+    "Land outlines: Natural Earth",
+)
+
+
+def test_title_legends_and_attribution_stand_around_the_map() -> None:
+    one = frame("POINT (0 10)", "POINT (20 0)")
+    plain = ElementTree.fromstring(map_picture([(one, "red")]))
+    root = ElementTree.fromstring(map_picture([(one, "red")], text=TEXT))
+    space = "{http://www.w3.org/2000/svg}"
+    words = [element.text for element in root.findall(f"{space}g/{space}text")]
+    assert words == [TEXT.title, "Wells", "Cells", "1 to <2>", "2 to 3", TEXT.attribution]
+    patches = [element.get("fill") for element in root.find(f"{space}g") if not element.text]  # type: ignore[union-attr]
+    assert patches == ["#112233", "#ff0000", "#0000ff"]
+    inner = root.find(f"{space}svg")
+    assert inner is not None
+    assert inner.get("height") == plain.get("height")
+    assert float(root.get("height", 0)) > float(plain.get("height", 0)) + 100
+
+
+def test_legends_go_on_in_the_next_row_and_nothing_leaves_the_picture() -> None:
+    legends = [LegendBlock(f"Layer {n}", [("#000", f"class {m}") for m in range(n)]) for n in range(1, 6)]
+    placed = place_text(PictureText("T" * 300, legends, "word " * 80), 330, 200)
+    assert all(0 <= item.x < 330 and 0 < item.y < placed.height for item in placed.items)
+    below = [item for item in placed.items if item.y > placed.top]
+    assert all(item.y > placed.top + 200 for item in below)
+    assert len({(item.x, item.y) for item in placed.items}) == len(placed.items)
+
+
+def test_a_legend_of_very_many_classes_is_cut_and_says_so() -> None:
+    block = LegendBlock("Many", [("#000", f"class {n}") for n in range(50)])
+    words = [item.text for item in place_text(PictureText(legends=[block]), 640, 360).items]
+    assert words[-1] == "… (+36)"
+    assert len(words) < 40
+
+
+def test_the_png_grows_by_the_text_and_takes_dollars_for_dollars() -> None:
+    image = pytest.importorskip("matplotlib.image")
+    layers = [(frame("POINT (0 10)", "POINT (20 0)"), "red")]
+    plain, whole = (image.imread(io.BytesIO(map_png(layers, text=text))) for text in (None, TEXT))
+    assert whole.shape[1] == plain.shape[1]
+    assert whole.shape[0] > plain.shape[0] + 200

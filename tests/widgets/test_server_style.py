@@ -10,6 +10,7 @@ import shapely
 from widget_tools import html_of
 
 from gpwidgets.widgets.map import TaskMap
+from gpwidgets.widgets.map_picture import picture_text
 from gpwidgets.widgets.server_style import server_style
 
 GREEN = {"type": "esriSFS", "color": [0, 128, 0, 255]}
@@ -120,3 +121,19 @@ def test_what_is_not_drawn_leaves_the_layer_in_its_own_colour_and_says_so(
 @pytest.mark.parametrize("renderer", [None, "x", {}, [], 7])
 def test_no_symbology_is_no_trouble(renderer: object) -> None:
     assert server_style(frame_with(renderer)) == (None, "")
+
+
+def test_a_picture_of_the_map_has_title_legend_and_attribution() -> None:
+    task_map = TaskMap()
+    frame = frame_with(BREAKS)
+    task = "https://me:secret@example.com/arcgis/rest/services/S/GPServer/Hot%20Spots"
+    frame.attrs["gpwidgets"]["provenance"] = {"task": task, "time": "2026-03-01T10:00:00+00:00"}
+    task_map.add_result("Cells", frame)
+    task_map.target("A", label="Wells").add({"type": "Point", "coordinates": [1, 1]})
+    text = picture_text(task_map.map.layers, "")
+    assert text.title == "Cells"
+    assert [block.title for block in text.legends] == ["Wells", "Cells"]
+    assert text.legends[1].rows == [("#008000", "0 to 1"), ("#ff0000", "1 to 9")]
+    assert text.attribution.startswith("Result of Hot Spots at example.com, 2026-03-01")
+    assert "Natural Earth" in text.attribution
+    assert picture_text(task_map.map.layers, "Mine").title == "Mine"
