@@ -65,7 +65,9 @@ class Accuracy:
     @property
     def is_rough(self) -> bool:
         """Whether users should hear of it."""
-        return self.metres is None or self.metres > _ROUGH
+        if self.metres is None or self.metres > _ROUGH:
+            return True
+        return self.better is not None and self.better <= self.metres / 2
 
     def words(self, source: str, target: str) -> str:
         """The accuracy in a sentence."""
