@@ -35,10 +35,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from gpwidgets.secrets import mask
 from gpwidgets.texts import tr
 
 __all__ = [
@@ -72,34 +72,6 @@ __all__ = [
     "WaitTimeout",
     "mask",
 ]
-
-_HIDDEN_NAMES = r"(?:token|serviceToken|access_token|refresh_token|password|client_secret|api_?key)"
-# A quote that ends the value may be escaped, where JSON holds JSON as text.
-_VALUE = r"(?:[^\s&\"'<>,;})\\]|\\(?![\"'\\]))"
-_SECRETS = (
-    re.compile(rf"(?i)([\"']?\b{_HIDDEN_NAMES}\\*[\"']?\s*[=:]\s*\\*[\"']?){_VALUE}+"),
-    re.compile(r"(?i)(\bBearer\s+)[^\s\"'<>,;]+"),
-    re.compile(rf"(?i)(\b{_HIDDEN_NAMES}%3D)[^\s&%\"'<>]+"),
-    re.compile(r"(?i)(\bhttps?://)[^\s/@\"'<>]+(?=@)"),
-)
-
-
-def mask(text: str) -> str:
-    """Hide tokens and passwords in a text that is going to be shown, logged or raised.
-
-    Parameters
-    ----------
-    text
-        Anything: a URL, a server's message, an exception's text.
-
-    Returns
-    -------
-    str
-        The same text with the value of every ``token=``, ``password=``, ``Bearer`` and the like as ``***``.
-    """
-    for pattern in _SECRETS:
-        text = pattern.sub(r"\1***", text)
-    return text
 
 
 class GPError(Exception):

@@ -49,6 +49,10 @@ class Wire:
         """Send bytes as they are."""
         self._connection.sendall(content)
 
+    def hang_up(self) -> None:
+        """End the connection without a word more."""
+        self._connection.shutdown(socket.SHUT_RDWR)
+
     def reply(self, body: Any, status: int = 200, headers: dict[str, str] | None = None) -> None:
         """Send a whole answer; what is no bytes as JSON."""
         content = body if isinstance(body, bytes) else json.dumps(body).encode()

@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from gpwidgets.client.key_store import save_password, saved_password
 from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, GPError, ServerError
+from gpwidgets.secrets import SecretText, shielded
 from gpwidgets.texts import tr
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ class Token(Auth):
     def __init__(self, value: str, *, referer: str | None = None, header: bool = False) -> None:
         if not str(value).strip():
             raise ValueError(tr("the token is empty; leave auth out for a service that needs none"))
-        self._value = str(value).strip()
+        self._value = SecretText(str(value).strip())
         self._referer = referer
         self._header = header
 
@@ -219,8 +220,8 @@ def online_environment(url: str) -> str | None:
 def _token_credentials(value: str, referer: str | None, header: bool) -> Credentials:
     headers = {"Referer": referer} if referer else {}
     if header:
-        return Credentials(headers={**headers, "X-Esri-Authorization": f"Bearer {value}"})
-    return Credentials(fields={"token": value}, headers=headers)
+        return Credentials(headers={**headers, "X-Esri-Authorization": SecretText(f"Bearer {value}")})
+    return Credentials(fields={"token": SecretText(value)}, headers=headers)
 
 
 class Login(Auth):
@@ -253,7 +254,7 @@ class Login(Auth):
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._username = username
-        self._password = password
+        self._password = SecretText(password)
         self._token_url = token_url
         self._minutes = minutes
         self._clock = clock
@@ -348,7 +349,7 @@ class Login(Auth):
         token = reply.get("token")
         if not isinstance(token, str) or not token:
             raise AuthenticationError(tr("The server issued no token."), url=url)
-        self._token = token
+        self._token = SecretText(token)
         expires = reply.get("expires")
         now = self._clock()
         end = now + 60 * self._minutes
@@ -401,7 +402,7 @@ class HTTPAuth(Auth):
     """An authentication object of requests (Basic, Digest, NTLM), used for the service's host only."""
 
     def __init__(self, http_auth: Any) -> None:
-        self._http_auth = http_auth
+        self._http_auth = shielded(http_auth, secret=True)
 
     def credentials(self, session: GPSession) -> Credentials:
         """The object itself."""

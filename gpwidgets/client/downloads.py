@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from gpwidgets.client.bodies import html_title
 from gpwidgets.client.session import GPSession, Reply
-from gpwidgets.client.takers import FileTaker, Taker
+from gpwidgets.client.takers import BytesTaker, FileTaker, Taker
 from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, GPError, ServerError, mask
 from gpwidgets.protocol.urls import GPURL
 from gpwidgets.texts import tr
@@ -45,7 +45,8 @@ def read(session: GPSession, url: str, *, service: GPURL) -> bytes:
     ServerError, ConnectionFailed, BadReply
         The file cannot be had; it may have been cleaned up on the server.
     """
-    return _from_either_host(session, url, service, None).body
+    content: bytes = _from_either_host(session, url, service, BytesTaker()).made
+    return content
 
 
 def download(

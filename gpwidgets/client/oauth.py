@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from gpwidgets.client.portals import ONLINE, PortalAuth, _Issued
 from gpwidgets.errors import AuthenticationError, GPError
+from gpwidgets.secrets import SecretText
 from gpwidgets.texts import tr
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class OAuth(PortalAuth):
         self._client_id = str(client_id).strip()
         self._redirect_uri = redirect_uri
         self._minutes = minutes
-        self._verifier = secrets.token_urlsafe(_VERIFIER_BYTES)
+        self._verifier = SecretText(secrets.token_urlsafe(_VERIFIER_BYTES))
         self._state = secrets.token_urlsafe(16)
         self._code = ""
         self._refresh = ""
@@ -112,7 +113,7 @@ class OAuth(PortalAuth):
         if not text:
             raise AuthenticationError(tr("Paste the code that the sign-in page showed."), url=self.portal.url)
         with self._lock:
-            self._code = text
+            self._code = SecretText(text)
 
     def _code_of(self, address: str) -> str:
         parts = urlsplit(address)
@@ -149,7 +150,7 @@ class OAuth(PortalAuth):
         reply = self._post(session, "oauth2/token", {"client_id": self._client_id, **form})
         renewed = reply.get("refresh_token")
         if isinstance(renewed, str) and renewed:
-            self._refresh = renewed
+            self._refresh = SecretText(renewed)
         return self._read_token(reply, "access_token")
 
     def __repr__(self) -> str:
@@ -193,7 +194,7 @@ class AppLogin(PortalAuth):
         if not str(client_id).strip() or not str(client_secret).strip():
             raise GPError(tr("an application signs in by its client id and its client secret; one is empty"))
         self._client_id = str(client_id).strip()
-        self._client_secret = str(client_secret).strip()
+        self._client_secret = SecretText(str(client_secret).strip())
         self._minutes = minutes
 
     def _obtain(self, session: GPSession) -> _Issued:
@@ -245,7 +246,7 @@ class PortalLogin(PortalAuth):
     ) -> None:
         super().__init__(portal, clock=clock)
         self._username = username
-        self._password = password
+        self._password = SecretText(password)
         self._minutes = minutes
 
     def _obtain(self, session: GPSession) -> _Issued:

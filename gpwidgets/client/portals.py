@@ -22,6 +22,7 @@ from gpwidgets.client.auth import (
     same_server,
 )
 from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, GPError, ServerError
+from gpwidgets.secrets import SecretText
 from gpwidgets.texts import tr
 
 if TYPE_CHECKING:
@@ -194,7 +195,7 @@ class PortalAuth(Auth):
         now = self._clock()
         end, life = reply.get("expires"), reply.get("expires_in")
         if isinstance(end, int | float) and end > 0:
-            return _Issued(token, renewal_time(now, end / 1000))
+            return _Issued(SecretText(token), renewal_time(now, end / 1000))
         if isinstance(life, int | float) and life > 0:
-            return _Issued(token, renewal_time(now, now + life))
-        return _Issued(token, renewal_time(now, now + _USUAL_LIFE))
+            return _Issued(SecretText(token), renewal_time(now, now + life))
+        return _Issued(SecretText(token), renewal_time(now, now + _USUAL_LIFE))

@@ -5,6 +5,7 @@ Reads are repeated after trouble on the way. What creates work on the server is 
 
 from __future__ import annotations
 
+import base64
 import copy
 import logging
 import os
@@ -13,9 +14,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from json import dumps
 from typing import Any
-from urllib.parse import quote, quote_plus, urljoin, urlsplit, urlunsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import requests
 from requests.utils import super_len
@@ -28,11 +28,13 @@ from gpwidgets.client.forms import FORM_TYPE, form_body
 from gpwidgets.client.takers import Taken, Taker
 from gpwidgets.client.trouble import asked_wait, connection_failed, overdue, pause
 from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, GPError, ServerError, mask
+from gpwidgets.secrets import Masker, SecretBytes, secrets_in, secrets_of_this_run, shielded
 from gpwidgets.texts import tr
 
 _LOG = logging.getLogger("gpwidgets.client")
 _TRIES = 4
-_SHORTEST_SECRET = 3
+_MOST_SECRETS = 200
+_SHORTEST_COOKIE = 8
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _GET_REFUSED = frozenset({405, 414, 501})
 _CHUNK = 1 << 14
@@ -60,12 +62,11 @@ class Reply:
     status : int
         HTTP status.
     body : bytes
+        Without the secrets that were sent, should the server repeat them; a file is as it came.
     headers : mapping of str to str
         Names in any case.
     credentials : Credentials
         What the request carried.
-    secrets : tuple of str
-        Texts of the request that no error may quote.
     made : object
         What a taker has made of the body, of which only the beginning is left then.
     """
@@ -74,30 +75,17 @@ class Reply:
     body: bytes
     headers: Mapping[str, str]
     credentials: Credentials = field(default_factory=Credentials, repr=False)
-    secrets: tuple[str, ...] = field(default=(), repr=False)
     made: Any = field(default=None, repr=False)
 
     def json(self, url: str) -> dict[str, Any]:
-        """The answer as a JSON object; an error in it is raised without secrets that the server repeats.
+        """The answer as a JSON object; an error in it is raised.
 
         Raises
         ------
         ServerError, BadReply, ConnectionFailed
         """
         try:
-            return self._object(self.body, url)
-        except GPError:
-            clean = self.body
-            for secret in self.secrets:
-                for form in (secret, dumps(secret)[1:-1], quote(secret, safe=""), quote_plus(secret)):
-                    clean = clean.replace(form.encode(), b"***")
-            if clean == self.body:
-                raise
-        return self._object(clean, url)
-
-    def _object(self, body: bytes, url: str) -> dict[str, Any]:
-        try:
-            return json_object(body, mask(url), self.status)
+            return json_object(self.body, mask(url), self.status)
         except (ConnectionFailed, ServerError) as error:
             error.retry_after = asked_wait(self.headers)
             raise
@@ -155,6 +143,7 @@ class GPSession:
         self._http = http if http is not None else self._new_http()
         self._bound_http = http
         self._answered = 0.0
+        self._sent_secrets: dict[str, None] = {}
         self._lock = threading.Lock()
 
     def _new_http(self, *, own: bool = False) -> requests.Session:
@@ -349,7 +338,7 @@ class GPSession:
         deadline = Deadline(self.timeout[0] + seconds, slowest)
         for _ in range(6):
             secret = self._credentials(url, signed) if signed else Credentials(headers=headers or {})
-            form = {**fields, **secret.fields}
+            form: dict[str, str] = shielded({**fields, **secret.fields})
             sent = "POST" if secret.fields else method
             with deadline:
                 reply = self._exchange(sent, url, form, secret, seconds, files, taker, deadline)
@@ -375,7 +364,7 @@ class GPSession:
         if files:
             arguments = {"data": form, "files": files}
         elif method != "GET":
-            arguments = {"data": form_body(form)}
+            arguments = {"data": SecretBytes(form_body(form))}
             headers["Content-Type"] = FORM_TYPE
         if self._verify is not None:
             arguments["verify"] = self._verify
@@ -398,12 +387,14 @@ class GPSession:
                 **arguments,
             ) as answer:
                 status = str(answer.status_code)
-                taken = self._taken(answer, url, taker if answer.status_code < 300 else None, deadline)
+                masker = self._masker(form, secret)
+                taken = self._taken(
+                    answer, url, taker if answer.status_code < 300 else None, deadline, masker
+                )
                 if deadline.passed:  # an answer that ends with its connection looks whole
                     raise requests.exceptions.ReadTimeout
                 self._answered = time.time()
-                hidden = _secrets(form, secret)
-                return Reply(answer.status_code, taken.body, answer.headers, secret, hidden, taken.made)
+                return Reply(answer.status_code, taken.body, answer.headers, secret, taken.made)
         except requests.RequestException as error:
             if deadline.passed:
                 failed = overdue(url, deadline.seconds)
@@ -422,10 +413,23 @@ class GPSession:
                 self._bound_http = self._new_http(own=True)
             return self._bound_http
 
-    def _taken(self, answer: requests.Response, url: str, taker: Taker | None, deadline: Deadline) -> Taken:
+    def _taken(
+        self, answer: requests.Response, url: str, taker: Taker | None, deadline: Deadline, masker: Masker
+    ) -> Taken:
         deadline.watch(socket_of(answer.raw))
         chunks = self._limited_chunks(answer, url, deadline, _CHUNK if taker is None else _LARGE_CHUNK)
-        return Taken(b"".join(chunks)) if taker is None else taker.take(chunks)
+        if taker is None:
+            return Taken(masker.clean(b"".join(chunks)))
+        return taker.take(chunks, masker)
+
+    def _masker(self, form: Mapping[str, str], secret: Credentials) -> Masker:
+        """What hides all that this session, and the run it works for, has sent as secret."""
+        with self._lock:
+            for text in (*secrets_in(form), *_in_credentials(secret), *_cookies(self._http)):
+                self._sent_secrets[text] = None
+            while len(self._sent_secrets) > _MOST_SECRETS:
+                self._sent_secrets.pop(next(iter(self._sent_secrets)))
+            return Masker((*self._sent_secrets, *secrets_of_this_run()))
 
     def _limited_chunks(
         self, answer: requests.Response, url: str, deadline: Deadline, at_once: int
@@ -474,12 +478,19 @@ def _as_verify(verify: bool | str | os.PathLike[str]) -> bool | str:
     return path
 
 
-def _secrets(form: Mapping[str, str], credentials: Credentials) -> tuple[str, ...]:
-    found = [form.get("token", ""), form.get("password", "")]
-    found += [
-        value.removeprefix("Bearer ") for name, value in credentials.headers.items() if name != "Referer"
-    ]
-    return tuple(secret for secret in found if len(secret) > _SHORTEST_SECRET)
+def _in_credentials(credentials: Credentials) -> Iterator[str]:
+    for name, value in credentials.headers.items():
+        if name != "Referer":
+            yield value.removeprefix("Bearer ")
+    if isinstance(credentials.http_auth, tuple):
+        user, password = map(str, credentials.http_auth)
+        yield password
+        yield base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+def _cookies(http: requests.Session) -> Iterator[str]:
+    """Values of cookies: servers keep tokens in them. Short ones are settings."""
+    return (cookie.value for cookie in http.cookies if cookie.value and len(cookie.value) > _SHORTEST_COOKIE)
 
 
 def _size(form: Mapping[str, str], files: Mapping[str, Any] | None) -> int:

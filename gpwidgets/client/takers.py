@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
-__all__ = ["FeatureTaker", "FileTaker", "Taken", "Taker", "large_features"]
+from gpwidgets.secrets import Masker
+
+__all__ = ["BytesTaker", "FeatureTaker", "FileTaker", "Taken", "Taker", "large_features"]
 
 _KEPT_OF_A_FILE = 1 << 14
 _SMALL = 1 << 16
@@ -25,8 +27,17 @@ class Taken(NamedTuple):
 class Taker(Protocol):
     """Takes a body in chunks; called again when the request is repeated."""
 
-    def take(self, chunks: Iterator[bytes]) -> Taken:
-        """Take all chunks; what comes from the network raises here."""
+    def take(self, chunks: Iterator[bytes], masker: Masker) -> Taken:
+        """Take all chunks; what comes from the network raises here.
+
+        Parameters
+        ----------
+        chunks
+            The body as it came.
+        masker
+            Hides the secrets that were sent, which a server may repeat, in what is text of a server; files
+            stay as they are.
+        """
 
 
 class FileTaker:
@@ -35,7 +46,7 @@ class FileTaker:
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
 
-    def take(self, chunks: Iterator[bytes]) -> Taken:
+    def take(self, chunks: Iterator[bytes], masker: Masker) -> Taken:
         """Write all chunks."""
         self._file.seek(0)
         self._file.truncate()
@@ -45,6 +56,15 @@ class FileTaker:
             if len(kept) < _KEPT_OF_A_FILE:
                 kept += chunk[: _KEPT_OF_A_FILE - len(kept)]
         return Taken(kept)
+
+
+class BytesTaker:
+    """Keeps a file in memory, as what was made of the body."""
+
+    def take(self, chunks: Iterator[bytes], masker: Masker) -> Taken:
+        """Keep all chunks."""
+        content = b"".join(chunks)
+        return Taken(content[:_KEPT_OF_A_FILE], content)
 
 
 class FeatureTaker:
@@ -59,7 +79,7 @@ class FeatureTaker:
     def __init__(self, read: Callable[[Iterator[bytes]], Any]) -> None:
         self._read = read
 
-    def take(self, chunks: Iterator[bytes]) -> Taken:
+    def take(self, chunks: Iterator[bytes], masker: Masker) -> Taken:
         """Look at the beginning, and decide."""
         head = b""
         for chunk in chunks:
@@ -67,8 +87,8 @@ class FeatureTaker:
             if len(head) > _SMALL:
                 break
         if len(head) > _SMALL and large_features(head):
-            return Taken(head, self._read(chain([head], chunks)))
-        return Taken(head + b"".join(chunks))
+            return Taken(head, self._read(masker.chunks(chain([head], chunks))))
+        return Taken(masker.clean(head + b"".join(chunks)))
 
 
 def large_features(head: bytes) -> bool:

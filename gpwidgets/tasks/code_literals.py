@@ -26,7 +26,7 @@ from gpwidgets.protocol.values import (
     RasterData,
     SpatialReference,
 )
-from gpwidgets.tasks.kept_inputs import without_secrets
+from gpwidgets.secrets import without_secrets
 
 if TYPE_CHECKING:
     from gpwidgets.convert.literals import RowsForm

@@ -17,6 +17,7 @@ from gpwidgets.protocol.description import GPParameter, TaskInfo
 from gpwidgets.protocol.features import FeatureSet, RecordSet
 from gpwidgets.protocol.units import LinearUnit
 from gpwidgets.protocol.values import DataFile, LayerReference, RasterData
+from gpwidgets.secrets import shielded
 from gpwidgets.texts import tr
 
 #: Request fields that belong to the protocol, whatever a task calls its inputs; inputs are not sent as these.
@@ -105,7 +106,8 @@ class Encoder:
                 problems.append(ParameterError(name, str(error)))
         if problems:
             raise InputErrors(problems)
-        return fields
+        hidden = {name for name in fields if self._info.parameter(name).is_hidden}
+        return {name: shielded(text, secret=name in hidden) for name, text in fields.items()}
 
     def _text(self, parameter: GPParameter, value: Any) -> tuple[str, bool]:
         """The text of a field, and whether it is JSON; texts go as they are."""

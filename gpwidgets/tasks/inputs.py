@@ -15,6 +15,7 @@ from gpwidgets.protocol.description import GPParameter, TaskInfo
 from gpwidgets.protocol.features import RecordSet
 from gpwidgets.protocol.names import python_name
 from gpwidgets.protocol.values import UNSET, DataFile, LayerReference
+from gpwidgets.secrets import shielded
 from gpwidgets.tasks.fields import settle_fields
 from gpwidgets.tasks.layer_tokens import layer_given
 from gpwidgets.tasks.result_warnings import warn_given
@@ -101,7 +102,22 @@ def _check(info: TaskInfo, given: Mapping[str, Any], *, needed: bool) -> dict[st
             problems.append(error)
     if problems:
         raise InputErrors(problems)
-    return settle_fields(info, checked)
+    return hidden_shielded(info, settle_fields(info, checked))
+
+
+def hidden_shielded(info: TaskInfo, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values whose hidden texts, tokens and passwords show in no representation.
+
+    Parameters
+    ----------
+    info
+        The task.
+    values
+        By parameter name; names that belong to no input are kept.
+    """
+    hidden = {parameter.name for parameter in info.inputs if parameter.is_hidden}
+    hidden |= {python_name(name) for name in hidden}
+    return {name: shielded(value, secret=name in hidden) for name, value in values.items()}
 
 
 def as_sent(info: TaskInfo, given: Mapping[str, Any]) -> dict[str, Any]:

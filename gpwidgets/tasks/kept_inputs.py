@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gpwidgets.client import downloads, resources
-from gpwidgets.errors import GPError, ParameterError, mask
+from gpwidgets.errors import GPError, ParameterError
 from gpwidgets.protocol.datatypes.base import datatype_of
 from gpwidgets.protocol.description import GPParameter, TaskInfo
 from gpwidgets.protocol.features import FeatureSet, RecordSet
 from gpwidgets.protocol.values import UNSET, DataFile, LayerReference, RasterData
+from gpwidgets.secrets import mask, without_secrets
 from gpwidgets.tasks.encoding import Encoder, needs_upload
 from gpwidgets.tasks.environment import ENVIRONMENT
 from gpwidgets.tasks.inputs import FEATURES, RECORDS, check_value
@@ -35,7 +36,6 @@ __all__ = [
     "rows_of_settings",
     "values_for_code",
     "values_of_rows",
-    "without_secrets",
 ]
 
 Row = dict[str, Any]
@@ -45,9 +45,6 @@ INLINE = 16_000
 
 _PATH = "path:"
 _TEXTS = frozenset({"GPString", "GPSQLExpression"})
-_SECRET_KEYS = frozenset(
-    {"token", "servicetoken", "access_token", "refresh_token", "password", "client_secret", "apikey"}
-)
 
 
 class NotKept:
@@ -111,11 +108,19 @@ def rows_of_inputs(
             row["leftOut"] = "unsent"
         elif len(text) <= INLINE:
             row["value"] = without_secrets(_wire(parameter, text))
-        elif (file := keep_large(mask(text))) is not None:
+        elif (file := keep_large(_masked(parameter, text))) is not None:
             row["file"] = file
         else:
             row["leftOut"] = "large"
     return rows
+
+
+def _masked(parameter: GPParameter, text: str) -> str:
+    """A long text without secrets; JSON stays JSON, with all its rows."""
+    wire = _wire(parameter, text)
+    if isinstance(wire, str) or mask(text) == text:
+        return mask(text)
+    return json.dumps(without_secrets(wire), separators=(",", ":"))
 
 
 def _needed_to_read(parameter: GPParameter, value: Any) -> Row:
@@ -191,20 +196,6 @@ def _wire(parameter: GPParameter, text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return text
-
-
-def without_secrets(value: Any) -> Any:
-    """A JSON value without tokens and passwords, however deep they are."""
-    if isinstance(value, str):
-        return mask(value)
-    if isinstance(value, Mapping):
-        return {
-            str(key): "***"
-            if str(key).lower() in _SECRET_KEYS and isinstance(one, str)
-            else without_secrets(one)
-            for key, one in value.items()
-        }
-    return [without_secrets(one) for one in value] if isinstance(value, list) else value
 
 
 _REASONS = {

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from gpwidgets.errors import GPError
 from gpwidgets.protocol.values import LayerReference
+from gpwidgets.secrets import SECRET_NAMES, is_secret_name
 from gpwidgets.tasks.signing import token_auth
 from gpwidgets.texts import tr
 
@@ -45,16 +46,17 @@ def layer_given(value: Any) -> Any:
 
 def holds_token(text: str) -> bool:
     """Whether a text that a user has given names a token: as part of an address, or as a key of JSON."""
-    return any(mark in text.lower() for mark in ("token=", '"token"', '"servicetoken"'))
+    lower = text.lower()
+    return any(f"{name}=" in lower or f'"{name}"' in lower for name in map(str.lower, SECRET_NAMES))
 
 
 def _apart(layer: LayerReference) -> LayerReference:
     parts = urlsplit(layer.url)
     pairs = parse_qsl(parts.query, keep_blank_values=True)
-    tokens = [text for key, text in pairs if key.lower() == "token" and text]
-    if not any(key.lower() == "token" for key, _text in pairs):
+    tokens = [text for key, text in pairs if is_secret_name(key) and text]
+    if not any(is_secret_name(key) for key, _text in pairs):
         return layer
-    kept = urlencode([(key, text) for key, text in pairs if key.lower() != "token"])
+    kept = urlencode([(key, text) for key, text in pairs if not is_secret_name(key)])
     auth = token_auth(tokens[0]) if tokens and layer.auth is None else layer.auth
     return replace(layer, url=urlunsplit(parts._replace(query=kept)), auth=auth)
 

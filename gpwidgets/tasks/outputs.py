@@ -15,6 +15,7 @@ from gpwidgets.protocol.missing import is_missing
 from gpwidgets.protocol.names import python_name
 from gpwidgets.protocol.replies import GPMessage
 from gpwidgets.protocol.values import DataFile, Fetch, LayerReference, MapImage, RasterData, RowReader
+from gpwidgets.secrets import SecretText, is_hidden_type, shielded
 from gpwidgets.texts import tr, trn
 
 if TYPE_CHECKING:
@@ -253,7 +254,8 @@ class Outputs(Mapping[str, Any]):
     def is_hidden(self, name: str) -> bool:
         """Whether an output is a text that is not to be shown; reading it gives the text all the same."""
         parameter = self.parameters.get(name)
-        return parameter is not None and parameter.is_hidden
+        declared = parameter is not None and parameter.is_hidden
+        return declared or isinstance(self._values.get(name), SecretText)
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *(python_name(name, _OWN_NAMES) for name in self)})
@@ -376,7 +378,8 @@ class Decoder:
             The value cannot be read.
         """
         try:
-            return self._by_shape(self.parameter(name, data_type), wire)
+            value = self._by_shape(self.parameter(name, data_type), wire)
+            return shielded(value, secret=True) if is_hidden_type(data_type) else value
         except GPError:
             raise
         except (ValueError, TypeError, KeyError, IndexError) as error:

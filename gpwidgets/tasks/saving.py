@@ -36,7 +36,7 @@ from gpwidgets.protocol.values import (
     RasterData,
     SpatialReference,
 )
-from gpwidgets.tasks.kept_inputs import without_secrets
+from gpwidgets.secrets import without_secrets
 
 if TYPE_CHECKING:
     from gpwidgets.tasks.outputs import Outputs
@@ -105,8 +105,7 @@ def _manifest(outputs: Outputs, folder: Path) -> dict[str, Any]:
         if name in outputs.errors:
             values[name] = {"error": str(outputs.errors[name])}
             continue
-        parameter = outputs.parameters.get(name)
-        if parameter is not None and parameter.is_hidden and outputs[name]:
+        if outputs.is_hidden(name) and outputs[name]:
             values[name] = {"error": f"{name}: hidden texts are not saved."}
             continue
         clean = re.sub(r"[^\w-]+", "_", name).strip("_")[:60] or "output"

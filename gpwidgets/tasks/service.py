@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gpwidgets.client import resources
+from gpwidgets.client.auth import as_auth
 from gpwidgets.client.session import GPSession
 from gpwidgets.errors import GPError
 from gpwidgets.protocol.description import ServiceInfo
@@ -38,6 +39,7 @@ class GPService:
         self, url: str | GPURL, auth: Auth | None = None, *, session: GPSession | None = None
     ) -> None:
         self.url = url if isinstance(url, GPURL) else GPURL.parse(url)
+        auth = as_auth(auth)  # shows no password, in a traceback with variables neither
         self.session = session if session is not None else GPSession(auth)
 
     @cached_property

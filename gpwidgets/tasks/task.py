@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gpwidgets.client import resources, uploads
+from gpwidgets.client.auth import as_auth
 from gpwidgets.client.session import GPSession
 from gpwidgets.errors import GPError, ResourceNotFound, ServerError
 from gpwidgets.protocol.datatypes.base import datatype_of
@@ -15,6 +16,7 @@ from gpwidgets.protocol.description import GPParameter, ServiceInfo, TaskInfo
 from gpwidgets.protocol.enums import ExecutionType
 from gpwidgets.protocol.urls import GPURL
 from gpwidgets.protocol.values import UNSET, FieldRef, LayerReference
+from gpwidgets.secrets import hiding, secrets_in
 from gpwidgets.tasks.code import call_code
 from gpwidgets.tasks.drivers import ExecuteDriver, JobDriver
 from gpwidgets.tasks.encoding import RESERVED, Encoder, Upload, needs_upload
@@ -27,7 +29,7 @@ from gpwidgets.tasks.environment import (
     split,
 )
 from gpwidgets.tasks.fields import settle_fields
-from gpwidgets.tasks.inputs import as_sent, check_given
+from gpwidgets.tasks.inputs import as_sent, check_given, hidden_shielded
 from gpwidgets.tasks.layer_tokens import token_for
 from gpwidgets.tasks.layers import layer_columns
 from gpwidgets.tasks.outputs import Outputs
@@ -80,7 +82,8 @@ class GPTask:
     def __init__(
         self, url: str | GPURL, auth: Auth | None = None, *, session: GPSession | None = None
     ) -> None:
-        parsed = url if isinstance(url, GPURL) else GPURL.parse(url)
+        parsed = url = url if isinstance(url, GPURL) else GPURL.parse(url)
+        auth = as_auth(auth)  # shows no password, in a traceback with variables neither
         self.session = session if session is not None else GPSession(auth)
         self._service: ServiceInfo | None = None
         self.url = parsed if parsed.task_name else parsed.for_task(self._only_task(parsed))
@@ -158,6 +161,7 @@ class GPTask:
         TypeError
             A name is none of the task's inputs; the nearest one is named.
         """
+        inputs = hidden_shielded(self.info, inputs)
         checked, settings = check_call(self.info, inputs)
         return {**checked, **({KEYWORD: settings} if settings else {})}
 
@@ -185,6 +189,7 @@ class GPTask:
         TypeError
             A name is none of the task's inputs.
         """
+        inputs = hidden_shielded(self.info, inputs)
         values, settings = split(self.info, inputs)
         values = as_sent(self.info, values)
         arguments = {**values, **environment_code(self.info, settings)}
@@ -216,6 +221,7 @@ class GPTask:
         -----
         Speaks to ``…/<task>/validate``.
         """
+        inputs = hidden_shielded(self.info, inputs)
         if not self.service.can_validate:
             raise GPError(f"{self.url.service} does not check inputs before a run.")
         given, settings = split(self.info, inputs)
@@ -223,14 +229,19 @@ class GPTask:
         kept = {name: value for name, value in values.items() if not needs_upload([value])}
         places = Environment(check_environment(settings), self.service.current_version).for_execute({})
         encoder = self._encoder()
+
+        def ask(fields: Mapping[str, str]) -> Validation:
+            with hiding(secrets_in(fields)):
+                return resources.validate(self.session, self.url, {**places, **fields})
+
         try:
-            return resources.validate(self.session, self.url, {**places, **encoder.validation_form(kept)})
+            return ask(encoder.validation_form(kept))
         except ServerError as error:
             # The first servers that check inputs may want them as a run does.
             if not kept or type(error) is not ServerError:
                 raise
             try:
-                return resources.validate(self.session, self.url, {**places, **encoder.form(kept)})
+                return ask(encoder.form(kept))
             except ServerError:
                 raise error from None
 
@@ -259,6 +270,7 @@ class GPTask:
         -----
         Speaks to ``…/execute`` or ``…/submitJob``, which are sent once.
         """
+        inputs = hidden_shielded(self.info, inputs)
         checked, settings = check_call(self.info, inputs)
         unsent = sorted(RESERVED & checked.keys())
         if unsent:
@@ -289,6 +301,7 @@ class GPTask:
         RunError, ServerError, ConnectionFailed
             As `Run.wait`.
         """
+        inputs = hidden_shielded(self.info, inputs)
         return self.start(**inputs).wait()
 
     def columns_of(self, layer: LayerReference) -> tuple[FieldRef, ...]:
@@ -398,5 +411,6 @@ def attach(url: str, auth: Auth | None = None) -> Run:
         The URL names no job.
     """
     parsed = GPURL.parse(url)
+    auth = as_auth(auth)
     job_id = parsed.job.rpartition("/")[2]
     return GPTask(parsed, auth).attach(parsed.job_id or job_id)

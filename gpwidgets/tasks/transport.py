@@ -18,6 +18,7 @@ from gpwidgets.errors import AuthenticationError, ConversionError, GPError, Serv
 from gpwidgets.protocol.renderers import renderer_json
 from gpwidgets.protocol.replies import ExecuteReply, JobInfo
 from gpwidgets.protocol.values import Fetch
+from gpwidgets.secrets import hiding, secrets_in
 from gpwidgets.tasks.environment import Environment
 from gpwidgets.tasks.layer_tokens import holds_token
 from gpwidgets.tasks.layers import read_rows, reader_of
@@ -91,27 +92,35 @@ class Transport:
         self._fetched: set[str] = set()
         self._digests: dict[str, str] = {}
         self._collections = any(one.data_type == _FEATURES for one in task.outputs)
+        #: What was sent as secret: the server may repeat it in any later answer.
+        self._secrets: tuple[str, ...] = ()
 
     def execute(self, fields: Mapping[str, str]) -> ExecuteReply:
         """Run the task inside one request."""
         self._digests = self._digests_of(fields)
-        return resources.execute(self._session, self._url, self._environment().for_execute(fields))
+        self._secrets = tuple(secrets_in(fields))
+        with hiding(self._secrets):
+            return resources.execute(self._session, self._url, self._environment().for_execute(fields))
 
     def submit(self, fields: Mapping[str, str]) -> JobInfo:
         """Create a job, once."""
         self._digests = self._digests_of(fields)
-        job = resources.submit_job(self._session, self._url, self._environment().for_submit(fields))
+        self._secrets = tuple(secrets_in(fields))
+        with hiding(self._secrets):
+            job = resources.submit_job(self._session, self._url, self._environment().for_submit(fields))
         if job.job_id:
             self._url = self._url.for_job(job.job_id)
         return job
 
     def job(self, *, messages: bool = True) -> JobInfo:
         """Read the job, without its messages where they are not needed."""
-        return resources.read_job(self._session, self._url, messages=messages)
+        with hiding(self._secrets):
+            return resources.read_job(self._session, self._url, messages=messages)
 
     def cancel(self) -> JobInfo:
         """Ask the server to cancel the job."""
-        return resources.cancel_job(self._session, self._url)
+        with hiding(self._secrets):
+            return resources.cancel_job(self._session, self._url)
 
     def _environment(self) -> Environment:
         """The settings as this server's version understands them."""
@@ -140,7 +149,8 @@ class Transport:
                 found.keep(name, None)
                 continue
             try:
-                found.keep(name, self._result(decoder, name, job.results[name]))
+                with hiding(self._secrets):
+                    found.keep(name, self._result(decoder, name, job.results[name]))
             except Exception as error:
                 found.fail(name, error)
 

@@ -1,0 +1,285 @@
+"""What is secret, how it is hidden, and how it travels: the one list of names and the one masker.
+
+A token or password is known in two ways. By its name: what stands behind ``token=`` is hidden wherever a text
+is shown, logged or raised. And by itself: what a request or a run has sent as a secret is hidden in whatever
+its server answers, under any name and in the usual encodings, before anything reads the answer.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import html
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextvars import ContextVar
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+__all__ = [
+    "SECRET_NAMES",
+    "Masker",
+    "SecretBytes",
+    "SecretText",
+    "hiding",
+    "is_hidden_type",
+    "is_secret_name",
+    "mask",
+    "secrets_in",
+    "secrets_of_this_run",
+    "shielded",
+    "without_secrets",
+]
+
+SECRET_NAMES = (
+    "token",
+    "serviceToken",
+    "access_token",
+    "refresh_token",
+    "id_token",
+    "password",
+    "client_secret",
+    "code_verifier",
+    "api_key",
+    "apikey",
+)
+"""Names of fields, keys and parts of addresses whose values are secret, in any case of letters."""
+
+#: Secret where a request is sent; elsewhere the name means a number of an error, or a column of a table.
+_SENT_NAMES = ("code",)
+_FOLDED = frozenset(name.lower() for name in SECRET_NAMES)
+
+MASKED = "***"
+_SHORTEST = 4
+#: Long enough, and odd enough, to be no key of JSON and no part of one.
+_DISTINCT = re.compile(r"(?=.*[^A-Za-z_]).{8,}", re.DOTALL)
+
+_NAMES = "(?:" + "|".join(SECRET_NAMES) + ")"
+# A quote that ends the value may be escaped, where JSON holds JSON as text.
+_VALUE = r"(?:[^\s&\"'<>,;})\\]|\\(?![\"'\\]))"
+_SECRETS = (
+    re.compile(rf"(?i)([\"']?\b{_NAMES}\\*[\"']?\s*[=:]\s*\\*[\"']?){_VALUE}+"),
+    re.compile(r"(?i)(\b(?:Bearer|Basic)\s+)(?=[^\s\"'<>,;]{8})[^\s\"'<>,;]+"),
+    re.compile(rf"(?i)(\b{_NAMES}%3D)[^\s&%\"'<>]+"),
+    re.compile(r"(?i)([?&]code=)[^\s&\"'<>]+"),
+    re.compile(r"(?i)(\bhttps?://)[^\s/@\"'<>]+(?=@)"),
+)
+
+
+class SecretText(str):
+    """A text that shows as ``'***'`` in representations, such as those of a traceback's variables."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"'{MASKED}'"
+
+
+class SecretBytes(bytes):
+    """Bytes that show as ``b'***'`` in representations."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"b'{MASKED}'"
+
+
+def is_secret_name(name: Any) -> bool:
+    """Whether what has this name is secret."""
+    return isinstance(name, str) and name.lower() in _FOLDED
+
+
+def is_hidden_type(data_type: Any) -> bool:
+    """Whether values of a data type are texts that are typed and shown hidden: GPStringHidden."""
+    return isinstance(data_type, str) and data_type.endswith("StringHidden")
+
+
+def mask(text: str) -> str:
+    """Hide tokens and passwords in a text that is going to be shown, logged or raised.
+
+    Parameters
+    ----------
+    text
+        Anything: a URL, a server's message, an exception's text.
+
+    Returns
+    -------
+    str
+        The same text with the value of every ``token=``, ``password=``, ``Bearer`` and the like as ``***``.
+    """
+    for pattern in _SECRETS:
+        text = pattern.sub(rf"\1{MASKED}", text)
+    return text
+
+
+def without_secrets(value: Any) -> Any:
+    """A JSON value without tokens and passwords, however deep they are."""
+    if isinstance(value, str):
+        return mask(value)
+    if isinstance(value, Mapping):
+        return {
+            str(key): MASKED if is_secret_name(key) and isinstance(part, str) else without_secrets(part)
+            for key, part in value.items()
+        }
+    return [without_secrets(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+def shielded(value: Any, *, secret: bool = False) -> Any:
+    """A value whose secret texts are `SecretText`; mappings and lists are copied.
+
+    Parameters
+    ----------
+    value
+        A form's fields, a run's inputs, or a part of them.
+    secret
+        Whether all texts in it are secret.
+    """
+    if isinstance(value, str):
+        return SecretText(value) if secret or mask(value) != value else value
+    if type(value) is dict:
+        return {
+            key: shielded(part, secret=secret or is_secret_name(key) or key in _SENT_NAMES)
+            for key, part in value.items()
+        }
+    if type(value) in (list, tuple):
+        return type(value)(shielded(part, secret=secret) for part in value)
+    return value
+
+
+def secrets_in(fields: Mapping[str, Any]) -> Iterator[str]:
+    """The secret texts among form fields: by name, also inside of JSON, and those that are shielded."""
+    for name, text in fields.items():
+        if is_secret_name(name) or name in _SENT_NAMES:
+            yield str(text)
+        elif isinstance(text, str) and (isinstance(text, SecretText) or mask(text) != text):
+            yield from _in_field(text)
+
+
+def _in_field(text: str) -> Iterator[str]:
+    """The tokens in the JSON of a field; all of a field that is secret as a whole."""
+    try:
+        value = json.loads(text) if text[:1] in ("{", "[") else None
+    except (ValueError, RecursionError):
+        value = None
+    named = list(_named_in(value))
+    yield from named
+    if not named and isinstance(text, SecretText):
+        yield str(text)
+        yield from _texts_in(value)
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for part in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts_in(part)
+
+
+def _named_in(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            if is_secret_name(key) and isinstance(part, str):
+                yield part
+            else:
+                yield from _named_in(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _named_in(part)
+
+
+_run_secrets: ContextVar[tuple[str, ...]] = ContextVar("gpwidgets_run_secrets", default=())
+
+
+@contextlib.contextmanager
+def hiding(secrets: Iterable[str]) -> Iterator[None]:
+    """Have these texts hidden in all answers that are read inside of the ``with`` block."""
+    before = _run_secrets.set((*_run_secrets.get(), *secrets))
+    try:
+        yield
+    finally:
+        _run_secrets.reset(before)
+
+
+def secrets_of_this_run() -> tuple[str, ...]:
+    """What `hiding` hides here."""
+    return _run_secrets.get()
+
+
+class Masker:
+    """Hides texts that are known to be secret, as they are and as they are usually encoded.
+
+    Parameters
+    ----------
+    secrets
+        Texts of less than four letters are left alone: they would be found everywhere.
+    """
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        known = sorted({str(text) for text in secrets if len(text) >= _SHORTEST}, key=len, reverse=True)
+        self._distinct = [form for text in known if _DISTINCT.fullmatch(text) for form in _forms(text)]
+        self._forms = [form for text in known for form in _forms(text)]
+        self._bytes = [form.encode("utf-8", "surrogatepass") for form in self._forms]
+
+    def text(self, text: str) -> str:
+        """The text without them."""
+        for form in self._forms:
+            text = text.replace(form, MASKED)
+        return text
+
+    def clean(self, body: bytes) -> bytes:
+        """An answer without them; one in JSON stays JSON, with everything else that is in it."""
+        if not any(form in body for form in self._bytes):
+            return body
+        with contextlib.suppress(ValueError, RecursionError):
+            return json.dumps(self._in_json(json.loads(body)), ensure_ascii=False).encode(
+                "utf-8", "surrogatepass"
+            )
+        for form in self._bytes:
+            body = body.replace(form, MASKED.encode())
+        return body
+
+    def chunks(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        """An answer that is read in pieces, without those that cannot be a part of its structure."""
+        forms = [form.encode("utf-8", "surrogatepass") for form in self._distinct]
+        if not forms:
+            yield from chunks
+            return
+        longest = max(map(len, forms)) - 1
+        left = b""
+        for chunk in chunks:
+            left += chunk
+            for form in forms:
+                left = left.replace(form, MASKED.encode())
+            # What may be the beginning of a secret waits for its end.
+            if len(left) > longest:
+                yield left[: len(left) - longest]
+                left = left[len(left) - longest :]
+        yield left
+
+    def _in_json(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, dict):
+            # The value of a hidden output is for whoever reads it, and is shown nowhere.
+            kept = "value" if is_hidden_type(value.get("dataType")) else None
+            return {
+                self._key(key): part if key == kept else self._in_json(part) for key, part in value.items()
+            }
+        return [self._in_json(part) for part in value] if isinstance(value, list) else value
+
+    def _key(self, key: str) -> str:
+        for form in self._distinct:
+            key = key.replace(form, MASKED)
+        return key
+
+
+def _forms(text: str) -> list[str]:
+    """A text as it stands in JSON, HTML, addresses, forms and headers."""
+    data = text.encode("utf-8", "replace")
+    forms = [text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1], html.escape(text)]
+    forms.append(html.escape(html.escape(text)))  # a page that shows what was escaped before
+    forms += [quote(data), quote(data, safe=""), quote_plus(data), base64.b64encode(data).decode()]
+    forms += [form.lower() for form in (quote(data, safe=""), quote_plus(data)) if "%" in form]
+    return list(dict.fromkeys(form for form in forms if len(form) >= _SHORTEST))
