@@ -214,9 +214,13 @@ class Masker:
     ----------
     secrets
         Texts of less than four letters are left alone: they would be found everywhere.
+    issued
+        Whether values with a secret's name are kept, in the answer that issues tokens: it may issue one that
+        is known.
     """
 
-    def __init__(self, secrets: Iterable[str]) -> None:
+    def __init__(self, secrets: Iterable[str], *, issued: bool = False) -> None:
+        self._issued = issued
         known = sorted({str(text) for text in secrets if len(text) >= _SHORTEST}, key=len, reverse=True)
         self._distinct = [form for text in known if _DISTINCT.fullmatch(text) for form in _forms(text)]
         self._forms = [form for text in known for form in _forms(text)]
@@ -265,7 +269,10 @@ class Masker:
             # The value of a hidden output is for whoever reads it, and is shown nowhere.
             kept = "value" if is_hidden_type(value.get("dataType")) else None
             return {
-                self._key(key): part if key == kept else self._in_json(part) for key, part in value.items()
+                self._key(key): part
+                if key == kept or (self._issued and is_secret_name(key))
+                else self._in_json(part)
+                for key, part in value.items()
             }
         return [self._in_json(part) for part in value] if isinstance(value, list) else value
 

@@ -248,3 +248,20 @@ def test_values_are_hidden_by_their_names_in_texts_and_in_json() -> None:
     assert mask("https://x/y?code=abcdef&state=1") == "https://x/y?code=***&state=1"
     assert mask("it failed (code: 498)") == "it failed (code: 498)"
     assert without_secrets({"code": "A1"}) == {"code": "A1"}
+
+
+def test_a_token_that_is_issued_a_second_time_is_the_token() -> None:
+    issued = {"token": TOKEN, "said": TOKEN, "expires": 4102444800000}
+
+    def answer(request: Request, wire: Wire) -> None:
+        if request.path.endswith("generateToken"):
+            wire.reply(issued)
+        elif len(server.seen) == 2:
+            wire.reply({"error": {"code": 498, "message": f"{TOKEN} has expired"}})
+        else:
+            wire.reply({"got": request.fields["token"] == TOKEN, "said": TOKEN})
+
+    with BadServer(answer) as server:
+        login = gp.Login("me", "pa55word", f"{server.origin}/arcgis/tokens/generateToken")
+        assert GPSession(login).get_json(f"{server.services}/x") == {"got": True, "said": "***"}
+        assert [request.path.rpartition("/")[2] for request in server.seen] == ["generateToken", "x"] * 2

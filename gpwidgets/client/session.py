@@ -341,7 +341,7 @@ class GPSession:
             form: dict[str, str] = shielded({**fields, **secret.fields})
             sent = "POST" if secret.fields else method
             with deadline:
-                reply = self._exchange(sent, url, form, secret, seconds, files, taker, deadline)
+                reply = self._exchange(sent, url, form, secret, seconds, files, taker, deadline, signed)
             if reply.status not in _REDIRECTS or not reply.headers.get("Location"):
                 return reply
             url = _redirected(url, reply.headers["Location"], method)
@@ -358,6 +358,7 @@ class GPSession:
         files: Mapping[str, Any] | None,
         taker: Taker | None,
         deadline: Deadline,
+        signed: bool,
     ) -> Reply:
         headers = dict(secret.headers)
         arguments: dict[str, Any] = {"params": form}
@@ -387,7 +388,7 @@ class GPSession:
                 **arguments,
             ) as answer:
                 status = str(answer.status_code)
-                masker = self._masker(form, secret)
+                masker = self._masker(form, secret, issued=not signed)
                 taken = self._taken(
                     answer, url, taker if answer.status_code < 300 else None, deadline, masker
                 )
@@ -422,14 +423,14 @@ class GPSession:
             return Taken(masker.clean(b"".join(chunks)))
         return taker.take(chunks, masker)
 
-    def _masker(self, form: Mapping[str, str], secret: Credentials) -> Masker:
+    def _masker(self, form: Mapping[str, str], secret: Credentials, *, issued: bool) -> Masker:
         """What hides all that this session, and the run it works for, has sent as secret."""
         with self._lock:
             for text in (*secrets_in(form), *_in_credentials(secret), *_cookies(self._http)):
                 self._sent_secrets[text] = None
             while len(self._sent_secrets) > _MOST_SECRETS:
                 self._sent_secrets.pop(next(iter(self._sent_secrets)))
-            return Masker((*self._sent_secrets, *secrets_of_this_run()))
+            return Masker((*self._sent_secrets, *secrets_of_this_run()), issued=issued)
 
     def _limited_chunks(
         self, answer: requests.Response, url: str, deadline: Deadline, at_once: int
