@@ -12,6 +12,7 @@ from gpwidgets.tasks import signing
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.guard import error_html, guarded
 from gpwidgets.widgets.kit.owner import Owner
+from gpwidgets.widgets.kit.secret_text import SecretText
 
 if TYPE_CHECKING:
     from gpwidgets.client.auth import Auth
@@ -31,8 +32,8 @@ _REMEMBERED = ("portal", "client", "user")
 class SignInBox(Owner, w.VBox):
     """Asks for an account, a token or key, or a sign-in in the browser.
 
-    What is typed lives in password boxes, which keep it out of their text form, and is wiped as soon as it
-    has been read; afterwards only the authentication object holds it.
+    What is typed leaves its box as soon as it has been read, and is forgotten when the button is pressed;
+    afterwards only the authentication object holds it.
 
     Parameters
     ----------
@@ -129,9 +130,7 @@ class SignInBox(Owner, w.VBox):
 
     @guarded
     def _sign_in(self, _button: w.Button) -> None:
-        typed = {name: str(field.value) for name, field in self._fields.items() if name != "keep"}
-        for name in ("password", "secret", "token", "code"):
-            self._fields[name].value = ""
+        typed = {name: _read(field) for name, field in self._fields.items() if name != "keep"}
         self.typed = {"way": self._way(), **{name: typed[name] for name in _REMEMBERED}}
         self._said.value = ""
         self._use(getattr(self, f"_by_{self._way()}")(typed))
@@ -175,13 +174,17 @@ class SignInBox(Owner, w.VBox):
         return "<SignInBox>"
 
 
+def _read(field: w.Widget) -> str:
+    return field.take() if isinstance(field, SecretText) else str(field.value)
+
+
 def _looks() -> dict[str, dict[str, str]]:
     # Values, not a Layout: each control gets one of its own, so that hiding one hides no other.
     return {"layout": {"width": "min(100%, 420px)"}, "style": {"description_width": "100px"}}
 
 
-def _secret(label: str, placeholder: str = "") -> w.Password:
-    return w.Password(description=label, placeholder=placeholder, **_looks())
+def _secret(label: str, placeholder: str = "") -> SecretText:
+    return SecretText(description=label, placeholder=placeholder, **_looks())
 
 
 def _muted(text: str) -> str:

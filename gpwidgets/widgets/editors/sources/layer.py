@@ -9,12 +9,13 @@ from typing import Any, ClassVar
 import ipywidgets as w
 
 from gpwidgets.protocol.values import LayerReference
-from gpwidgets.tasks.layer_tokens import layer_given
+from gpwidgets.tasks.layer_tokens import holds_token, layer_given
 from gpwidgets.tasks.signing import token_auth
 from gpwidgets.tasks.workers import start_worker
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.access import is_resting, let_rest
 from gpwidgets.widgets.editors.sources.base import WIDE, Source, row
+from gpwidgets.widgets.kit.secret_text import SecretText
 from gpwidgets.widgets.lean import lean
 
 #: Rows read here at most.
@@ -29,11 +30,13 @@ class LayerSource(Source):
     def build(self) -> list[w.Widget]:
         """Make boxes for address, where clause and token, and the two ways to read."""
         self._worker: Thread | None = None
+        self._found: LayerReference | None = None  # with the token that its address held
         flex = {"width": "auto", "min_width": "0"}
         self.url = lean(
             w.Text,
             placeholder=tr("https://…/FeatureServer/0 or …/MapServer/0"),
             tooltip=tr("Address of the layer for {title}", title=self.title),
+            continuous_update=False,  # a token in it is taken out when the whole address is there
             layout=WIDE,
         )
         self.where = lean(
@@ -43,7 +46,7 @@ class LayerSource(Source):
             layout={"flex": "2 1 150px", **flex},
         )
         self.token = lean(
-            w.Password,
+            SecretText,
             placeholder=tr("token, if needed"),
             tooltip=tr("Token for the layer of {title}; wiped as soon as it is used", title=self.title),
             layout={"flex": "1 1 100px", **flex},
@@ -69,6 +72,10 @@ class LayerSource(Source):
 
     def _touch(self, _change: object) -> None:
         self.touched = bool(self.url.value.strip())
+        if holds_token(self.url.value):
+            self._found = layer_given(LayerReference(self.url.value.strip()))
+            self.url.value = self._found.url
+            self.say(tr("The token was taken out of the address; it is used with this layer only."))
 
     def take_pending(self) -> None:
         """Say that the address waits: only the user knows who is to read the layer."""
@@ -84,7 +91,9 @@ class LayerSource(Source):
 
     def drop(self) -> None:
         """Forget the address."""
-        self.url.value = self.where.value = self.token.value = ""
+        self.url.value = self.where.value = ""
+        self.token.take()
+        self._found = None
         super().drop()
 
     @property
@@ -98,11 +107,11 @@ class LayerSource(Source):
             raise ValueError(
                 tr("Give the address of a layer; it begins with https:// and ends with a number.")
             )
-        return layer_given(LayerReference(url, self.where.value.strip()))
+        auth = self._found.auth if self._found is not None and self._found.url == url else None
+        return layer_given(LayerReference(url, self.where.value.strip(), auth=auth))
 
     def _use(self) -> None:
-        reference, token = self._reference(), self.token.value.strip()
-        self.token.value = ""
+        reference, token = self._reference(), self.token.take().strip()
         self.url.value = reference.url
         if token:
             reference = replace(reference, auth=token_auth(token))
@@ -115,8 +124,7 @@ class LayerSource(Source):
     def _read(self) -> None:
         if is_resting(self.read):
             return
-        reference, token = self._reference(), self.token.value.strip()
-        self.token.value = ""
+        reference, token = self._reference(), self.token.take().strip()
         self.url.value = reference.url  # without a token that was typed as a part of it
         self.say(tr("Reading the layer…"))
         let_rest(self.read, True)

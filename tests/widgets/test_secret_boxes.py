@@ -1,0 +1,89 @@
+"""What is typed as a secret and not used yet is in no state that a notebook could be saved with."""
+
+import json
+import re
+
+import ipywidgets as w
+import pytest
+from widget_tools import choose, fill, find, press, restart_kernel, text_of
+
+from gpwidgets import TaskWidget, demo
+from gpwidgets.widgets.kit.secret_text import SecretText
+
+MARK = "typed-and-not-sent-7c1"
+
+
+def state() -> str:
+    """All that a page could save of the widgets."""
+    return json.dumps(w.Widget.get_manager_state(), default=str)
+
+
+def test_a_box_is_empty_as_soon_as_it_was_read() -> None:
+    box = SecretText(placeholder="type it here", description="Key")
+    around = w.VBox([box])
+    fill(around, "Key", MARK)
+    assert (box.value, box.is_set) == ("", True)
+    assert "set" in box.placeholder
+    assert MARK not in state() + repr(box)
+    assert (box.take(), box.take(), box.placeholder) == (MARK, "", "type it here")
+    around.close()
+    box.close()
+
+
+@pytest.mark.parametrize(
+    ("way", "field"),
+    [
+        ("With a token or an API key", "Token"),
+        ("With a user name", "Password"),
+        ("With an account of a portal", "Password"),
+        ("In the browser (OAuth)", "Code"),
+        ("As an application", "Secret"),
+    ],
+)
+def test_a_sign_in_that_is_not_sent_is_in_no_state(server: demo.DemoServer, way: str, field: str) -> None:
+    widget = TaskWidget(server.url_of("SecuredCount"))
+    choose(widget, "Sign in", way)
+    fill(widget, field, MARK)
+    assert MARK not in state()
+    assert "•••" in find(widget, field).placeholder
+    widget.close()
+
+
+def test_a_hidden_text_that_is_not_sent_is_in_no_state(server: demo.DemoServer) -> None:
+    widget = TaskWidget(server.url_of("ParameterGallery"))
+    press(widget, "Simple values")
+    fill(widget, re.compile("Hidden"), MARK)
+    assert MARK in widget.values.values()
+    assert MARK not in state()
+    widget.close()
+
+
+def open_layer_source(server: demo.DemoServer) -> TaskWidget:
+    widget = TaskWidget(server.url_of("BufferPoints"))
+    choose(widget, "How to give Input Points", "A layer on a server (URL)")
+    return widget
+
+
+def test_a_token_of_a_layer_that_is_not_used_is_in_no_state(server: demo.DemoServer) -> None:
+    widget = open_layer_source(server)
+    fill(widget, "Token for the layer of Input Points; wiped as soon as it is used", MARK)
+    fill(widget, "Address of the layer for Input Points", f"{server.url}/X/FeatureServer/0?token={MARK}2&a=b")
+    assert MARK not in state()
+    address = find(widget, "Address of the layer for Input Points").value
+    assert address == f"{server.url}/X/FeatureServer/0?a=b"
+    assert "taken out of the address" in text_of(widget)
+    widget.close()
+
+
+def test_a_token_in_an_address_is_used_with_that_layer(server: demo.DemoServer) -> None:
+    widget = open_layer_source(server)
+    layer = f"{server.url}/Secured/Earthquakes/FeatureServer/0"
+    fill(widget, "Address of the layer for Input Points", f"{layer}?token={server.token_for()}")
+    press(widget, "Let the server read it")
+    value = widget.values["Input_Points"]
+    assert (value.url, value.auth is not None) == (layer, True)
+    fill(widget, "Address of the layer for Input Points", f"{server.url}/Hosted/Earthquakes/FeatureServer/0")
+    press(widget, "Let the server read it")
+    assert widget.values["Input_Points"].auth is None
+    widget.close()
+    restart_kernel()
