@@ -43,7 +43,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Types, by mypy: strict below the widgets."""
-    session.install(".[demo]", "mypy>=1.18", "types-requests", "pandas-stubs")
+    session.install(".[demo,keyring,truststore]", "mypy>=1.18", "types-requests", "pandas-stubs")
     session.run("mypy")
 
 
