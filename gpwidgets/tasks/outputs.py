@@ -246,7 +246,9 @@ class Outputs(Mapping[str, Any]):
         return open_outputs(path, cls)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys([*self._values, *self.errors]))
+        known = {**self._values, **self.errors}
+        listed = [name for name in self.parameters if name in known]  # the task's order, failed ones included
+        return iter(dict.fromkeys([*listed, *known]))
 
     def __len__(self) -> int:
         return len(list(iter(self)))

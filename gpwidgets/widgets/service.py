@@ -43,10 +43,10 @@ class PickList(Owner, w.VBox):
         self.search = w.Text(
             placeholder=tr("part of the name"),
             description=tr("Search"),
-            layout=w.Layout(width="100%"),
+            layout=w.Layout(width="auto"),  # with its margins it is as wide as the column
             style=style,
         )
-        self.list = w.Dropdown(description=label, layout=w.Layout(width="100%"), style=style)
+        self.list = w.Dropdown(description=label, layout=w.Layout(width="auto"), style=style)
         self.search.observe(lambda _change: self._narrow(), names="value")
         self.list.observe(self._choose, names="value")
         layout = w.Layout(flex="1 1 240px", min_width="0", overflow="visible")  # it scrolls for nothing

@@ -232,6 +232,7 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
             self._buttons.offer_another(self._may_run_another)
             self._tell_other_values()
         self._show_code()
+        self.twin.refresh_later()
 
     def _tell_other_values(self) -> None:
         """Say that results belong to other values, as long as they do."""
@@ -393,16 +394,13 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         if change["old"] is not None:
             change["old"].unobserve(self._follow, names="status")
         if self.run is not None:
-            self.run.observe(self._follow, names="status")
+            self.run.observe(self._follow_state, names="status")
             self.runs.show(self.run, self.map)
         self._tell_other_values()
         self._follow_state()
 
-    def _follow(self, _change: Mapping[str, Any]) -> None:
-        self._follow_state()
-
     @guarded
-    def _follow_state(self) -> None:
+    def _follow_state(self, _change: object = None) -> None:
         """Let buttons and traits follow the run's state; no path can leave them locked."""
         run, busy = self.run, self._is_busy
         self._buttons.follow_run(run, busy=busy, has_task=self.task is not None)
@@ -442,7 +440,7 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
     def let_go(self) -> None:
         """Stop following the run; it goes on. A map of the user's own is left as it was."""
         if self.run is not None:
-            self.run.unobserve(self._follow, names="status")
+            self.run.unobserve(self._follow_state, names="status")
 
     def __repr__(self) -> str:
         # Values stay out: the text form of a widget is saved in the notebook.

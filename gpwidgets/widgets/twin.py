@@ -14,7 +14,11 @@ from typing import Any
 import ipywidgets as w
 
 from gpwidgets.tasks.notebook import publish
+from gpwidgets.tasks.watcher import shared_watcher
 from gpwidgets.widgets.guard import error_html
+
+#: Seconds after a change of the form; a twin holds all values and draws the map.
+_MOMENT = 0.5
 
 
 class StaticTwin:
@@ -35,6 +39,7 @@ class StaticTwin:
         self._make = make
         self._name = f"gpw-twin-{uuid.uuid4().hex[:12]}"
         self._shown: list[str] = []
+        self._waits = False
         self.around: StaticTwin | None = None
 
     @cached_property
@@ -55,6 +60,17 @@ class StaticTwin:
             publish(data, handle, update=True)
         if self.around is not None:
             self.around.refresh()
+
+    def refresh_later(self) -> None:
+        """Bring the twins up to date in a moment, once for all that changes until then."""
+        if not self._waits and (self._shown or self.around is not None):
+            self._waits = True
+            shared_watcher().add(self._refresh_once, _MOMENT)
+
+    def _refresh_once(self) -> None:
+        self._waits = False
+        if self.hider.comm is not None:  # else the widget is closed; what was shown last stays
+            self.refresh()
 
     def _html(self) -> str:
         try:

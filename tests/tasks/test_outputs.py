@@ -37,6 +37,13 @@ def test_a_truncated_synchronous_result_is_not_silent_either(own_server) -> None
     assert out.truncated == ("Buffers",)
 
 
+def test_an_output_that_cannot_be_read_keeps_its_place(own_server) -> None:
+    with own_server.faults.add("error", on="result", name="Hot_Spots", code=400):
+        out = gp.GPTask(own_server.url_of("HotSpots"))()
+    assert list(out.errors) == ["Hot_Spots"]
+    assert list(out) == ["Hot_Spots", "Summary", "Report"]
+
+
 def test_the_services_limit_is_told_once_it_is_known(own_server) -> None:
     task = gp.GPTask(own_server.url_of("BufferPoints"))
     limit = task.service.maximum_records

@@ -8,7 +8,7 @@ from typing import Any
 
 import geopandas
 import pytest
-from widget_tools import press, see, seen
+from widget_tools import fill, press, see, seen
 
 from gpwidgets import RunWidget, ServiceWidget, TaskWidget, demo
 from gpwidgets.widgets.results import ResultsView
@@ -121,6 +121,16 @@ def test_the_twin_lies_beside_the_widget_and_follows_the_run(
     last, then = notebook.published[-1]
     assert then == {"transient": about["transient"], "update": True}
     assert "Succeeded" in last["text/html"]
+
+
+def test_the_twin_follows_what_is_typed_before_any_run(server: demo.DemoServer, notebook: Shown) -> None:
+    widget = TaskWidget(server.url_of("SlowCount"))
+    widget._ipython_display_()
+    published = notebook.published
+    for text in ("7", "73", "731"):
+        fill(widget, "Steps", text)
+    assert seen(lambda: "<td>731</td>" in published[-1][0].get("text/html", ""))
+    assert len(published) == 3  # the widget, its twin, and the twin once more
 
 
 def test_the_living_widget_hides_its_own_twin_only(server: demo.DemoServer, notebook: Shown) -> None:
