@@ -392,7 +392,7 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
     @traitlets.observe("run")
     def _show_run(self, change: Mapping[str, Any]) -> None:
         if change["old"] is not None:
-            change["old"].unobserve(self._follow, names="status")
+            change["old"].unobserve(self._follow_state, names="status")
         if self.run is not None:
             self.run.observe(self._follow_state, names="status")
             self.runs.show(self.run, self.map)

@@ -10,6 +10,16 @@ import ipyleaflet
 import pandas as pd
 import pytest
 from geopandas.testing import assert_geodataframe_equal
+
+from gpwidgets import demo
+from gpwidgets.client.auth import Token
+from gpwidgets.errors import AuthenticationError, ConnectionFailed, InputErrors
+from gpwidgets.protocol.units import LinearUnit
+from gpwidgets.tasks.status import RunStatus
+from gpwidgets.tasks.task import GPTask
+from gpwidgets.widgets.map_draw import Pen
+from gpwidgets.widgets.run import RunWidget
+from gpwidgets.widgets.task import TaskWidget
 from widget_tools import (
     alerts,
     can_find,
@@ -25,16 +35,6 @@ from widget_tools import (
     seen,
     text_of,
 )
-
-from gpwidgets import demo
-from gpwidgets.client.auth import Token
-from gpwidgets.errors import AuthenticationError, ConnectionFailed, InputErrors
-from gpwidgets.protocol.units import LinearUnit
-from gpwidgets.tasks.status import RunStatus
-from gpwidgets.tasks.task import GPTask
-from gpwidgets.widgets.map_draw import Pen
-from gpwidgets.widgets.run import RunWidget
-from gpwidgets.widgets.task import TaskWidget
 
 POINT = {
     "type": "Feature",
@@ -161,7 +161,7 @@ def test_a_run_can_be_cancelled_and_started_again(server: demo.DemoServer) -> No
     press(widget, "Run")
     finish(widget.run)
     assert widget.run.status is RunStatus.SUCCEEDED
-    assert "Counted 10." in text_of(widget)
+    see(widget, "Counted 10.")
 
 
 def test_a_failed_run_shows_its_messages_and_keeps_the_values(server: demo.DemoServer) -> None:
@@ -171,7 +171,7 @@ def test_a_failed_run_shows_its_messages_and_keeps_the_values(server: demo.DemoS
     press(widget, "Run")
     finish(widget.run)
     assert widget.run.status is RunStatus.FAILED
-    assert "The count failed at step" in text_of(widget)
+    see(widget, "The count failed at step")
     assert widget.values[names["fail"]] is True
     assert can_press(widget, "Run")
 
