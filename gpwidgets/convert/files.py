@@ -12,6 +12,7 @@ import pandas as pd
 
 from gpwidgets.convert.layer_choice import refuse_several
 from gpwidgets.convert.layered_files import only_layer, read_vector
+from gpwidgets.convert.native_parquet import read_native_parquet
 from gpwidgets.convert.private_copies import ARCHIVES, members_of, opened
 from gpwidgets.convert.typed_tables import read_delimited
 from gpwidgets.errors import ConversionError
@@ -93,8 +94,8 @@ def _separated(path: Path, usual: str) -> pd.DataFrame:
 def _parquet(path: Path) -> Any:
     try:
         return geopandas.read_parquet(path)
-    except ValueError:  # there is no geometry in it
-        return pd.read_parquet(path)
+    except ValueError:  # it is no GeoParquet
+        return read_native_parquet(path)
 
 
 def _by_gdal(path: Path, layer: str, **options: Any) -> Any:
