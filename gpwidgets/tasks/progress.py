@@ -57,6 +57,22 @@ class ProgressLine:
             sys.stderr.flush()
         self._shown = text
 
+    def leave(self) -> None:
+        """Say that the run goes on without anybody waiting, in a notebook or a terminal."""
+        if in_notebook():
+            self._write(self._goes_on)
+        elif self._wanted:
+            sys.stderr.write(f"{self._how_to_go_on()}\n")
+
+    @property
+    def _goes_on(self) -> str:
+        return f"Waiting ended; {self._run.task.name} goes on."
+
+    def _how_to_go_on(self) -> str:
+        run = self._run
+        again = f"gpwidgets.attach({run.job_url!r})" if run.job_url else "wait()"
+        return f"Waiting ended; {run!r} goes on. Its cancel() stops it, {again} waits again."
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
@@ -64,12 +80,11 @@ class ProgressLine:
             return
         run = self._run
         interrupted = isinstance(error, KeyboardInterrupt)
-        again = f"gpwidgets.attach({run.job_url!r})" if run.job_url else "wait()"
-        last = f"Waiting ended; {run!r} goes on. Its cancel() stops it, {again} waits again."
         if in_notebook():
-            goes_on = f"Waiting ended; {run.task.name} goes on."
             took = tr("duration not known") if run.elapsed is None else f"{run.elapsed:.1f} s"
-            self._write(goes_on if interrupted else f"{run.task.name}: {run.status}, {took}")
+            self._write(self._goes_on if interrupted else f"{run.task.name}: {run.status}, {took}")
             return
-        sys.stderr.write("\r" + " " * len(self._shown) + "\r" + (f"{last}\n" if interrupted else ""))
+        sys.stderr.write(
+            "\r" + " " * len(self._shown) + "\r" + (f"{self._how_to_go_on()}\n" if interrupted else "")
+        )
         sys.stderr.flush()

@@ -227,6 +227,12 @@ class Run(traitlets.HasTraits):
         self._look_now()
         try:
             await event.wait()
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            # A notebook ends a cell that awaits in either way; the run goes on, and needs another hold on it.
+            if not self.done:
+                ProgressLine(self, None).leave()
+                show_run(self)
+            raise
         finally:
             with self._ending, contextlib.suppress(ValueError):
                 self._when_done.remove(wake)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from widget_tools import press
 
 from gpwidgets import GPTask, Run, RunStatus, demo
 
@@ -103,6 +105,51 @@ def test_a_notebook_that_is_interrupted_shows_the_run_with_its_cancel_button(
     until(run, lambda: run.done)
     assert run.status == RunStatus.CANCELLED
     assert widget._elsewhere.value == ""
+
+
+async def awaited(run: Run, ended: Callable[[asyncio.Task[Any]], object]) -> None:
+    """Await a run in a task that is ended while it waits."""
+    waiting = asyncio.ensure_future(run)
+    await asyncio.sleep(0)
+    ended(waiting)
+    await waiting
+
+
+@pytest.mark.usefixtures("interruptible")
+@pytest.mark.parametrize("way", ["cancelled", "interrupted"])
+def test_a_notebook_whose_await_is_interrupted_shows_the_run(
+    way: str, server: demo.DemoServer, monkeypatch: pytest.MonkeyPatch, until: Any
+) -> None:
+    notebook = Notebook()
+    monkeypatch.setattr("IPython.get_ipython", lambda: notebook)
+    shown: list[Any] = []
+    monkeypatch.setattr("gpwidgets.RunWidget._ipython_display_", lambda widget: shown.append(widget))
+    run = GPTask(server.url_of("SlowCount")).start(Seconds=60)
+    until(run, lambda: run.status == RunStatus.RUNNING)
+    if way == "cancelled":
+        with pytest.raises(asyncio.CancelledError):
+            asyncio.run(awaited(run, lambda waiting: waiting.cancel()))
+    else:
+        with pytest.raises(KeyboardInterrupt):
+            asyncio.run(awaited(run, lambda waiting: signal.raise_signal(signal.SIGINT)))
+    (widget,) = shown
+    assert "SlowCount goes on." in next(iter(notebook.lines.values()))
+    press(widget, "Cancel")
+    until(run, lambda: run.done)
+    assert run.status == RunStatus.CANCELLED
+
+
+def test_an_await_that_ends_well_shows_nothing(
+    server: demo.DemoServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook = Notebook()
+    monkeypatch.setattr("IPython.get_ipython", lambda: notebook)
+
+    async def whole() -> Any:
+        return await GPTask(server.url_of("SlowCount")).start(Seconds=0.1)
+
+    assert len(asyncio.run(whole()))
+    assert notebook.lines == {}
 
 
 def test_a_run_is_a_line_where_widgets_cannot_be_shown(capsys: pytest.CaptureFixture[str]) -> None:
