@@ -15,7 +15,7 @@ from gpwidgets.protocol.description import GPParameter
 from gpwidgets.tasks.code_literals import Literals, comment, named
 from gpwidgets.tasks.kept_inputs import NotKept
 
-__all__ = ["call_code"]
+__all__ = ["call_code", "values_code"]
 
 
 def call_code(
@@ -71,7 +71,43 @@ def call_code(
     imports = [*(f"import {name}" for name in sorted(literals.imports)), "import gpwidgets as gp"]
     code = "\n".join([*imports, "", *map(comment, literals.notes), *lines])
     call = ast.Call(ast.Name("task"), [], [node for _, node in arguments])
-    _prove(code, literals.imports, task, call)
+    meant = [
+        *(ast.Import([ast.alias(name)]) for name in sorted(literals.imports)),
+        ast.Import([ast.alias("gpwidgets", "gp")]),
+        ast.Assign([ast.Name("task")], task),
+        ast.Assign([ast.Name("out")], call),
+    ]
+    _prove(code, meant)
+    return code
+
+
+def values_code(values: Mapping[str, Any], *, folder: str | Path | None = None) -> str:
+    """Write values alone, as a dictionary that a program can hold.
+
+    Parameters
+    ----------
+    values, folder
+        As of `call_code`.
+
+    Raises
+    ------
+    ConversionError
+        A value is of a type that no task takes.
+    """
+    literals = Literals(Path(folder) if folder is not None else Path.cwd())
+    pairs = [(literals.text(name), literals.value(value, name)) for name, value in values.items()]
+    imports = sorted(literals.imports)
+    lines = [f"    {ast.unparse(name)}: {ast.unparse(value)}," for name, value in pairs]
+    used = [*(f"import {name}" for name in imports), "import gpwidgets as gp", ""]
+    code = "\n".join([*used, *map(comment, literals.notes), "values = {", *lines, "}"])
+    meant = [
+        *(ast.Import([ast.alias(name)]) for name in imports),
+        ast.Import([ast.alias("gpwidgets", "gp")]),
+        ast.Assign(
+            [ast.Name("values")], ast.Dict([name for name, _ in pairs], [value for _, value in pairs])
+        ),
+    ]
+    _prove(code, meant)
     return code
 
 
@@ -82,18 +118,9 @@ def _call_lines(arguments: Sequence[str]) -> list[str]:
     return ["out = task(", *(f"    {argument}," for argument in arguments), ")"]
 
 
-def _prove(code: str, imports: set[str], task: ast.expr, call: ast.expr) -> None:
+def _prove(code: str, meant: Sequence[ast.stmt]) -> None:
     """Read the code again: it has to be the tree that it was written from, and nothing else."""
-    meant = ast.Module(
-        [
-            *(ast.Import([ast.alias(name)]) for name in sorted(imports)),
-            ast.Import([ast.alias("gpwidgets", "gp")]),
-            ast.Assign([ast.Name("task")], task),
-            ast.Assign([ast.Name("out")], call),
-        ],
-        [],
-    )
-    written = ast.unparse(ast.fix_missing_locations(meant))
+    written = ast.unparse(ast.fix_missing_locations(ast.Module(list(meant), [])))
     if ast.dump(ast.parse(code)) != ast.dump(ast.parse(written)):
         raise ConversionError("These values cannot be written as Python.")
 

@@ -12,6 +12,7 @@ from gpwidgets.protocol.replies import JobInfo
 from gpwidgets.tasks.cancelling import Canceller
 from gpwidgets.tasks.endings import fail, lose_execution, lose_job, may_have_arrived
 from gpwidgets.tasks.following import Follower, Watch
+from gpwidgets.tasks.kept_results import text_to_keep
 from gpwidgets.tasks.status import RunStatus
 from gpwidgets.tasks.workers import submit_long_request, submit_work
 from gpwidgets.texts import tr
@@ -58,7 +59,9 @@ class ExecuteDriver:
             sent = time.monotonic()
             reply = self._transport.execute(fields)
             run.add_messages(reply.messages)
-            run.finish(RunStatus.SUCCEEDED, outputs=self._transport.outputs_of_reply(run, reply))
+            outputs = self._transport.outputs_of_reply(run, reply)
+            run.reply_text = text_to_keep(run, reply)
+            run.finish(RunStatus.SUCCEEDED, outputs=outputs)
         except Exception as error:
             if run.status is RunStatus.RUNNING and may_have_arrived(error):
                 lose_execution(run, error, time.monotonic() - sent)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
@@ -13,11 +12,19 @@ from typing import TYPE_CHECKING, Any, overload
 import gpwidgets
 from gpwidgets.errors import GPError, ParameterError, RunError
 from gpwidgets.protocol.description import GPParameter
-from gpwidgets.protocol.enums import AREAL_UNITS, LINEAR_UNITS, TIME_UNITS
 from gpwidgets.protocol.urls import GPURL
 from gpwidgets.tasks.code import call_code
 from gpwidgets.tasks.environment import ENVIRONMENT, KEYWORD
-from gpwidgets.tasks.kept_inputs import KeptInputs, NotKept, values_for_code, values_of_rows
+from gpwidgets.tasks.history_words import row_in_words
+from gpwidgets.tasks.kept_inputs import (
+    KeptInputs,
+    NotKept,
+    Unplaced,
+    unplaced_rows,
+    values_for_code,
+    values_of_rows,
+)
+from gpwidgets.tasks.kept_results import past_run
 from gpwidgets.tasks.outputs import Outputs, summary
 from gpwidgets.tasks.recording import HistoryStore, current_store, rows_of
 from gpwidgets.tasks.retention import JOB_RETENTION
@@ -129,6 +136,26 @@ class HistoryEntry:
         """Read the inputs as values for the parameters of a task as it is today."""
         return values_of_rows(rows_of(self._record), parameters, self._store.values.load)
 
+    def unplaced_for(self, parameters: Iterable[GPParameter]) -> dict[str, Unplaced]:
+        """Find the values that have no place in a task as it is today, those of runs before it too."""
+        rows = [*rows_of(self._record, "unplaced"), *rows_of(self._record)]
+        return unplaced_rows(rows, parameters, self._store.values.load)
+
+    @property
+    def has_results(self) -> bool:
+        """Whether results of a synchronous run are kept in the history."""
+        return bool(self._record.get("results"))
+
+    def results_text(self) -> str:
+        """Read the results of a synchronous run that are kept, as JSON; see `kept_results`.
+
+        Raises
+        ------
+        GPError
+            There are none.
+        """
+        return self._store.values.load(str(self._record.get("results")))
+
     @property
     def kept_until(self) -> datetime | None:
         """When servers usually throw a job's results away; None while that is not known."""
@@ -137,7 +164,7 @@ class HistoryEntry:
     @cached_property
     def summary(self) -> str:
         """The inputs in a line."""
-        return ", ".join(f"{row.get('paramName')}: {_in_words(row)}" for row in rows_of(self._record))
+        return ", ".join(f"{row.get('paramName')}: {row_in_words(row)}" for row in rows_of(self._record))
 
     def task(self, auth: Auth | None = None) -> GPTask:
         """Read the task's description and return it.
@@ -155,7 +182,8 @@ class HistoryEntry:
         Returns
         -------
         Run
-            The same object, while this kernel holds it.
+            The same object, while this kernel holds it. Of a synchronous run, one that has ended, with the
+            results that are kept in the history.
 
         Raises
         ------
@@ -166,6 +194,8 @@ class HistoryEntry:
         """
         if self.run is not None:
             return self.run
+        if self.job_url is None and self.has_results:
+            return past_run(self.task(auth), self)
         if self.job_url is None:
             raise RunError(f"No job of this run of {self.title} is known, so it cannot be found again.")
         return attach(self.job_url, auth)
@@ -409,32 +439,3 @@ def _took(entry: HistoryEntry) -> str:
     if entry.elapsed is not None:
         return span_text(entry.elapsed)
     return tr("not known") if entry.status.is_final else ""
-
-
-def _in_words(row: Mapping[str, Any]) -> str:
-    """An input's value in a few words."""
-    if "leftOut" in row:
-        return "•••" if row["leftOut"] == "hidden" else tr("not kept")
-    if "file" in row:
-        return tr("large")
-    value = row.get("value")
-    if isinstance(value, Mapping):
-        features = value.get("features")
-        if isinstance(features, list):
-            return trn("{n:,} feature", "{n:,} features", len(features))
-        number = next((value[key] for key in ("distance", "area", "time") if key in value), None)
-        if number is not None and isinstance(value.get("units"), str):
-            return _quantity(number, value["units"]) if _is_number(number) else "?"
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 40 else text[:37] + "..."
-
-
-def _quantity(number: float, units: str) -> str:
-    name = LINEAR_UNITS.get(units) or AREAL_UNITS.get(units) or TIME_UNITS.get(units)
-    if name is None:
-        return f"{number:g} {units.removeprefix('esri').lower()}"
-    return f"{number:g} {tr(name.singular if number == 1 else name.plural)}"
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float)

@@ -31,9 +31,11 @@ if TYPE_CHECKING:
 __all__ = [
     "KeptInputs",
     "NotKept",
+    "Unplaced",
     "inputs_of_job",
     "rows_of_inputs",
     "rows_of_settings",
+    "unplaced_rows",
     "values_for_code",
     "values_of_rows",
 ]
@@ -58,6 +60,25 @@ class NotKept:
 
     def __init__(self, why: str = "") -> None:
         self.why = why
+
+
+@dataclass(frozen=True)
+class Unplaced:
+    """A value of an earlier run that has no place in its task as it is today.
+
+    Attributes
+    ----------
+    value : object
+        As it was taken then; what the history holds of it, where that cannot be read any more.
+    why : str
+        In words.
+    row : dict
+        What the history has of it.
+    """
+
+    value: Any
+    why: str
+    row: Row = field(default_factory=dict)
 
 
 @dataclass
@@ -235,6 +256,35 @@ def values_of_rows(
             if value is not UNSET:
                 kept.values[name] = value
     return kept
+
+
+def unplaced_rows(
+    rows: Iterable[Mapping[str, Any]], parameters: Iterable[GPParameter], load: Callable[[str], str]
+) -> dict[str, Unplaced]:
+    """Find the values of rows that the parameters of today do not take: renamed, of another type, no choice.
+
+    Parameters
+    ----------
+    rows, parameters, load
+        As of `values_of_rows`.
+    """
+    known = {parameter.name: parameter for parameter in parameters}
+    found: dict[str, Unplaced] = {}
+    for row in rows:
+        name = str(row.get("paramName") or "")
+        if "leftOut" in row:
+            continue
+        was = values_of_rows([row], (), load)
+        if name not in known:
+            why = tr("the task has no such input any more.")
+        else:
+            problem = values_of_rows([row], [known[name]], load).problems.get(name)
+            if problem is None or (name in was.problems and "file" in row):
+                continue
+            why = problem.problem if isinstance(problem, ParameterError) else str(problem)
+        if was.values or was.problems:
+            found[name] = Unplaced(was.values.get(name, row.get("value")), why, dict(row))
+    return found
 
 
 def _value_of_row(parameter: GPParameter, row: Mapping[str, Any], load: Callable[[str], str]) -> Any:

@@ -6,6 +6,8 @@ same ``run`` belong together, later ones win.
 
 from __future__ import annotations
 
+import contextlib
+import contextvars
 import functools
 import json
 import logging
@@ -13,7 +15,7 @@ import os
 import re
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,7 +35,7 @@ from gpwidgets.texts import tr
 if TYPE_CHECKING:
     from gpwidgets.tasks.run import Run
 
-__all__ = ["HistoryStore", "current_store", "record_attached", "recorded", "rows_of"]
+__all__ = ["HistoryStore", "current_store", "keeping_along", "record_attached", "recorded", "rows_of"]
 
 _LOG = logging.getLogger("gpwidgets.tasks")
 
@@ -47,6 +49,19 @@ _USUAL_OF, _USUAL_FROM = 20, 2
 _FILE_NAMES = re.compile(r"\b[0-9a-f]{64}\b")
 
 Prepare = Callable[["Run"], Mapping[str, str]]
+
+#: Values without a place in the task that belong to the runs which are started meanwhile.
+_ALONG: contextvars.ContextVar[tuple[dict[str, Any], ...]] = contextvars.ContextVar("along", default=())
+
+
+@contextlib.contextmanager
+def keeping_along(rows: Iterable[dict[str, Any]]) -> Iterator[None]:
+    """Have rows of an earlier run written into the history with each run that is started meanwhile."""
+    before = _ALONG.set(tuple(rows))
+    try:
+        yield
+    finally:
+        _ALONG.reset(before)
 
 
 class HistoryStore:
@@ -214,9 +229,15 @@ def is_run(run: Mapping[str, Any]) -> bool:
     return texts and isinstance(run.get("started"), int | float) and "deleted" not in run
 
 
-def rows_of(run: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The rows of a run's inputs."""
-    rows = run.get("inputs")
+def files_of(run: Mapping[str, Any]) -> set[str]:
+    """The files that hold large values and results of a run."""
+    rows = [*rows_of(run), *rows_of(run, "unplaced")]
+    return {str(row["file"]) for row in rows if "file" in row} | {str(run.get("results"))}
+
+
+def rows_of(run: Mapping[str, Any], part: str = "inputs") -> list[dict[str, Any]]:
+    """The rows of a run's inputs, or of values that had no place in the task when it was started."""
+    rows = run.get(part)
     return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
@@ -240,6 +261,7 @@ class _Recorder:
         self._run = run
         self._key = key or uuid.uuid4().hex
         self._started = False
+        self._along = _ALONG.get()
         store.live[self._key] = run
 
     def write_start(self, fields: Mapping[str, str], **more: Any) -> None:
@@ -257,6 +279,7 @@ class _Recorder:
             "title": mask(task.info.display_name or task.name),
             "inputs": inputs,
             "environment": rows_of_settings(run.settings),
+            **({"unplaced": list(self._along)} if self._along else {}),
             **({"settings_clash": True} if clashes(task.info, run.settings) else {}),
             "signed_in": task.session.auth is not None,
             "gpwidgets": gpwidgets.__version__,
@@ -274,7 +297,19 @@ class _Recorder:
         """Write how the run ended, if it was sent."""
         run = self._run
         if self._started and run.done:
+            self._keep_results()
             self._write_end(ended=time.time(), elapsed=round(run.elapsed, 3), server=run.task.known_version)
+
+    def _keep_results(self) -> None:
+        """Keep the results of a synchronous run, which no server has, while they are small."""
+        text = self._run.reply_text
+        try:
+            name = self._store.values.keep(text) if text else None
+        except OSError as error:
+            self._store.tell(error, self._run)
+            return
+        if name is not None:
+            self._store.write({"run": self._key, "results": name}, self._run)
 
     def write_late_end(self, _change: object = None) -> None:
         """Write how a run ended that was not followed all the time; when and after how long, if known."""

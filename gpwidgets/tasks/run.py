@@ -77,6 +77,8 @@ class Run(traitlets.HasTraits):
         The checked values it was started with.
     settings : dict
         The checked settings of its environment.
+    reply_text : str
+        What a synchronous run answered, without secrets, while that is small enough for the history.
     clock : gpwidgets.tasks.run_clock.RunClock
         When it began and ended, and what the server tells of that.
     """
@@ -112,6 +114,7 @@ class Run(traitlets.HasTraits):
         self.inputs = dict(inputs)
         self.settings = dict(settings or {})
         self.cancel_requested = False
+        self.reply_text = ""
         self.clock = RunClock()
         self._driver: Driver | None = None
         self._finished = threading.Event()

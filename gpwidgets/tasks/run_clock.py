@@ -68,6 +68,12 @@ class RunClock:
         self.started = moment
         self._began = time.monotonic() - max(0.0, (datetime.now(UTC) - moment).total_seconds())
 
+    def recall(self, started: datetime, ended: datetime | None, seconds: float | None) -> None:
+        """Take the times of a run that ended before; what is not known stays unknown."""
+        self.was_found = self.had_ended = True
+        self._began, self.started = None, started
+        self.lasted(seconds, ended)
+
     def lasted(self, seconds: float | None, ended: datetime | None) -> None:
         """Take over a duration and an end that are known already."""
         self._seconds = seconds if seconds is not None else self._seconds

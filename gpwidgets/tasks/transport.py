@@ -287,7 +287,8 @@ class Transport:
             doubtful=[name for name, value in found.values.items() if self._is_doubtful(value)],
             provenance=provenance,
         )
-        outputs.missing = {name: self._missing(name, found.values[name]) for name in found.truncated}
+        if run.job_id:
+            outputs.missing = {name: self._missing(name, found.values[name]) for name in found.truncated}
         fetchable = {name for name in found.truncated if run.job_id and self._map_layer(name) is not None}
         outputs.keep_track(self._fetched, run.results_kept_until(), self._result_map if run.job_id else None)
         outputs.complete_by(self._whole, fetchable)

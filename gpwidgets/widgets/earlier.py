@@ -8,8 +8,11 @@ from gpwidgets.errors import AuthenticationError, ParameterError, ResourceNotFou
 from gpwidgets.protocol.urls import GPURL, URLError
 from gpwidgets.tasks.environment import KEYWORD
 from gpwidgets.tasks.history import HistoryEntry
-from gpwidgets.tasks.kept_inputs import KeptInputs, inputs_of_job
+from gpwidgets.tasks.kept_inputs import KeptInputs, Unplaced, inputs_of_job
+from gpwidgets.tasks.kept_results import past_run
+from gpwidgets.tasks.status import RunStatus
 from gpwidgets.texts import tr
+from gpwidgets.widgets.status import STATES
 
 if TYPE_CHECKING:
     from gpwidgets.tasks.run import Run
@@ -47,8 +50,14 @@ class EarlierRun:
         self.url = url
         self._entry = entry
 
-    def fill(self, form: TaskForm, task: GPTask) -> None:
-        """Give the form the run's values, and say at its field why one is missing."""
+    def fill(self, form: TaskForm, task: GPTask) -> dict[str, Unplaced]:
+        """Give the form the run's values, and say at its field why one is missing.
+
+        Returns
+        -------
+        dict
+            Values that have no place in the task as it is today, by the name they had.
+        """
         kept = self._inputs(task)
         settings = self._entry.settings if self._entry is not None else {}
         known = {name: value for name, value in kept.values.items() if name in form.editors}
@@ -57,6 +66,7 @@ class EarlierRun:
             ParameterError(name, error.problem if isinstance(error, ParameterError) else str(error))
             for name, error in kept.problems.items()
         )
+        return self._entry.unplaced_for(task.inputs) if self._entry is not None else {}
 
     def _inputs(self, task: GPTask) -> KeptInputs:
         """The values of the history; what it does not have comes from the job."""
@@ -84,7 +94,7 @@ class EarlierRun:
         if self._entry is not None and self._entry.run is not None:
             return self._entry.run
         if not self.url.job_id:
-            return None
+            return self._without_job(task)
         try:
             return task.attach(self.url.job_id)
         except AuthenticationError:
@@ -95,3 +105,13 @@ class EarlierRun:
                     tr("The job and its results are gone; the values are here again.")
                 ) from error
             raise
+
+    def _without_job(self, task: GPTask) -> Run | None:
+        """A synchronous run, as far as the history has its results, or a word on why there are none."""
+        entry = self._entry
+        if entry is None:
+            return None
+        if entry.status is RunStatus.SUCCEEDED:
+            return past_run(task, entry)
+        words = tr("This run has no results: {state}.", state=tr(STATES[entry.status][1]))
+        raise RunExpired(f"{words} {entry.error}".strip())

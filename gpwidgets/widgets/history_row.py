@@ -77,7 +77,7 @@ class HistoryRow(Owner, w.HBox):
             return
         for label, _, tooltip in ACTIONS:
             self.buttons[label].tooltip = f"{tr(tooltip)}: {entry.title}, {time_text(entry.started)}"
-        self.buttons["Attach"].disabled = entry.job_url is None and entry.run is None
+        self.buttons["Attach"].disabled = not _can_come_back(entry)
         self._let_compare(entry)
         self._show_text()
 
@@ -95,8 +95,9 @@ class HistoryRow(Owner, w.HBox):
             self._let_compare(self.entry)
 
     def _let_compare(self, entry: HistoryEntry) -> None:
-        known = entry.job_url is not None or entry.run is not None
-        self.buttons["Compare"].disabled = not known or entry.status is not RunStatus.SUCCEEDED
+        self.buttons["Compare"].disabled = (
+            not _can_come_back(entry) or entry.status is not RunStatus.SUCCEEDED
+        )
 
     def _show_text(self) -> None:
         if self.entry is not None:
@@ -120,6 +121,11 @@ class HistoryRow(Owner, w.HBox):
     def let_go(self) -> None:
         """Stop following."""
         self._follow(None)
+
+
+def _can_come_back(entry: HistoryEntry) -> bool:
+    """Whether there is a run to follow, or one with results that were kept."""
+    return entry.job_url is not None or entry.run is not None or entry.has_results
 
 
 def row_html(entry: HistoryEntry) -> str:

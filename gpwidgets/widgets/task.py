@@ -97,6 +97,7 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         from gpwidgets.widgets.refusal import Refusal
         from gpwidgets.widgets.run_buttons import RunButtons
         from gpwidgets.widgets.run_list import RunList
+        from gpwidgets.widgets.unplaced import UnplacedValues
 
         self._earlier = earlier_run(task_or_url)
         source = self._earlier.url if self._earlier is not None else task_or_url
@@ -115,7 +116,7 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         self._said = w.HTML(layout=_wide())
         self._missing = Refusal(self._show_refusal)
         self._help = Connector(source, auth, session, self._build, self._tell_connection)
-        self._other_values = OtherValues()
+        self._other_values, self._unplaced = OtherValues(), UnplacedValues()
         self.runs = RunList(self._reuse)
         self.twin = StaticTwin(self.snapshot)
         self._buttons = RunButtons(
@@ -125,22 +126,9 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
             reset=self._reset_form,
         )
         self._code, self._code_text = self._make_code()
-        super().__init__(
-            [
-                style_sheet(),
-                self.twin.hider,
-                self._header,
-                self._work,
-                self._buttons,
-                self._said,
-                self._missing,
-                self._help,
-                self._other_values,
-                self.runs,
-                self._code,
-            ],
-            layout=_wide(),
-        )
+        above = [style_sheet(), self.twin.hider, self._header, self._unplaced, self._work, self._buttons]
+        below = [self._said, self._missing, self._help, self._other_values, self.runs, self._code]
+        super().__init__([*above, *below], layout=_wide())
         self.add_class("gpw")
         self._show_buttons(False)
         self._help.connect()
@@ -200,7 +188,7 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         earlier, self._earlier = self._earlier, None
         if earlier is None or self.form is None:
             return
-        earlier.fill(self.form, task)
+        self._unplaced.show(earlier.fill(self.form, task))
         try:
             self._started_with = self.form.values
             self.run = earlier.attach(task)
@@ -347,7 +335,8 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         if wrong:
             raise InputErrors(wrong)
         self._started_with = form.values
-        self.run = run = task.start(**form.values)
+        with self._unplaced.keeping():
+            self.run = run = task.start(**form.values)
         return run
 
     def _refuse(self, error: ParameterError) -> None:
@@ -371,7 +360,7 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
 
     @guarded
     def _press_cancel(self, _button: w.Button) -> None:
-        if self.run is None or not self._is_busy:
+        if not self._is_busy or self.run is None:
             self._say(tr("Nothing runs now."))
         elif self.run.cancel_requested:
             self._say(tr("The server has been asked to stop the run."))
@@ -421,7 +410,7 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
 
         if self.task is None or self.form is None:
             return self._header.value + self._said.value
-        return snapshot(self.task, self.form.values, self.run)
+        return snapshot(self.task, self.form.values, self.run) + self._unplaced.html()
 
     @traitlets.observe("error")
     def _show_the_error(self, _change: object = None) -> None:

@@ -15,7 +15,7 @@ from shapely.geometry import Point
 import gpwidgets as gp
 from gpwidgets import demo
 from gpwidgets.errors import RunError
-from gpwidgets.tasks import recording
+from gpwidgets.tasks import kept_results, recording
 from gpwidgets.tasks.record_file import RecordFile
 
 POINTS = geopandas.GeoDataFrame({"name": ["here"]}, geometry=[Point(-84.2, 36.4)], crs=4326)
@@ -376,7 +376,8 @@ def test_reading_and_writing_raise_no_warnings(slow) -> None:
         assert repr(gp.history()[0])
 
 
-def test_entries_without_a_job_say_so(server) -> None:
+def test_entries_without_a_job_say_so(server, monkeypatch) -> None:
+    monkeypatch.setattr(kept_results, "LARGEST_RESULTS", 0)
     gp.GPTask(server.url_of("ParameterGallery"))(Input_Long=5)
     recording.current_store().live.clear()
     with pytest.raises(RunError, match="No job"):

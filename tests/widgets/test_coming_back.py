@@ -143,12 +143,12 @@ def test_a_job_that_is_gone_leaves_the_values(gallery, own_server) -> None:
     widget.close()
 
 
-def test_a_synchronous_run_comes_back_as_its_values(server) -> None:
+def test_a_synchronous_run_comes_back_with_its_results(server) -> None:
     gp.GPTask(server.url_of("ParameterGallery"))(Input_Long=5)
     restart_kernel()
     widget = gp.TaskWidget(gp.history()[0])
     assert widget.values["Input_Long"] == 5
-    assert widget.run is None
+    assert widget.run.outputs.Output_Long == 5
     assert widget.error is None
     widget.close()
 
