@@ -42,7 +42,8 @@ def read_native_parquet(path: Path) -> pd.DataFrame:
         table[name] = geopandas.array.from_wkb(table[name].to_numpy(), crs=_system(told, metadata))
     if not found:
         return table
-    return geopandas.GeoDataFrame(table, geometry=next(iter(found)))
+    frame: pd.DataFrame = geopandas.GeoDataFrame(table, geometry=next(iter(found)))
+    return frame
 
 
 def _geometry_columns(parquet: Any) -> dict[str, Mapping[str, Any]]:
