@@ -151,7 +151,8 @@ def test_a_form_is_reopened_with_the_same_values(own_server, listed) -> None:
     gp.GPTask(own_server.url_of("ParameterGallery"))(Input_Long=5)
     restart_kernel()
     widget = listed()
-    assert not can_press(widget, "Attach")
+    press(widget, "Attach")
+    see(widget, "Kept in the history since")
     press(widget, "Reopen")
     assert seen(lambda: can_find(widget, "Run"))
     assert widget.shown.values["Input_Long"] == 5
