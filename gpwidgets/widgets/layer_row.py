@@ -18,6 +18,13 @@ from gpwidgets.widgets.look import BY_SERVER, Styling, classes_by
 from gpwidgets.widgets.style_by import SEQUENTIAL, patch_html
 
 _ONE_COLOR, _SERVER = (later("one colour"), ""), (later("the server's style"), BY_SERVER)
+#: What the buttons of a row do.
+_WORDS = (
+    later("Zoom to {title}"),
+    later("Move {title} up"),
+    later("Move {title} down"),
+    later("Style, name and more of {title}"),
+)
 _TAG = re.compile(r"<[^<>]*+>")
 
 
@@ -50,8 +57,8 @@ def color_of(layer: Any) -> str:
     return getattr(layer, "color", "") or (style.get("color", "") if isinstance(style, dict) else "")
 
 
-def _small(icon: str, tip: str, action: Callable[[], None]) -> w.Button:
-    button = icon_button(icon, tip, layout={"width": "30px", "padding": "0", "flex": "none"})
+def _small(icon: str, action: Callable[[], None]) -> w.Button:
+    button = icon_button(icon, "", layout={"width": "30px", "padding": "0", "flex": "none"})
     button.on_click(lambda _button: action())
     return button
 
@@ -72,39 +79,35 @@ class LayerRow(Owner, w.VBox):
     def __init__(self, layer: Any, panel: Panel, shown: bool = True) -> None:
         self.layer = layer
         self._panel = panel
-        title = title_of(layer)
         color = color_of(layer)
         self._patch = w.HTML(patch_html(color) if color else "", layout=w.Layout(flex="none", margin="2px 0"))
         self.shown = w.Checkbox(
-            value=shown,
-            description=title,
-            indent=False,
-            layout=w.Layout(width="auto", flex="1 1 0", min_width="0"),
+            value=shown, indent=False, layout=w.Layout(width="auto", flex="1 1 0", min_width="0")
         )
-        self.shown.tooltip = tr("Show {title}", title=title)
-        self.more = icon_button(
-            "cog",
-            tr("Style, name and more of {title}", title=title),
-            kind=w.ToggleButton,
-            layout={"width": "30px", "padding": "0"},
+        self.more = icon_button("cog", "", kind=w.ToggleButton, layout={"width": "30px", "padding": "0"})
+        self._buttons = (
+            _small("search-plus", lambda: panel.zoom_to(layer)),
+            _small("arrow-up", lambda: panel.move(layer, 1)),
+            _small("arrow-down", lambda: panel.move(layer, -1)),
+            self.more,
         )
+        self._name_controls(title_of(layer))
         self.shown.observe(lambda change: panel.set_shown(layer, change["new"]), names="value")
         self.more.observe(self._open, names="value")
         head = w.HBox(
-            [
-                self._patch,
-                self.shown,
-                _small("search-plus", tr("Zoom to {title}", title=title), lambda: panel.zoom_to(layer)),
-                _small("arrow-up", tr("Move {title} up", title=title), lambda: panel.move(layer, 1)),
-                _small("arrow-down", tr("Move {title} down", title=title), lambda: panel.move(layer, -1)),
-                self.more,
-            ],
-            layout=w.Layout(align_items="center", width="100%"),
+            [self._patch, self.shown, *self._buttons], layout=w.Layout(align_items="center", width="100%")
         )
         self._said = self.own(w.HTML())
         self._details = w.HBox(layout=w.Layout(flex_flow="row wrap", grid_gap="0 16px", width="100%"))
         super().__init__([head, self._details], layout=w.Layout(width="100%"))
         self.add_class("gpw-layer")
+
+    def _name_controls(self, title: str) -> None:
+        """Name the layer on all controls of the row."""
+        self.shown.description = title
+        self.shown.tooltip = tr("Show {title}", title=title)
+        for button, words in zip(self._buttons, _WORDS, strict=True):
+            button.description = button.tooltip = tr(words, title=title)
 
     def _open(self, change: Any) -> None:
         replace_children(self._details, self._make_details() if change["new"] else ())
@@ -143,7 +146,7 @@ class LayerRow(Owner, w.VBox):
         name = change["new"].strip()
         if name:
             self.layer.rename(name)
-            self.shown.description = name
+            self._name_controls(name)
             self._panel.show_legends()
 
     # Style by attribute

@@ -78,7 +78,7 @@ class WayIn(Owner, w.VBox):
             w.Dropdown,
             options=[(head, ""), *((name, name) for name in tasks)],
             description=tr("Task"),
-            layout=WIDE,
+            layout={"width": "auto", "min_width": "0"},  # with its margins it fills the line
         )
 
         def choose(change: Mapping[str, str]) -> None:

@@ -13,6 +13,7 @@ import shapely
 from matplotlib.colors import to_hex
 from matplotlib.image import imread
 from widget_tools import (
+    can_find,
     can_press,
     choose,
     chosen,
@@ -138,6 +139,9 @@ def test_opacity_name_and_removal(task_map: TaskMap) -> None:
     fill(task_map, "Name", "<b>New</b>")
     assert "&lt;b&gt;New" in layer.name
     assert listed(task_map) == ["B", "<b>New</b>", "Base map"]
+    for words in ("Show {}", "Zoom to {}", "Move {} up", "Move {} down", "Style, name and more of {}"):
+        assert can_press(task_map, words.format("<b>New</b>"))
+        assert not can_find(task_map, words.format("A"))
     press(task_map, "Remove")
     assert "A" not in task_map.results
     assert titles(task_map) == ["B", "Base map"]
