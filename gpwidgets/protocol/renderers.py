@@ -21,7 +21,7 @@ from gpwidgets.texts import tr
 __all__ = ["Normalization", "Renderer", "RendererClass", "renderer_json", "value_key", "value_text"]
 
 #: An expression that only names a field: ``$feature.NAME`` or ``$feature["NAME"]``.
-_FIELD = re.compile(r"""\s*\$feature(?:\.(\w+)|\[\s*["']([^"'\]]+)["']\s*\])\s*;?\s*""")
+_FIELD = re.compile(r"""\$feature(?:\.(\w++)|\[\s*+["']([^"'\]]++)["']\s*+\])""")
 
 
 @dataclass(frozen=True)
@@ -227,7 +227,7 @@ _READERS = {"simple": _simple, "uniqueValue": _unique, "classBreaks": _breaks}
 
 def _field_of(data: Mapping[str, Any]) -> tuple[str, ...]:
     """The field that an expression names, where it does nothing else."""
-    found = _FIELD.fullmatch(value_text(data.get("valueExpression")))
+    found = _FIELD.fullmatch(value_text(data.get("valueExpression")).removesuffix(";").rstrip())
     return (found[1] or found[2],) if found else ()
 
 
