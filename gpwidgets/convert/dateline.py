@@ -16,7 +16,7 @@ from shapely.geometry import mapping, shape
 
 from gpwidgets.convert.splitting import wrap_shape
 
-__all__ = ["joined_geometry", "narrow_bounds", "shown_geometry", "wrap_geometry"]
+__all__ = ["joined_geometry", "joined_shape", "narrow_bounds", "shown_geometry", "wrap_geometry"]
 
 
 def wrap_geometry(geometry: Mapping[str, Any]) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def joined_geometry(geometry: Mapping[str, Any]) -> dict[str, Any]:
     dict
         With longitudes beyond 180; a geometry that was not split is returned as it is.
     """
-    whole = _joined(shape(geometry)) if str(geometry["type"]).startswith("Multi") else None
+    whole = joined_shape(shape(geometry)) if str(geometry["type"]).startswith("Multi") else None
     return dict(geometry) if whole is None else _geojson(whole)
 
 
@@ -60,7 +60,7 @@ def shown_geometry(geometry: Mapping[str, Any]) -> dict[str, Any]:
         One that was split at 180 degrees is drawn whole on both sides of the map, so that no edge of it seems
         to lie on the meridian.
     """
-    whole = _joined(shape(geometry)) if str(geometry["type"]).startswith("Multi") else None
+    whole = joined_shape(shape(geometry)) if str(geometry["type"]).startswith("Multi") else None
     if whole is None:
         return dict(geometry)
     copies = [part for turn in (0.0, -360.0) for part in shapely.get_parts(translate(whole, turn))]
@@ -94,8 +94,8 @@ def narrow_bounds(shapes: Any) -> tuple[float, float, float, float] | None:
     return west, south, east, north
 
 
-def _joined(geometry: shapely.Geometry) -> shapely.Geometry | None:
-    """The geometry without the cut at 180 degrees; None when there is none."""
+def joined_shape(geometry: shapely.Geometry) -> shapely.Geometry | None:
+    """Return a geometry in degrees without its cut at 180, longitudes beyond; None when it has no cut."""
     west, _, east, _ = geometry.bounds
     if geometry.geom_type not in ("MultiPolygon", "MultiLineString") or (west, east) != (-180.0, 180.0):
         return None

@@ -21,6 +21,8 @@ import numpy.typing as npt
 import pyproj
 import shapely
 
+from gpwidgets.convert.around_180 import goes_on_at_180, laid_out
+from gpwidgets.convert.dateline import narrow_bounds
 from gpwidgets.convert.geojson_text import features_text
 from gpwidgets.convert.reprojecting import why_unplaced
 
@@ -52,12 +54,15 @@ class Drawn:
         Features with a place in the window, drawn or not.
     tolerance : float
         Outlines are off by at most this many degrees of longitude; 0 when they are exact.
+    copies : int
+        How often each feature is in the text: twice, a turn apart, where they lie around 180 degrees.
     """
 
     text: bytes
     count: int
     in_view: int
     tolerance: float
+    copies: int = 1
 
 
 def pixel_size(zoom: float) -> float:
@@ -73,18 +78,23 @@ class MapShapes:
     gdf
         In any CRS; one of the user's without a CRS counts as longitude and latitude, if it can be. It is not
         changed.
+    crosses
+        Whether it is drawn on both sides of 180 degrees; told from where it lies when left out.
 
     Attributes
     ----------
     bounds : tuple of float, or None
-        West, south, east, north in degrees, EPSG:4326; None when nothing has a place.
+        West, south, east, north in degrees, EPSG:4326, east below west across 180 degrees; None when nothing
+        has a place.
+    crosses : bool
+        Whether the shapes lie around 180 degrees.
     missing : int
         Rows without a geometry.
     reason : str
         Why nothing of it has a place on a map; empty when it has.
     """
 
-    def __init__(self, gdf: geopandas.GeoDataFrame) -> None:
+    def __init__(self, gdf: geopandas.GeoDataFrame, *, crosses: bool | None = None) -> None:
         self._shapes = np.asarray(gdf.geometry.array, dtype=object)
         crs = gdf.crs
         self.reason = why_unplaced(gdf)
@@ -95,7 +105,10 @@ class MapShapes:
         self._placed = np.isfinite(self._boxes).all(axis=1) & (not self.reason)
         self.missing = int(shapely.is_missing(self._shapes).sum())
         self._sizes = shapely.get_num_coordinates(self._shapes)
+        self.crosses = self._unwinds = False
         self.bounds = self._bounds()
+        self._lay_out()
+        self.crosses = self.crosses if crosses is None else crosses
 
     def _bounds(self) -> Bounds | None:
         boxes = self._boxes[self._placed]
@@ -118,6 +131,28 @@ class MapShapes:
             return None
         lon, lat = lon[good], lat[good]
         return (float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max()))
+
+    def _lay_out(self) -> None:
+        """Find out whether shapes lie around 180 degrees or a pole, where some may."""
+        box = self.bounds
+        if box is None or box[2] - box[0] <= 180.0:
+            return
+        if self._backward is not None:
+            latitude = max(-80.0, min(80.0, (box[1] + box[3]) / 2))
+            self._unwinds = goes_on_at_180(self._backward, latitude)
+            if not self._unwinds:
+                return
+        box = narrow_bounds(self._in_degrees(self._shapes[self._placed])) or box
+        self.crosses = box[2] < box[0]
+        self.bounds = box if box[2] - box[0] < 360.0 else (-180.0, box[1], 180.0, box[3])
+
+    def _in_degrees(self, shapes: Any) -> Any:
+        """Shapes in longitude and latitude, laid out so that no outline jumps at 180 degrees."""
+        if self._forward is not None:
+            shapes = shapely.transform(
+                shapes, lambda xy: np.column_stack(self._to_degrees(xy[:, 0], xy[:, 1]))
+            )
+        return laid_out(shapes, unwind=self._unwinds, turn=self.crosses)
 
     def _to_degrees(self, x: Any, y: Any) -> tuple[Any, Any]:
         if self._forward is None:
@@ -164,31 +199,40 @@ class MapShapes:
             small |= shapely.is_empty(shapes)
             shapes[small] = _marks(shapes[small], self._boxes[rows][small], _LEAST * unit)
         places = _EXACT_PLACES if exact else _places(tolerance)
-        text, count = features_text(shapes, rows, self._to_degrees, places, styles, codes)
-        return Drawn(text, count, in_view, tolerance)
+        if not (self._unwinds or self.crosses):
+            text, count = features_text(shapes, rows, self._to_degrees, places, styles, codes)
+            return Drawn(text, count, in_view, tolerance)
+        shapes = self._in_degrees(shapes)
+        text, count = features_text(shapes, rows, _as_it_is, places, styles, codes)
+        if not (self.crosses and count):
+            return Drawn(text, count, in_view, tolerance)
+        again, _ = features_text(shapes, rows, _a_turn_west, places, styles, codes)
+        return Drawn(b"%b,%b" % (text[:-1], again[1:]), count, in_view, tolerance, copies=2)
 
     def rows_in(self, window: Bounds) -> list[int]:
         """Return the positions of the rows whose shapes touch a box in degrees, west to north."""
         rows = self._in_window(window)
-        box = shapely.box(*window)
+        box = shapely.union_all([shapely.box(*one) for one in self._windows(window)])
         shapely.prepare(box)
-        shapes = self._shapes[rows]
-        if self._forward is not None:
-            shapes = shapely.transform(
-                shapes, lambda xy: np.column_stack(self._to_degrees(xy[:, 0], xy[:, 1]))
-            )
-        found: list[int] = rows[shapely.intersects(box, shapes)].tolist()
+        found: list[int] = rows[shapely.intersects(box, self._in_degrees(self._shapes[rows]))].tolist()
         return found
 
+    def _windows(self, window: Bounds) -> list[Bounds]:
+        """The window and, where shapes are drawn a turn apart, what it would be there."""
+        west, south, east, north = window
+        turns = (0.0, -360.0, 360.0) if self.crosses else (0.0,)
+        return [(west + turn, south, east + turn, north) for turn in turns]
+
     def _in_window(self, window: Bounds | None) -> _Rows:
-        good = self._placed
-        if window is not None:
-            west, south, east, north = self._own_window(window)
-            boxes = self._boxes
+        if window is None:
+            return np.flatnonzero(self._placed)
+        boxes, inside = self._boxes, np.zeros(len(self._boxes), dtype=bool)
+        for one in self._windows(window):
+            west, south, east, north = self._own_window(one)
             with np.errstate(invalid="ignore"):
-                good = good & (boxes[:, 0] <= east) & (boxes[:, 2] >= west)
-                good = good & (boxes[:, 1] <= north) & (boxes[:, 3] >= south)
-        return np.flatnonzero(good)
+                across = (boxes[:, 0] <= east) & (boxes[:, 2] >= west)
+                inside |= across & (boxes[:, 1] <= north) & (boxes[:, 3] >= south)
+        return np.flatnonzero(self._placed & inside)
 
     def _own_window(self, window: Bounds) -> Bounds:
         """The window in the frame's coordinate system; without limits where that has no answer."""
@@ -204,7 +248,8 @@ class MapShapes:
         place = window or self.bounds
         if place is None:
             return pixel
-        lon, lat = (place[0] + place[2]) / 2, max(-80.0, min(80.0, (place[1] + place[3]) / 2))
+        turn = 360.0 if place[2] < place[0] else 0.0
+        lon, lat = (place[0] + place[2] + turn) / 2, max(-80.0, min(80.0, (place[1] + place[3]) / 2))
         north = pixel * math.cos(math.radians(lat))
         if self._backward is None:
             return north
@@ -229,6 +274,14 @@ class MapShapes:
             if len(first) <= limit:
                 return np.sort(rows[order[first]])
             cell *= max(1.1, math.sqrt(len(first) / limit))
+
+
+def _as_it_is(lon: Any, lat: Any) -> tuple[Any, Any]:
+    return lon, lat
+
+
+def _a_turn_west(lon: Any, lat: Any) -> tuple[Any, Any]:
+    return lon - 360.0, lat
 
 
 def _small(shapes: Any, boxes: Any, pixel: float) -> Any:

@@ -47,16 +47,19 @@ class Highlight:
         )
         self.layer.unlisted = True
 
-    def show(self, frame: Any) -> None:
-        """Highlight the rows of a frame."""
-        shapes = MapShapes(frame)
+    def show(self, frame: Any, *, crosses: bool = False) -> None:
+        """Highlight the rows of a frame, on both sides of 180 degrees where its layer is drawn so."""
+        shapes = MapShapes(frame, crosses=crosses)
         if shapes.bounds is None:
             self.clear()
             return
         west, south, east, north = shapes.bounds
-        pixel = max(east - west, north - south, 1e-6) / 2000
+        pixel = max((east - west) % 360.0, north - south, 1e-6) / 2000
         drawn = shapes.draw(pixel, limit=MAX_FEATURES, max_vertices=MAX_VERTICES)
-        self.layer.data = {"type": "FeatureCollection", "features": FeatureText(drawn.text, drawn.count)}
+        self.layer.data = {
+            "type": "FeatureCollection",
+            "features": FeatureText(drawn.text, drawn.count * drawn.copies),
+        }
         if self.layer not in self._map.layers:
             self._map.add(self.layer)
 

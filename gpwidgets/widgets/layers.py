@@ -378,7 +378,7 @@ class FrameLayer(LeanGeoJSON):
 
 
 def _collection(drawn: Drawn) -> dict[str, Any]:
-    return {"type": "FeatureCollection", "features": FeatureText(drawn.text, drawn.count)}
+    return {"type": "FeatureCollection", "features": FeatureText(drawn.text, drawn.count * drawn.copies)}
 
 
 def _within(inner: Bounds, outer: Bounds) -> bool:

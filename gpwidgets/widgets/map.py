@@ -273,7 +273,7 @@ class TaskMap(Owner, w.VBox):
         if bounds[2] - bounds[0] > 180.0:  # perhaps only since it lies on both sides of 180 degrees
             degrees = gdf.geometry if gdf.crs is None else gdf.geometry.to_crs("EPSG:4326")
             bounds = narrow_bounds(degrees.to_numpy()) or bounds
-        if not fills(self.extent, bounds):
+        if bounds[2] < bounds[0] or not fills(self.extent, bounds):
             self.zoom_to(bounds, largest=11)
 
     def zoom_to_results(self, names: Sequence[str] | None = None) -> None:
@@ -360,12 +360,15 @@ class TaskMap(Owner, w.VBox):
             self._highlight.clear()
             self._attributes.hide()
             return
-        self._highlight.show(layer.frame.iloc[list(rows)])
+        self._highlight.show(layer.frame.iloc[list(rows)], crosses=layer.map_shapes.crosses)
         more = tr("{count:,} features selected; the first:", count=len(rows)) if len(rows) > 1 else ""
         self._attributes.pin(layer.title, layer.frame, rows[0], more)
 
     def _bring_into_view(self, bounds: Bounds | None) -> None:
         if bounds is None:
+            return
+        if bounds[2] < bounds[0]:  # across 180 degrees
+            self.zoom_to(bounds)
             return
         west, south, east, north = self.extent
         inside = bounds[0] >= west and bounds[1] >= south and bounds[2] <= east and bounds[3] <= north

@@ -101,12 +101,29 @@ def size_of(map_widget: Any) -> tuple[float, float]:
 
 
 def union(boxes: list[Bounds]) -> Bounds | None:
-    """Return the box around several boxes, leaving out those that hold no numbers; None when none is left."""
+    """Return the box around several boxes, leaving out those that hold no numbers; None when none is left.
+
+    Where one of them crosses 180 degrees, so does the box around all, unless another way is narrower.
+    """
     good = [box for box in boxes if all(math.isfinite(number) for number in box)]
     if not good:
         return None
-    wests, souths, easts, norths = zip(*good, strict=True)
-    return min(wests), min(souths), max(easts), max(norths)
+    _, souths, _, norths = zip(*good, strict=True)
+    crossing = any(east < west for west, _, east, _ in good)
+    ways = [_span(good, turned) for turned in ((False, True) if crossing else (False,))]
+    west, east = min(ways, key=lambda way: way[1] - way[0])
+    return west, min(souths), east - 360.0 if east > 180.0 and crossing else east, max(norths)
+
+
+def _span(boxes: list[Bounds], turned: bool) -> tuple[float, float]:
+    """West and east of all boxes; seen from 180 degrees rather than from Greenwich if they are turned."""
+    sides = [(west, east) for west, _, east, _ in boxes]
+    if turned:
+        sides = [(west, east + 360.0) if east < west else (west, east) for west, east in sides]
+        sides = [(west + 360.0, east + 360.0) if east <= 0.0 else (west, east) for west, east in sides]
+    else:
+        sides = [(-180.0, 180.0) if east < west else (west, east) for west, east in sides]
+    return min(west for west, _ in sides), max(east for _, east in sides)
 
 
 def fills(view: Bounds, bounds: Bounds) -> bool:
