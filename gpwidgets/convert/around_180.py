@@ -10,7 +10,7 @@ import pyproj
 import shapely
 
 from gpwidgets.convert.dateline import joined_shape
-from gpwidgets.convert.splitting import unwound
+from gpwidgets.convert.splitting import unwound, wrap_shape
 
 __all__ = ["goes_on_at_180", "laid_out"]
 
@@ -30,7 +30,8 @@ def laid_out(shapes: Any, *, unwind: bool, turn: bool) -> Any:
     shapes
         Array of geometries, longitude and latitude in degrees.
     unwind
-        Lead outlines that jump at 180 degrees on beyond it, and those around a pole to the pole.
+        Lead outlines that jump at 180 degrees on beyond it, and those around a pole to the pole; without
+        `turn` they are split at 180 degrees.
     turn
         Put what lies west of Greenwich east of 180 degrees, where the rest is; parts that were split at 180
         degrees become whole.
@@ -40,7 +41,8 @@ def laid_out(shapes: Any, *, unwind: bool, turn: bool) -> Any:
         boxes = shapely.bounds(found)
         with np.errstate(invalid="ignore"):
             wide = (boxes[:, 2] - boxes[:, 0] > 180.0) & (shapely.get_dimensions(found) > 0)
-        found[wide] = [unwound(one) for one in found[wide]]
+        whole = [unwound(one) for one in found[wide]]
+        found[wide] = whole if turn else [wrap_shape(one) for one in whole]
     if turn:
         found[:] = [_turned(one) for one in found]
     return found

@@ -36,6 +36,8 @@ _TILE = 256
 #: Least width of what is drawn, in pixels; browsers round corners to whole ones.
 _LEAST = 1.5
 _LINES = (1, 2, 5)
+#: Above so many vertices, boxes around shapes tell where they lie.
+_MANY_VERTICES = 200_000
 #: Places of the coordinates of shapes that are drawn exactly; about 0.1 m.
 _EXACT_PLACES = 6
 
@@ -142,7 +144,10 @@ class MapShapes:
             self._unwinds = goes_on_at_180(self._backward, latitude)
             if not self._unwinds:
                 return
-        box = narrow_bounds(self._in_degrees(self._shapes[self._placed])) or box
+        shapes = self._shapes[self._placed]
+        if self._forward is not None and int(self._sizes.sum()) > _MANY_VERTICES:
+            shapes = shapely.box(*self._boxes[self._placed].T)
+        box = narrow_bounds(self._in_degrees(shapes)) or box
         self.crosses = box[2] < box[0]
         self.bounds = box if box[2] - box[0] < 360.0 else (-180.0, box[1], 180.0, box[3])
 

@@ -51,7 +51,7 @@ def server_style(frame: Any) -> tuple[ClassStyle | None, str]:
 
 
 def _classes(renderer: Renderer, codes: Any, frame: Any) -> ClassStyle:
-    from gpwidgets.convert.symbology import form_of
+    from gpwidgets.convert.symbology import column_of, form_of
 
     form = form_of(frame)
     symbols = [one.symbol for one in renderer.classes]
@@ -63,7 +63,8 @@ def _classes(renderer: Renderer, codes: Any, frame: Any) -> ClassStyle:
         labels.append((renderer.default.label if renderer.default is not None else "") or tr("other"))
     looks = [_look(symbol, form, number) for number, symbol in enumerate(symbols)]
     colors = tuple(look["fillColor"] if form != "line" else look["color"] for look in looks)
-    title = ", ".join(FrameTexts(frame).header(one) for one in renderer.fields) or tr("Server's style")
+    named = [str(column_of(frame, one).name) for one in renderer.fields]
+    title = ", ".join(map(FrameTexts(frame).header, named)) or tr("Server's style")
     return ClassStyle(title, tuple(labels), colors, codes, tuple(looks), form, is_server=True)
 
 

@@ -76,23 +76,40 @@ class ClassStyle:
     @property
     def legend(self) -> list[tuple[str, str, int]]:
         """Colour, label and number of features of each class that is to be seen."""
-        counts = [int((self.codes == number).sum()) for number in range(len(self.colors))]
-        rows = list(zip(self.colors, self.labels, counts, strict=True))
+        rows = list(zip(self.colors, self.labels, self._counts, strict=True))
         return [row for row in rows if row[2]] or rows if self.is_server else rows
+
+    @property
+    def _counts(self) -> list[int]:
+        return [int((self.codes == number).sum()) for number in range(len(self.colors))]
 
     def legend_html(self) -> str:
         """Return the legend: a patch and a label for each class, and how many features it has."""
+        looks = self.looks or tuple({"color": one} for one in self.colors)
+        rows = set(self.legend)
         lines = "".join(
-            f"<li>{patch_html(color, self.form)}{escape(label)} <small>({count:,})</small></li>"
-            for color, label, count in self.legend
+            f"<li>{self._patch(look, color)}{escape(label)} <small>({count:,})</small></li>"
+            for look, color, label, count in zip(looks, self.colors, self.labels, self._counts, strict=True)
+            if (color, label, count) in rows
         )
         return f'<div class="gpw-legend"><b>{escape(self.title)}</b><ul>{lines}</ul></div>'
 
+    def _patch(self, look: Mapping[str, Any], color: str) -> str:
+        """A patch as large as the marker, or as thick as the line, where the server says so."""
+        return patch_html(
+            color, self.form, look.get({"point": "radius", "line": "weight"}.get(self.form, ""))
+        )
 
-def patch_html(color: str, form: str = "area") -> str:
-    """Return a small square of a colour; a stroke for lines, a disc for points."""
-    style = f'aria-hidden="true" style="background:{escape(color)}"'
-    return f'<span class="gpw-patch gpw-patch-{form}" {style}></span>'
+
+def patch_html(color: str, form: str = "area", size: float | None = None) -> str:
+    """Return a square of a colour; a stroke of this weight for lines, a disc of this radius for points."""
+    style = f"background:{escape(color)}"
+    if size is not None and form == "line":
+        style += f";height:{max(1.0, min(8.0, size)):.3g}px"
+    elif size is not None and form == "point":
+        wide = f"{max(4.0, min(28.0, 2 * size)):.3g}px"
+        style += f";width:{wide};height:{wide}"
+    return f'<span class="gpw-patch gpw-patch-{form}" aria-hidden="true" style="{style}"></span>'
 
 
 def style_by(frame: Any, column: str, method: str, count: int, palette: str) -> ClassStyle:

@@ -137,3 +137,16 @@ def test_a_picture_of_the_map_has_title_legend_and_attribution() -> None:
     assert text.attribution.startswith("Result of Hot Spots at example.com, 2026-03-01")
     assert "Natural Earth" in text.attribution
     assert picture_text(task_map.map.layers, "Mine").title == "Mine"
+
+
+def test_the_legend_tells_sizes_and_weights_apart() -> None:
+    marks = [{"type": "esriSMS", "color": [9, 9, 9, 255], "size": size} for size in (6, 12)]
+    infos = [{"classMaxValue": top, "symbol": mark} for top, mark in zip((1, 9), marks, strict=True)]
+    task_map = TaskMap()
+    task_map.add_result(
+        "P", frame_with({**BREAKS, "field": "N", "classBreakInfos": infos}, shapely.points([[0, 0]] * 3))
+    )
+    legend = html_of(task_map)
+    assert "width:8px;height:8px" in legend
+    assert "width:16px;height:16px" in legend
+    assert "How &lt;many&gt;" in legend  # the alias of the column, whatever the case of the renderer
