@@ -149,7 +149,7 @@ class ServiceWidget(Owner, ShownWithTwin, w.VBox):
             self.services.show(services)
         else:
             self._root = None
-            self._show_tasks(found)
+            self._show_tasks(found, found.tasks)
             if parsed.task_name in found.tasks:
                 self.tasks.value = self.tasks.list.value = parsed.task_name
             elif parsed.task_name:
@@ -164,26 +164,41 @@ class ServiceWidget(Owner, ShownWithTwin, w.VBox):
         self.services.layout.display = "" if self._root is not None else "none"
 
     def _open_folder(self, change: Mapping[str, Any]) -> None:
-        root, name = self._root, change["new"]
-        if root is None or not name:
+        name = change["new"]
+        if self._root is None or not name:
             return
 
         def read() -> None:
-            self.services.show((root if name == self._top else root.folder(name)).services)
+            root = self._root  # the one of now: somebody may have signed in since
+            if root is None:
+                return
+            found = (root if name == self._top else root.folder(name)).services
+            if self.folders.value == name:  # no other has been chosen meanwhile
+                self.services.show(found)
 
         self.tasks.show(())
         self._in_worker(read)
 
     def _open_service(self, change: Mapping[str, Any]) -> None:
-        root, name = self._root, change["new"]
-        if root is None:
+        name = change["new"]
+        if self._root is None:
             return
         self.tasks.show(())
-        if name:
-            self._in_worker(lambda: self._show_tasks(root.service(name)))
+        if not name:
+            return
 
-    def _show_tasks(self, service: GPService) -> None:
-        names = service.tasks
+        def read() -> None:
+            root = self._root
+            if root is None:
+                return
+            found = root.service(name)
+            names = found.tasks
+            if self.services.value == name:
+                self._show_tasks(found, names)
+
+        self._in_worker(read)
+
+    def _show_tasks(self, service: GPService, names: Sequence[str]) -> None:
         self._service = service
         self.tasks.show(names)
 
@@ -265,7 +280,11 @@ class ServiceWidget(Owner, ShownWithTwin, w.VBox):
         self._auth = auth
         if self._session is not None:
             self._session = self._session.with_auth(auth)
-        self._in_worker(self._open)
+        if self._root is None:
+            self._in_worker(self._open)
+        else:  # what was chosen so far stays chosen
+            self._root = GPService(self._root.url, auth, session=self._session)
+            self._in_worker(self._retry)
 
     def _snapshot(self) -> str:
         """The widget as a reader without a kernel sees it."""

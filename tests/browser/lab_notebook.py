@@ -33,6 +33,7 @@ _ERRORS = """() => jupyterapp.shell.currentWidget.content.widgets.flatMap((cell,
     .filter(output => output.output_type === 'error')
     .map(output => [number, output.ename, output.evalue]))"""
 _RESTART = "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart().then(() => null)"
+_RECONNECT = "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.reconnect().then(() => null)"
 _CLOSE = """async () => {
   const panel = jupyterapp.shell.currentWidget;
   const session = panel.sessionContext.session.id;
@@ -74,6 +75,17 @@ class LabNotebook:
         self.page.evaluate(_CLOSE)
         for event, listener in self._listeners.items():
             self.page.remove_listener(event, listener)
+
+    def reload_page(self) -> None:
+        """Save, and load the page anew, as the browser's button does; the kernel goes on."""
+        self.save()
+        self.page.reload()
+        self.page.wait_for_function(_IS_READY, arg=self.name, timeout=60_000)
+
+    def reconnect_kernel(self) -> None:
+        """Lose the connection to the kernel and make it anew, as its menu does."""
+        self.page.evaluate(_RECONNECT)
+        self.page.wait_for_function(_IS_READY, arg=self.name, timeout=60_000)
 
     def restart_kernel(self) -> None:
         """Restart the kernel, as its menu does; outputs stay where they are."""

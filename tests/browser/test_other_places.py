@@ -66,3 +66,5 @@ def test_voila_runs_the_quickstart(page: Any, folder: Path, screenshots: Path) -
     with VoilaServer(folder / "root", folder / "state") as server:
         page.goto(server.url("voila/render/quickstart.ipynb"), timeout=120_000)
         run_the_first_form(page, lambda: page.screenshot(path=screenshots / "voila.png"))
+        page.reload()  # another kernel runs the notebook
+        run_the_first_form(page, lambda: page.screenshot(path=screenshots / "voila-reloaded.png"))
