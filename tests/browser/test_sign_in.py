@@ -41,7 +41,9 @@ def sign_in(notebook: LabNotebook, cell: Any, way: str, **fields: str) -> None:
         cell.get_by_label(label, exact=True).fill(text)
     for label in {"Token", "User name", "Password"} - set(shown):
         expect(cell.get_by_label(label, exact=True)).to_be_hidden()
+    answered = cell.get_by_label("Sign in").element_handle()
     notebook.button("Sign in", within=cell).click()
+    answered.wait_for_element_state("hidden")  # another box asks again
 
 
 def test_a_wrong_password_is_said_and_the_right_one_opens_the_form(
@@ -88,7 +90,6 @@ def test_a_token_that_ends_in_the_middle_of_a_job_is_asked_for_and_the_job_goes_
     expect(cell.get_by_label("Token", exact=True)).to_be_visible(timeout=60_000)
     notebook.whole_picture(screenshots / "sign-in-token-ended.png", cell)
     sign_in(notebook, cell, TOKEN, Token="nonsense")
-    expect(cell.get_by_label("Token", exact=True)).to_have_count(0)
     expect(cell.get_by_label("Token", exact=True)).to_be_visible(timeout=60_000)
     expect(cell.get_by_text("Invalid token").first).to_be_visible()
     opened.set()
