@@ -40,6 +40,7 @@ def frame_of_layers(sources: Sequence[FeatureSource]) -> geopandas.GeoDataFrame:
     table = Table(_fields(sources))
     columns: list[Any] = []
     references: list[SpatialReference] = []
+    differ = len(sources) > 1
     for source in sources:
         rows = source.rows
         table.add([_attributes(row) for row in rows])
@@ -47,12 +48,14 @@ def frame_of_layers(sources: Sequence[FeatureSource]) -> geopandas.GeoDataFrame:
         column = GeometryColumn(has_z=has_z, has_m=has_m, quantisation=source.quantisation)
         column.add([row.get("geometry") for row in rows])
         columns.append(column.finish())
-        common = source.common_reference
-        references += [SpatialReference.from_json(own) or common for own in source.own_references]
+        common, own = source.common_reference, source.own_references
+        differ = differ or any(own)
+        references += [SpatialReference.from_json(one) or common if one else common for one in own]
     shapes = np.concatenate(columns)
     main = next(filter(None, (source.reference for source in sources)), SpatialReference())
     crs = to_crs(main)
-    shapes = _in_one_system(shapes, references, main, crs)
+    if differ:
+        shapes = _in_one_system(shapes, references, main, crs)
     return _frame(table.finish(), shapes, crs, _describe(sources, main))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +15,7 @@ from pyproj.exceptions import CRSError
 from gpwidgets.convert.reprojecting import in_one_system
 from gpwidgets.convert.tabular import GEOGRAPHIC, frame_of_shapes, system_of
 from gpwidgets.convert.typed_tables import table_of_rows
-from gpwidgets.errors import ConversionError
+from gpwidgets.errors import ConversionError, MeasuresDropped
 from gpwidgets.texts import tr
 
 __all__ = ["geojson_to_frame", "is_geojson", "shape_of"]
@@ -97,7 +98,7 @@ def shape_of(geometry: Any) -> shapely.Geometry | None:
     if geometry is None:
         return None
     try:
-        return shapely.geometry.shape(geometry)
+        return shapely.geometry.shape(_without_fourth(geometry))
     except Exception as error:  # shapely raises whatever the damage runs into
         raise ConversionError(
             tr(
@@ -106,6 +107,30 @@ def shape_of(geometry: Any) -> shapely.Geometry | None:
                 geometry=str(geometry)[:80],
             )
         ) from error
+
+
+def _without_fourth(geometry: Any) -> Any:
+    """The geometry with three numbers a place at most: GeoJSON gives further ones no meaning."""
+    if not isinstance(geometry, Mapping) or not _has_fourth(geometry.get("coordinates")):
+        return geometry
+    warnings.warn(
+        tr("GeoJSON has x, y and z; further numbers of its coordinates are left out."),
+        MeasuresDropped,
+        stacklevel=4,
+    )
+    return {**geometry, "coordinates": _cut(geometry["coordinates"])}
+
+
+def _has_fourth(coordinates: Any) -> bool:
+    while isinstance(coordinates, list | tuple) and coordinates and isinstance(coordinates[0], list | tuple):
+        coordinates = coordinates[0]
+    return isinstance(coordinates, list | tuple) and len(coordinates) > 3
+
+
+def _cut(coordinates: Any) -> Any:
+    if coordinates and isinstance(coordinates[0], list | tuple):
+        return [_cut(part) for part in coordinates]
+    return coordinates[:3]
 
 
 def _named_crs(value: Any) -> pyproj.CRS | None:

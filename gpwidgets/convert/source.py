@@ -72,9 +72,10 @@ class FeatureSource:
     def own_references(self) -> list[Any]:
         """The reference that each row's geometry names itself; None where it names none."""
         geometries = (row.get("geometry") for row in self.rows)
+        told = [one.get("spatialReference") if isinstance(one, Mapping) else None for one in geometries]
         return [
-            geometry.get("spatialReference") if isinstance(geometry, Mapping) and type_of(geometry) else None
-            for geometry in geometries
+            one if one and type_of(row.get("geometry")) else None
+            for one, row in zip(told, self.rows, strict=True)
         ]
 
     @property

@@ -13,7 +13,7 @@ import shapely
 
 from gpwidgets.convert.crs import to_crs
 from gpwidgets.convert.geometries import kind_of
-from gpwidgets.convert.texts import FARTHEST, check_degrees, is_wkt, shapes_of_wkt
+from gpwidgets.convert.texts import FARTHEST, check_degrees, is_wkt, shapes_of_wkb, shapes_of_wkt
 from gpwidgets.convert.typed_tables import table_of_columns
 from gpwidgets.errors import ConversionError
 from gpwidgets.texts import tr
@@ -42,6 +42,7 @@ _PAIRS = (
     ("lng", "lat"),
     ("x", "y"),
 )
+_WKB_NAMES = ("wkb", "ewkb", "geometry", "geom", "the_geom", "shape")
 _WKT_NAMES = ("wkt", "geometry", "geom", "the_geom", "shape")
 
 
@@ -124,7 +125,7 @@ def frame_of_table(table: pd.DataFrame, crs: pyproj.CRS | None) -> geopandas.Geo
     Parameters
     ----------
     table
-        With a column of shapely geometries, of WKT, or columns such as lon and lat, x and y.
+        With a column of shapely geometries, of WKT or WKB, or columns such as lon and lat, x and y.
     crs
         System of the coordinates; None for longitude and latitude, EPSG:4326.
 
@@ -137,6 +138,8 @@ def frame_of_table(table: pd.DataFrame, crs: pyproj.CRS | None) -> geopandas.Geo
         known = [value for value in table[name] if not _missing(value)] if _may_hold(table[name]) else []
         if known and all(isinstance(value, shapely.Geometry) for value in known):
             return _from_objects(table, name, crs)
+        if known and str(name).casefold() in _WKB_NAMES and isinstance(known[0], bytes | bytearray):
+            return _from_wkb(table, name, crs)
         if known and str(name).casefold() in _WKT_NAMES and is_wkt(str(known[0])):
             return _from_wkt(table, name, crs)
     pair = coordinate_columns(table.columns)
@@ -177,6 +180,13 @@ def _from_objects(table: pd.DataFrame, name: Any, crs: pyproj.CRS | None) -> geo
     shapes = [None if _missing(value) else value for value in table[name]]
     plain = table.drop(columns=[name])
     return frame_of_shapes(shapes, plain, crs=system_of(shapes, crs))
+
+
+def _from_wkb(table: pd.DataFrame, name: Any, crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:
+    there = [not _missing(value) for value in table[name]]
+    found = iter(shapes_of_wkb(value for value, known in zip(table[name], there, strict=True) if known))
+    shapes = [next(found) if known else None for known in there]
+    return frame_of_shapes(shapes, table.drop(columns=[name]), crs=system_of(shapes, crs))
 
 
 def _from_wkt(table: pd.DataFrame, name: Any, crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:

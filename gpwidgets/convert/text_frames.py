@@ -11,13 +11,29 @@ import orjson
 import pandas as pd
 import pyproj
 
-from gpwidgets.convert.tabular import GEOGRAPHIC, coordinate_columns, frame_of_shapes, frame_of_table
-from gpwidgets.convert.texts import FARTHEST, check_degrees, is_wkt, shapes_of_rows, shapes_of_wkt
+from gpwidgets.convert.tabular import (
+    GEOGRAPHIC,
+    coordinate_columns,
+    frame_of_shapes,
+    frame_of_table,
+    system_of,
+)
+from gpwidgets.convert.texts import (
+    FARTHEST,
+    check_degrees,
+    is_wkt,
+    shapes_of_rows,
+    shapes_of_wkb,
+    shapes_of_wkt,
+)
 from gpwidgets.convert.typed_tables import read_delimited
 from gpwidgets.errors import ConversionError
 from gpwidgets.texts import tr
 
 __all__ = ["frame_of_text", "json_of_text"]
+
+#: WKB in hexadecimal digits, as PostGIS shows geometries; no coordinates are that long.
+_WKB = re.compile(r"0[01][0-9A-Fa-f]{40,}")
 
 
 def json_of_text(text: str) -> Any:
@@ -35,7 +51,7 @@ def json_of_text(text: str) -> Any:
 
 
 def frame_of_text(text: str, crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:
-    """A frame of WKT, EWKT, one point a line, or CSV with a header that names the coordinates.
+    """A frame of WKT, WKB in hexadecimal digits, one point a line, or CSV whose header names coordinates.
 
     Parameters
     ----------
@@ -53,6 +69,9 @@ def frame_of_text(text: str, crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:
         raise ConversionError(
             tr("The text is empty; write coordinates, WKT or GeoJSON, or give a file's path.")
         )
+    if text.startswith("0") and all(map(_WKB.fullmatch, text.split())):
+        shapes = shapes_of_wkb(text.split())
+        return frame_of_shapes(shapes, crs=system_of(shapes, crs))
     if is_wkt(text):
         shapes, named = shapes_of_wkt(text)
         crs = named or crs

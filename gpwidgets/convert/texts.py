@@ -19,7 +19,15 @@ from gpwidgets.convert.crs import to_crs
 from gpwidgets.errors import ConversionError, CRSMissing
 from gpwidgets.texts import later, tr
 
-__all__ = ["FARTHEST", "check_degrees", "is_wkt", "order_is_open", "shapes_of_rows", "shapes_of_wkt"]
+__all__ = [
+    "FARTHEST",
+    "check_degrees",
+    "is_wkt",
+    "order_is_open",
+    "shapes_of_rows",
+    "shapes_of_wkb",
+    "shapes_of_wkt",
+]
 
 #: Longitudes up to here are degrees: shapes that cross the 180 degree meridian once, either way.
 FARTHEST = 540.0
@@ -90,6 +98,20 @@ def shapes_of_wkt(text: str) -> tuple[list[shapely.Geometry], pyproj.CRS | None]
     if code and crs is None:
         raise ConversionError(tr("There is no coordinate system with the number {code} (SRID).", code=code))
     return shapes, crs
+
+
+def shapes_of_wkb(values: Iterable[Any]) -> list[shapely.Geometry]:
+    """Geometries of WKB or EWKB, as bytes or hexadecimal digits; an SRID stays with them.
+
+    Raises
+    ------
+    ConversionError
+        It is damaged, or has curves.
+    """
+    try:
+        return [shapely.from_wkb(value) for value in values]
+    except (shapely.errors.ShapelyError, TypeError, ValueError) as error:
+        raise ConversionError(tr("This is no WKB that can be read: {error}.", error=error)) from None
 
 
 def shapes_of_rows(text: str) -> list[shapely.Geometry]:

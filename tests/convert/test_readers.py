@@ -217,3 +217,25 @@ def test_boxes_and_quantised_sets_go_the_same_way() -> None:
     assert to_frame(box).geometry[0].equals(SQUARE)
     ring = {"rings": [[[0, 0], [0, 1], [1, 1], [1, 0], [0, 0]]], "spatialReference": {"wkid": 4326}}
     assert_geodataframe_equal(to_frame(json.dumps(ring)), to_frame(ring))
+
+
+@pytest.mark.parametrize("many", [1, 3])
+def test_wkb_is_read_as_text_and_from_tables(many: int) -> None:
+    shape = shapely.set_srid(shapely.Point(500000, 5500000), 25832)
+    text = "\n".join([shapely.to_wkb(shape, hex=True, include_srid=True)] * many)
+    frame = to_frame(text)
+    assert frame.crs == "EPSG:25832"
+    assert frame.geometry.tolist() == [shapely.Point(500000, 5500000)] * many
+    binary = shapely.to_wkb(shapely.Point(1, 2))
+    table = to_frame(pd.DataFrame({"n": [1, 2], "geom": [binary, None]}))
+    assert table.geometry.tolist() == [shapely.Point(1, 2), None]
+    assert table.crs == "EPSG:4326"
+    with pytest.raises(ConversionError, match="no WKB"):
+        to_frame("01" + "ff" * 25)
+
+
+def test_a_fourth_number_of_geojson_is_left_out_and_said() -> None:
+    line = {"type": "LineString", "coordinates": [[1, 2, 3, 4], [5, 6, 7, 8]]}
+    with pytest.warns(UserWarning, match="left out"):
+        frame = to_frame(line)
+    assert frame.geometry.iloc[0].wkt == "LINESTRING Z (1 2 3, 5 6 7)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from html import escape
 from typing import Any
@@ -50,21 +50,9 @@ class InputQuestion(w.VBox):
             placeholder="EPSG:25832",
             description=tr("Coordinate system"),
             tooltip=tr("Coordinate system of the features for {title}", title=self._title),
-            style={"description_width": "initial"},
             continuous_update=False,
             layout=w.Layout(width="280px", max_width="100%"),
         )
-
-    @cached_property
-    def layer(self) -> w.Dropdown:
-        """The names of the layers."""
-        box = w.Dropdown(
-            description=tr("Layer"),
-            tooltip=tr("Layer for {title}", title=self._title),
-            layout=w.Layout(width="280px", max_width="100%"),
-        )
-        box.observe(lambda change: self._use_layer(change["new"]), names="value")
-        return box
 
     @cached_property
     def use(self) -> w.Button:
@@ -102,10 +90,20 @@ class InputQuestion(w.VBox):
             return
         self._value = value
         if isinstance(cause, LayerChoice):
-            self.layer.options = [(tr("choose a layer…"), ""), *((name, name) for name in cause.layers)]
-            self._open(tr("Which layer is meant?"), self.layer)
+            self._open(tr("Which layer is meant?"), self._layer_list(cause.layers))
         else:
             self._open(tr("In which coordinate system are these coordinates?"), self.system, self.use)
+
+    def _layer_list(self, names: Sequence[str]) -> w.Dropdown:
+        box = w.Dropdown(
+            options=[(tr("choose a layer…"), ""), *((name, name) for name in names)],
+            value="",
+            description=tr("Layer"),
+            tooltip=tr("Layer for {title}", title=self._title),
+            layout=w.Layout(width="280px", max_width="100%"),
+        )
+        box.observe(lambda change: self._use_layer(change["new"]), names="value")
+        return box
 
     def _open(self, words: str, *controls: w.Widget) -> None:
         self._said.value = (
