@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Any
 
 import geopandas
+import ipywidgets as w
 import pytest
 import shapely
 from widget_tools import can_find, choose, find, html_of, options, press, text_of
@@ -145,3 +147,25 @@ def test_a_datum_shift_that_cannot_be_sent_is_said() -> None:
     with pytest.warns(UserWarning, match="datum shift"):
         editor.set_value(geopandas.GeoDataFrame(geometry=[SQUARE], crs=crs))
     assert "datum shift" in html_of(editor)
+
+
+def asked(path: Path) -> int:
+    """Ask both questions, several times, close the form, and count the models that the kernel has then."""
+    editor = make()
+    for _ in range(3):
+        editor.set_value(geopandas.GeoDataFrame(geometry=[SQUARE]))
+        editor.set_value(str(path))
+        assert can_find(editor, "Layer")
+    task_map = editor.context.map
+    editor.close()
+    task_map.close()
+    gc.collect()
+    return len(w.Widget.get_manager_state()["state"])
+
+
+def test_questions_are_closed_with_their_form(tmp_path: Path) -> None:
+    path = tmp_path / "town.gpkg"
+    for name in ("roads", "parks"):
+        frame = geopandas.GeoDataFrame({"n": [1]}, geometry=[shapely.box(0, 0, 1, 1)], crs=4326)
+        frame.to_file(path, layer=name)
+    assert asked(path) == asked(path)

@@ -13,12 +13,13 @@ from gpwidgets.errors import CRSMissing, LayerChoice
 from gpwidgets.protocol.values import SpatialReference
 from gpwidgets.texts import tr
 from gpwidgets.widgets.guard import error_html
+from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.lean import WIDE
 
 __all__ = ["InputQuestion"]
 
 
-class InputQuestion(w.VBox):
+class InputQuestion(Owner, w.VBox):
     """Asks for what features lack, and is not to be seen elsewhere.
 
     Parameters
@@ -40,12 +41,12 @@ class InputQuestion(w.VBox):
 
     @cached_property
     def _said(self) -> w.HTML:
-        return w.HTML()
+        return self.own(w.HTML())
 
     @cached_property
     def system(self) -> w.Text:
         """The code of the coordinate system."""
-        return w.Text(
+        box = w.Text(
             value=self._offered(),
             placeholder="EPSG:25832",
             description=tr("Coordinate system"),
@@ -53,6 +54,7 @@ class InputQuestion(w.VBox):
             continuous_update=False,
             layout=w.Layout(width="280px", max_width="100%"),
         )
+        return self.own(box)
 
     @cached_property
     def use(self) -> w.Button:
@@ -64,7 +66,7 @@ class InputQuestion(w.VBox):
             layout=w.Layout(width="auto", max_width="100%"),
         )
         button.on_click(lambda _button: self._use_system())
-        return button
+        return self.own(button)
 
     def _offered(self) -> str:
         if not self._reference:
@@ -111,7 +113,7 @@ class InputQuestion(w.VBox):
             f"{escape(words)}</div>"
         )
         row = w.HBox(list(controls), layout=w.Layout(flex_flow="row wrap", align_items="center", **WIDE))
-        self.children = [self._said, row]
+        replace_children(self, [self._said, row])
         self.layout.display = ""
 
     def close_question(self) -> None:
