@@ -26,9 +26,9 @@ FOLDER = ROOT / "docs" / "images" / "gallery"
 #: Colours of a picture; more make files larger and not better to look at.
 COLORS = 256
 #: Pixels down to the second of the results, which adds nothing new.
-TABLE_END = 1282
-#: Pixels down to the end of the map.
-MAP_END = 550
+TABLE_END = 1400
+#: Pixels down to the end of the map, of its list of layers and of the legend.
+MAP_END = 970
 WIDE, NARROW = 1280, 912  # pixels of the window, of which JupyterLab itself takes 432
 
 START = """

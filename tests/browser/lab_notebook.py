@@ -235,11 +235,12 @@ class LabNotebook:
 
     def whole_picture(self, path: Path, cell: Any) -> None:
         """Save a screenshot of all that a cell has put out, in a window tall enough for it."""
-        before = self.page.viewport_size
+        before, output = self.page.viewport_size, cell.locator(".jp-OutputArea-output").first
         self.page.mouse.move(5, 5)
-        self.page.set_viewport_size({"width": before["width"], "height": 2400})
+        height = max(2400, round(output.bounding_box()["height"]) + 400)
+        self.page.set_viewport_size({"width": before["width"], "height": height})
         self.page.wait_for_timeout(600)  # maps follow their new place
-        self.picture(path, cell.locator(".jp-OutputArea-output").first)
+        self.picture(path, output)
         self.page.set_viewport_size(before)
 
     def picture(self, path: Path, what: Any = None) -> None:
