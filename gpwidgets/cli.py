@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
         "inputs", nargs="*", metavar="NAME=VALUE", help="text, a path to a file, or JSON after NAME:="
     )
     run.add_argument("--out", type=Path, default=Path("results"), help="folder for the results")
+    run.add_argument("--overwrite", action="store_true", help="replace files of earlier results in it")
     add_options(run)
     run.set_defaults(action=_run)
     add_login_commands(commands)
@@ -131,7 +133,7 @@ def _run(options: argparse.Namespace) -> int:
     for message in outputs.messages:
         print(f"{message.level}: {message.description}", file=sys.stderr)
     for name in outputs:
-        print(f"{name}: {_save(outputs, name, options.out)}")
+        print(f"{name}: {_save(outputs, name, options.out, options.overwrite)}")
     return 1 if outputs.errors else 0
 
 
@@ -144,8 +146,8 @@ def _named(text: str) -> tuple[str, Any]:
     return name, value
 
 
-def _save(outputs: Outputs, name: str, folder: Path) -> str:
-    """Write one output and say where it is."""
+def _save(outputs: Outputs, name: str, folder: Path, overwrite: bool) -> str:
+    """Write one output, under a name that is free unless files may be overwritten, and say where it is."""
     if name in outputs.errors:
         return f"could not be read: {outputs.errors[name]}"
     value = outputs[name]
@@ -153,11 +155,16 @@ def _save(outputs: Outputs, name: str, folder: Path) -> str:
         return str(value.download(folder))
     if not hasattr(value, "columns"):
         return str(value)
+    from gpwidgets.tasks.saving import copied_under_a_free_name
+
     folder.mkdir(parents=True, exist_ok=True)
     stem = "".join(letter if letter.isalnum() else "_" for letter in name)
-    path = folder / (f"{stem}.gpkg" if hasattr(value, "geometry") else f"{stem}.csv")
-    if hasattr(value, "geometry"):
-        value.to_file(path)
-    else:
-        value.to_csv(path, index=False)
-    return f"{len(value)} rows in {path}"
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".gpwidgets-") as private:
+        path = Path(private, f"{stem}.gpkg" if hasattr(value, "geometry") else f"{stem}.csv")
+        if hasattr(value, "geometry"):
+            value.to_file(path)
+        else:
+            value.to_csv(path, index=False)
+        if overwrite:
+            return f"{len(value)} rows in {path.replace(folder / path.name)}"
+        return f"{len(value)} rows in {copied_under_a_free_name(path, folder)}"

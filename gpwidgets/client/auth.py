@@ -27,6 +27,8 @@ _ONLINE = ".arcgis.com"
 _TEST_ENVIRONMENTS = ("dev", "qa")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _BINDING = threading.Lock()
+#: How often a path may be percent-encoded, one time over the other, before nobody can mean it.
+_ENCODED_TIMES = 4
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,15 @@ class Credentials:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     http_auth: Any = field(default=None, repr=False)
 
+    def in_header(self) -> Credentials:
+        """The same with a token in a header instead of the form."""
+        token = self.fields.get("token")
+        if token is None:
+            return self
+        kept = {name: text for name, text in self.fields.items() if name != "token"}
+        header = {"X-Esri-Authorization": SecretText(f"Bearer {token}")}
+        return Credentials(kept, {**self.headers, **header}, self.http_auth)
+
 
 def same_server(url: str, home: str) -> bool:
     """Whether `url` belongs to the server that `home`, a services root, stands for.
@@ -54,9 +65,14 @@ def same_server(url: str, home: str) -> bool:
     Scheme, host, port and context path have to agree; letter case of the host does not count. The same host's
     step from http to https on the usual ports is one server.
     """
-    one, two = urlsplit(url), urlsplit(home)
-    context = two.path.partition("/rest")[0] + "/"
-    return _is_plain(url) and same_origin(url, home) and (one.path + "/").startswith(context)
+    context = context_of(home) + "/"
+    return _is_plain(url) and same_origin(url, home) and (urlsplit(url).path + "/").startswith(context)
+
+
+def context_of(home: str) -> str:
+    """The path below which a server lies: what comes before ``/rest/``, or all of a path without that."""
+    parts = urlsplit(home).path.rstrip("/").split("/")
+    return "/".join(parts[: parts.index("rest")] if "rest" in parts else parts)
 
 
 def same_origin(url: str, home: str) -> bool:
@@ -69,7 +85,22 @@ def _is_plain(url: str) -> bool:
     # HTTP libraries resolve dots, and differ about what a backslash or a user name does to the host.
     parts = urlsplit(url)
     odd = "\\" in url or any(letter.isspace() or not letter.isprintable() for letter in url)
-    return not odd and "@" not in parts.netloc and ".." not in unquote(parts.path).split("/")
+    return not odd and "@" not in parts.netloc and _is_plain_path(parts.path)
+
+
+def _is_plain_path(path: str) -> bool:
+    """Whether a path means the same to everybody: no dots that go up and no separators, however encoded."""
+    plain = path
+    for _ in range(_ENCODED_TIMES):
+        decoded = unquote(plain)
+        if decoded.count("/") != path.count("/") or "\\" in decoded or not decoded.isprintable():
+            return False
+        if any(part.partition(";")[0].strip() in (".", "..") for part in decoded.split("/")):
+            return False
+        if decoded == plain:
+            return True
+        plain = decoded
+    return False
 
 
 def is_loopback(host: str) -> bool:

@@ -11,6 +11,7 @@ import os
 import socket
 import ssl
 import time
+from http.cookiejar import Cookie, DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -82,6 +83,15 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_start_anew)
 
 
+class _OwnPortOnly(DefaultCookiePolicy):
+    """Cookies go back to the port they came from: another program may listen on the next one."""
+
+    def set_ok(self, cookie: Cookie, request: Any) -> bool:
+        """Take a cookie, and remember its port."""
+        cookie.port, cookie.port_specified = str(urlsplit(request.get_full_url()).port or 80), True
+        return super().set_ok(cookie, request)
+
+
 class _Session(requests.Session):
     """A session that reads the proxies of its environment when they change, not at every request.
 
@@ -144,6 +154,7 @@ def new_http(*, shared: bool, system_trust: bool = False) -> requests.Session:
         Whether certificates are checked by the operating system's own trust store.
     """
     http = _Session()
+    http.cookies.set_policy(_OwnPortOnly())
     own = _SystemTrust if system_trust else KeptConnections
     adapter = _shared_connections() if shared else own()
     http.mount("http://", adapter)

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
+from gpwidgets.client.auth import context_of, same_server
 from gpwidgets.client.bodies import html_title
 from gpwidgets.client.session import GPSession, Reply
 from gpwidgets.client.takers import BytesTaker, FileTaker, Taker
@@ -115,36 +116,50 @@ def _claim(temporary: Path, folder: Path, name: str) -> Path:
 
 def _from_either_host(session: GPSession, url: str, service: GPURL, taker: Taker | None) -> Reply:
     try:
-        return _fetch(session, url, taker)
+        return _fetch(session, url, service, taker)
     except (ConnectionFailed, ServerError) as error:
         swapped = _on_the_services_host(url, service)
         if swapped == url:
             raise
         try:
-            return _fetch(session, swapped, taker)
+            return _fetch(session, swapped, service, taker)
         except GPError:
             raise error from None
 
 
-def _fetch(session: GPSession, url: str, taker: Taker | None) -> Reply:
+def _fetch(session: GPSession, url: str, service: GPURL, taker: Taker | None) -> Reply:
     """Read a file without sign-in first: most servers give files to anybody, and a token is best not sent."""
     try:
         return _checked(session.read(url, {}, signed=False, taker=taker), url)
     except (AuthenticationError, ServerError, BadReply) as error:
         if session.auth is None or not getattr(error, "may_pass", True):
             raise
-        return _signed(session, url, taker)
+        if not _is_output(url, service):
+            raise
+        return _signed(session, urlunsplit(urlsplit(url)._replace(query="", fragment="")), taker)
+
+
+def _is_output(url: str, service: GPURL) -> bool:
+    """Whether a server keeps the files of its results there, so that a sign-in may go along.
+
+    The address is the server's, and the sign-in the user's: anywhere else it could start something.
+    """
+    path, home = urlsplit(url).path, urlsplit(service.server)
+    outputs = f"{context_of(service.server)}/rest/directories/"
+    jobs = f"{urlsplit(service.task).path}/jobs/" if service.task_name else "\0"
+    below_job = path.startswith(jobs) and path.removeprefix(jobs).split("/")[1:2] == ["scratch"]
+    return same_server(url, home.geturl()) and (path.startswith(outputs) or below_job)
 
 
 def _signed(session: GPSession, url: str, taker: Taker | None) -> Reply:
-    reply = session.read(url, {}, taker=taker)
+    reply = session.read(url, {}, taker=taker, by_header=True)
     try:
         return _checked(reply, url)
     except BadReply as error:
         # A page does not say why it came instead of the file; a token that has ended is the usual reason.
         if not error.may_pass or not session.renewed(reply):
             raise
-    return _checked(session.read(url, {}, taker=taker), url)
+    return _checked(session.read(url, {}, taker=taker, by_header=True), url)
 
 
 def _checked(reply: Reply, url: str) -> Reply:

@@ -13,9 +13,9 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urljoin, urlsplit, urlunsplit
 
 import requests
 from requests.utils import super_len
@@ -69,6 +69,8 @@ class Reply:
         What the request carried.
     made : object
         What a taker has made of the body, of which only the beginning is left then.
+    elsewhere : str
+        The host that answered, where the request was redirected to another one.
     """
 
     status: int
@@ -76,6 +78,7 @@ class Reply:
     headers: Mapping[str, str]
     credentials: Credentials = field(default_factory=Credentials, repr=False)
     made: Any = field(default=None, repr=False)
+    elsewhere: str = ""
 
     def json(self, url: str) -> dict[str, Any]:
         """The answer as a JSON object; an error in it is raised.
@@ -86,7 +89,21 @@ class Reply:
         """
         try:
             return json_object(self.body, mask(url), self.status)
-        except (ConnectionFailed, ServerError) as error:
+        except ServerError as error:
+            if self.elsewhere:
+                # It knows nothing of this server's jobs and sign-ins.
+                raise BadReply(
+                    tr(
+                        "{url} leads to {host}, which answers: {error}",
+                        url=mask(url),
+                        host=self.elsewhere,
+                        error=error,
+                    ),
+                    url=url,
+                ) from None
+            error.retry_after = asked_wait(self.headers)
+            raise
+        except ConnectionFailed as error:
             error.retry_after = asked_wait(self.headers)
             raise
 
@@ -245,6 +262,7 @@ class GPSession:
         retry: bool = True,
         taker: Taker | None = None,
         read_timeout: float | None = None,
+        by_header: bool = False,
     ) -> Reply:
         """Read a resource, again after trouble on the way.
 
@@ -260,6 +278,8 @@ class GPSession:
             Takes the body of a good answer while it arrives.
         read_timeout
             Seconds for the answer, instead of the session's.
+        by_header
+            Whether a token goes into a header, so that the request stays a GET, which starts nothing.
 
         Raises
         ------
@@ -274,12 +294,20 @@ class GPSession:
         tries = _TRIES if retry else 1
 
         def ask() -> Reply:
-            return self._send(method, url, params, signed=signed, taker=taker, read_timeout=read_timeout)
+            return self._send(
+                method,
+                url,
+                params,
+                signed=signed,
+                taker=taker,
+                read_timeout=read_timeout,
+                by_header=by_header,
+            )
 
         for number in range(1, tries + 1):
             try:
                 reply = ask()
-                if method == "GET" and reply.status in _GET_REFUSED:
+                if method == "GET" and reply.status in _GET_REFUSED and not by_header:
                     method = "POST"  # some gateways let only one of the two through
                     reply = ask()
             except ConnectionFailed as error:
@@ -331,22 +359,61 @@ class GPSession:
         files: Mapping[str, Any] | None = None,
         taker: Taker | None = None,
         headers: Mapping[str, str] | None = None,
+        by_header: bool = False,
     ) -> Reply:
         """Send a request and read the whole answer, following redirects without losing form or secret."""
+        _check_address(url)
         seconds = read_timeout or self.timeout[1]
         slowest = _SLOWEST if taker is None and not files else _SLOWEST_LARGE
         deadline = Deadline(self.timeout[0] + seconds, slowest)
+        asked = url
         for _ in range(6):
             secret = self._credentials(url, signed) if signed else Credentials(headers=headers or {})
+            if by_header:
+                secret = secret.in_header()
             form: dict[str, str] = shielded({**fields, **secret.fields})
             sent = "POST" if secret.fields else method
             with deadline:
                 reply = self._exchange(sent, url, form, secret, seconds, files, taker, deadline, signed)
             if reply.status not in _REDIRECTS or not reply.headers.get("Location"):
-                return reply
-            url = _redirected(url, reply.headers["Location"], method)
+                return reply if same_origin(url, asked) else replace(reply, elsewhere=urlsplit(url).netloc)
+            url = self._redirected(url, reply.headers["Location"], method)
+            fields = _besides(url, fields, same_origin(url, asked))
             _rewind(files)
         raise BadReply(tr("{url} redirects in a circle.", url=mask(url)), url=url)
+
+    def _redirected(self, url: str, location: str, method: str) -> str:
+        """Where to send the same request again, as the server gives it, but without a secret of ours.
+
+        Requests would turn a POST into a GET here and lose the form, so redirects are followed by hand.
+        """
+        try:
+            target = urljoin(url, location)
+            _ = urlsplit(target).port
+        except ValueError:
+            raise BadReply(tr("{url} redirects to what is no address.", url=_bare(url)), url=url) from None
+        old, new = urlsplit(url), urlsplit(target)
+        if new.scheme not in ("http", "https") or (old.scheme == "https" and new.scheme == "http"):
+            raise BadReply(
+                tr("{url} redirects to an address that is not safe to follow.", url=_bare(url)), url=url
+            )
+        if same_origin(target, url):
+            return urlunsplit((new.scheme, new.netloc, new.path, new.query, ""))
+        if method == "POST":
+            raise BadReply(
+                tr(
+                    "{url} redirects to another host, {host}; use that URL if you trust it.",
+                    url=_bare(url),
+                    host=new.netloc.rpartition("@")[2],
+                ),
+                url=url,
+            )
+        masker = self._masker({}, Credentials(), issued=False)
+        if masker.text(target) != target:
+            raise BadReply(
+                tr("{url} redirects to another host with a secret in the address.", url=_bare(url)), url=url
+            )
+        return urlunsplit((new.scheme, new.netloc, new.path, new.query, ""))
 
     def _exchange(
         self,
@@ -521,28 +588,20 @@ def _wants_sign_in(reply: Reply, url: str) -> bool:
     return False
 
 
-def _redirected(url: str, location: str, method: str) -> str:
-    """Where to send the same request again.
+def _check_address(url: str) -> None:
+    try:
+        _ = urlsplit(url).port
+    except ValueError as error:
+        text = tr("{url} is no address: {error}.", url=_bare(url), error=error)
+        raise ConnectionFailed(text, url=url, maybe_sent=False) from None
 
-    Requests would turn a POST into a GET here and lose the form, so redirects are followed by hand.
-    """
-    target = urljoin(url, location)
-    old, new = urlsplit(url), urlsplit(target)
-    if new.scheme not in ("http", "https") or (old.scheme == "https" and new.scheme == "http"):
-        raise BadReply(
-            tr("{url} redirects to an address that is not safe to follow.", url=_bare(url)), url=url
-        )
-    upgraded = old.hostname == new.hostname and (old.scheme, new.scheme) == ("http", "https")
-    if method == "POST" and not upgraded and not same_origin(target, url):
-        raise BadReply(
-            tr(
-                "{url} redirects to another host, {host}; use that URL if you trust it.",
-                url=_bare(url),
-                host=new.netloc.rpartition("@")[2],
-            ),
-            url=url,
-        )
-    return urlunsplit((new.scheme, new.netloc, new.path, "" if method == "GET" else new.query, ""))
+
+def _besides(url: str, fields: Mapping[str, str], same: bool) -> Mapping[str, str]:
+    """The fields that a redirect's own query leaves to be sent; none where it leads to another server."""
+    query = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
+    if query and not same:
+        return {}
+    return {name: text for name, text in fields.items() if name not in query}
 
 
 def _services_root(url: str) -> str:

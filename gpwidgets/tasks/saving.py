@@ -41,7 +41,7 @@ from gpwidgets.secrets import without_secrets
 if TYPE_CHECKING:
     from gpwidgets.tasks.outputs import Outputs
 
-__all__ = ["open_outputs", "save_outputs"]
+__all__ = ["copied_under_a_free_name", "open_outputs", "save_outputs"]
 
 MANIFEST = "outputs.json"
 _FORMAT = 1
@@ -328,14 +328,15 @@ class _Reader:
         def copy(_url: str, target: Path) -> Path:
             assert folder  # keeps an unpacked zip for as long as the value lives
             target.mkdir(parents=True, exist_ok=True)
-            return _copied_under_a_free_name(path, target)
+            return copied_under_a_free_name(path, target)
 
         return replace(
             value, path=str(path), _fetch=Fetch(copy, lambda _url: path.read_bytes(), raster_opener)
         )
 
 
-def _copied_under_a_free_name(path: Path, folder: Path) -> Path:
+def copied_under_a_free_name(path: Path, folder: Path) -> Path:
+    """Copy a file into a folder under its own name, or with a number where that is taken."""
     for number in range(10_000):
         target = folder / (path.name if number == 0 else f"{path.stem}_{number}{path.suffix}")
         try:
