@@ -109,7 +109,8 @@ def _is_deep(text: bytes) -> bool:
 
 def _parse_tolerantly(text: bytes, url: str, status: int) -> Any:
     try:
-        return json.loads(text.decode("utf-8", "replace"))
+        parsed = json.loads(text.decode("utf-8", "replace"))
+        return _whole_letters(parsed) if b"\\u" in text else parsed
     except (ValueError, RecursionError):
         pass
     if not text:
@@ -132,6 +133,15 @@ def _parse_tolerantly(text: bytes, url: str, status: int) -> Any:
     )
     bad.incomplete = begun  # a cut may fall behind any bracket
     raise bad
+
+
+def _whole_letters(value: Any) -> Any:
+    """JSON without halves of letters, which can be neither shown nor sent."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {_whole_letters(key): _whole_letters(part) for key, part in value.items()}
+    return [_whole_letters(part) for part in value] if isinstance(value, list) else value
 
 
 def json_object(body: bytes, url: str, status: int = 200) -> dict[str, Any]:

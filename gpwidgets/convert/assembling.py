@@ -70,9 +70,15 @@ def table_of_layers(sources: Sequence[FeatureSource]) -> pd.DataFrame:
     return frame
 
 
+def _whole_letters(name: str) -> str:
+    """A column's name without halves of letters, which pandas cannot hold."""
+    return name if name.isascii() else name.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def _frame(
     columns: dict[str, Any], shapes: Any, crs: pyproj.CRS | None, about: Mapping[str, Any]
 ) -> geopandas.GeoDataFrame:
+    columns = {_whole_letters(key): column for key, column in columns.items()}
     name = _free_name(columns)
     columns[name] = geopandas.array.GeometryArray(shapes, crs=crs)
     plain = pd.DataFrame(columns, index=pd.RangeIndex(len(shapes)), copy=False)

@@ -100,7 +100,10 @@ class Column:
                 except OverflowError:
                     return values
         elif self.kind in _FLOATS and kinds <= {float, int, type(None)}:
-            numbers = np.array(values, dtype=np.float64)
+            try:
+                numbers = np.array(values, dtype=np.float64)
+            except OverflowError:  # hundreds of digits
+                return values
             return numbers, np.isnan(numbers)
         return values
 

@@ -97,7 +97,7 @@ def _coded(row: Mapping[str, Any]) -> Choice:
 def _bound(value: Any) -> float | None:
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None
 

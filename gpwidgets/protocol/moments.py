@@ -127,6 +127,13 @@ def parse_day(text: str) -> date:
     return parse_offset_moment(text).date()
 
 
+def _text(value: object) -> str:
+    """The text of what a server sends as one."""
+    if not isinstance(value, str):
+        raise ValueError(tr("{value!r} is no text", value=str(value)[:60]))
+    return value.strip()
+
+
 def parse_time(text: str) -> time:
     """A time of day from ``14:05``, ``14:05:00.5`` or ``2:05 PM``.
 
@@ -135,7 +142,7 @@ def parse_time(text: str) -> time:
     ValueError
         The text is none of these.
     """
-    text = text.strip()
+    text = _text(text)
     found = _CLOCK.fullmatch(text)
     if found is None:
         return time.fromisoformat(text)
@@ -161,7 +168,7 @@ def parse_offset_moment(text: str) -> datetime:
     ValueError
         The text is neither.
     """
-    text = text.strip()
+    text = _text(text)
     found = _AMERICAN.fullmatch(text)
     if found is None:
         return datetime.fromisoformat(text)

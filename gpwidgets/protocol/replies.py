@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -117,9 +118,10 @@ class Progress:
             return None
         value = data.get("percent", data.get("percentage"))
         try:
-            percent = None if value is None or isinstance(value, bool) else min(100.0, max(0.0, float(value)))
-        except (TypeError, ValueError):
-            percent = None
+            number = float("nan" if value is None or isinstance(value, bool) else value)
+        except (TypeError, ValueError, OverflowError):
+            number = math.nan
+        percent = min(100.0, max(0.0, number)) if math.isfinite(number) else None
         return cls(str(data.get("message") or ""), percent)
 
 

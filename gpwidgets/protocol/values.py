@@ -160,7 +160,7 @@ class Extent:
             raise ValueError("an extent is an object with xmin, ymin, xmax and ymax")
         try:
             xmin, ymin, xmax, ymax = (float(data[key]) for key in ("xmin", "ymin", "xmax", "ymax"))
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             raise ValueError("an extent needs the numbers xmin, ymin, xmax and ymax") from None
         if not all(map(math.isfinite, (xmin, ymin, xmax, ymax))):
             raise ValueError("the edges of an extent have to be finite numbers")
