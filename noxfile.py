@@ -41,6 +41,13 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session
+def audit(session: nox.Session) -> None:
+    """Known faults of the dependencies, by pip-audit; it needs the network."""
+    session.install(".[demo]", "pip-audit")
+    session.run("pip-audit", "--skip-editable", *session.posargs)
+
+
+@nox.session
 def types(session: nox.Session) -> None:
     """Types, by mypy: strict below the widgets."""
     session.install(".[demo,keyring,truststore]", "mypy>=1.18", "types-requests", "pandas-stubs")

@@ -47,6 +47,11 @@ _MB = 1 << 20
 BOUNDS = {
     bound.name: bound
     for bound in (
+        Bound("answer", 64 * _MB, "bytes", "memory, from descriptions, job states and errors without end"),
+        Bound("result", 2048 * _MB, "bytes", "memory and disk, from results, rows and files without end"),
+        Bound("messages", 10_000, "messages", "the page, from tools that write without end"),
+        Bound("message", 100_000, "characters", "the page, from a message of megabytes"),
+        Bound("markup", 2_000, "tags", "time, from descriptions of very many or nested tags"),
         Bound("unpacked", 256 * _MB, "bytes", "memory and disk, from archives that unpack to a multiple"),
         Bound("members", 10_000, "files", "time, from archives of very many files"),
         Bound("text_file", 128 * _MB, "bytes", "memory, from GeoJSON, KML and GML read as a whole"),

@@ -20,6 +20,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit, urlunsplit
 import requests
 from requests.utils import super_len
 
+from gpwidgets.bounds import how_to_raise, limit
 from gpwidgets.client.auth import Auth, Credentials, as_auth, same_origin
 from gpwidgets.client.bodies import BUSY, json_object
 from gpwidgets.client.connections import SYSTEM, new_http
@@ -502,13 +503,18 @@ class GPSession:
     def _limited_chunks(
         self, answer: requests.Response, url: str, deadline: Deadline, at_once: int
     ) -> Iterator[bytes]:
+        kind = _bound_of(url, at_once)
+        most = min(limit(kind), self.max_bytes)
         size = 0
         for chunk in answer.iter_content(at_once):
             size += len(chunk)
             deadline.moved(len(chunk))
-            if size > self.max_bytes:
+            if size > most:
                 text = tr(
-                    "The answer of {url} is larger than {most} bytes.", url=_bare(url), most=self.max_bytes
+                    "The answer of {url} is larger than {most} bytes; {hint}.",
+                    url=_bare(url),
+                    most=most,
+                    hint=how_to_raise(kind) if most < self.max_bytes else "max_bytes",
                 )
                 raise BadReply(text, url=url, may_pass=False)
             yield chunk
@@ -586,6 +592,13 @@ def _wants_sign_in(reply: Reply, url: str) -> bool:
     except Exception:
         return False
     return False
+
+
+def _bound_of(url: str, at_once: int) -> str:
+    """Which bound an answer has: results, rows and files may be large, other answers may not."""
+    parts = urlsplit(url).path.split("/")
+    is_large = at_once == _LARGE_CHUNK or parts[-1] in ("execute", "query") or "inputs" in parts
+    return "result" if is_large else "answer"
 
 
 def _check_address(url: str) -> None:

@@ -8,8 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from gpwidgets.bounds import how_to_raise, limit
 from gpwidgets.errors import AccessDenied, AuthenticationError, ResourceNotFound, ServerError
 from gpwidgets.protocol.enums import JobStatus, MessageType
+from gpwidgets.texts import tr
 
 
 @dataclass(frozen=True)
@@ -49,11 +51,26 @@ class GPMessage:
     def list_from_json(cls, data: Any) -> tuple[GPMessage, ...]:
         """Read a ``messages`` list; anything that is not one gives no messages."""
         rows = data if isinstance(data, list | tuple) else ()
-        return tuple(
-            cls(MessageType(row.get("type") or ""), *readable_message(row))
-            for row in rows
+        left = len(rows) - limit("messages")
+        found = [
+            cls(MessageType(row.get("type") or ""), _bounded(text), code)
+            for row in rows[max(0, left) :]
             if isinstance(row, Mapping)
-        )
+            for text, code in [readable_message(row)]
+        ]
+        if left > 0:
+            text = tr(
+                "{count:,} earlier messages are left out; {hint}.", count=left, hint=how_to_raise("messages")
+            )
+            found.insert(0, cls(MessageType("esriJobMessageTypeWarning"), text))
+        return tuple(found)
+
+
+def _bounded(text: str) -> str:
+    most = limit("message")
+    if len(text) <= most:
+        return text
+    return tr("{text}… (cut; {hint})", text=text[:most], hint=how_to_raise("message"))
 
 
 def readable_message(row: Mapping[str, Any]) -> tuple[str, str]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from html import escape
 
 import nh3
+
+from gpwidgets.bounds import how_to_raise, limit
 
 #: Marks up text; nothing here loads, runs or covers anything.
 _TAGS = frozenset(
@@ -50,6 +53,8 @@ _TAG = re.compile(r"<[^<>]*+>")
 
 def sanitized(text: str) -> str:
     """Return a server's HTML with text markup and links only: no scripts, styles, pictures or frames."""
+    if text.count("<") > limit("markup"):
+        return f"{escape(plain_text(text))} <em>({escape(how_to_raise('markup'))})</em>"
     cleaned: str = nh3.clean(
         text,
         tags=set(_TAGS),
@@ -63,4 +68,6 @@ def sanitized(text: str) -> str:
 
 def plain_text(text: str) -> str:
     """Return the words of a server's HTML, white space folded; not HTML, so escape it where it is shown."""
-    return " ".join(_TAG.sub(" ", nh3.clean(text, tags=set())).split())
+    if text.count("<") <= limit("markup"):
+        text = nh3.clean(text, tags=set())
+    return " ".join(_TAG.sub(" ", text).split())
