@@ -7,6 +7,7 @@ import hashlib
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -122,11 +123,16 @@ class Transport:
         with hiding(self._secrets):
             return resources.cancel_job(self._session, self._url)
 
+    @cached_property
+    def _server_version(self) -> float | None:
+        """The server's version, asked for once: a service that is silent must not hold up each result."""
+        return self._task.server_version
+
     def _environment(self) -> Environment:
         """The settings as this server's version understands them."""
         version = None
         if self._collections or self._settings.keys() & {"outSR", "processSR", "extent"}:
-            version = self._task.server_version  # None: the way that every version understands
+            version = self._server_version  # None: the way that every version understands
         return Environment(self._settings, version, collections=self._collections)
 
     def outputs_of_reply(self, run: Run, reply: ExecuteReply) -> Outputs:
