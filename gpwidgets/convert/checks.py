@@ -12,7 +12,7 @@ import pyproj
 import shapely
 
 from gpwidgets.convert.reprojecting import accuracy_between, degrees_around, system_note, why_unplaced
-from gpwidgets.convert.splitting import jumps, unwound, wrap_shape
+from gpwidgets.convert.splitting import as_high_as, jumps, unwound, wrap_shape
 from gpwidgets.convert.tabular import GEOGRAPHIC
 from gpwidgets.convert.texts import FARTHEST, check_degrees
 from gpwidgets.convert.vertices import has_m, vertices, with_rows, with_vertices
@@ -110,10 +110,10 @@ def valid_frame(gdf: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
 
 
 def _mended(shape: shapely.Geometry) -> shapely.Geometry:
-    found = shapely.make_valid(shape, method="structure", keep_collapsed=False)
+    found = shapely.make_valid(shapely.force_2d(shape), method="structure", keep_collapsed=False)
     parts = shapely.get_parts(shapely.get_parts(np.atleast_1d(found)))
     kept = parts[shapely.get_dimensions(parts) == shapely.get_dimensions(shape)]
-    return shapely.union_all(kept)
+    return as_high_as(shapely.union_all(kept), shape)
 
 
 def without_empty(gdf: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:

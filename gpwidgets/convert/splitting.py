@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from gpwidgets.convert.vertices import has_m, moved, vertices, with_vertices
 
-__all__ = ["jumps", "unwound", "wrap_shape"]
+__all__ = ["as_high_as", "jumps", "unwound", "wrap_shape"]
 
 Floats = NDArray[np.float64]
 
@@ -109,6 +109,29 @@ def _to_the_pole(rows: Floats, half: float) -> Floats:
     corners = rows[[-1, 0, 0]].copy()
     corners[:2, 1] = pole
     return np.vstack([rows, corners])
+
+
+def as_high_as(flat: shapely.Geometry, like: shapely.Geometry) -> shapely.Geometry:
+    """A flat geometry that was made of another one, with the heights and measures along the edges of that.
+
+    Where edges cross each other, those of the first one count.
+    """
+    if flat.is_empty or not (shapely.has_z(like) or has_m(like)):
+        return flat
+    parts = shapely.get_parts(shapely.get_parts(np.atleast_1d(like)))
+    areas = shapely.get_type_id(parts) == _AREAS[0]
+    lines = [_rows(line) for line in (*shapely.get_rings(parts[areas]), *parts[~areas])]
+    starts, ends = (np.vstack([line[part] for line in lines]) for part in (slice(-1), slice(1, None)))
+    steps = ends - starts
+    lengths = np.maximum((steps[:, :2] ** 2).sum(axis=1), 1e-300)
+    rows = []
+    for place in shapely.get_coordinates(flat):
+        share = np.clip(((place - starts[:, :2]) * steps[:, :2]).sum(axis=1) / lengths, 0.0, 1.0)
+        off = ((starts[:, :2] + share[:, None] * steps[:, :2] - place) ** 2).sum(axis=1)
+        nearest = int(off.argmin())
+        rest = starts[nearest, 2:] + share[nearest] * steps[nearest, 2:]
+        rows.append([*place, *rest])
+    return _filled(flat, np.array(rows), like)
 
 
 # Pieces

@@ -12,7 +12,7 @@ import shapely
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from gpwidgets.convert.checks import simplify_frame, split_crossing, wrap_frame
+from gpwidgets.convert.checks import simplify_frame, split_crossing, valid_frame, wrap_frame
 from gpwidgets.convert.splitting import unwound, wrap_shape
 from gpwidgets.convert.vertices import KEEPS_MEASURES, has_m, vertices, with_vertices
 
@@ -139,3 +139,12 @@ def test_simplified_lines_have_vertices_of_the_line(offsets: list[float], z: boo
     whole = {tuple(row) for row in np.nan_to_num(vertices(np.array([line]), z=True, m=True), nan=-1)}
     assert left <= whole
     assert bool(has_m(found.iloc[0])) == (m and KEEPS_MEASURES)
+
+
+@pytest.mark.skipif(not KEEPS_MEASURES, reason="GEOS is older than 3.12")
+def test_mended_shapes_keep_heights_and_measures() -> None:
+    bow = shapely.from_wkt("POLYGON ZM ((0 0 1 10, 2 2 3 30, 2 0 5 50, 0 2 7 70, 0 0 1 10))")
+    (found,) = valid_frame(geopandas.GeoDataFrame(geometry=[bow], crs=4326)).geometry
+    assert found.is_valid
+    rows = {tuple(row) for row in vertices(np.array([found]), z=True, m=True).tolist()}
+    assert rows == {(0, 0, 1, 10), (2, 2, 3, 30), (2, 0, 5, 50), (0, 2, 7, 70), (1, 1, 2, 20)}
