@@ -7,6 +7,7 @@ from importlib.resources import files
 
 import ipywidgets as w
 
+from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.owner import keep_open
 
 _SHEETS = ("theme", "form", "views")
@@ -28,5 +29,15 @@ def style_sheet() -> w.HTML:
     """
     global _made
     if _made is None or _made.comm is None:  # it is gone after `Widget.close_all()`
-        _made = keep_open(w.HTML(f"<style>{css()}</style>", layout=w.Layout(display="none")))
+        sheet = f"<style>{css()}\n{_said_without_a_kernel()}</style>"
+        _made = keep_open(w.HTML(sheet, layout=w.Layout(display="none")))
     return _made
+
+
+def _said_without_a_kernel() -> str:
+    """The rule that lets a page say why nothing in a widget answers, which no kernel can say then."""
+    words = tr(
+        "The kernel is not connected, so nothing here answers. Reconnect to it, or run the cell again."
+    )
+    escaped = words.replace("\\", "\\\\").replace('"', '\\"').replace("<", "\\3c ").replace("\n", " ")
+    return f'.gpw {{ --gpw-disconnected: "{escaped}"; }}'

@@ -42,7 +42,8 @@ def test_colours_and_the_themes_of_hosts_are_named_in_one_file_only() -> None:
 
 def test_no_style_is_for_a_class_that_nothing_has() -> None:
     source = python_sources()
-    stems = {f"gpw-state-{status.value}" for status in RunStatus}
+    stems = {f"gpw-state-{state}" for state in ("incomplete", *(status.value for status in RunStatus))}
+    stems |= {"gpw-patch-line", "gpw-patch-point"}  # put together from words
     for name in set(re.findall(r"\.(gpw[\w-]*)", css())) - stems:
         level = name in ("gpw-warning", "gpw-error")
         assert level or re.search(rf"""["' ]{name}["' ]""", source), name
