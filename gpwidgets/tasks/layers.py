@@ -17,7 +17,7 @@ from gpwidgets.tasks.layer_tokens import layer_given, session_for
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
-__all__ = ["LayerReference", "layer_columns", "read_reference", "read_rows", "reader_of"]
+__all__ = ["LayerReference", "layer_columns", "layers_of", "read_reference", "read_rows", "reader_of"]
 
 
 def read_rows(
@@ -119,6 +119,37 @@ def layer_columns(reference: LayerReference, session: GPSession) -> tuple[FieldR
         FieldRef(str(row["name"]), str(row.get("type") or ""), str(row.get("alias") or ""))
         for row in (rows if isinstance(rows, list) else ())
         if isinstance(row, Mapping) and row.get("name")
+    )
+
+
+def layers_of(
+    reference: LayerReference, session: GPSession | None = None, token: str = ""
+) -> tuple[tuple[str, str], ...]:
+    """The layers and tables of a service that somebody names by its address, each by name and address.
+
+    Parameters
+    ----------
+    reference
+        Address of the service, without the number of a layer.
+    session, token
+        As of `read_reference`.
+
+    Raises
+    ------
+    GPError
+        The service cannot be read.
+
+    Notes
+    -----
+    Reads ``…/FeatureServer`` or ``…/MapServer``.
+    """
+    if token:
+        reference = replace(reference, auth=Token(token))
+    url = layers.layer_url(reference.url)
+    about = layers.read_layer(session_for(reference, session or GPSession()), url)
+    rows = [row for key in ("layers", "tables") for row in about.get(key) or () if isinstance(row, Mapping)]
+    return tuple(
+        (f"{row['id']}: {row.get('name') or ''}", f"{url}/{row['id']}") for row in rows if "id" in row
     )
 
 

@@ -195,7 +195,7 @@ def test_a_date_that_no_column_can_hold_is_said(moment: int) -> None:
 def test_numbers_of_more_than_64_bits_are_refused(value: int, dtype: str) -> None:
     if dtype != "object" and not 0 <= value < 2**64:
         pytest.skip("the column cannot hold it")
-    # Not by pandas.array, which makes 0 of the largest.
+    # Not by pandas.array, which may make 0 of the largest.
     table = pd.DataFrame({"n": pd.Series([1, value], dtype=dtype)})
     for refuse in (check_columns, frame_to_records):
         with pytest.raises(ConversionError, match="'n' holds a whole number of more than 64 bits in row 2"):

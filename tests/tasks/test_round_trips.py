@@ -107,7 +107,8 @@ KINDS: dict[str, st.SearchStrategy[Any]] = {
     "String": texts,
     "Choice": st.sampled_from(["PLANAR", "GEODESIC"]),
     "Coded": st.sampled_from(["NONE", "ALL"]),
-    "Hidden": texts,
+    # What was hidden once is hidden wherever else it is found, so these must not be like other texts.
+    "Hidden": texts.map("hush-hush-{}".format),
     "SQL": texts,
     "Date": moments | moments.map(pd.Timestamp) | moments.map(datetime.isoformat),
     "Linear_Unit": lengths(LinearUnit, LINEAR_UNITS),
@@ -188,7 +189,7 @@ def by_call(name: str, value: Any) -> Any:
 def by_form(name: str, value: Any) -> Any:
     """Put a value into a form, have the form read its controls as after a change, and run it.
 
-    An empty box of text, and an empty row of a list, stand for nothing in a form.
+    An empty box of text, a blank expression and an empty row of a list stand for nothing in a form.
     """
     if isinstance(value, list) and "" in value:
         value[:] = [one for one in value if one != ""] or ["text"]
@@ -198,7 +199,7 @@ def by_form(name: str, value: Any) -> Any:
         if not editor.set_value(value):
             raise ParameterError(name, editor.error)
         before = editor.value
-        if not (isinstance(before, str) and before == ""):
+        if not (isinstance(before, str) and not before.strip()):
             editor.take()
         if editor.error:
             raise ParameterError(name, editor.error)

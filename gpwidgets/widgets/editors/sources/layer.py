@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import ipywidgets as w
 
+from gpwidgets.protocol.urls import is_service_url
 from gpwidgets.protocol.values import LayerReference
 from gpwidgets.tasks.layer_tokens import holds_token, layer_given
 from gpwidgets.tasks.signing import token_auth
@@ -68,7 +69,13 @@ class LayerSource(Source):
         )
         for box in (self.url, self.where, self.token):
             box.observe(self._touch, names="value")
-        return [self.url, row(self.where, self.token), row(self.use, self.read)]
+        self.layers = lean(
+            w.Dropdown,
+            tooltip=tr("Layers of the service for {title}", title=self.title),
+            layout=w.Layout(**WIDE, display="none"),
+        )
+        self.layers.observe(self._choose, names="value")
+        return [self.url, self.layers, row(self.where, self.token), row(self.use, self.read)]
 
     def _touch(self, _change: object) -> None:
         self.touched = bool(self.url.value.strip())
@@ -110,7 +117,26 @@ class LayerSource(Source):
         auth = self._found.auth if self._found is not None and self._found.url == url else None
         return layer_given(LayerReference(url, self.where.value.strip(), auth=auth))
 
+    def _choose(self, change: Any) -> None:
+        if change["new"]:
+            self.url.value = change["new"]
+
+    def _offer(self, reference: LayerReference, token: str) -> None:
+        """Offer the layers of a service whose address was given without the number of one."""
+        from gpwidgets.tasks.layers import layers_of
+
+        task: Any = self.editor.context.task
+        found = layers_of(reference, task.session if task is not None else None, token)
+        if not found:
+            raise ValueError(tr("{url} names no layers.", url=reference.url))
+        self.layers.options = [(tr("choose a layer"), ""), *found]
+        self.layers.layout.display = ""
+        self.say(tr("This is a service of {count} layers: choose one.", count=len(found)))
+
     def _use(self) -> None:
+        if is_service_url(self.url.value):
+            self._read()  # which layers it has, to choose one
+            return
         reference, token = self._reference(), self.token.take().strip()
         self.url.value = reference.url
         if token:
@@ -137,6 +163,9 @@ class LayerSource(Source):
             let_rest(self.read, False)
 
     def _take(self, reference: LayerReference, token: str) -> None:
+        if is_service_url(reference.url):
+            self._offer(reference, token)
+            return
         from gpwidgets.tasks.layers import read_reference
 
         task: Any = self.editor.context.task
