@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
-from gpwidgets.errors import AuthenticationError, ConnectionFailed
+from gpwidgets.errors import AuthenticationError, ConnectionFailed, GPError, ResourceNotFound
 from gpwidgets.protocol.urls import GPURL, URLError
 from gpwidgets.tasks.finding import tasks_beside
 from gpwidgets.tasks.task import GPTask
@@ -162,6 +162,8 @@ class Connector(Owner, w.VBox):
         """Show what can be done about an error."""
         url = self._url()
         tasks = tasks_beside(url, error, self.auth, session=self.session) if url is not None else ()
+        if tasks and url is not None:
+            error = _without_task(url)
         is_plain = isinstance(error, ConnectionFailed) and not error.may_pass
         proposal = other_scheme(self.address) if is_plain else ""
         parts: list[w.Widget] = [WayIn(self.address, self.go_to, tasks, proposal)]
@@ -189,3 +191,15 @@ class Connector(Owner, w.VBox):
 
     def __repr__(self) -> str:
         return "<Connector>"
+
+
+def _without_task(url: GPURL) -> GPError:
+    if not url.task_name:
+        return GPError(tr("{service} has several tasks; choose one of them.", service=url.service_name))
+    return ResourceNotFound(
+        tr(
+            "{service} has no task {name!r}; choose one of its tasks, or mend the address.",
+            service=url.service_name,
+            name=url.task_name,
+        )
+    )

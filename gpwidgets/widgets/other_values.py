@@ -33,7 +33,7 @@ class OtherValues(w.HTML):
         pairs = changed_values(before, form.values)
         text = self._words(form, pairs) if pairs else ""
         self.value = (
-            f'<div class="gpw-alert gpw-note" role="status"><span aria-hidden="true">⚠</span> {text}</div>'
+            f'<div class="gpw-alert gpw-warning" role="status"><span aria-hidden="true">⚠</span> {text}</div>'
             if text
             else ""
         )

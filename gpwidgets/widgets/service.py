@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 import traitlets
 
-from gpwidgets.errors import AuthenticationError, ConnectionFailed, GPError, mask
+from gpwidgets.errors import AuthenticationError, ConnectionFailed, ResourceNotFound, mask
 from gpwidgets.protocol.urls import GPURL, URLError
 from gpwidgets.tasks.service import GPService
 from gpwidgets.tasks.workers import start_worker
@@ -53,13 +53,13 @@ class PickList(Owner, w.VBox):
         super().__init__([self.search, self.list], layout=layout)
         self.show(())
 
-    def show(self, names: Sequence[str]) -> None:
+    def show(self, names: Sequence[str], *, choose_single: bool = True) -> None:
         """Offer these names; the first is chosen when it is the only one."""
         self._names = tuple(names)
         self.search.value = ""
         self.search.layout.display = "" if len(self._names) > MANY else "none"
         self._narrow()
-        if len(self._names) == 1:
+        if len(self._names) == 1 and choose_single:
             self.list.value = self._names[0]
 
     def _narrow(self) -> None:
@@ -149,19 +149,22 @@ class ServiceWidget(Owner, ShownWithTwin, w.VBox):
             self.services.show(services)
         else:
             self._root = None
-            self._show_tasks(found, found.tasks)
-            if parsed.task_name in found.tasks:
-                self.tasks.value = self.tasks.list.value = parsed.task_name
-            elif parsed.task_name:
-                raise GPError(
-                    tr(
-                        "{service} has no task {name!r}; choose one of the list.",
-                        service=parsed.service_name,
-                        name=parsed.task_name,
-                    )
-                )
+            self._show_tasks(found, found.tasks, choose_single=not parsed.task_name)
         self.folders.layout.display = "" if self._root is not None and self._root.folders else "none"
         self.services.layout.display = "" if self._root is not None else "none"
+        if parsed.task_name and not found.is_folder:
+            self._choose_task(parsed, found)
+
+    def _choose_task(self, url: GPURL, service: GPService) -> None:
+        """Open the task that the address names, and no other one in its place."""
+        if url.task_name not in service.tasks:
+            words = tr(
+                "{service} has no task {name!r}; choose one of the list.",
+                service=url.service_name,
+                name=url.task_name,
+            )
+            raise ResourceNotFound(words)
+        self.tasks.value = self.tasks.list.value = url.task_name
 
     def _open_folder(self, change: Mapping[str, Any]) -> None:
         name = change["new"]
@@ -198,9 +201,9 @@ class ServiceWidget(Owner, ShownWithTwin, w.VBox):
 
         self._in_worker(read)
 
-    def _show_tasks(self, service: GPService, names: Sequence[str]) -> None:
+    def _show_tasks(self, service: GPService, names: Sequence[str], *, choose_single: bool = True) -> None:
         self._service = service
-        self.tasks.show(names)
+        self.tasks.show(names, choose_single=choose_single)
 
     def _open_task(self, change: Mapping[str, Any]) -> None:
         service, name = self._service, change["new"]

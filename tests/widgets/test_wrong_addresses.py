@@ -63,7 +63,7 @@ def test_a_wrong_address_is_mended_where_it_stands(server: demo.DemoServer) -> N
 def test_a_misspelt_task_lists_those_of_the_service(server: demo.DemoServer) -> None:
     address = server.url_of("SlowCount")
     widget = TaskWidget(address + "er")
-    see(widget, "The tasks of this service:")
+    see(widget, "has no task 'SlowCounter'")
     assert "SlowCount" in options(widget, "Task")
     choose(widget, "Task", "SlowCount")
     assert seen(lambda: can_find(widget, "Run"))
@@ -140,7 +140,8 @@ def test_an_address_shows_no_token_and_no_password(server: demo.DemoServer) -> N
 
 def test_the_list_of_a_server_says_a_misspelt_task_and_takes_another_address(server: demo.DemoServer) -> None:
     widget = ServiceWidget(server.url_of("SlowCount") + "er")
-    see(widget, "has no task")
+    see(widget, "has no task 'SlowCounter'")
+    assert not can_find(widget, "Run"), "no other task is opened"
     assert "SlowCount" in options(widget, "Task")
     fill(widget, "Address", server.url)
     assert seen(lambda: can_find(widget, "Folder"))

@@ -32,7 +32,8 @@ class KeepButton(w.VBox):
             layout={"width": "auto", "max_width": "100%"},
         )
         self.button.on_click(lambda _button: keep())
-        super().__init__([self.button], layout=w.Layout(display="none", **WIDE), _dom_classes=("gpw-plain",))
+        layout = w.Layout(display="none", align_items="flex-start", **WIDE)
+        super().__init__([self.button], layout=layout, _dom_classes=("gpw-plain",))
 
     def show(self, words: str) -> None:
         """Offer to keep a value."""
