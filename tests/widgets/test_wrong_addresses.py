@@ -13,6 +13,7 @@ import pytest
 from widget_tools import alerts, can_find, choose, fill, find, options, press, said, see, seen, text_of
 
 from gpwidgets import demo
+from gpwidgets.client.auth import Token
 from gpwidgets.client.session import GPSession
 from gpwidgets.errors import ConnectionFailed, InputErrors
 from gpwidgets.widgets.service import ServiceWidget
@@ -79,19 +80,34 @@ def test_a_service_with_several_tasks_offers_them(server: demo.DemoServer) -> No
 
 
 def test_a_server_opens_its_list_of_services(server: demo.DemoServer) -> None:
-    widget = TaskWidget(server.url)
+    widget = TaskWidget(server.url, values={"Steps": 3})
     assert alerts(widget) == []
     assert "choose a service and a task" in " ".join(said(widget))
-    folder = options(widget, "Folder")[-1]
-    choose(widget, "Folder", folder)
-    assert seen(lambda: len(options(widget, "Service")) > 1)
-    choose(widget, "Service", options(widget, "Service")[1])
-    assert seen(lambda: can_find(widget, "Run") or len(options(widget, "Task")) > 1)
-    if can_find(widget, "Task"):
-        choose(widget, "Task", options(widget, "Task")[1])
+    choose(widget, "Service", "Waiting")  # its only task is chosen with it
     assert seen(lambda: can_find(widget, "Run"))
     assert widget.task is not None
+    assert widget.task.name == "SlowCount"
+    assert widget.values["Steps"] == 3
     assert not can_find(widget, "Service"), "the list gives way to the form"
+
+
+def test_a_sign_in_goes_to_no_other_server_with_an_address_that_is_mended(
+    server: demo.DemoServer,
+) -> None:
+    asked: list[bytes] = []
+
+    def answer(connection: socket.socket) -> None:
+        asked.append(connection.recv(4096))
+        connection.sendall(b"HTTP/1.0 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+        connection.shutdown(socket.SHUT_RDWR)
+
+    with listening(answer) as place:
+        widget = TaskWidget(server.url_of("SecuredCount") + "er", auth=Token("a-token-of-the-first"))
+        assert seen(lambda: bool(alerts(widget)))
+        fill(widget, "Address", f"http://{place}/arcgis/rest/services/S/GPServer/T")
+        assert seen(lambda: bool(asked))
+        assert seen(lambda: bool(alerts(widget)))
+    assert not any(b"a-token-of-the-first" in one for one in asked)
 
 
 def test_https_on_an_http_port_is_said_within_the_time_limit(server: demo.DemoServer) -> None:
