@@ -7,7 +7,7 @@ is not.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -210,6 +210,19 @@ class TaskMap(Owner, w.VBox):
         if self.selection[0] == name:
             self.clear_selection()
         self._layers.rest(name)
+        self._tell_notes()
+
+    def outdate(self, frames: Iterable[Any]) -> None:
+        """Say of the layers of these frames that they are of an earlier run, by the name of that run."""
+        names = [
+            name
+            for name, layer in self.results.items()
+            if not layer.is_earlier and any(layer.frame is frame for frame in frames)
+        ]
+        for name in names:
+            if self.selection[0] == name:
+                self.clear_selection()
+            self._layers.outdate(name)
         self._tell_notes()
 
     def add_picture(self, name: str, png: bytes, bounds: Bounds) -> PictureLayer:

@@ -184,6 +184,18 @@ class ResultLayers:
         self._panel.swap(layer, earlier, shown=False)
         close_tree(layer)
 
+    def outdate(self, name: str) -> None:
+        """Let a layer be one of an earlier run, whose name it gets; it stays on the map if it is there."""
+        layer = self.by_name.pop(name)
+        was_shown = layer in self._map.layers
+        self._looks[name] = Look.of(layer)
+        title = self._free_name(run_title(layer.title, layer.frame))
+        earlier = self._earlier[title] = EarlierLayer(layer, title, self._wake, self.remove)
+        self._panel.swap(layer, earlier, shown=False)
+        close_tree(layer)
+        if was_shown:
+            self._wake(earlier)
+
     def remove(self, name: str) -> None:
         """Take a layer, shown or at rest, off for good; nothing happens when there is none of this name."""
         earlier = self._earlier.pop(name, None)

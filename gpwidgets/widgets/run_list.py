@@ -178,10 +178,26 @@ class RunList(Owner, w.VBox):
         self._began = began_text(run) or datetime.now().strftime("%H:%M")
         self.view = RunWidget(run, map=map, bare=True)
         replace_children(self._latest, [self.view])
+        if map is not None:
+            self.follow(run, lambda _change: self._outdate(run, map), names="status")
+            self._outdate(run, map)
         if self.earlier:
             title = tr("Earlier runs of this form ({count})", count=len(self.earlier))
             head = w.HTML(f'<h4 class="gpw-output-name">{title}</h4>')
             replace_children(self._list, [head, *self.earlier])
+
+    @guarded
+    def _outdate(self, run: Run, task_map: TaskMap) -> None:
+        """After a run without results, say of what is still on the map that it is of an earlier one."""
+        if not run.status.is_final or run.outputs is not None or task_map.comm is None:
+            return
+        before = [one.run.outputs for one in self.earlier if one.run.outputs is not None]
+        task_map.outdate(
+            [outputs[name] for outputs in before for name in outputs if name not in outputs.errors]
+        )
+
+    def show_error(self, error: Exception) -> None:
+        """Leave it at that: the run and its results are not touched."""
 
     def _drop_old_ones(self) -> None:
         """Close the oldest lines; those of runs that go on stay whatever their number."""

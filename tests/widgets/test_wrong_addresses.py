@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 import time
@@ -10,12 +11,27 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from widget_tools import alerts, can_find, choose, fill, find, options, press, said, see, seen, text_of
+from widget_tools import (
+    alerts,
+    can_find,
+    choose,
+    fill,
+    find,
+    find_all,
+    names_of,
+    options,
+    press,
+    said,
+    see,
+    seen,
+    text_of,
+)
 
 from gpwidgets import demo
 from gpwidgets.client.auth import Token
 from gpwidgets.client.session import GPSession
 from gpwidgets.errors import ConnectionFailed, InputErrors
+from gpwidgets.widgets import patience
 from gpwidgets.widgets.service import ServiceWidget
 from gpwidgets.widgets.task import TaskWidget
 
@@ -128,7 +144,10 @@ def test_http_in_the_place_of_tls_is_told_in_the_form() -> None:
         assert can_find(widget, f"Use http://{place}/arcgis/rest/services/S/GPServer/T")
 
 
-def test_several_addresses_that_do_not_answer_do_not_add_up(silent: str) -> None:
+def test_several_addresses_that_do_not_answer_do_not_add_up(
+    silent: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "LEAST", 0.0)
     began = time.monotonic()
     TaskWidget(silent)
     first = time.monotonic() - began
@@ -255,3 +274,23 @@ def test_shapes_that_are_drawn_anew_are_other_values_and_the_same_ones_are_not(
     assert "Input Points: 1 point then, 2 points now" in text_of(widget)
     press(widget, "Undo")
     assert "other values" not in text_of(widget)
+
+
+def test_a_run_that_fails_leaves_the_layer_of_the_earlier_one_marked_as_such(
+    server: demo.DemoServer,
+) -> None:
+    widget = TaskWidget(server.url_of("BufferPoints"))
+    assert widget.map is not None
+    widget.map.target("Input_Points").add({"type": "Point", "coordinates": [-84.2, 36.3]})
+    press(widget, "Run")
+    see(widget, "Succeeded")
+    press(widget.map, "Layers")
+    assert can_find(widget.map, "Buffers", role="checkbox")
+    fault = server.faults.add("fail_job")
+    press(widget, "Run")
+    see(widget, "Failed")
+    server.faults.remove(fault)
+    assert seen(lambda: can_find(widget.map, re.compile(r"^Buffers \(BufferPoints, \d\d:\d\d:\d\d\)$")))
+    assert not any("Buffers" in names_of(one) for one in find_all(widget.map, role="checkbox"))
+    press(widget, "Run")
+    assert seen(lambda: can_find(widget.map, re.compile(r"^Buffers$"), role="checkbox"))
