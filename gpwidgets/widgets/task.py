@@ -165,11 +165,11 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         replace_children(self._work, self._work_parts())
         self._help.done()
         self._said.value = ""
-        self._show_buttons(True)
         values, self._start_values = self._start_values, {}
         self.error = form.add_values(values)
         self._take_values()
         self._follow_state()
+        self._show_buttons(True)
         self._come_back(task)
 
     def _make_form(self, task: GPTask) -> TaskForm:
