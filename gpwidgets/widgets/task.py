@@ -329,6 +329,7 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
     def _start(self, task: GPTask, form: TaskForm) -> Run:
         self._missing.clear()
         self.error = None
+        self._show_the_error()
         form.pause()
         form.take_pending()
         wrong = form.check()
@@ -394,7 +395,8 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         run, busy = self.run, self._is_busy
         self._buttons.follow_run(run, busy=busy, has_task=self.task is not None)
         self._buttons.offer_another(self._may_run_another)
-        self._show_the_error()  # what was said of the state before is over
+        if not busy:
+            self._show_the_error()  # what was said of the run that went on is over
         self.twin.refresh()
         if run is None or busy:
             return
