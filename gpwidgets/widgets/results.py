@@ -23,7 +23,7 @@ from gpwidgets.widgets.frame_view import FrameView
 from gpwidgets.widgets.guard import error_html
 from gpwidgets.widgets.hosted import HostedLayerView
 from gpwidgets.widgets.incomplete import IncompleteNotice, incomplete_html
-from gpwidgets.widgets.kit.owner import Owner, replace_children
+from gpwidgets.widgets.kit.owner import Owner, close_tree, replace_children
 from gpwidgets.widgets.server_map import ServerMapView
 from gpwidgets.widgets.theme import style_sheet
 
@@ -129,7 +129,7 @@ class ResultsView(Owner, w.VBox):
         section = self.sections[name]
         replace_children(section, fresh.children)
         fresh.children = ()
-        fresh.close()
+        close_tree(fresh)
         if self.map is not None and self._on_map:
             self.map.zoom_to_results(self._on_map)
 

@@ -9,6 +9,7 @@ import ipywidgets as w
 
 from gpwidgets.texts import tr
 from gpwidgets.widgets.access import let_rest
+from gpwidgets.widgets.kit.owner import Owner
 
 if TYPE_CHECKING:
     from gpwidgets.tasks.run import Run
@@ -18,7 +19,7 @@ __all__ = ["RunButtons"]
 Press = Callable[[w.Button], object]
 
 
-class RunButtons(w.HBox):
+class RunButtons(Owner, w.HBox):
     """Buttons that follow the state of a run.
 
     Parameters

@@ -69,6 +69,7 @@ class EarlierRunView(Owner, w.HBox):
         self.canceller = self._button(
             tr("Cancel"), "stop", tr("Ask the server to stop {name}", name=name), self._cancel
         )
+        self.canceller.layout = w.Layout(width="auto")
         super().__init__(
             [self._text, self.opener, self.canceller],
             layout=shared_layout(width="100%", min_width="0", flex_flow="row wrap", align_items="center"),

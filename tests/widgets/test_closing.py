@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import itertools
+import pkgutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,7 +17,9 @@ from shapely.geometry import Point
 from widget_tools import can_find, can_press, choose, press, see, seen
 
 import gpwidgets as gp
+import gpwidgets.widgets
 from gpwidgets import demo
+from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.open_forms import inputs_for
 
 TASKS = ("Viewshed", "BufferPoints", "HotSpots", "SlowCount", "ParameterGallery", "ParameterGalleryJob")
@@ -41,6 +45,18 @@ def left_by(make: Callable[[], w.Widget]) -> int:
     assert models() > before
     made.close()
     return models() - before
+
+
+def test_every_box_of_the_package_closes_what_it_made() -> None:
+    for module in pkgutil.walk_packages(gpwidgets.widgets.__path__, "gpwidgets.widgets."):
+        importlib.import_module(module.name)
+    waiting, kinds = [w.Box, ipyleaflet.WidgetControl], []
+    while waiting:
+        kinds += (found := waiting.pop().__subclasses__())
+        waiting += found
+    ours = {kind for kind in kinds if kind.__module__.startswith("gpwidgets.")}
+    assert len(ours) > 30
+    assert [kind.__name__ for kind in ours if not issubclass(kind, Owner)] == []
 
 
 @pytest.mark.parametrize("name", TASKS)

@@ -12,6 +12,7 @@ from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.inputs import has_usable_default
 from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.value_words import words_of
+from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.lean import WIDE, lean
 
 __all__ = ["ClearedChoice", "default_words", "empty_value", "has_default", "is_empty"]
@@ -52,7 +53,7 @@ def default_words(parameter: GPParameter, default: Any) -> str:
     return chosen[0] if chosen and chosen[0] else words_of(default)
 
 
-class ClearedChoice(w.VBox):
+class ClearedChoice(Owner, w.VBox):
     """What is sent in the place of a value that was cleared.
 
     Parameters

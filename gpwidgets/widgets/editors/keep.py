@@ -7,13 +7,14 @@ from collections.abc import Callable
 import ipywidgets as w
 
 from gpwidgets.texts import tr
+from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.label_text import plain_label
 from gpwidgets.widgets.lean import WIDE, lean
 
 __all__ = ["KeepButton"]
 
 
-class KeepButton(w.VBox):
+class KeepButton(Owner, w.VBox):
     """A button that says what stays, and makes an end of the error; hidden at first.
 
     Parameters

@@ -11,6 +11,7 @@ import ipywidgets as w
 
 from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.feature_words import place_words
+from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.land import land_outlines
 from gpwidgets.widgets.lean import WIDE
 
@@ -27,7 +28,7 @@ def _button(icon: str, tooltip: str, act: Callable[[], None]) -> w.Button:
     return made
 
 
-class OrderQuestion(w.VBox):
+class OrderQuestion(Owner, w.VBox):
     """Asks about the order of coordinates where it is doubtful, and is not to be seen elsewhere.
 
     Parameters
