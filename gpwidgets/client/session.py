@@ -370,14 +370,16 @@ class GPSession:
         asked = url
         for _ in range(6):
             secret = self._credentials(url, signed) if signed else Credentials(headers=headers or {})
+            own = secret
             if by_header:
-                secret = secret.in_header()
+                secret = own.in_header()
             form: dict[str, str] = shielded({**fields, **secret.fields})
             sent = "POST" if secret.fields else method
             with deadline:
                 reply = self._exchange(sent, url, form, secret, seconds, files, taker, deadline, signed)
             if reply.status not in _REDIRECTS or not reply.headers.get("Location"):
-                return reply if same_origin(url, asked) else replace(reply, elsewhere=urlsplit(url).netloc)
+                elsewhere = "" if same_origin(url, asked) else urlsplit(url).netloc
+                return replace(reply, credentials=own, elsewhere=elsewhere)
             url = self._redirected(url, reply.headers["Location"], method)
             fields = _besides(url, fields, same_origin(url, asked))
             _rewind(files)

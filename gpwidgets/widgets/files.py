@@ -51,7 +51,7 @@ class FileView(Owner, w.VBox):
         kind = f" ({value.format})" if isinstance(value, RasterData) and value.format else ""
         name = value.name or tr("file")
         link = safe_link(value.url, name) if value.url else escape(name)
-        self._name = w.HTML(f'<div class="gpw-value">{link}{escape(kind)}</div>')
+        self._name = w.HTML(f'<div class="gpw-value mathjax_ignore">{link}{escape(kind)}</div>')
         self._folder = w.Text(value=folder, description=tr("Folder"), layout=w.Layout(width="240px"))
         self._save = w.Button(
             description=tr("Save"),

@@ -113,7 +113,7 @@ def error_html(error: Exception | None) -> str:
     more = f'<div class="gpw-advice">{escape(advice)}</div>' if advice else ""
     more += "".join(map(_advice_html, advice_for(text, getattr(error, "code", None))))
     return (
-        f'<div class="gpw-alert gpw-error" role="alert"><b><span aria-hidden="true">✖</span> '
+        f'<div class="gpw-alert gpw-error mathjax_ignore" role="alert"><b><span aria-hidden="true">✖</span> '
         f"{escape(title)}</b>"
         f"<div>{shown}</div>{more}</div>"
     )

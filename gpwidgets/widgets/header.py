@@ -27,7 +27,7 @@ def title_html(address: str) -> str:
     """Return an address as the title of a widget that has no form yet."""
     shown = mask(address)
     shown = shown if len(shown) <= 120 else shown[:117] + "…"
-    return f'<h3 class="gpw-title">{escape(shown)}</h3>'
+    return f'<h3 class="gpw-title mathjax_ignore">{escape(shown)}</h3>'
 
 
 def header_html(task: GPTask) -> str:
@@ -40,7 +40,8 @@ def header_html(task: GPTask) -> str:
     about = sanitized(info.description) if info.description else ""
     line = escape(abilities(info, _service(task), task.is_asynchronous))
     return (
-        f'<div class="gpw-header"><h3 class="gpw-title">{title}</h3><div class="gpw-about">{about}</div>'
+        f'<div class="gpw-header"><h3 class="gpw-title mathjax_ignore">{title}</h3>'
+        f'<div class="gpw-about mathjax_ignore">{about}</div>'
         f'<div class="gpw-muted">{line}</div></div>'
     )
 

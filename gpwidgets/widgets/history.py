@@ -83,7 +83,7 @@ class HistoryWidget(Owner, ShownWithTwin, w.VBox):
             [
                 style_sheet(),
                 self.twin.hider,
-                w.HTML(f'<h3 class="gpw-title">{tr("Runs")}</h3>'),
+                w.HTML(f'<h3 class="gpw-title mathjax_ignore">{tr("Runs")}</h3>'),
                 self._controls,
                 self._said,
                 w.VBox(self.rows, layout=_wide()),

@@ -48,9 +48,8 @@ class HostedLayerView(Owner, w.VBox):
         self.button.on_click(self._read)
         self._said = w.HTML()
         self._rows = w.VBox(layout=w.Layout(width="100%", min_width="0"))
-        address = w.HTML(
-            f'<div class="gpw-value">{tr("Layer on the server: {link}", link=safe_link(layer.url))}</div>'
-        )
+        words = tr("Layer on the server: {link}", link=safe_link(layer.url))
+        address = w.HTML(f'<div class="gpw-value mathjax_ignore">{words}</div>')
         super().__init__([address, self.button, self._said, self._rows], layout=w.Layout(width="100%"))
 
     def _read(self, _button: w.Button) -> None:

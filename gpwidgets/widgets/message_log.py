@@ -142,4 +142,4 @@ def _item(message: GPMessage) -> str:
     sign, word = _LEVELS[message.level][0], tr(_LEVELS[message.level][1])
     level = f'<b><span aria-hidden="true">{sign}</span> {word}:</b> ' if word else ""
     text = escape(message.words).replace("\n", "<br>")
-    return f'<li class="gpw-message gpw-{message.level}">{level}{text}</li>'
+    return f'<li class="gpw-message gpw-{message.level} mathjax_ignore">{level}{text}</li>'

@@ -188,7 +188,9 @@ def value_view(value: Any, task_map: TaskMap | None = None) -> w.Widget:
         if isinstance(value, kinds):
             return view(value)
     text = cell_text(value) if isinstance(value, _PLAIN) else str(value)
-    return w.HTML(f'<div class="gpw-value">{escape(mask(text)).replace(chr(10), "<br>")}</div>')
+    return w.HTML(
+        f'<div class="gpw-value mathjax_ignore">{escape(mask(text)).replace(chr(10), "<br>")}</div>'
+    )
 
 
 def _nothing_view(_value: None) -> w.Widget:
@@ -201,7 +203,7 @@ def _text_view(value: str) -> w.Widget:
     shown = escape(mask(value)).replace("\n", "<br>")
     if len(value) < 2000 and urlsplit(value).scheme in ("http", "https") and " " not in value:
         shown = safe_link(value)
-    return w.HTML(f'<div class="gpw-value">{shown}</div>')
+    return w.HTML(f'<div class="gpw-value mathjax_ignore">{shown}</div>')
 
 
 def _list_view(value: list[Any] | tuple[Any, ...], task_map: TaskMap | None) -> w.Widget:
@@ -211,7 +213,7 @@ def _list_view(value: list[Any] | tuple[Any, ...], task_map: TaskMap | None) -> 
         rows = "".join(f"<li>{escape(mask(cell_text(one)))}</li>" for one in value[:MAX_MEMBERS])
         left = len(value) - MAX_MEMBERS
         more = f"<li>{tr('and {left:,} more', left=left)}</li>" if left > 0 else ""
-        return w.HTML(f'<ul class="gpw-value">{rows}{more}</ul>')
+        return w.HTML(f'<ul class="gpw-value mathjax_ignore">{rows}{more}</ul>')
     views = [value_view(one, task_map) for one in value[:MAX_MEMBERS]]
     if len(value) > MAX_MEMBERS:
         views.append(_line(tr("and {left:,} more", left=len(value) - MAX_MEMBERS)))
@@ -230,12 +232,14 @@ def _image_view(value: MapImage) -> w.Widget:
         if value.width and value.height
         else ""
     )
-    return w.HTML(f'<div class="gpw-value">{tr("Map image")}{escape(size)}: {safe_link(value.href)}</div>')
+    return w.HTML(
+        f'<div class="gpw-value mathjax_ignore">{tr("Map image")}{escape(size)}: {safe_link(value.href)}</div>'
+    )
 
 
 def _reference_view(value: LayerReference) -> w.Widget:
     return w.HTML(
-        f'<div class="gpw-value">{tr("Layer on the server: {link}", link=safe_link(value.url))}</div>'
+        f'<div class="gpw-value mathjax_ignore">{tr("Layer on the server: {link}", link=safe_link(value.url))}</div>'
     )
 
 

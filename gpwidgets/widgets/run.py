@@ -36,7 +36,7 @@ def how_to_attach(job_url: str | None) -> str:
 
 
 def _title(run: Run) -> w.HTML:
-    return w.HTML(f'<h3 class="gpw-title">{escape(run.task.name)}</h3>')
+    return w.HTML(f'<h3 class="gpw-title mathjax_ignore">{escape(run.task.name)}</h3>')
 
 
 class RunWidget(Owner, ShownWithTwin, w.VBox):

@@ -107,7 +107,7 @@ class RunStatusView(Owner, w.VBox):
             self.run.outputs.call_when_completed(self._show_state)
         note = f' <span class="gpw-muted">{escape(self.run.note)}</span>' if self.run.note else ""
         self._state.value = (
-            f'<div class="gpw-state gpw-state-{state}" role="status" aria-live="polite">'
+            f'<div class="gpw-state gpw-state-{state} mathjax_ignore" role="status" aria-live="polite">'
             f'<span aria-hidden="true">{sign}</span> <b>{escape(words)}</b>{note}</div>'
         )
 
