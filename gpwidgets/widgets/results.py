@@ -232,15 +232,13 @@ def _image_view(value: MapImage) -> w.Widget:
         if value.width and value.height
         else ""
     )
-    return w.HTML(
-        f'<div class="gpw-value mathjax_ignore">{tr("Map image")}{escape(size)}: {safe_link(value.href)}</div>'
-    )
+    words = f"{tr('Map image')}{escape(size)}: {safe_link(value.href)}"
+    return w.HTML(f'<div class="gpw-value mathjax_ignore">{words}</div>')
 
 
 def _reference_view(value: LayerReference) -> w.Widget:
-    return w.HTML(
-        f'<div class="gpw-value mathjax_ignore">{tr("Layer on the server: {link}", link=safe_link(value.url))}</div>'
-    )
+    words = tr("Layer on the server: {link}", link=safe_link(value.url))
+    return w.HTML(f'<div class="gpw-value mathjax_ignore">{words}</div>')
 
 
 #: Which view serves which type; the first that fits is taken.
