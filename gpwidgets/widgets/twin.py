@@ -74,9 +74,9 @@ class StaticTwin:
 
     def _html(self) -> str:
         try:
-            return f'<div class="{self._name} mathjax_ignore">{self._make()}</div>'
+            return f'<div class="{self._name}"><div class="mathjax_ignore">{self._make()}</div></div>'
         except Exception as error:  # a reader's copy never troubles the run
-            return f'<div class="{self._name} mathjax_ignore">{error_html(error)}</div>'
+            return f'<div class="{self._name}">{error_html(error)}</div>'
 
 
 class ShownWithTwin:
