@@ -36,7 +36,7 @@ def wrap_geometry(geometry: Mapping[str, Any]) -> dict[str, Any]:
     moved = {"type": geometry["type"], "coordinates": _shifted(geometry["coordinates"], -360.0 * turns)}
     if west - 360.0 * turns >= -180.0 and east - 360.0 * turns <= 180.0:
         return moved
-    return _geojson(wrap_shape(shape(moved)))
+    return _geojson(wrap_shape(shape(geometry)))
 
 
 def joined_geometry(geometry: Mapping[str, Any]) -> dict[str, Any]:
