@@ -50,6 +50,9 @@ SECRET_NAMES = (
 _SENT_NAMES = ("code",)
 _FOLDED = frozenset(name.lower() for name in SECRET_NAMES)
 
+#: Keys below which a server speaks, instead of handing out data.
+_SAID = frozenset({"error", "message", "messages", "description", "details", "error_description", "progress"})
+
 MASKED = "***"
 _SHORTEST = 4
 #: Long enough, and odd enough, to be no key of JSON and no part of one.
@@ -210,6 +213,9 @@ def secrets_of_this_run() -> tuple[str, ...]:
 class Masker:
     """Hides texts that are known to be secret, as they are and as they are usually encoded.
 
+    A text that could be an ordinary word, such as ``none``, is hidden in what a server says and nowhere else:
+    in a table of results it is a value like any other.
+
     Parameters
     ----------
     secrets
@@ -223,12 +229,19 @@ class Masker:
         self._issued = issued
         known = sorted({str(text) for text in secrets if len(text) >= _SHORTEST}, key=len, reverse=True)
         self._distinct = [form for text in known if _DISTINCT.fullmatch(text) for form in _forms(text)]
-        self._forms = [form for text in known for form in _forms(text)]
-        self._bytes = [form.encode("utf-8", "surrogatepass") for form in self._forms]
+        words = [form for text in known if not _DISTINCT.fullmatch(text) for form in _forms(text)]
+        self._words = (
+            re.compile("|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in words)) if words else None
+        )
+        self._bytes = [form.encode("utf-8", "surrogatepass") for form in (*self._distinct, *words)]
 
     def text(self, text: str) -> str:
-        """The text without them."""
-        for form in self._forms:
+        """What a server says, without them."""
+        text = self._without_distinct(text)
+        return text if self._words is None else self._words.sub(MASKED, text)
+
+    def _without_distinct(self, text: str) -> str:
+        for form in self._distinct:
             text = text.replace(form, MASKED)
         return text
 
@@ -240,9 +253,8 @@ class Masker:
             return json.dumps(self._in_json(json.loads(body)), ensure_ascii=False).encode(
                 "utf-8", "surrogatepass"
             )
-        for form in self._bytes:
-            body = body.replace(form, MASKED.encode())
-        return body
+        text = body.decode("utf-8", "surrogateescape")
+        return self.text(text).encode("utf-8", "surrogateescape")
 
     def chunks(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
         """An answer that is read in pieces, without those that cannot be a part of its structure."""
@@ -262,24 +274,19 @@ class Masker:
                 left = left[len(left) - longest :]
         yield left
 
-    def _in_json(self, value: Any) -> Any:
+    def _in_json(self, value: Any, *, said: bool = False) -> Any:
         if isinstance(value, str):
-            return self.text(value)
+            return self.text(value) if said else self._without_distinct(value)
         if isinstance(value, dict):
             # The value of a hidden output is for whoever reads it, and is shown nowhere.
             kept = "value" if is_hidden_type(value.get("dataType")) else None
             return {
-                self._key(key): part
+                self._without_distinct(key): part
                 if key == kept or (self._issued and is_secret_name(key))
-                else self._in_json(part)
+                else self._in_json(part, said=said or key in _SAID)
                 for key, part in value.items()
             }
-        return [self._in_json(part) for part in value] if isinstance(value, list) else value
-
-    def _key(self, key: str) -> str:
-        for form in self._distinct:
-            key = key.replace(form, MASKED)
-        return key
+        return [self._in_json(part, said=said) for part in value] if isinstance(value, list) else value
 
 
 def _forms(text: str) -> list[str]:

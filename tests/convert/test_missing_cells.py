@@ -84,7 +84,9 @@ def test_objects_keep_values_beside_missing_ones(value: Any, missing: Any) -> No
 
 
 @pytest.mark.parametrize(
-    "value", [b"abc", bytearray(b"x"), memoryview(b"x"), {"a": [b"x"]}, 1 + 2j], ids=repr
+    "value",
+    [b"abc", bytearray(b"x"), memoryview(b"x"), {"a": [b"x"]}, 1 + 2j],
+    ids=lambda value: type(value).__name__,
 )
 def test_bytes_are_refused_with_their_column_and_row(value: Any) -> None:
     frame = geopandas.GeoDataFrame(
