@@ -1,10 +1,16 @@
-"""Form fields to the body of a POST, by `bytes.replace`: a value may be many megabytes of JSON."""
+"""Form fields to the body of a POST, by `bytes.replace`: a value may be many megabytes of JSON.
+
+Forms with files are written by requests; what is here helps with them, too.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
-__all__ = ["FORM_TYPE", "form_body"]
+from requests.utils import super_len
+
+__all__ = ["FORM_TYPE", "form_body", "rewind", "size_of"]
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 
@@ -32,3 +38,18 @@ def _quoted(text: str) -> Iterator[bytes]:
         for code in sorted(set(piece.translate(None, _SAFE)), key=lambda code: code not in _FIRST):
             piece = piece.replace(bytes((code,)), b"+" if code == 32 else b"%%%02X" % code)
         yield piece
+
+
+def size_of(form: Mapping[str, str], files: Mapping[str, Any] | None) -> int:
+    """About how many bytes are sent."""
+    contents = [part[1] if isinstance(part, tuple) else part for part in (files or {}).values()]
+    size: int = sum(map(len, form.values())) + sum(map(super_len, contents))
+    return size
+
+
+def rewind(files: Mapping[str, Any] | None) -> None:
+    """Let open files be sent again from their beginning."""
+    for part in (files or {}).values():
+        content = part[1] if isinstance(part, tuple) else part
+        if hasattr(content, "seek"):
+            content.seek(0)
