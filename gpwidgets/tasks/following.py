@@ -186,10 +186,7 @@ class Follower:
         """Ask nothing more until somebody has signed in; answers with the seconds until the next look."""
         self._refused_at = time.monotonic()
         self._refused_auth = self._run.task.session.auth
-        self._told = tr(
-            "No answer: the server wants a new sign-in, Run.sign_in gives it (the job goes on): {error}",
-            error=error,
-        )
+        self._told = tr("The server wants a new sign-in, and the job goes on: {error}", error=error)
         self._run.update(note=self._told, wants_sign_in=True)
         return 10 * self._pace.shortest
 

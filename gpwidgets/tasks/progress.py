@@ -41,8 +41,12 @@ class ProgressLine:
             return
         run = self._run
         percent = f" {run.progress:.0f} %" if run.progress is not None else ""
-        said = run.progress_text or run.note or self._usual()
+        said = self._to_do() or run.progress_text or run.note or self._usual()
         self._write(f"{run.task.name}: {run.status}{percent} {said}".rstrip()[:100])
+
+    def _to_do(self) -> str:
+        """What a caller has to do for the run to go on."""
+        return "(the server wants a new sign-in: Run.sign_in)" if self._run.wants_sign_in else ""
 
     def _usual(self) -> str:
         """How long earlier runs took, when the run has been told."""

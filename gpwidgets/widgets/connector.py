@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
-from gpwidgets.errors import AuthenticationError, ConnectionFailed, GPError, ResourceNotFound
+from gpwidgets.errors import AuthenticationError, ConnectionFailed, GPError
 from gpwidgets.protocol.urls import GPURL, URLError
 from gpwidgets.tasks.finding import tasks_beside
 from gpwidgets.tasks.task import GPTask
 from gpwidgets.tasks.workers import start_worker
 from gpwidgets.texts import tr
+from gpwidgets.widgets.guard import TaskChoice, TaskNotFound
 from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.patience import wait_a_moment
 from gpwidgets.widgets.sign_in import SignInBox
@@ -195,8 +196,8 @@ class Connector(Owner, w.VBox):
 
 def _without_task(url: GPURL) -> GPError:
     if not url.task_name:
-        return GPError(tr("{service} has several tasks; choose one of them.", service=url.service_name))
-    return ResourceNotFound(
+        return TaskChoice(tr("{service} has several tasks; choose one of them.", service=url.service_name))
+    return TaskNotFound(
         tr(
             "{service} has no task {name!r}; choose one of its tasks, or mend the address.",
             service=url.service_name,

@@ -23,9 +23,11 @@ from gpwidgets.errors import (
     RunExpired,
     RunLost,
     RunTimedOut,
+    ServerError,
     mask,
 )
 from gpwidgets.protocol.advice import Advice, advice_for
+from gpwidgets.protocol.urls import URLError
 from gpwidgets.texts import later, tr
 
 
@@ -53,6 +55,17 @@ def guarded(method: Callable[..., Result]) -> Callable[..., Result | None]:
     return call
 
 
+class TaskNotFound(ResourceNotFound):
+    """The service is there and has no task of this name; the tasks it has are offered beside this."""
+
+
+class TaskChoice(GPError):
+    """The address is that of a service with several tasks, which are offered beside this."""
+
+
+#: What an exception may say before it is in the way of what stands below it.
+_LONG_TEXT, _MANY_LINES = 800, 10
+
 _TITLES: tuple[tuple[type[Exception], str, str], ...] = (
     (
         AuthenticationError,
@@ -60,6 +73,9 @@ _TITLES: tuple[tuple[type[Exception], str, str], ...] = (
         later("Sign in below, or pass auth= when you make the widget."),
     ),
     (AccessDenied, later("Not allowed"), later("You are signed in, but this account may not use it.")),
+    (TaskNotFound, later("Task not found"), ""),
+    (TaskChoice, later("Which task?"), ""),
+    (URLError, later("Not the address of a service"), ""),
     (
         ResourceNotFound,
         later("Not found on the server"),
@@ -77,7 +93,7 @@ _TITLES: tuple[tuple[type[Exception], str, str], ...] = (
     (
         RunExpired,
         later("No longer on the server"),
-        later("The server has thrown the job away; run it again."),
+        later("Run it again to have its results."),
     ),
     (
         RunLost,
@@ -87,10 +103,15 @@ _TITLES: tuple[tuple[type[Exception], str, str], ...] = (
 )
 
 
+def _leads_nowhere(error: Exception) -> bool:
+    """Whether it is a server's answer to a path that it does not have; many send no 404."""
+    return isinstance(error, ServerError) and error.code == 400 and "invalid url" in error.message.lower()
+
+
 def error_words(error: Exception) -> tuple[str, str, str]:
     """Return what happened, the exception's own text and what to do about it, secrets hidden."""
     for kind, title, advice in _TITLES:
-        if isinstance(error, kind):
+        if isinstance(error, kind) or (kind is ResourceNotFound and _leads_nowhere(error)):
             return tr(title), mask(str(error)), tr(advice)
     if isinstance(error, GPError):
         return tr("It did not work"), mask(str(error)), ""
@@ -104,6 +125,12 @@ def _advice_html(advice: Advice) -> str:
     return f'<div class="gpw-advice">{escape(advice.text)} {link}</div>'
 
 
+def _holds_long(text: str) -> str:
+    """Attributes of the place for a text; a long one, like a traceback of the tool, scrolls in it."""
+    is_long = len(text) > _LONG_TEXT or text.count("\n") > _MANY_LINES
+    return ' class="gpw-long-text" tabindex="0"' if is_long else ""
+
+
 def error_html(error: Exception | None) -> str:
     """Return an exception as an alert; empty for None."""
     if error is None:
@@ -115,5 +142,5 @@ def error_html(error: Exception | None) -> str:
     return (
         f'<div class="gpw-alert gpw-error mathjax_ignore" role="alert"><b><span aria-hidden="true">✖</span> '
         f"{escape(title)}</b>"
-        f"<div>{shown}</div>{more}</div>"
+        f"<div{_holds_long(text)}>{shown}</div>{more}</div>"
     )

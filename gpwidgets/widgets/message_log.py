@@ -69,7 +69,7 @@ class MessageLog(Owner, w.VBox):
             layout={"width": "auto"},
         )
         self._said = w.HTML()
-        self._list = w.HTML(layout=w.Layout(width="100%", min_width="0"))
+        self._list = w.HTML(layout=w.Layout(width="calc(100% - 4px)", min_width="0"))  # it has margins
         for part in (self._said, self._list):
             keep_shown(part)
         self._list.add_class("gpw-log-box")

@@ -43,6 +43,8 @@ class EarlierLayer:
         Its name, that of its run included.
     look : Look
         How it looks once it is shown.
+    classes : gpwidgets.widgets.style_by.ClassStyle or None
+        What its colours told when it went to rest; a layer that has them has no colour of its own.
     wake : callable
         Shows it, as a layer of the map.
     remove_me : callable
@@ -50,7 +52,6 @@ class EarlierLayer:
     """
 
     unlisted = False
-    classes = None
 
     def __init__(
         self,
@@ -63,7 +64,7 @@ class EarlierLayer:
         self.output = layer.output
         self.title = self.name = title
         self.color = layer.color
-        self.look = Look.of(layer)
+        self.look, self.classes = Look.of(layer), layer.classes
         self.bounds_4326 = layer.bounds_4326
         self.wake = lambda: wake(self)
         self.remove_me = lambda: remove(title)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 import traitlets
 
-from gpwidgets.errors import AuthenticationError, ConnectionFailed, ResourceNotFound, mask
+from gpwidgets.errors import AuthenticationError, ConnectionFailed, mask
 from gpwidgets.protocol.urls import GPURL, URLError
 from gpwidgets.tasks.service import GPService
 from gpwidgets.tasks.workers import start_worker
 from gpwidgets.texts import tr
-from gpwidgets.widgets.guard import error_html, guarded
+from gpwidgets.widgets.guard import TaskNotFound, error_html, guarded
 from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.patience import wait_a_moment
 from gpwidgets.widgets.sign_in import SignInBox
@@ -163,7 +163,7 @@ class ServiceWidget(Owner, ShownWithTwin, w.VBox):
                 service=url.service_name,
                 name=url.task_name,
             )
-            raise ResourceNotFound(words)
+            raise TaskNotFound(words)
         self.tasks.value = self.tasks.list.value = url.task_name
 
     def _open_folder(self, change: Mapping[str, Any]) -> None:

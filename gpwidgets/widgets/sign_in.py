@@ -180,7 +180,7 @@ def _read(field: w.Widget) -> str:
 
 def _looks() -> dict[str, dict[str, str]]:
     # Values, not a Layout: each control gets one of its own, so that hiding one hides no other.
-    return {"layout": {"width": "min(100%, 420px)"}, "style": {"description_width": "100px"}}
+    return {"layout": {"width": "min(100% - 4px, 420px)"}, "style": {"description_width": "100px"}}
 
 
 def _secret(label: str, placeholder: str = "") -> SecretText:

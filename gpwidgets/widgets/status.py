@@ -105,7 +105,9 @@ class RunStatusView(Owner, w.VBox):
         if self.run.outputs is not None and not self._awaits_rows:
             self._awaits_rows = True
             self.run.outputs.call_when_completed(self._show_state)
-        note = f' <span class="gpw-muted">{escape(self.run.note)}</span>' if self.run.note else ""
+        words_beside = [tr("Sign in below.")] if self._asks_for_sign_in else []
+        beside = " ".join(filter(None, [*words_beside, self.run.note]))
+        note = f' <span class="gpw-muted">{escape(beside)}</span>' if beside else ""
         self._state.value = (
             f'<div class="gpw-state gpw-state-{state} mathjax_ignore" role="status" aria-live="polite">'
             f'<span aria-hidden="true">{sign}</span> <b>{escape(words)}</b>{note}</div>'
@@ -140,10 +142,15 @@ class RunStatusView(Owner, w.VBox):
         self._trouble.value = "" if isinstance(error, RunCancelled) else error_html(error)
 
     def _show_sign_in(self) -> None:
-        wanted = self.run.wants_sign_in and not self.run.done
+        wanted = self._asks_for_sign_in
         if wanted != bool(self._signing.children):
             address = self.run.job_url or ""
             replace_children(self._signing, [SignInBox(self.run.sign_in, address)] if wanted else [])
+            self._show_state()
+
+    @property
+    def _asks_for_sign_in(self) -> bool:
+        return self.run.wants_sign_in and not self.run.done
 
     def __repr__(self) -> str:
         return f"<RunStatusView of {self.run!r}>"

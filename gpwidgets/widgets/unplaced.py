@@ -44,7 +44,8 @@ class UnplacedValues(w.HTML):
             tr("The service has changed since this run. What has no place in the form any more is kept here:")
         )
         lines = "".join(
-            f"<li><b>{escape(name)}</b>: {escape(mask(summary(one.value)))}. {escape(mask(one.why))}</li>"
+            f"<li><b>{escape(name)}</b>: {escape(mask(summary(one.value)))} "
+            f"({escape(mask(one.why.rstrip('.')))})</li>"
             for name, one in self.values.items()
         )
         return (

@@ -61,16 +61,16 @@ def changed(server) -> gp.TaskWidget:
 
 def shown_unplaced(form: gp.TaskWidget) -> None:
     text = text_of(form)
-    assert "Radius: 7.5. the task has no such input any more." in text
-    assert 'Level: "it\'s deep". ' in text
-    assert "Way: 'sphere'. " in text
+    assert "Radius: 7.5 (the task has no such input any more)" in text
+    assert 'Level: "it\'s deep" (' in text
+    assert "Way: 'sphere' (" in text
     assert form.values["Note"] == "kept"
 
 
 def test_values_without_a_place_are_said_and_kept(changed) -> None:
     shown_unplaced(changed)
     assert error_at(changed, "Way")
-    assert "Radius: 7.5." in plain(changed.snapshot())
+    assert "Radius: 7.5 (" in plain(changed.snapshot())
 
 
 def test_they_can_be_copied(changed) -> None:

@@ -81,6 +81,20 @@ def test_the_result_of_an_earlier_run_rests_in_the_list_named_by_its_run(task_ma
     assert [layer.frame for layer in drawn(task_map)] == [second]
 
 
+def test_an_earlier_layer_with_classes_has_no_colour_of_one(task_map: TaskMap) -> None:
+    task_map.add_result("Buffers", result(1))
+    row = settings(task_map, "Buffers")
+    assert "gpw-patch" in html_of(row)
+    choose(row, "Colour by", "n")
+    task_map.add_result("Buffers", result(2))
+    earlier = listed(task_map)[1]
+    assert "gpw-patch" not in html_of(around(task_map, earlier, f"Zoom to {earlier}"))
+    task_map.add_result("Wells", result(1))
+    task_map.add_result("Wells", result(2))
+    plain = listed(task_map)[1]
+    assert "gpw-patch" in html_of(around(task_map, plain, f"Zoom to {plain}"))
+
+
 def test_runs_of_the_same_second_have_names_that_differ(task_map: TaskMap) -> None:
     for _ in range(3):
         task_map.add_result("Buffers", result(1))

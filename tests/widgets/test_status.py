@@ -87,6 +87,16 @@ def test_notes_and_errors_are_shown_without_secrets() -> None:
     assert "abcdef" not in html_of(view)
 
 
+def test_a_long_error_scrolls_in_its_own_place() -> None:
+    run = a_run()
+    view = RunStatusView(run)
+    run.finish(RunStatus.FAILED, error=RunFailed("Traceback line\n" * 40, run=run))
+    assert 'tabindex="0">Traceback' in html_of(view)
+    other = a_run()
+    other.finish(RunStatus.FAILED, error=RunFailed("Tool failed", run=other))
+    assert "tabindex" not in html_of(RunStatusView(other))
+
+
 def test_the_view_follows_from_any_thread_and_prints_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     run = a_run()
     view = RunStatusView(run)
@@ -128,10 +138,12 @@ def test_time_reads_as_people_write_it(seconds: float, text: str) -> None:
 def test_a_sign_in_is_asked_for_in_place_and_goes_to_the_run() -> None:
     run = Run(cast(Any, SimpleNamespace(name="Count", session=SimpleNamespace(auth=None))), {})
     view = RunStatusView(run)
-    run.update(status=RunStatus.RUNNING, wants_sign_in=True)
+    run.update(status=RunStatus.RUNNING, note="Invalid token", wants_sign_in=True)
+    assert "Running Sign in below. Invalid token" in text_of(view)
     fill(view, "Token", "abcdefgh12345678")
     press(view, "Sign in")
     assert run.task.session.auth is not None
     assert "abcdefgh12345678" not in repr(run.task.session.auth)
     assert not run.wants_sign_in
     assert not can_find(view, "Sign in")
+    assert "Sign in below" not in text_of(view)

@@ -68,7 +68,7 @@ def silent() -> Iterator[str]:
 
 def test_a_wrong_address_is_mended_where_it_stands(server: demo.DemoServer) -> None:
     widget = TaskWidget("not an address", values={"Steps": 3})
-    assert alerts(widget)
+    assert "Not the address of a service" in alerts(widget)[0]
     fill(widget, "Address", server.url_of("SlowCount"))
     see(widget, "Count slowly")
     assert seen(lambda: can_find(widget, "Run"))
@@ -81,6 +81,8 @@ def test_a_misspelt_task_lists_those_of_the_service(server: demo.DemoServer) -> 
     address = server.url_of("SlowCount")
     widget = TaskWidget(address + "er")
     see(widget, "has no task 'SlowCounter'")
+    assert "Task not found" in alerts(widget)[0]
+    assert "may have been moved" not in alerts(widget)[0]
     assert "SlowCount" in options(widget, "Task")
     choose(widget, "Task", "SlowCount")
     assert seen(lambda: can_find(widget, "Run"))
@@ -90,6 +92,7 @@ def test_a_misspelt_task_lists_those_of_the_service(server: demo.DemoServer) -> 
 
 def test_a_service_with_several_tasks_offers_them(server: demo.DemoServer) -> None:
     widget = TaskWidget(f"{server.url}/Awkward names/GPServer")
+    assert "Which task?" in alerts(widget)[0]
     assert "Count words - quickly" in options(widget, "Task")
     choose(widget, "Task", "Größe in Ångström")
     assert seen(lambda: can_find(widget, "Run"))
@@ -245,7 +248,7 @@ def test_not_started_goes_when_its_cause_is_mended(server: demo.DemoServer) -> N
 def test_old_results_say_that_they_belong_to_other_values(server: demo.DemoServer) -> None:
     widget = TaskWidget(server.url_of("SlowCount"), values={"Steps": 2, "Seconds": 0.1})
     press(widget, "Run")
-    see(widget, "Succeeded")
+    see(widget, "Steps Done")
     assert "other values" not in text_of(widget)
     fill(widget, "Steps", "3")
     see(widget, "What is below belongs to other values than the form has now:")
