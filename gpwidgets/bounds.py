@@ -55,6 +55,10 @@ BOUNDS = {
         Bound("unpacked", 256 * _MB, "bytes", "memory and disk, from archives that unpack to a multiple"),
         Bound("members", 10_000, "files", "time, from archives of very many files"),
         Bound("text_file", 128 * _MB, "bytes", "memory, from GeoJSON, KML and GML read as a whole"),
+        Bound("inputs", 60, "inputs", "time, from forms of thousands of fields; a button makes more of them"),
+        Bound("feature_inputs", 10, "inputs", "time, from forms of very many inputs to draw; as above"),
+        Bound("choices", 500, "choices", "the page, from lists of very many; typing finds the others"),
+        Bound("outputs", 100, "outputs", "time, from jobs with results without end"),
         Bound("depth", 100, "levels", "the parser's stack, from text nested very deeply"),
     )
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from gpwidgets.protocol.enums import GEOMETRY_TYPES, Direction, ExecutionType, ParameterType
@@ -238,12 +239,21 @@ class GPParameter:
             return (kind,) if isinstance(kind, str) and kind in GEOMETRY_TYPES else ()
         return ()
 
-    @property
+    @cached_property
     def choices(self) -> tuple[Choice, ...]:
         """Allowed values with labels; empty when anything goes."""
         if self.filter is not None and self.filter.type == "codedValue" and self.filter.coded:
             return self.filter.coded
         return tuple(Choice(text, text) for text in self.choice_list)
+
+    @cached_property
+    def choices_by_text(self) -> Mapping[str, Choice]:
+        """Those of the allowed values that are texts; a list of very many is looked up for each value."""
+        texts: dict[str, Choice] = {}
+        for choice in self.choices:
+            if isinstance(choice.value, str):
+                texts.setdefault(choice.value, choice)
+        return texts
 
 
 @dataclass(frozen=True)

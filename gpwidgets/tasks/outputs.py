@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakMethod
 
+from gpwidgets.bounds import limit
 from gpwidgets.errors import ConversionError, GPError
 from gpwidgets.protocol.datatypes.base import datatype_of, is_unset
 from gpwidgets.protocol.description import GPParameter
@@ -264,7 +265,10 @@ class Outputs(Mapping[str, Any]):
 
     def __repr__(self) -> str:
         lines = [f"  {name}: {self._in_a_line(name)}" for name in self._values]
-        lines += [f"  {name}: could not be read: {error}" for name, error in self.errors.items()]
+        most = limit("outputs")
+        bad = list(self.errors.items())
+        lines += [f"  {name}: could not be read: {error}" for name, error in bad[:most]]
+        lines += [tr("  and {left:,} more that could not be read", left=len(bad) - most)] * (len(bad) > most)
         lines += [f"  {self.note}"] if self.note else []
         head = (
             [tr("Outputs, not complete: {words}", words=missing_words(self))]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gpwidgets
+from gpwidgets.bounds import how_to_raise, limit
 from gpwidgets.client import downloads, resources
 from gpwidgets.client.layers import count_rows, read_layer
 from gpwidgets.convert.raster_opening import raster_opener
@@ -148,11 +149,18 @@ class Transport:
     def fetch_results(self, job: JobInfo, found: Gathered) -> None:
         """Fetch and decode each result of a job that has not been found yet; a bad one hides no other."""
         decoder = self._decoder()
-        for name in [*job.results, *(p.name for p in self._task.outputs if p.name not in job.results)]:
-            if name in found.values and name not in found.errors:
-                continue
+        described = [parameter.name for parameter in self._task.outputs]
+        known = set(described)
+        there = [name for name in described if name in job.results]
+        there += [name for name in job.results if name not in known]
+        for name in described:
             if name not in job.results:
                 found.keep(name, None)
+        most = limit("outputs")
+        for name in there[most:]:
+            found.fail(name, _one_too_many(most, len(there)))
+        for name in there[:most]:
+            if name in found.values and name not in found.errors:
                 continue
             try:
                 with hiding(self._secrets):
@@ -324,6 +332,17 @@ class Transport:
             "time": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             "gpwidgets": gpwidgets.__version__,
         }
+
+
+def _one_too_many(most: int, count: int) -> GPError:
+    words = tr(
+        "Not fetched: the job has {count:,} results, and {most:,} are taken at most; {hint}, and "
+        "gpwidgets.attach with the address of the job fetches them.",
+        count=count,
+        most=most,
+        hint=how_to_raise("outputs"),
+    )
+    return GPError(words)
 
 
 def _read_features(chunks: Iterator[bytes]) -> Any:

@@ -60,7 +60,8 @@ class EarlierRun:
         """
         kept = self._inputs(task)
         settings = self._entry.settings if self._entry is not None else {}
-        known = {name: value for name, value in kept.values.items() if name in form.editors}
+        names = {one.name for one in form.info.inputs}
+        known = {name: value for name, value in kept.values.items() if name in names}
         form.values = {**known, **({KEYWORD: settings} if settings else {})}
         form.show_errors(
             ParameterError(name, error.problem if isinstance(error, ParameterError) else str(error))

@@ -20,7 +20,8 @@ from gpwidgets.widgets.editors.base import EditorContext, ParameterEditor
 from gpwidgets.widgets.editors.features import FeatureEditor
 from gpwidgets.widgets.environment import EnvironmentSection
 from gpwidgets.widgets.fold import Fold
-from gpwidgets.widgets.kit.owner import Owner
+from gpwidgets.widgets.kit.owner import Owner, replace_children
+from gpwidgets.widgets.more_inputs import MoreInputs, next_inputs
 from gpwidgets.widgets.open_forms import forget_form, remember_form
 from gpwidgets.widgets.theme import style_sheet
 
@@ -47,7 +48,7 @@ class TaskForm(Owner, w.VBox):
     Attributes
     ----------
     editors : dict
-        Editor by parameter name, in the task's order.
+        Editor by parameter name, in the task's order; of a task with very many inputs, those that are shown.
     """
 
     values = traitlets.Dict(
@@ -62,18 +63,19 @@ class TaskForm(Owner, w.VBox):
         self.editors: dict[str, ParameterEditor] = self.context.editors
         self._sections: dict[str, Fold] = {}
         self._updating = False
-        for parameter in _told_apart(info.inputs):
-            self.context.place(parameter.name, _make(parameter, self.context))
-        for editor in self.editors.values():
-            editor.observe(self._gather, names="value")
+        self._waiting = {one.name: one for one in _told_apart(info.inputs)}
+        self._more = MoreInputs(self._make_more)
+        groups = self._groups(self._make_editors(next_inputs(self._waiting.values())))
+        self._more.show(len(self.editors), self._waiting.values())
         self.environment = self.own(EnvironmentSection(info, self.context, self._gather))
-        for editor in (*self.editors.values(), *self.environment.editors.values()):
+        for editor in self.environment.editors.values():
             editor.observe(self._gather_problems, names="error")
         for name in self.environment.editors:
             self._sections[name] = self.environment
         parts = [
             style_sheet(),
-            *self._groups(),
+            *groups,
+            self._more,
             *([self.environment] if self.environment.editors else []),
         ]
         super().__init__(parts, layout=w.Layout(width="100%", min_width="0"))
@@ -81,12 +83,35 @@ class TaskForm(Owner, w.VBox):
         remember_form(self)
         self._gather()
 
-    def _groups(self) -> list[w.Widget]:
-        if not self.editors:
+    def _make_editors(self, parameters: Iterable[GPParameter]) -> list[ParameterEditor]:
+        made = []
+        for parameter in parameters:
+            self._waiting.pop(parameter.name, None)
+            editor = _make(parameter, self.context)
+            self.context.place(parameter.name, editor)
+            editor.observe(self._gather, names="value")
+            editor.observe(self._gather_problems, names="error")
+            made.append(editor)
+        return made
+
+    def _make_more(self, parameters: Iterable[GPParameter] | None = None) -> None:
+        """Make fields of inputs that have none yet: of these, or of as many as the bounds allow."""
+        made = self._make_editors(next_inputs(self._waiting.values()) if parameters is None else parameters)
+        parts: list[w.Widget] = list(self.children)
+        at = parts.index(self._more)
+        replace_children(self, [*parts[:at], *self._groups(made), *parts[at:]])
+        self._more.show(len(self.editors), self._waiting.values())
+        self._gather()
+        self._gather_problems()
+
+    def _groups(self, editors: list[ParameterEditor]) -> list[w.Widget]:
+        if not editors:
             return [w.HTML(f'<div class="gpw-muted">{tr("This task takes no inputs.")}</div>')]
         groups: list[w.Widget] = []
-        for category in self.info.categories:
-            of_it = [editor for editor in self.editors.values() if editor.parameter.category == category]
+        by_category: dict[str, list[ParameterEditor]] = {}
+        for editor in editors:
+            by_category.setdefault(editor.parameter.category, []).append(editor)
+        for category, of_it in by_category.items():
             if category:
                 needed = any(_is_needed(editor.parameter) for editor in of_it)
                 groups.append(self._section(category, of_it, is_open=needed))
@@ -174,6 +199,9 @@ class TaskForm(Owner, w.VBox):
             return
         self._updating = True
         try:
+            named = [self._waiting[name] for name in change["new"] if name in self._waiting]
+            if named:
+                self._make_more(named)
             for name, editor in self.editors.items():
                 given = change["new"].get(name, UNSET)
                 if given is not editor.value:
@@ -254,6 +282,10 @@ class TaskForm(Owner, w.VBox):
 
     def show_errors(self, errors: Iterable[ParameterError]) -> None:
         """Show errors at their fields and open the sections that hold them."""
+        errors = list(errors)
+        hidden = [self._waiting[one.parameter] for one in errors if one.parameter in self._waiting]
+        if hidden:
+            self._make_more(next_inputs(hidden))
         for error in errors:
             editor = self.editor(error.parameter)
             if editor is not None:
@@ -266,7 +298,9 @@ class TaskForm(Owner, w.VBox):
             self._sections[name].opened = True
 
     def focus(self, name: str) -> None:
-        """Lead the user to a parameter's field."""
+        """Lead the user to a parameter's field, which is made if it was not there yet."""
+        if name in self._waiting:
+            self._make_more([self._waiting[name]])
         self.open_section(name)
         editor = self.editor(name)
         if editor is not None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import ipywidgets as w
 
+from gpwidgets.bounds import how_to_raise, limit
 from gpwidgets.errors import mask
 from gpwidgets.protocol.units import ArealUnit, LinearUnit, TimeUnit
 from gpwidgets.protocol.values import DataFile, LayerReference, MapImage, RasterData
@@ -60,9 +61,15 @@ class ResultsView(Owner, w.VBox):
         self.sections: dict[str, w.VBox] = {}
         self._on_map: list[str] = []
         self._frames: list[FrameView] = []
-        for name in outputs:
+        for name in list(outputs)[: limit("outputs")]:
             self.sections[name] = self._section(name)
         children: list[w.Widget] = list(self.sections.values())
+        left = len(outputs) - len(self.sections)
+        if left > 0:
+            words = tr(
+                "{left:,} more outputs are not shown; {hint}.", left=left, hint=how_to_raise("outputs")
+            )
+            children.append(_line(words))
         self.server_map = self._server_map()
         children += [self.server_map] if self.server_map is not None else []
         if not children:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 import traitlets
 
+from gpwidgets.bounds import how_to_raise, limit
 from gpwidgets.errors import AuthenticationError, ConnectionFailed, mask
 from gpwidgets.protocol.urls import GPURL, URLError
 from gpwidgets.tasks.service import GPService
@@ -66,12 +67,29 @@ class PickList(Owner, w.VBox):
         wanted = self.search.value.strip().casefold()
         names = [name for name in self._names if wanted in name.casefold()]
         kept = self.value if self.value in names else ""
-        self.list.options = [
-            (tr("choose one of {count}", count=len(names)) if names else tr("none"), ""),
-            *((n, n) for n in names),
-        ]
+        self._offer(names, kept)
         self.list.value = kept
         self.list.disabled = not names
+
+    def _offer(self, names: Sequence[str], chosen: str) -> None:
+        """Put as many names into the list as a page can hold, the chosen one among them."""
+        listed = list(names[: limit("choices")])
+        if chosen and chosen not in listed:
+            listed.append(chosen)
+        head = tr("choose one of {count}", count=len(names)) if names else tr("none")
+        if len(listed) < len(names):
+            head = tr(
+                "{shown} of {count}; search finds the others, {hint}",
+                shown=len(listed),
+                count=len(names),
+                hint=how_to_raise("choices"),
+            )
+        self.list.options = [(head, ""), *((n, n) for n in listed)]
+
+    def choose(self, name: str) -> None:
+        """Choose a name, also one that only a search would list."""
+        self._offer(self._names, name)
+        self.value = self.list.value = name
 
     def _choose(self, change: Mapping[str, Any]) -> None:
         self.value = change["new"] or ""
@@ -164,7 +182,7 @@ class ServiceWidget(Owner, ShownWithTwin, w.VBox):
                 name=url.task_name,
             )
             raise TaskNotFound(words)
-        self.tasks.value = self.tasks.list.value = url.task_name
+        self.tasks.choose(url.task_name)
 
     def _open_folder(self, change: Mapping[str, Any]) -> None:
         name = change["new"]

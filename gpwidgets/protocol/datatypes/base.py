@@ -169,6 +169,8 @@ def check_choice(value: Any, parameter: GPParameter) -> Any:
     choices = parameter.choices
     if not choices:
         return value
+    if isinstance(value, str) and value in parameter.choices_by_text:
+        return parameter.choices_by_text[value].value
     for choice in choices:
         if choice.value == value:
             return choice.value

@@ -52,7 +52,7 @@ class ChosenType(DataTypeCodec):
         except ParameterError:
             wanted = None
         for choice in parameter.choices:
-            known = self._known(choice.value, free)
+            known = self.known(choice.value, free)
             if known == wanted:
                 return known
         labels = ", ".join(choice.label for choice in parameter.choices[:12])
@@ -70,7 +70,8 @@ class ChosenType(DataTypeCodec):
         found = (choice.value for choice in parameter.choices if choice.label.strip().casefold() == text)
         return next(found, text)
 
-    def _known(self, wire: Any, free: GPParameter) -> Any:
+    def known(self, wire: Any, free: GPParameter) -> Any:
+        """A listed value in the form that the type has; as sent where the type has none for it."""
         try:
             return self._inner.check(self._inner.decode(wire, free), free)
         except ParameterError:
@@ -98,13 +99,13 @@ def labelled(parameter: GPParameter) -> list[tuple[str, Any]]:
 
     Choices that differ in nothing are one; labels that are there twice get their values added.
     """
-    codec = datatype_of(parameter)
+    codec, free = datatype_of(parameter), _free(parameter)
     known = {(choice.label, repr(choice.value)): choice for choice in parameter.choices}.values()
     often = Counter(choice.label for choice in known)
     return [
         (
             f"{choice.label} ({choice.value})" if often[choice.label] > 1 else choice.label or "(empty)",
-            codec.check(choice.value, parameter) if isinstance(codec, ChosenType) else choice.value,
+            codec.known(choice.value, free) if isinstance(codec, ChosenType) else choice.value,
         )
         for choice in known
     ]

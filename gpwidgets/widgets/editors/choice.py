@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from html import escape
+from itertools import islice
 from typing import Any
 
 import ipywidgets as w
 
+from gpwidgets.bounds import how_to_raise, limit
 from gpwidgets.protocol.datatypes.choices import labelled
 from gpwidgets.protocol.description import Choice
 from gpwidgets.protocol.values import UNSET
@@ -75,13 +80,23 @@ class ChoiceEditor(ParameterEditor):
         self._is_long = len(self._by_label) > _LONG
         self.control: Any = self._make_long() if self._is_long else self._make_short()
         self.control.observe(self.take, names="value")
+        if len(self._by_label) > limit("choices"):
+            self.control.observe(self._list_matching, names="value")
         return [self.control]
+
+    def _matching(self, text: str) -> tuple[str, ...]:
+        """Labels that hold a text, as many as a page can hold."""
+        text = text.strip().casefold()
+        return tuple(islice((one for one in self._by_label if text in one.casefold()), limit("choices")))
+
+    def _list_matching(self, change: Mapping[str, Any]) -> None:
+        self.control.options = self._matching(change["new"])
 
     def _make_long(self) -> w.Combobox:
         return lean(
             w.Combobox,
             description=self.label,
-            options=tuple(self._by_label),
+            options=self._matching(""),
             ensure_option=False,
             placeholder=tr("type to search {count} choices", count=len(self._by_label)),
             tooltip=self.title,
@@ -158,19 +173,16 @@ class MultiChoiceEditor(ParameterEditor):
         head = lean(w.HBox, [self._every, self._none, self._find], layout={"flex_flow": "row wrap"})
         title = lean(w.Label, self.label, layout=w.Layout(display="none" if self.compact else ""))
         title.add_class("gpw-label")
-        return [title, head, self._make_list()]
+        self._more = lean(w.HTML, layout=w.Layout(display="none"))
+        return [title, head, self._make_list(), self._more]
 
     def _make_list(self) -> w.Widget:
         self._boxes: list[w.Checkbox] = []
         self._list: w.SelectMultiple | None = None
+        self._chosen_unseen: set[int] = set()
         if len(self._choices) > _MANY_BOXES:
-            self._list = lean(
-                w.SelectMultiple,
-                options=[(choice.label, at) for at, choice in enumerate(self._choices)],
-                rows=10,
-                tooltip=self.title,
-                layout=_WIDE,
-            )
+            self._list = lean(w.SelectMultiple, options=(), rows=10, tooltip=self.title, layout=_WIDE)
+            self._relist(range(len(self._choices)), set())
             self._list.observe(self.take, names="value")
             return self._list
         for choice in self._choices:
@@ -191,17 +203,35 @@ class MultiChoiceEditor(ParameterEditor):
     def _show_found(self, text: str) -> None:
         text = text.strip().lower()
         found = [at for at, choice in enumerate(self._choices) if text in choice.label.lower()]
+        if self._list is not None:
+            self._fill(lambda: self._relist(found, self._chosen()))
+            return
         for at, box in enumerate(self._boxes):
             box.layout.display = "" if at in found else "none"
-        if self._list is not None:
-            chosen = set(self._list.value)
-            shown = sorted(chosen.union(found))  # what is chosen stays in the list
-            self._fill(lambda: self._relist(shown, chosen))
 
-    def _relist(self, shown: list[int], chosen: set[int]) -> None:
+    def _chosen(self) -> set[int]:
+        if self._list is None:
+            return {at for at, box in enumerate(self._boxes) if box.value}
+        return self._chosen_unseen.union(self._list.value)
+
+    def _relist(self, found: Iterable[int], chosen: set[int]) -> None:
+        """List what was found and what is chosen, of both together as much as a page can hold."""
         assert self._list is not None
-        self._list.options = [(self._choices[at].label, at) for at in shown]
-        self._list.value = tuple(at for at in shown if at in chosen)
+        most = limit("choices")
+        found = list(found)
+        shown = set(found[:most]).union(islice(sorted(chosen), most))  # what is chosen stays in the list
+        self._chosen_unseen = chosen - shown
+        self._list.options = [(self._choices[at].label, at) for at in sorted(shown)]
+        self._list.value = tuple(sorted(chosen & shown))
+        self._more.layout.display = "" if len(found) > most or self._chosen_unseen else "none"
+        words = tr(
+            "{shown:,} of {count:,} are listed, {chosen:,} are chosen; find lists others. {hint}.",
+            shown=len(shown),
+            count=len(self._choices),
+            chosen=len(chosen),
+            hint=how_to_raise("choices"),
+        )
+        self._more.value = f'<div class="gpw-muted">{escape(words)}</div>'
 
     def _clear(self) -> None:
         self.show(UNSET)
@@ -209,20 +239,22 @@ class MultiChoiceEditor(ParameterEditor):
 
     def read(self) -> Any:
         """Return the chosen values in the order of the list."""
-        if self._list is not None:
-            chosen = sorted(self._list.value)
-        else:
-            chosen = [at for at, box in enumerate(self._boxes) if box.value]
-        return [self._choices[at].value for at in chosen] or UNSET
+        return [self._choices[at].value for at in sorted(self._chosen())] or UNSET
 
     def show(self, value: Any) -> None:
         """Choose values."""
         values = [] if value is UNSET else list(value)
-        chosen = [at for at, choice in enumerate(self._choices) if choice.value in values]
+        chosen = self._places_of(values)
         if self._list is not None:
-            self._fill(lambda: self._relist(list(range(len(self._choices))), set(chosen)))
+            self._fill(lambda: self._relist(range(len(self._choices)), chosen))
         for at, box in enumerate(self._boxes):
             self._set_box(box, at in chosen)
+
+    def _places_of(self, values: list[Any]) -> set[int]:
+        with suppress(TypeError):  # some values have no hash
+            known = set(values)
+            return {at for at, choice in enumerate(self._choices) if choice.value in known}
+        return {at for at, choice in enumerate(self._choices) if choice.value in values}
 
     def _set_box(self, box: w.Checkbox, ticked: bool) -> None:
         def set_it() -> None:

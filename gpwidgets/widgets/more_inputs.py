@@ -1,0 +1,78 @@
+"""Forms of very many inputs: which fields are made at first, and a button that makes more of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from html import escape
+from typing import TYPE_CHECKING
+
+import ipywidgets as w
+
+from gpwidgets.bounds import how_to_raise, limit
+from gpwidgets.texts import tr
+
+if TYPE_CHECKING:
+    from gpwidgets.protocol.description import GPParameter
+
+__all__ = ["MoreInputs", "next_inputs"]
+
+#: Their fields have many parts, so fewer of them are made.
+_DRAWN = ("GPFeatureRecordSetLayer", "GPRecordSet", "GPComposite", "GPValueTable", "GPMultiValue")
+
+
+def next_inputs(waiting: Iterable[GPParameter]) -> list[GPParameter]:
+    """Return the inputs of which fields are made now: as many as the bounds allow, required ones first.
+
+    Parameters
+    ----------
+    waiting
+        Inputs that have no fields yet.
+
+    Returns
+    -------
+    list of GPParameter
+        In the order of `waiting`.
+    """
+    waiting = list(waiting)
+    chosen: set[str] = set()
+    large = 0
+    for parameter in sorted(waiting, key=lambda one: not one.required):
+        if len(chosen) >= limit("inputs"):
+            break
+        is_large = parameter.data_type.startswith(_DRAWN)
+        if is_large and large >= limit("feature_inputs"):
+            continue
+        large += is_large
+        chosen.add(parameter.name)
+    return [parameter for parameter in waiting if parameter.name in chosen]
+
+
+class MoreInputs(w.VBox):
+    """Says that not all inputs are shown, with a button for more; nothing while all are.
+
+    Parameters
+    ----------
+    make_more
+        Makes the next fields.
+    """
+
+    def __init__(self, make_more: Callable[[], None]) -> None:
+        self._said = w.HTML()
+        self._button = w.Button(description=tr("More inputs"), layout=w.Layout(width="auto"))
+        self._button.on_click(lambda _button: make_more())
+        super().__init__([self._said, self._button], layout=w.Layout(width="100%", min_width="0"))
+
+    def show(self, shown: int, waiting: Iterable[GPParameter]) -> None:
+        """Tell how many inputs are shown, and how many are not."""
+        left = list(waiting)
+        self.layout.display = "" if left else "none"
+        if not left:
+            return
+        words = tr(
+            "{shown:,} of {count:,} inputs are shown, required ones first; the others keep their defaults. "
+            "{hint}.",
+            shown=shown,
+            count=shown + len(left),
+            hint=f"{how_to_raise('inputs')}; {how_to_raise('feature_inputs')}",
+        )
+        self._said.value = f'<div class="gpw-note" role="note">{escape(words)}</div>'
