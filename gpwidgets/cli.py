@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gpwidgets
+from gpwidgets.cli_output import printable_only
 from gpwidgets.cli_sign_in import add_login_commands, add_options, make_session
 from gpwidgets.errors import GPError
 
@@ -28,6 +29,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 when all went well, 1 after an error, 2 for a wrong command line.
     """
     options = _parser().parse_args(arguments)
+    with printable_only():
+        return _act(options)
+
+
+def _act(options: argparse.Namespace) -> int:
     try:
         return int(options.action(options))
     except (GPError, TypeError, OSError) as error:
