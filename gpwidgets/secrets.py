@@ -63,6 +63,8 @@ _NAMES = "(?:" + "|".join(SECRET_NAMES) + ")"
 _VALUE = r"(?:[^\s&\"'<>,;})\\]|\\(?![\"'\\]))"
 _SECRETS = (
     re.compile(rf"(?i)([\"']?\b{_NAMES}\\*[\"']?\s*[=:]\s*\\*[\"']?){_VALUE}+"),
+    # Short ones where the header is named; without its name, "basic shapes" is no secret.
+    re.compile(rf"(?i)(\bAuthorization\\*[\"']?\s*[=:]\s*\\*[\"']?(?:Bearer|Basic)\s+){_VALUE}+"),
     re.compile(r"(?i)(\b(?:Bearer|Basic)\s+)(?=[^\s\"'<>,;]{8})[^\s\"'<>,;]+"),
     re.compile(rf"(?i)(\b{_NAMES}%3D)[^\s&%\"'<>]+"),
     re.compile(r"(?i)([?&]code=)[^\s&\"'<>]+"),
