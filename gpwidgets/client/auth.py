@@ -6,15 +6,15 @@ A secret is handed to the server it was given for and to nobody else: scheme, ho
 
 from __future__ import annotations
 
-import ipaddress
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn, Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from gpwidgets.client.key_store import save_password, saved_password
+from gpwidgets.client.origins import is_loopback, is_plain, online_environment, same_origin, same_server
 from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, GPError, ServerError
 from gpwidgets.secrets import SecretText, shielded
 from gpwidgets.texts import tr
@@ -23,12 +23,7 @@ if TYPE_CHECKING:
     from gpwidgets.client.session import GPSession
 
 _RENEW_BEFORE = 300.0
-_ONLINE = ".arcgis.com"
-_TEST_ENVIRONMENTS = ("dev", "qa")
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 _BINDING = threading.Lock()
-#: How often a path may be percent-encoded, one time over the other, before nobody can mean it.
-_ENCODED_TIMES = 4
 
 
 @dataclass(frozen=True)
@@ -57,69 +52,6 @@ class Credentials:
         kept = {name: text for name, text in self.fields.items() if name != "token"}
         header = {"X-Esri-Authorization": SecretText(f"Bearer {token}")}
         return Credentials(kept, {**self.headers, **header}, self.http_auth)
-
-
-def same_server(url: str, home: str) -> bool:
-    """Whether `url` belongs to the server that `home`, a services root, stands for.
-
-    Scheme, host, port and context path have to agree; letter case of the host does not count. The same host's
-    step from http to https on the usual ports is one server.
-    """
-    context = context_of(home) + "/"
-    return _is_plain(url) and same_origin(url, home) and (urlsplit(url).path + "/").startswith(context)
-
-
-def context_of(home: str) -> str:
-    """The path below which a server lies: what comes before ``/rest/``, or all of a path without that."""
-    parts = urlsplit(home).path.rstrip("/").split("/")
-    return "/".join(parts[: parts.index("rest")] if "rest" in parts else parts)
-
-
-def same_origin(url: str, home: str) -> bool:
-    """Whether scheme, host and port agree, or only differ by the step to https on the usual ports."""
-    one, two = origin(url), origin(home)
-    return one == two or (one, two) == (("https", two[1], 443), ("http", two[1], 80))
-
-
-def _is_plain(url: str) -> bool:
-    # HTTP libraries resolve dots, and differ about what a backslash or a user name does to the host.
-    parts = urlsplit(url)
-    odd = "\\" in url or any(letter.isspace() or not letter.isprintable() for letter in url)
-    return not odd and "@" not in parts.netloc and _is_plain_path(parts.path)
-
-
-def _is_plain_path(path: str) -> bool:
-    """Whether a path means the same to everybody: no dots that go up and no separators, however encoded."""
-    plain = path
-    for _ in range(_ENCODED_TIMES):
-        decoded = unquote(plain)
-        if decoded.count("/") != path.count("/") or "\\" in decoded or not decoded.isprintable():
-            return False
-        if any(part.partition(";")[0].strip() in (".", "..") for part in decoded.split("/")):
-            return False
-        if decoded == plain:
-            return True
-        plain = decoded
-    return False
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, whose connections nobody can listen to."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def origin(url: str) -> tuple[str, str, int | None]:
-    """Scheme, host and port of a URL; -1 for a port that is none."""
-    parts = urlsplit(url)
-    try:
-        port = parts.port
-    except ValueError:
-        port = -1
-    scheme = parts.scheme.lower()
-    return scheme, (parts.hostname or "").lower(), port or _DEFAULT_PORTS.get(scheme)
 
 
 def renewal_time(now: float, expires: float) -> float:
@@ -230,22 +162,10 @@ class APIKey(Token):
         if super().admits(url, home):
             return True
         there = online_environment(url)
-        return there is not None and _is_plain(url) and there == online_environment(self._home)
+        return there is not None and is_plain(url) and there == online_environment(self._home)
 
     def __repr__(self) -> str:
         return "APIKey('***')"
-
-
-def online_environment(url: str) -> str | None:
-    """Which ArcGIS Online a URL belongs to: ``""`` for production, ``"dev"``, ``"qa"``; None for other hosts.
-
-    Production and its test environments have accounts of their own, so no token passes between them.
-    """
-    scheme, host, port = origin(url)
-    if (scheme, port) != ("https", 443) or not host.endswith(_ONLINE):
-        return None
-    label = host.removesuffix(_ONLINE).rpartition(".")[2].rstrip("0123456789").removesuffix("ext")
-    return next((name for name in _TEST_ENVIRONMENTS if label.endswith(name)), "")
 
 
 def _token_credentials(value: str, referer: str | None, header: bool) -> Credentials:
@@ -402,7 +322,7 @@ class Login(Auth):
 
     def _check_place(self, url: str, home: str, info_url: str) -> None:
         there = urlsplit(url)
-        if not _is_plain(url) or not same_origin(url, home):
+        if not is_plain(url) or not same_origin(url, home):
             raise AuthenticationError(
                 tr(
                     "The server wants the password sent to {place}, another place than the service. "

@@ -8,8 +8,8 @@ import tempfile
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
-from gpwidgets.client.auth import context_of, same_server
 from gpwidgets.client.bodies import html_title
+from gpwidgets.client.origins import context_of, same_server
 from gpwidgets.client.session import GPSession, Reply
 from gpwidgets.client.takers import BytesTaker, FileTaker, Taker
 from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, GPError, ServerError, mask

@@ -13,14 +13,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
-from gpwidgets.client.auth import (
-    Auth,
-    Credentials,
-    is_loopback,
-    online_environment,
-    renewal_time,
-    same_server,
-)
+from gpwidgets.client.auth import Auth, Credentials, renewal_time
+from gpwidgets.client.origins import is_loopback, online_environment, same_server
 from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, GPError, ServerError
 from gpwidgets.secrets import SecretText
 from gpwidgets.texts import tr

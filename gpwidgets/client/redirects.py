@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urljoin, urlsplit, urlunsplit
 
-from gpwidgets.client.auth import same_origin
+from gpwidgets.client.origins import same_origin
 from gpwidgets.client.urls import without_query
 from gpwidgets.errors import BadReply
 from gpwidgets.secrets import Masker

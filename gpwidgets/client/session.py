@@ -17,11 +17,12 @@ from urllib.parse import urlsplit
 
 import requests
 
-from gpwidgets.client.auth import Auth, Credentials, as_auth, same_origin
+from gpwidgets.client.auth import Auth, Credentials, as_auth
 from gpwidgets.client.bodies import BUSY
 from gpwidgets.client.connections import SYSTEM, new_http
 from gpwidgets.client.deadlines import Deadline
 from gpwidgets.client.forms import FORM_TYPE, form_body, rewind, size_of
+from gpwidgets.client.origins import same_origin
 from gpwidgets.client.reading import read_body
 from gpwidgets.client.redirects import MOST_REDIRECTS, REDIRECTS, fields_besides, redirect_target
 from gpwidgets.client.reply import Reply, wants_sign_in

@@ -4,7 +4,8 @@ import pickle
 
 import pytest
 
-from gpwidgets.client.auth import Login, Token, same_server
+from gpwidgets.client.auth import Login, Token
+from gpwidgets.client.origins import same_server
 from gpwidgets.client.session import GPSession
 from gpwidgets.errors import AuthenticationError, GPError
 

@@ -11,8 +11,9 @@ import pytest
 import requests
 
 from gpwidgets import demo
-from gpwidgets.client.auth import APIKey, online_environment
+from gpwidgets.client.auth import APIKey
 from gpwidgets.client.oauth import AppLogin, OAuth, PortalLogin
+from gpwidgets.client.origins import online_environment
 from gpwidgets.client.portals import Portal
 from gpwidgets.client.session import GPSession
 from gpwidgets.errors import AuthenticationError, ConnectionFailed, GPError
