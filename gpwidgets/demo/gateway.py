@@ -15,8 +15,9 @@ from tornado.http1connection import HTTP1Connection
 from tornado.web import Finish, RequestHandler
 
 from gpwidgets.demo.access import AccessRules
+from gpwidgets.demo.calls import Call
 from gpwidgets.demo.faults import Fault
-from gpwidgets.demo.operations import Call, Operations
+from gpwidgets.demo.operations import Operations
 from gpwidgets.demo.pages import LOGIN_PAGE, error_page, html_page
 from gpwidgets.demo.portal import Page, Redirect
 from gpwidgets.demo.refusals import Refusal, invalid_input

@@ -6,52 +6,29 @@ import json
 import shutil
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from gpwidgets.demo import map_service
+from gpwidgets.demo.calls import Call, check_posted, sent_file
 from gpwidgets.demo.data import read_earthquakes
-from gpwidgets.demo.faults import Fault, FaultBoard
+from gpwidgets.demo.faults import FaultBoard
 from gpwidgets.demo.inputs import FILE_TYPES, read_field, to_python
 from gpwidgets.demo.jobs import Job, JobStore
 from gpwidgets.demo.layers import HostedLayer
 from gpwidgets.demo.outputs import OutputOptions, result_json
 from gpwidgets.demo.parameters import FEATURES, ParameterSpec
 from gpwidgets.demo.portal import PortalStub
-from gpwidgets.demo.publish import Service, Tool
+from gpwidgets.demo.publish import Service
 from gpwidgets.demo.refusals import InputRefused, Refusal, ToolError, invalid_input, invalid_url
-from gpwidgets.demo.routes import Route, folder_name
+from gpwidgets.demo.routes import folder_name
 from gpwidgets.demo.security import TokenStore
 from gpwidgets.demo.uploads import MAX_MEGABYTES, UploadStore
 from gpwidgets.demo.validation import validation_json
 from gpwidgets.protocol.enums import JobStatus
 from gpwidgets.protocol.values import UNSET
-
-
-@dataclass(frozen=True)
-class Call:
-    """One request: where it goes and what it brings."""
-
-    route: Route
-    method: str
-    fields: Mapping[str, str]
-    headers: Mapping[str, str]
-    upload: tuple[str, bytes] | None = None
-    faults: Mapping[str, Fault] = field(default_factory=dict)
-
-    @property
-    def service(self) -> Service:
-        """The service; operations below one are only reached with it."""
-        assert self.route.service is not None
-        return self.route.service
-
-    @property
-    def tool(self) -> Tool:
-        """The task; operations below one are only reached with it."""
-        assert self.route.tool is not None
-        return self.route.tool
 
 
 class Operations:
@@ -419,24 +396,24 @@ class Operations:
         return {"maxUploadFileSize": MAX_MEGABYTES}
 
     def _upload(self, call: Call) -> Any:
-        name, body = _sent_file(call)
+        name, body = sent_file(call)
         item = self.uploads.upload(name, body, call.fields.get("description", ""))
         return {"success": True, "item": item.to_json()}
 
     def _register(self, call: Call) -> Any:
-        _posted(call)
+        check_posted(call)
         item = self.uploads.register(call.fields.get("itemName", ""), call.fields.get("description", ""))
         return {"success": True, "item": item.to_json()}
 
     def _part(self, call: Call) -> Any:
-        self.uploads.add_part(call.route.ident, call.fields, _sent_file(call)[1])
+        self.uploads.add_part(call.route.ident, call.fields, sent_file(call)[1])
         return {"success": True}
 
     def _parts(self, call: Call) -> Any:
         return {"parts": [str(number) for number in sorted(self.uploads[call.route.ident].parts)]}
 
     def _commit(self, call: Call) -> Any:
-        _posted(call)
+        check_posted(call)
         item = self.uploads.commit(call.route.ident, call.fields.get("parts", ""))
         return {"success": True, "item": item.to_json()}
 
@@ -444,7 +421,7 @@ class Operations:
         return self.uploads[call.route.ident].to_json()
 
     def _delete(self, call: Call) -> Any:
-        _posted(call)
+        check_posted(call)
         self.uploads.delete(call.route.ident)
         return {"success": True}
 
@@ -467,15 +444,3 @@ def _copy(source: Path, target: Path) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, target)
     return target
-
-
-def _posted(call: Call) -> None:
-    if call.method != "POST":
-        raise Refusal(405, "Method Not Allowed", ["This operation answers POST requests only."])
-
-
-def _sent_file(call: Call) -> tuple[str, bytes]:
-    _posted(call)
-    if call.upload is None:
-        raise invalid_input("file is missing.")
-    return call.upload
