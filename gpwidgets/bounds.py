@@ -54,6 +54,10 @@ BOUNDS = {
         Bound("markup", 2_000, "tags", "time, from descriptions of very many or nested tags"),
         Bound("unpacked", 256 * _MB, "bytes", "memory and disk, from archives that unpack to a multiple"),
         Bound("members", 10_000, "files", "time, from archives of very many files"),
+        Bound(
+            "preview", 32 * _MB, "bytes", "time and memory, from files shown by themselves, counted unpacked"
+        ),
+        Bound("pixels", 40_000_000, "pixels", "memory, from small pictures and rasters of very many pixels"),
         Bound("text_file", 128 * _MB, "bytes", "memory, from GeoJSON, KML and GML read as a whole"),
         Bound("inputs", 60, "inputs", "time, from forms of thousands of fields; a button makes more of them"),
         Bound("feature_inputs", 10, "inputs", "time, from forms of very many inputs to draw; as above"),

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import pyproj
 
+from gpwidgets.bounds import how_to_raise, limit
 from gpwidgets.convert.raster_opening import RASTERS, check_raster, open_safely
 from gpwidgets.errors import ConversionError
 from gpwidgets.texts import tr
@@ -27,7 +28,6 @@ __all__ = ["Raster", "RasterPicture", "raster_picture", "read_raster"]
 
 _MERCATOR = pyproj.CRS.from_epsg(3857)
 _GEOGRAPHIC = pyproj.CRS.from_epsg(4326)
-_MAX_CELLS = 60_000_000
 _MAX_SIDE = 1400
 _RASTER_TYPE, _PIXEL_IS_POINT = 1025, 2
 _MOST_CLASSES = 8
@@ -103,12 +103,13 @@ def read_raster(path: Path) -> Raster:
 
 
 def _check_size(path: Path, cells: int) -> None:
-    if cells > _MAX_CELLS:
+    if cells > limit("pixels"):
         raise ConversionError(
             tr(
-                "{name} has {cells:,} cells, too many to show; open the saved file",
+                "{name} has {cells:,} cells, too many to show; open the saved file, or {hint}",
                 name=path.name,
                 cells=cells,
+                hint=how_to_raise("pixels"),
             )
         )
 

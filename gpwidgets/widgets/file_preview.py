@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+import zipfile
 from base64 import b64encode
 from html import escape
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as w
 
+from gpwidgets.bounds import how_to_raise, limit
 from gpwidgets.errors import mask
 from gpwidgets.texts import tr
 from gpwidgets.widgets.frame_view import FrameView
@@ -69,20 +71,40 @@ def preview_of(path: Path, map: TaskMap | None = None, is_raster: bool = False) 
     size, suffix = path.stat().st_size, path.suffix.lower()
     kind = mimetypes.guess_type(path.name)[0] or ""
     if kind in _PICTURES and size <= MAX_PICTURE:
-        return [_picture(path, kind)]
+        return [_picture_or_words(path, kind)]
     if kind == _PDF and size <= MAX_PICTURE and _begins_as_pdf(path):
         return [_pages(path)]
     if suffix in _TABLES and size <= MAX_TABLE:
-        return _table(path)
+        return [_too_large("preview")] if size > limit("preview") else _table(path)
     if suffix in _RASTERS and map is not None:
         return _raster(path, map)
     if size <= MAX_TABLE and holds_layers(path):
-        return _layers(path, map)
+        return [_too_large("preview")] if _unpacked_size(path) > limit("preview") else _layers(path, map)
     if suffix in _TEXTS:
         return [_text(path)]
     if not is_raster:
         return []
     return [w.HTML(f'<div class="gpw-muted">{tr("Rasters of this kind are not shown.")}</div>')]
+
+
+def _unpacked_size(path: Path) -> int:
+    """Bytes of a file, those of an archive unpacked; no more than it says come out of a member."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return sum(one.file_size for one in archive.infolist())
+    except (OSError, ValueError, zipfile.BadZipFile):
+        return path.stat().st_size
+
+
+def _too_large(bound: str) -> w.HTML:
+    words = tr("Too large to be shown here; the saved file is whole. {hint}.", hint=how_to_raise(bound))
+    return w.HTML(f'<div class="gpw-muted">{escape(words)}</div>')
+
+
+def _picture_or_words(path: Path, kind: str) -> w.Widget:
+    from gpwidgets.convert.picture_size import pixels_in
+
+    return _too_large("pixels") if (pixels_in(path) or 0) > limit("pixels") else _picture(path, kind)
 
 
 def _picture(path: Path, kind: str) -> w.Widget:
