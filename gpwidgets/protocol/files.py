@@ -9,7 +9,7 @@ from typing import Any
 
 
 class _Fetched:
-    """Reading a file that a server holds; the floor that made the value gives it the way to fetch."""
+    """Reading a file that a server holds; whoever makes the value gives it the way to fetch."""
 
     url: str | None
     _fetch: Fetch | None

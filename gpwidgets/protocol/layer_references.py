@@ -123,5 +123,5 @@ _reader_of: list[Callable[[LayerReference], RowReader]] = []
 
 
 def read_layers_by(reader_of: Callable[[LayerReference], RowReader]) -> None:
-    """Give the references that were made by hand their way to read rows; for the floor that speaks HTTP."""
+    """Give the references that were made by hand a way to read rows, by code that may use HTTP."""
     _reader_of[:] = [reader_of]
