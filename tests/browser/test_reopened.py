@@ -28,7 +28,7 @@ with (server.faults.add('truncate', on='result'),
     run.wait(60)
 for message in server.jobs.last.messages:
     message['description'] = (message['description'].replace(' UTC', '')
-        .replace('(Elapsed Time: 0', '(Elapsed Time: 4 minutes 0'))
+        .replace('(Elapsed Time: ', '(Elapsed Time: 4 minutes '))
 gp.history().clear()
 url = run.job_url"""
 
