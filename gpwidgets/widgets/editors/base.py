@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,6 +17,7 @@ from gpwidgets.tasks.inputs import check_value, has_usable_default
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.access import LabelNote
 from gpwidgets.widgets.editors.cleared import ClearedChoice, empty_value, has_default, is_empty
+from gpwidgets.widgets.editors.context import EditorContext
 from gpwidgets.widgets.editors.field_help import help_html, help_row
 from gpwidgets.widgets.editors.keep import KeepButton
 from gpwidgets.widgets.editors.value_words import words_of
@@ -27,61 +27,11 @@ from gpwidgets.widgets.lean import WIDE, icon_button, lean
 
 if TYPE_CHECKING:
     from gpwidgets.protocol.description import GPParameter
-    from gpwidgets.tasks.task import GPTask
-    from gpwidgets.widgets.map import TaskMap
 
 __all__ = ["EditorContext", "ParameterEditor", "editor_for", "edits", "register_editor"]
 
 _NEEDED = later("a value is needed here.")
 T = TypeVar("T")
-
-
-@dataclass
-class EditorContext:
-    """What an editor may use besides its parameter.
-
-    Attributes
-    ----------
-    map : TaskMap or None
-        Where geometry is drawn.
-    task : GPTask or None
-        The task that the form is for.
-    editors : dict
-        The other editors of the form by parameter name.
-    """
-
-    map: TaskMap | None = None
-    task: GPTask | None = None
-    editors: dict[str, ParameterEditor] = field(default_factory=dict)
-    _followers: dict[str, list[Callable[[Any], None]]] = field(default_factory=dict, repr=False)
-
-    def sibling(self, name: str | None) -> ParameterEditor | None:
-        """Return the editor of another parameter; None when there is none."""
-        return self.editors.get(name) if name else None
-
-    def follow(self, name: str | None, tell: Callable[[Any], None]) -> None:
-        """Tell the value of another input, now and after every change, also once its editor is made anew."""
-        if not name:
-            return
-        self._followers.setdefault(name, []).append(tell)
-        if name in self.editors:
-            tell(self.editors[name].value)
-
-    def unfollow(self, name: str | None, tell: Callable[[Any], None]) -> None:
-        """Tell no more."""
-        if name and tell in self._followers.get(name, ()):
-            self._followers[name].remove(tell)
-
-    def place(self, name: str, editor: ParameterEditor) -> None:
-        """Put an editor into the form's table, perhaps for an older one, and tell those that follow it."""
-        self.editors[name] = editor
-
-        def tell_all(value: Any) -> None:
-            for tell in list(self._followers.get(name, ())):
-                tell(value)
-
-        editor.observe(lambda change: tell_all(change["new"]), names="value")
-        tell_all(editor.value)
 
 
 class ParameterEditor(Owner, w.VBox):
