@@ -9,6 +9,7 @@
     │   ├── AuthenticationError (PermissionError) sign in first, or again: 498, 499, 401
     │   ├── AccessDenied        (PermissionError) signed in but not allowed: 403
     │   └── ResourceNotFound    (LookupError)     no such service, task or job: 404
+    ├── URLError              (ValueError)        no address of a service, task or job
     ├── ParameterError        (ValueError)        one input is missing or wrong
     │   └── InputErrors                           several inputs at once
     ├── ConversionError       (ValueError)        geometry or table cannot be turned into a frame or back
@@ -69,6 +70,7 @@ __all__ = [
     "RunTimedOut",
     "ServerError",
     "TruncatedResult",
+    "URLError",
     "WaitTimeout",
     "mask",
 ]
@@ -125,6 +127,10 @@ class BadReply(GPError, ValueError):
         super().__init__(mask(message))
         self.url = mask(url)
         self.may_pass = may_pass
+
+
+class URLError(GPError, ValueError):
+    """A text is not the URL of an ArcGIS service, task or job."""
 
 
 class ServerError(GPError):

@@ -55,8 +55,7 @@ _SAID = frozenset({"error", "message", "messages", "description", "details", "er
 
 MASKED = "***"
 _SHORTEST = 4
-#: Long enough, and odd enough, to be no key of JSON and no part of one.
-_DISTINCT = re.compile(r"(?=.*[^A-Za-z_]).{8,}", re.DOTALL)
+_LONG_ENOUGH = 8
 
 _NAMES = "(?:" + "|".join(SECRET_NAMES) + ")"
 # A quote that ends the value may be escaped, where JSON holds JSON as text.
@@ -230,8 +229,8 @@ class Masker:
     def __init__(self, secrets: Iterable[str], *, issued: bool = False) -> None:
         self._issued = issued
         known = sorted({str(text) for text in secrets if len(text) >= _SHORTEST}, key=len, reverse=True)
-        self._distinct = [form for text in known if _DISTINCT.fullmatch(text) for form in _forms(text)]
-        words = [form for text in known if not _DISTINCT.fullmatch(text) for form in _forms(text)]
+        self._distinct = [form for text in known if _is_distinct(text) for form in _forms(text)]
+        words = [form for text in known if not _is_distinct(text) for form in _forms(text)]
         self._words = (
             re.compile("|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in words)) if words else None
         )
@@ -289,6 +288,11 @@ class Masker:
                 for key, part in value.items()
             }
         return [self._in_json(part, said=said) for part in value] if isinstance(value, list) else value
+
+
+def _is_distinct(text: str) -> bool:
+    """Whether a text is long and odd enough to be no ordinary word, no key of JSON and no part of one."""
+    return len(text) >= _LONG_ENOUGH and re.search("[^A-Za-z_]", text) is not None
 
 
 def _forms(text: str) -> list[str]:

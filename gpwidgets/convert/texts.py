@@ -38,7 +38,7 @@ _NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
 _TOKEN = re.compile(rf"{_NUMBER}|[NSEWnsew]")
 #: Everything that may stand between numbers and letters in degrees, minutes and seconds.
 _MARKS = re.compile(r"""[\s,;:()\[\]°º˚'"`\u00b4\u2018\u2019\u201c\u201d\u2032\u2033]*""")
-_PLAIN_ROWS = re.compile(r"(?=.*\d)[\d\s.,;+\-\u2212eE()\[\]]+", re.DOTALL)
+_PLAIN_ROWS = re.compile(r"[\d\s.,;+\-\u2212eE()\[\]]+")
 _FORMS = later('write one point a line, as in "-84.2, 36.3", or with letters, as in "36°18\'N 84°12\'W"')
 
 
@@ -52,7 +52,8 @@ def order_is_open(text: str) -> bool:
 
     That is so for rows of plain numbers, WKT and JSON; letters, or headings of columns, say it themselves.
     """
-    return _PLAIN_ROWS.fullmatch(text) is not None or is_wkt(text) or text.lstrip()[:1] in ("{", "[")
+    plain = _PLAIN_ROWS.fullmatch(text) is not None and any(map(str.isdigit, text))
+    return plain or is_wkt(text) or text.lstrip()[:1] in ("{", "[")
 
 
 def shapes_of_wkt(text: str) -> tuple[list[shapely.Geometry], pyproj.CRS | None]:

@@ -10,14 +10,10 @@ import re
 from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
-from gpwidgets.errors import GPError
+from gpwidgets.errors import URLError
 from gpwidgets.texts import tr
 
 _SERVICE_TYPES = ("GPServer", "MapServer", "FeatureServer", "ImageServer", "GeometryServer")
-
-
-class URLError(GPError, ValueError):
-    """The text is not the URL of an ArcGIS service, task or job."""
 
 
 def _segment(text: str) -> str:

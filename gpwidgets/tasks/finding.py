@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from gpwidgets.client import resources
 from gpwidgets.client.session import GPSession
-from gpwidgets.errors import AuthenticationError, ConnectionFailed, GPError
-from gpwidgets.protocol.urls import GPURL, URLError
+from gpwidgets.errors import AuthenticationError, ConnectionFailed, GPError, URLError
+from gpwidgets.protocol.urls import GPURL
 
 if TYPE_CHECKING:
     from gpwidgets.client.auth import Auth

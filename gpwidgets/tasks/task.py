@@ -407,7 +407,7 @@ def attach(url: str, auth: Auth | None = None) -> Run:
     ------
     ServerError
         The server does not know the job any more.
-    gpwidgets.protocol.urls.URLError
+    gpwidgets.errors.URLError
         The URL names no job.
     """
     parsed = GPURL.parse(url)

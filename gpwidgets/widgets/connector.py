@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
-from gpwidgets.errors import AuthenticationError, ConnectionFailed, GPError
-from gpwidgets.protocol.urls import GPURL, URLError
+from gpwidgets.errors import AuthenticationError, ConnectionFailed, GPError, URLError
+from gpwidgets.protocol.urls import GPURL
 from gpwidgets.tasks.finding import tasks_beside
 from gpwidgets.tasks.task import GPTask
 from gpwidgets.tasks.workers import start_worker

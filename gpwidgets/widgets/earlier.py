@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gpwidgets.errors import AuthenticationError, ParameterError, ResourceNotFound, RunExpired, ServerError
-from gpwidgets.protocol.urls import GPURL, URLError
+from gpwidgets.errors import (
+    AuthenticationError,
+    ParameterError,
+    ResourceNotFound,
+    RunExpired,
+    ServerError,
+    URLError,
+)
+from gpwidgets.protocol.urls import GPURL
 from gpwidgets.tasks.environment import KEYWORD
 from gpwidgets.tasks.history import HistoryEntry
 from gpwidgets.tasks.kept_inputs import KeptInputs, Unplaced, inputs_of_job

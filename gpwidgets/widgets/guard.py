@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from html import escape
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from gpwidgets.errors import (
     AccessDenied,
@@ -24,11 +24,13 @@ from gpwidgets.errors import (
     RunLost,
     RunTimedOut,
     ServerError,
+    URLError,
     mask,
 )
-from gpwidgets.protocol.advice import Advice, advice_for
-from gpwidgets.protocol.urls import URLError
 from gpwidgets.texts import later, tr
+
+if TYPE_CHECKING:
+    from gpwidgets.protocol.advice import Advice
 
 
 class ShowsErrors(Protocol):
@@ -135,6 +137,8 @@ def error_html(error: Exception | None) -> str:
     """Return an exception as an alert; empty for None."""
     if error is None:
         return ""
+    from gpwidgets.protocol.advice import advice_for  # not before something has gone wrong
+
     title, text, advice = error_words(error)
     shown = escape(text).replace("\n", "<br>")
     more = f'<div class="gpw-advice">{escape(advice)}</div>' if advice else ""

@@ -11,8 +11,8 @@ import ipywidgets as w
 import traitlets
 
 from gpwidgets.bounds import how_to_raise, limit
-from gpwidgets.errors import AuthenticationError, ConnectionFailed, mask
-from gpwidgets.protocol.urls import GPURL, URLError
+from gpwidgets.errors import AuthenticationError, ConnectionFailed, URLError, mask
+from gpwidgets.protocol.urls import GPURL
 from gpwidgets.tasks.service import GPService
 from gpwidgets.tasks.workers import start_worker
 from gpwidgets.texts import tr

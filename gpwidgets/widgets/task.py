@@ -18,6 +18,7 @@ from gpwidgets.texts import tr
 from gpwidgets.widgets.code_view import code_html
 from gpwidgets.widgets.fold import Fold
 from gpwidgets.widgets.guard import error_html, guarded
+from gpwidgets.widgets.kit.after_typing import when_typed
 from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.theme import style_sheet
 from gpwidgets.widgets.twin import ShownWithTwin, StaticTwin
@@ -120,8 +121,8 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         self.runs = RunList(self._reuse)
         self.twin = StaticTwin(self.snapshot)
         self._buttons = RunButtons(
-            run=self._press_run,
-            another=self._start_another,
+            run=lambda _button: when_typed(self._press_run),
+            another=lambda _button: when_typed(self._start_another),
             cancel=self._press_cancel,
             reset=self._reset_form,
         )
@@ -305,14 +306,14 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
             raise
 
     @guarded
-    def _press_run(self, _button: w.Button) -> None:
+    def _press_run(self) -> None:
         if self._is_busy:
             self._say(tr("It runs already. Cancel stops it; change a value to run the task a second time."))
         else:
             self._start_or_refuse()
 
     @guarded
-    def _start_another(self, _button: w.Button) -> None:
+    def _start_another(self) -> None:
         if self._may_run_another:
             self._start_or_refuse()
             self._buttons.cancel.focus()  # the button that was pressed is gone now

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from gpwidgets.client.trouble import asked_wait
+from gpwidgets.errors import URLError
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.enums import JobStatus
 from gpwidgets.protocol.names import python_name
-from gpwidgets.protocol.urls import GPURL, URLError, is_service_url
+from gpwidgets.protocol.urls import GPURL, is_service_url
 from gpwidgets.tasks.outputs import Decoder, Outputs
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from gpwidgets.protocol.urls import GPURL, URLError
+from gpwidgets.errors import URLError
+from gpwidgets.protocol.urls import GPURL
 
 ROOT = "https://gis.example.com/arcgis/rest/services"
 

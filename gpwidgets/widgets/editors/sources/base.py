@@ -10,6 +10,7 @@ import ipywidgets as w
 
 from gpwidgets.errors import BadReply, ParameterError, mask
 from gpwidgets.widgets.guard import error_html, guarded
+from gpwidgets.widgets.kit.after_typing import when_typed
 from gpwidgets.widgets.kit.owner import Owner
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class Source(Owner, w.VBox):
     def button(self, words: str, icon: str, tooltip: str, act: Callable[[], None]) -> w.Button:
         """Make a button whose failures are shown in this panel."""
         button = w.Button(description=words, icon=icon, tooltip=tooltip, layout=w.Layout(width="auto"))
-        button.on_click(lambda _button: self._act(act))
+        button.on_click(lambda _button: when_typed(lambda: self._act(act)))
         return button
 
     @guarded
