@@ -10,6 +10,7 @@ import ipywidgets as w
 
 from gpwidgets.bounds import how_to_raise, limit
 from gpwidgets.texts import tr
+from gpwidgets.widgets.kit.owner import Owner
 
 if TYPE_CHECKING:
     from gpwidgets.protocol.description import GPParameter
@@ -47,7 +48,7 @@ def next_inputs(waiting: Iterable[GPParameter]) -> list[GPParameter]:
     return [parameter for parameter in waiting if parameter.name in chosen]
 
 
-class MoreInputs(w.VBox):
+class MoreInputs(Owner, w.VBox):
     """Says that not all inputs are shown, with a button for more; nothing while all are.
 
     Parameters
