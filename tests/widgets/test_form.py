@@ -153,7 +153,7 @@ def test_many_optional_inputs_are_folded_below_the_needed_ones() -> None:
         parameter("Name", "GPString", **REQUIRED),
     )
     kinds = [type(child).__name__ for child in form.children if child.layout.display != "none"]
-    assert kinds == ["HTML", "TextEditor", "Fold"]
+    assert kinds == ["TextEditor", "Fold"]
     assert next(iter(form.editors)) == "Option 0"
 
 
