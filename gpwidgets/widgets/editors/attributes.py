@@ -13,6 +13,7 @@ from gpwidgets.protocol.attributes import attribute_text, check_attribute
 from gpwidgets.protocol.features import Field
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.kit.owner import Owner
+from gpwidgets.widgets.label_text import plain_label
 
 _TYPES = {
     "SmallInteger": later("whole number"),
@@ -109,7 +110,7 @@ class AttributeForm(Owner, w.VBox):
 
 def _box(field: Field) -> w.DOMWidget:
     needed = not field.nullable and field.default is None
-    label = f"{field.alias or field.name}{' *' if needed else ''}"
+    label = plain_label(f"{field.alias or field.name}{' *' if needed else ''}")
     layout = w.Layout(width="100%", min_width="0")
     if field.coded_values:
         options = ["", *dict.fromkeys(field.coded_values.values())]
