@@ -1,5 +1,6 @@
 """A web server that answers whatever a test tells it to, and remembers what it was asked."""
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -41,6 +42,7 @@ class Scripted:
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []
+        self._kept: socket.socket | None = None
         self._answers: dict[str, list[Answer]] = {}
         self._httpd = _Quiet(("127.0.0.1", 0), self._handler())
         self.root = f"http://127.0.0.1:{self._httpd.server_address[1]}/arcgis/rest/services"
@@ -58,8 +60,18 @@ class Scripted:
         return self.root.removesuffix("/arcgis/rest/services") + path
 
     def close(self) -> None:
+        """Refuse connections from now on; the port is kept, or another test's server might get it."""
         self._httpd.shutdown()
         self._httpd.server_close()
+        self._kept = socket.socket()
+        self._kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._kept.bind(self._httpd.server_address)
+
+    def free(self) -> None:
+        """End, and give the port back."""
+        if self._kept is None:
+            self.close()
+        self._kept.close()
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         script = self
@@ -99,7 +111,7 @@ class Scripted:
 def scripted() -> Iterator[Scripted]:
     server = Scripted()
     yield server
-    server.close()
+    server.free()
 
 
 @pytest.fixture
@@ -107,7 +119,7 @@ def other_host() -> Iterator[Scripted]:
     """A second server, on another port: another host to the rules for secrets."""
     server = Scripted()
     yield server
-    server.close()
+    server.free()
 
 
 @pytest.fixture

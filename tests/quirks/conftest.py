@@ -16,7 +16,7 @@ from gpwidgets import GPTask
 def scripted() -> Iterator[Scripted]:
     server = Scripted()
     yield server
-    server.close()
+    server.free()
 
 
 @pytest.fixture

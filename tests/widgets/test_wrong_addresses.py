@@ -155,7 +155,8 @@ def test_several_addresses_that_do_not_answer_do_not_add_up(
     TaskWidget(silent)
     first = time.monotonic() - began
     widgets = [TaskWidget(silent) for _ in range(5)]
-    assert time.monotonic() - began < 2 * first, "five more took as long as the first"
+    # Six that wait one after the other take six times as long; a busy machine doubles what is little.
+    assert time.monotonic() - began < 4 * first, "five more took as long as the first"
     assert all("Connecting" in text_of(one) and can_find(one, "Address") for one in widgets)
 
 
