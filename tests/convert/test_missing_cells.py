@@ -10,7 +10,6 @@ import geopandas
 import numpy as np
 import orjson
 import pandas as pd
-import pyarrow as pa
 import pytest
 import shapely
 from hypothesis import given
@@ -20,6 +19,8 @@ from gpwidgets.convert.frames import frame_to_records, read_features, write_feat
 from gpwidgets.convert.plain import check_columns
 from gpwidgets.convert.readers import to_frame, to_table
 from gpwidgets.errors import ConversionError, DateOutOfRange
+
+pa = pytest.importorskip("pyarrow")
 
 ALL_SORTS = [pa.timestamp("us"), pa.date32(), pa.int32(), pa.bool_(), pa.null()]
 MISSING = [None, np.nan, pd.NaT, pd.NA, Decimal("NaN"), np.datetime64("NaT")]

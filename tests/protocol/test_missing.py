@@ -89,6 +89,8 @@ def test_missing_cells_of_a_table_are_null(rows: list[tuple[Any, ...]], form: st
 
 @pytest.mark.parametrize("dtype", ["Int64", "int64[pyarrow]", "float64", "object"])
 def test_whole_numbers_stay_whole_beside_missing_ones(dtype: str) -> None:
+    if "pyarrow" in dtype:
+        pytest.importorskip("pyarrow")
     table = parameter("GPValueTable", parameterInfos=COLUMNS[1:2])
     assert check_value(table, pd.DataFrame({"b": pd.array([7, None], dtype=dtype)})) == [[7], [None]]
 

@@ -35,7 +35,7 @@ def federated():
 @pytest.fixture
 def form(federated):
     widget = TaskWidget(federated.url_of("SecuredCount"))
-    assert can_find(widget, "Sign in", role="button")
+    assert seen(lambda: can_find(widget, "Sign in", role="button"))
     yield widget
     widget.close()
 
