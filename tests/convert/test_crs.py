@@ -14,7 +14,6 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj.database import query_crs_info
-from pyproj.enums import PJType
 
 from gpwidgets.convert.crs import code_of, from_crs, to_crs
 from gpwidgets.convert.frames import read_features, write_features
@@ -65,12 +64,12 @@ def test_every_known_system_comes_back_as_it_went(system: tuple[str, str]) -> No
 def test_small_codes_of_esri_are_read() -> None:
     known = query_crs_info("ESRI", allow_deprecated=True)
     # An old database has heights among them, which are no system of a frame.
-    codes = [one.code for one in known if int(one.code) < 32767 and one.type is not PJType.VERTICAL_CRS]
+    codes = [one.code for one in known if int(one.code) < 32767 and "VERTICAL" not in str(one.type)]
     assert codes
     for code in codes:
         found = to_crs({"wkid": int(code)})
         assert found is not None
-        assert not found.is_vertical
+        assert found.is_compound or not found.is_vertical
 
 
 def test_a_code_that_two_registers_give_away_is_epsg_and_esri_is_written_out() -> None:
@@ -148,7 +147,7 @@ def test_a_shift_beside_a_code_is_said_with_the_metres() -> None:
     wkt = pyproj.CRS.from_epsg(31467).to_wkt("WKT1_GDAL")
     own = wkt.replace('AUTHORITY["EPSG","6314"]]', "TOWGS84[500,73.7,418.2,0.202,0.045,-2.455,6.7]]")
     frame = geopandas.GeoDataFrame(geometry=[shapely.Point(3500000, 5500000)], crs=own)
-    if frame.crs.to_epsg(min_confidence=20) is None:  # PROJ 9.1 finds no code behind the shift
+    if tuple(map(int, pyproj.proj_version_str.split(".")[:2])) < (9, 2):  # finds no code behind the shift
         assert "carried out here" in system_note(frame)
         return
     assert sent(own, shapely.Point(3500000, 5500000))["features"][0]["geometry"]["x"] == 3500000
