@@ -60,7 +60,7 @@ BOUNDS = {
         Bound("pixels", 40_000_000, "pixels", "memory, from small pictures and rasters of very many pixels"),
         Bound("text_file", 128 * _MB, "bytes", "memory, from GeoJSON, KML and GML read as a whole"),
         Bound("inputs", 60, "inputs", "time, from forms of thousands of fields; a button makes more of them"),
-        Bound("feature_inputs", 10, "inputs", "time, from forms of very many inputs to draw; as above"),
+        Bound("feature_inputs", 20, "inputs", "time, from forms of very many inputs to draw; as above"),
         Bound("choices", 500, "choices", "the page, from lists of very many; typing finds the others"),
         Bound("outputs", 100, "outputs", "time, from jobs with results without end"),
         Bound("depth", 100, "levels", "the parser's stack, from text nested very deeply"),

@@ -16,7 +16,7 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 #: Operations that a link on another site may lead to: they show something, and start nothing.
 _SHOWS = frozenset(
-    {"info", "catalog", "service", "task", "poll", "result", "results", "file", "layers", "layer"}
+    {"info", "catalog", "service", "task", "poll", "result", "results", "file", "layers", "layer", "portal"}
 )
 
 
