@@ -87,8 +87,11 @@ class LabNotebook:
         self.page.evaluate(_RECONNECT)
         self.page.wait_for_function(_IS_READY, arg=self.name, timeout=60_000)
 
+    _restarted = False
+
     def restart_kernel(self) -> None:
         """Restart the kernel, as its menu does; outputs stay where they are."""
+        self._restarted = True
         self.page.evaluate(_RESTART)
         self.page.wait_for_function(_IS_READY, arg=self.name, timeout=60_000)
 
@@ -160,11 +163,13 @@ class LabNotebook:
 
     def problems(self) -> list[str]:
         """JavaScript errors, those of widgets included."""
-        return [
+        said = [
             text
             for kind, text in self._said
             if kind == "pageerror" or (kind == "error" and not any(known in text for known in _HARMLESS))
         ]
+        # Outputs of a kernel that is gone name models that nobody has, as those of any widget do.
+        return [text for text in said if not (self._restarted and "widget model not found" in text)]
 
     def save(self) -> nbformat.NotebookNode:
         """Save the notebook and read the file."""
