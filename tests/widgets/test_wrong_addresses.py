@@ -289,7 +289,7 @@ def test_a_run_that_fails_leaves_the_layer_of_the_earlier_one_marked_as_such(
     press(widget, "Run")
     see(widget, "Succeeded")
     press(widget.map, "Layers")
-    assert can_find(widget.map, "Buffers", role="checkbox")
+    assert seen(lambda: can_find(widget.map, "Buffers", role="checkbox"))
     fault = server.faults.add("fail_job")
     press(widget, "Run")
     see(widget, "Failed")
