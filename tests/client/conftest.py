@@ -42,9 +42,12 @@ class Scripted:
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []
-        self._kept: socket.socket | None = None
         self._answers: dict[str, list[Answer]] = {}
-        self._httpd = _Quiet(("127.0.0.1", 0), self._handler())
+        # Bound and never listening: the port stays ours after `close`, or another test's server might get it.
+        self._place = socket.socket()
+        self._place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._place.bind(("127.0.0.1", 0))
+        self._httpd = _Quiet(self._place.getsockname(), self._handler())
         self.root = f"http://127.0.0.1:{self._httpd.server_address[1]}/arcgis/rest/services"
         serve = self._httpd.serve_forever
         threading.Thread(target=serve, kwargs={"poll_interval": 0.01}, daemon=True).start()
@@ -60,18 +63,14 @@ class Scripted:
         return self.root.removesuffix("/arcgis/rest/services") + path
 
     def close(self) -> None:
-        """Refuse connections from now on; the port is kept, or another test's server might get it."""
+        """Refuse connections from now on."""
         self._httpd.shutdown()
         self._httpd.server_close()
-        self._kept = socket.socket()
-        self._kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._kept.bind(self._httpd.server_address)
 
     def free(self) -> None:
         """End, and give the port back."""
-        if self._kept is None:
-            self.close()
-        self._kept.close()
+        self.close()
+        self._place.close()
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         script = self
