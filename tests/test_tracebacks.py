@@ -27,6 +27,8 @@ CELLS = {
     "a basic sign-in": 'gp.GPTask(URL + "Reset", ("me", read("password")))',
     "a refused submission": 'gp.GPTask(URL + "Task", auth())(Text="x", Hidden=read("hidden"), Layer=layer())',
     "a wrong input beside it": 'gp.GPTask(URL + "Task", auth())(Number="x", Hidden=read("hidden"))',
+    "inputs in a mapping": 'gp.GPTask(URL + "Task", auth()).start({"Number": "x", "Hidden": read("hidden")})',
+    "a call in a mapping": 'gp.GPTask(URL + "Task", auth())({"Number": "x", "Hidden": read("hidden")})',
     "a check by the server": 'gp.GPTask(URL + "Task", auth()).validate(Hidden=read("hidden"))',
     "the canary": 'def fail(value): return value.nothing\nfail(read("hidden"))',
 }

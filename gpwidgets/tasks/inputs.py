@@ -120,6 +120,22 @@ def hidden_shielded(info: TaskInfo, values: Mapping[str, Any]) -> dict[str, Any]
     return {name: shielded(value, secret=name in hidden) for name, value in values.items()}
 
 
+def merged(info: TaskInfo, values: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Inputs that are given in a mapping, by keywords, or both, where a keyword counts more.
+
+    Raises
+    ------
+    TypeError
+        What is given without a name is no mapping.
+    """
+    if values is not None and not isinstance(values, Mapping):
+        first = next((f", such as {python_name(one.name)}=…" for one in info.inputs), "")
+        given = type(values).__name__
+        raise TypeError(f"{info.name} takes its inputs by name{first}; a {given} was given without one.")
+    # Of two spellings of one name the later one counts, see `resolve_names`.
+    return hidden_shielded(info, {**(values or {}), **inputs})
+
+
 def as_sent(info: TaskInfo, given: Mapping[str, Any]) -> dict[str, Any]:
     """Values as a run would take them, in the task's order; one that cannot be checked stays as it is.
 

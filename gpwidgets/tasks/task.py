@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,13 +31,14 @@ from gpwidgets.tasks.environment import (
     split,
 )
 from gpwidgets.tasks.fields import settle_fields
-from gpwidgets.tasks.inputs import as_sent, check_given, hidden_shielded
+from gpwidgets.tasks.inputs import as_sent, check_given, merged
 from gpwidgets.tasks.layer_tokens import token_for
 from gpwidgets.tasks.layers import layer_columns
 from gpwidgets.tasks.outputs import Outputs
 from gpwidgets.tasks.recording import record_attached, recorded
 from gpwidgets.tasks.result_warnings import warn_reserved
 from gpwidgets.tasks.run import Run
+from gpwidgets.tasks.signature import call_signature, keywords, takes_inputs, task_docstring
 from gpwidgets.tasks.status import RunStatus
 from gpwidgets.tasks.transport import Transport
 
@@ -88,6 +91,8 @@ class GPTask:
         self._service: ServiceInfo | None = None
         self.url = parsed if parsed.task_name else parsed.for_task(self._only_task(parsed))
         self.info: TaskInfo = self._read()
+        self.__signature__ = call_signature(self.info)
+        self.__doc__ = task_docstring(self.info, self.url.task, asynchronous=self._told_asynchronous)
 
     def _only_task(self, url: GPURL) -> str:
         if not url.service_name:
@@ -131,10 +136,17 @@ class GPTask:
     @property
     def is_asynchronous(self) -> bool:
         """Whether runs are jobs. The task says it; on old servers only the service does."""
+        told = self._told_asynchronous
+        return self.service.execution_type is not ExecutionType.SYNCHRONOUS if told is None else told
+
+    @cached_property
+    def _signature_of_some(self) -> inspect.Signature:
+        return call_signature(self.info, needed=False)
+
+    @property
+    def _told_asynchronous(self) -> bool | None:
         kind = self.info.execution_type
-        if kind is ExecutionType.UNKNOWN:
-            kind = self.service.execution_type
-        return kind is not ExecutionType.SYNCHRONOUS
+        return None if kind is ExecutionType.UNKNOWN else kind is not ExecutionType.SYNCHRONOUS
 
     @property
     def maximum_records(self) -> int | None:
@@ -151,8 +163,20 @@ class GPTask:
         values = {parameter.name: datatype_of(parameter).default(parameter) for parameter in self.inputs}
         return {name: value for name, value in values.items() if value is not UNSET}
 
-    def check(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    @takes_inputs(needed=True)
+    def check(self, values: Mapping[str, Any] | None = None, /, **inputs: Any) -> dict[str, Any]:
         """Check and normalise values without running anything.
+
+        Parameters
+        ----------
+        values, **inputs
+            As `start`.
+
+        Returns
+        -------
+        dict
+            What a run would be started with, by parameter name in the task's order; settings of the
+            environment under ``env``. `start` takes it as it is.
 
         Raises
         ------
@@ -161,20 +185,29 @@ class GPTask:
         TypeError
             A name is none of the task's inputs; the nearest one is named.
         """
-        inputs = hidden_shielded(self.info, inputs)
+        values, inputs = None, merged(self.info, values, inputs)
         checked, settings = check_call(self.info, inputs)
         return {**checked, **({KEYWORD: settings} if settings else {})}
 
-    def code(self, inputs: Mapping[str, Any], *, folder: str | Path | None = None) -> str:
+    @takes_inputs(needed=False)
+    def code(
+        self,
+        values: Mapping[str, Any] | None = None,
+        /,
+        *,
+        folder: str | Path | None = None,
+        **inputs: Any,
+    ) -> str:
         """The Python that runs this task with these values.
 
         Parameters
         ----------
-        inputs
-            As `start`; what cannot be checked yet is written as it is.
+        values, **inputs
+            As `start`, but none is needed; what cannot be checked yet is written as it is.
         folder
             Where features and tables go that are too large to be written out, each in a file that is named
-            after its content; nothing there is written over. The working directory when left out.
+            after its content; nothing there is written over. The working directory when left out. Where the
+            task has an input of this name, the keyword is that input, unless the inputs come as a mapping.
 
         Returns
         -------
@@ -189,20 +222,22 @@ class GPTask:
         TypeError
             A name is none of the task's inputs.
         """
-        inputs = hidden_shielded(self.info, inputs)
-        values, settings = split(self.info, inputs)
-        values = as_sent(self.info, values)
-        arguments = {**values, **environment_code(self.info, settings)}
+        if values is None and "folder" in keywords(self.info):
+            inputs, folder = {**inputs, "folder": folder}, None
+        values, inputs = None, merged(self.info, values, inputs)
+        given, settings = split(self.info, inputs)
+        arguments = {**as_sent(self.info, given), **environment_code(self.info, settings)}
         given = {name: value for name, value in arguments.items() if value is not UNSET and value is not None}
         signed_in = self.session.auth is not None
         return call_code(self.url.task, given, self.inputs, signed_in=signed_in, folder=folder)
 
-    def validate(self, /, **inputs: Any) -> Validation:
+    @takes_inputs(needed=False)
+    def validate(self, values: Mapping[str, Any] | None = None, /, **inputs: Any) -> Validation:
         """Let the server check values without a run; inputs that are not given count with their defaults.
 
         Parameters
         ----------
-        **inputs
+        values, **inputs
             As `start`, but none is needed. Local files are left out, so that nothing is uploaded.
 
         Returns
@@ -221,12 +256,12 @@ class GPTask:
         -----
         Speaks to ``…/<task>/validate``.
         """
-        inputs = hidden_shielded(self.info, inputs)
+        values, inputs = None, merged(self.info, values, inputs)
         if not self.service.can_validate:
             raise GPError(f"{self.url.service} does not check inputs before a run.")
         given, settings = split(self.info, inputs)
-        values = check_given(self.info, given)
-        kept = {name: value for name, value in values.items() if not needs_upload([value])}
+        checked = check_given(self.info, given)
+        kept = {name: value for name, value in checked.items() if not needs_upload([value])}
         places = Environment(check_environment(settings), self.service.current_version).for_execute({})
         encoder = self._encoder()
 
@@ -245,16 +280,38 @@ class GPTask:
             except ServerError:
                 raise error from None
 
-    def start(self, /, **inputs: Any) -> Run:
+    @takes_inputs(needed=True)
+    def start(self, values: Mapping[str, Any] | None = None, /, **inputs: Any) -> Run:
         """Start a run and return at once.
 
         Parameters
         ----------
+        values
+            Inputs and settings by name, as keywords; for names that Python does not take, and for inputs from
+            a form, a history or `check`. A keyword counts more than an entry of the same name.
         **inputs
             Values by parameter name; characters that Python does not allow are written as underscores.
-            Settings of the environment as well: ``outSR``, ``processSR``, ``extent``, ``returnZ``,
-            ``returnM``, ``returnTrueCurves``, ``returnColumnName``, ``esri_out_feature_service_name``; or all
-            of them as a mapping ``env``, which also tells them from inputs of the same name.
+            None leaves an input to the server's default.
+        outSR : int, str, pyproj.CRS or SpatialReference, optional
+            Coordinate system of the results: an EPSG or Esri code, ``"EPSG:25832"``, WKT, or an object. That
+            of the inputs when left out.
+        processSR : int, str, pyproj.CRS or SpatialReference, optional
+            Coordinate system in which the tool works; the server's choice when left out.
+        extent : tuple of float, Extent, or anything with bounds, optional
+            Only features that overlap it are processed: ``(xmin, ymin, xmax, ymax)``, x being longitude or
+            easting. A frame or `Extent` brings its coordinate system along; bare numbers are in that of the
+            server's process. No limit when left out.
+        returnZ, returnM : bool, optional
+            Whether results keep heights and measures. True where the inputs have them, else the server's
+            default, which is False.
+        returnTrueCurves : bool, optional
+            Whether arcs and Béziers arrive as such, to be linearised here; the server does that otherwise.
+        returnColumnName : bool, optional
+            Whether rows of value tables in results carry the names of their columns (servers from 11.0).
+        esri_out_feature_service_name : str, optional
+            Keep the results as a hosted feature layer of this name, and return references to it.
+        env : dict, optional
+            Settings by name, also those that have the name of an input.
 
         Returns
         -------
@@ -270,7 +327,7 @@ class GPTask:
         -----
         Speaks to ``…/execute`` or ``…/submitJob``, which are sent once.
         """
-        inputs = hidden_shielded(self.info, inputs)
+        values, inputs = None, merged(self.info, values, inputs)
         checked, settings = check_call(self.info, inputs)
         unsent = sorted(RESERVED & checked.keys())
         if unsent:
@@ -282,27 +339,36 @@ class GPTask:
         driver = JobDriver if self.is_asynchronous else ExecuteDriver
         return run.begin(driver(run, transport, recorded(run, self._prepare)))
 
-    def __call__(self, /, **inputs: Any) -> Outputs:
+    @takes_inputs(needed=True)
+    def __call__(self, values: Mapping[str, Any] | None = None, /, **inputs: Any) -> Outputs:
         """Run the task and wait for its outputs.
 
         Parameters
         ----------
-        **inputs
-            As `start`.
+        values, **inputs
+            Inputs and settings of the environment, as `start` takes them.
 
         Returns
         -------
         Outputs
+            Frames, numbers, texts and files by output name. `TruncatedResult` is warned where the server
+            held rows back.
 
         Raises
         ------
         InputErrors, TypeError
-            As `check`; nothing was sent.
-        RunError, ServerError, ConnectionFailed
-            As `Run.wait`.
+            Inputs are missing or wrong, each named; or a name is none of the task's. Nothing was sent.
+        RunFailed, RunCancelled, RunTimedOut, RunExpired, RunLost
+            The run ended without results; all are `RunError`.
+        AuthenticationError, ServerError, ConnectionFailed, BadReply
+            The server refused the run or could not be reached.
+
+        Notes
+        -----
+        An interrupt ends the waiting only; the run goes on, and a notebook shows it with a way to cancel it.
         """
-        inputs = hidden_shielded(self.info, inputs)
-        return self.start(**inputs).wait()
+        values, inputs = None, merged(self.info, values, inputs)
+        return self.start(inputs).wait()
 
     def columns_of(self, layer: LayerReference) -> tuple[FieldRef, ...]:
         """The columns of a layer that is an input, as its server describes them.

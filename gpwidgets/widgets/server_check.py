@@ -80,7 +80,7 @@ class ServerCheck(Owner, w.VBox):
 
     def _work(self, number: int, values: dict[str, object], loud: bool) -> None:
         try:
-            checked = self._task.validate(**values)
+            checked = self._task.validate(values)
         except GPError as error:
             if loud:
                 self._said.value = error_html(error)

@@ -338,7 +338,7 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
             raise InputErrors(wrong)
         self._started_with = form.values
         with self._unplaced.keeping():
-            self.run = run = task.start(**form.values)
+            self.run = run = task.start(form.values)
         return run
 
     def _refuse(self, error: ParameterError) -> None:

@@ -1,28 +1,11 @@
 """Inputs and outputs called as methods, settings and keywords are: calls, code and attributes work."""
 
-from typing import Annotated, Any, NamedTuple
+from typing import Any
 
 import pytest
+from parrots import NAMES, parrot
 
 from gpwidgets import GPTask, demo
-from gpwidgets.demo.parameters import Param
-
-NAMES = ["self", "env", "inputs", "cls", "class", "None", "save", "task", "gp", "3D view", "a-b", "outSR"]
-
-
-def parrot(name: str) -> Any:
-    """A function whose only input and output have this name."""
-    kind = Annotated[str, Param(name=name)]
-
-    class Said(NamedTuple):
-        first: str
-
-    def say(text: str) -> Said:
-        return Said(text)
-
-    Said.__annotations__["first"] = kind
-    say.__annotations__ = {"text": kind, "return": Said}
-    return say
 
 
 @pytest.mark.parametrize("name", NAMES)

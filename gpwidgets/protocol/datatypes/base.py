@@ -23,10 +23,13 @@ class DataTypeCodec:
 
     Attributes
     ----------
+    title : str
+        What people call the type; the server's word where this is empty.
     example : str
         A value that works, for messages and tooltips.
     """
 
+    title = ""
     example = later('text, or JSON such as {"key": 1}')
 
     def check(self, value: Any, parameter: GPParameter) -> Any:
@@ -110,6 +113,13 @@ def datatype_of(parameter: GPParameter) -> DataTypeCodec:
     if parameter.data_type in LISTED and parameter.choices:
         return LISTED[parameter.data_type](TABLE[parameter.data_type])
     return TABLE.get(parameter.data_type, _UNKNOWN)
+
+
+def type_words(data_type: str) -> str:
+    """What people call a data type."""
+    if data_type.startswith("GPMultiValue:"):
+        return tr("List: {kind}", kind=type_words(data_type.removeprefix("GPMultiValue:")))
+    return tr(TABLE.get(data_type, _UNKNOWN).title or data_type)
 
 
 def form_text(value: Any) -> str:

@@ -27,6 +27,7 @@ from gpwidgets.texts import later, tr
 class MultiValueType(DataTypeCodec):
     """A list of values of one type."""
 
+    title = later("List")
     example = later("a list")
 
     def check(self, value: Any, parameter: GPParameter) -> list[Any]:
@@ -94,6 +95,7 @@ class CompositeValue:
 class CompositeType(DataTypeCodec):
     """One of several types."""
 
+    title = later("One of several types")
     example = later("a value of one of its types")
 
     def check(self, value: Any, parameter: GPParameter) -> CompositeValue:
@@ -180,6 +182,7 @@ def _member(parameter: GPParameter, kind: str) -> GPParameter:
 class ValueTableType(DataTypeCodec):
     """Rows of columns, kept as a list of lists in the order of the columns."""
 
+    title = later("Rows")
     example = later("a list of rows")
 
     def check(self, value: Any, parameter: GPParameter) -> list[list[Any]]:

@@ -15,13 +15,14 @@ from gpwidgets.protocol.moments import (
     parse_with_format,
     to_milliseconds,
 )
-from gpwidgets.texts import tr
+from gpwidgets.texts import later, tr
 
 
 @data_type("GPDate")
 class DateType(DataTypeCodec):
     """A moment, kept as a datetime in UTC."""
 
+    title = later("Date")
     example = "2025-01-31T14:00 (UTC)"
 
     def check(self, value: Any, parameter: GPParameter) -> datetime:

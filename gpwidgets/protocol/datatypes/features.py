@@ -106,6 +106,7 @@ def _is_geojson(value: Mapping[str, Any]) -> bool:
 class FeatureSetType(_SetType):
     """Features."""
 
+    title = later("Features")
     example = later("a GeoDataFrame, geometry, GeoJSON, a file, or the URL of a layer")
     set_class = FeatureSet
 
@@ -114,6 +115,7 @@ class FeatureSetType(_SetType):
 class RecordSetType(_SetType):
     """A table."""
 
+    title = later("Table")
     example = later("a DataFrame, a list of dicts, a file, or the URL of a table")
 
 
@@ -121,6 +123,7 @@ class RecordSetType(_SetType):
 class FieldType(DataTypeCodec):
     """An attribute column of another input."""
 
+    title = later("Field")
     example = later("the name of a column")
 
     def check(self, value: Any, parameter: GPParameter) -> FieldRef:

@@ -29,6 +29,7 @@ _URL = re.compile(r"(?i)^https?://")
 class DataFileType(DataTypeCodec):
     """A file."""
 
+    title = later("File")
     example = later("a path such as data/places.csv, or a URL")
 
     def check(self, value: Any, parameter: GPParameter) -> Any:
@@ -73,6 +74,7 @@ class DataFileType(DataTypeCodec):
 class RasterType(DataTypeCodec):
     """A raster."""
 
+    title = later("Raster")
     example = later("a path such as data/dem.tif, or the URL of a raster or image service")
 
     def check(self, value: Any, parameter: GPParameter) -> Any:

@@ -84,6 +84,7 @@ class _QuantityType(DataTypeCodec):
 class LinearUnitType(_QuantityType):
     """A length."""
 
+    title = later("Distance")
     example = "5 km"
     unit_class = LinearUnit
     number_key = "distance"
@@ -93,6 +94,7 @@ class LinearUnitType(_QuantityType):
 class ArealUnitType(_QuantityType):
     """An area."""
 
+    title = later("Area")
     example = "3 ha"
     unit_class = ArealUnit
     number_key = "area"
@@ -102,6 +104,7 @@ class ArealUnitType(_QuantityType):
 class TimeUnitType(_QuantityType):
     """A time span."""
 
+    title = later("Time span")
     example = later("3 months")
     unit_class = TimeUnit
     number_key = "time"

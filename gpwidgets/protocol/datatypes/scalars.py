@@ -39,6 +39,7 @@ _LARGEST_LONG = 2**52 - 1
 class BooleanType(DataTypeCodec):
     """Yes or no."""
 
+    title = later("Yes or no")
     example = later("True or False")
 
     def check(self, value: Any, parameter: GPParameter) -> bool:
@@ -66,6 +67,7 @@ class BooleanType(DataTypeCodec):
 class LongType(DataTypeCodec):
     """A whole number."""
 
+    title = later("Whole number")
     example = "7"
 
     def check(self, value: Any, parameter: GPParameter) -> int:
@@ -128,6 +130,7 @@ def _whole(value: Any) -> int | None:
 class DoubleType(DataTypeCodec):
     """A number."""
 
+    title = later("Number")
     example = "2.5"
 
     def check(self, value: Any, parameter: GPParameter) -> float:
@@ -147,10 +150,11 @@ class DoubleType(DataTypeCodec):
             return math.nan if is_nan else wire
 
 
-@data_type("GPString", "GPSQLExpression")
+@data_type("GPString")
 class StringType(DataTypeCodec):
     """A text."""
 
+    title = later("Text")
     example = later("a text")
 
     def check(self, value: Any, parameter: GPParameter) -> Any:
@@ -193,10 +197,19 @@ def _as_text(value: Any, parameter: GPParameter) -> str:
     raise wrong(parameter, tr("{shown} is not a text.", shown=shown(value)))
 
 
+@data_type("GPSQLExpression")
+class SQLExpressionType(StringType):
+    """A condition on the rows of a layer."""
+
+    title = later("SQL expression")
+    example = "POPULATION > 1000"
+
+
 @data_type("GPStringHidden")
 class HiddenStringType(StringType):
     """A text that is not shown."""
 
+    title = later("Password or key")
     example = later("a password or key")
 
     def default(self, parameter: GPParameter) -> Unset:

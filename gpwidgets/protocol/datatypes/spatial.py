@@ -21,6 +21,7 @@ _WKT = re.compile(r"[A-Za-z_]+\s*[\[(]")
 class SpatialReferenceType(DataTypeCodec):
     """A coordinate system."""
 
+    title = later("Coordinate system")
     example = later("4326, EPSG:25832 or WKT")
 
     def check(self, value: Any, parameter: GPParameter) -> Any:
@@ -82,6 +83,7 @@ def _is_no_edge(edge: Any) -> bool:
 class ExtentType(DataTypeCodec):
     """A rectangle."""
 
+    title = later("Extent")
     example = "(xmin, ymin, xmax, ymax)"
 
     def check(self, value: Any, parameter: GPParameter) -> Extent:

@@ -7,42 +7,12 @@ from typing import Any
 import ipywidgets as w
 
 from gpwidgets.errors import ParameterError
+from gpwidgets.protocol.datatypes.base import type_words
 from gpwidgets.protocol.datatypes.composite import CompositeType, CompositeValue
 from gpwidgets.protocol.values import UNSET
-from gpwidgets.texts import later, tr
+from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.base import ParameterEditor, editor_for, edits
 from gpwidgets.widgets.lean import lean
-
-_WORDS = {
-    "GPBoolean": later("Yes or no"),
-    "GPComposite": later("One of several types"),
-    "GPDataFile": later("File"),
-    "GPDate": later("Date"),
-    "GPDouble": later("Number"),
-    "GPExtent": later("Extent"),
-    "GPEnvelope": later("Extent"),
-    "GPFeatureRecordSetLayer": later("Features"),
-    "GPLinearUnit": later("Distance"),
-    "GPArealUnit": later("Area"),
-    "GPTimeUnit": later("Time span"),
-    "GPLong": later("Whole number"),
-    "GPRasterDataLayer": later("Raster"),
-    "GPRasterData": later("Raster"),
-    "GPRecordSet": later("Table"),
-    "GPSpatialReference": later("Coordinate system"),
-    "GPCoordinateSystem": later("Coordinate system"),
-    "GPSQLExpression": later("SQL expression"),
-    "GPString": later("Text"),
-    "GPValueTable": later("Rows"),
-    "Field": later("Field"),
-}
-
-
-def type_words(data_type: str) -> str:
-    """Return what people call a data type."""
-    if data_type.startswith("GPMultiValue:"):
-        return tr("List: {kind}", kind=type_words(data_type.removeprefix("GPMultiValue:")))
-    return tr(_WORDS.get(data_type, data_type))
 
 
 @edits("GPComposite")
