@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 from widget_tools import fill, press, see, seen
 
 from gpwidgets import RunWidget, ServiceWidget, TaskWidget, demo
+from gpwidgets.widgets import twin
 from gpwidgets.widgets.results import ResultsView
 
 OBSERVER = geopandas.GeoSeries.from_wkt(["POINT (-84.25 36.32)"], crs=4326)
@@ -121,14 +122,25 @@ def test_the_twin_lies_beside_the_widget_and_follows_the_run(
     assert "Succeeded" in last["text/html"]
 
 
-def test_the_twin_follows_what_is_typed_before_any_run(server: demo.DemoServer, notebook: Shown) -> None:
+def test_the_twin_follows_what_is_typed_before_any_run(
+    server: demo.DemoServer, notebook: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later: list[Callable[[], None]] = []
+
+    class Waits:
+        def add(self, callback: Callable[[], None], _seconds: float) -> None:
+            later.append(callback)
+
     widget = TaskWidget(server.url_of("SlowCount"))
     widget._ipython_display_()
-    published = notebook.published
+    monkeypatch.setattr(twin, "shared_watcher", Waits)
     for text in ("7", "73", "731"):
         fill(widget, "Steps", text)
-    assert seen(lambda: "<td>731</td>" in published[-1][0].get("text/html", ""))
-    assert len(published) == 3  # the widget, its twin, and the twin once more
+    (refresh,) = later  # once for all that is typed until then
+    before = len(notebook.published)
+    refresh()
+    ((told, _about),) = notebook.published[before:]
+    assert "<td>731</td>" in told["text/html"]
 
 
 def test_the_living_widget_hides_its_own_twin_only(server: demo.DemoServer, notebook: Shown) -> None:
