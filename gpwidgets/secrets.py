@@ -7,15 +7,14 @@ its server answers, under any name and in the usual encodings, before anything r
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import html
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any
-from urllib.parse import quote, quote_plus
+
+from gpwidgets.spellings import spellings
 
 __all__ = [
     "SECRET_NAMES",
@@ -212,7 +211,7 @@ def secrets_of_this_run() -> tuple[str, ...]:
 
 
 class Masker:
-    """Hides texts that are known to be secret, as they are and as they are usually encoded.
+    """Hides texts that are known to be secret, as they are and as they are written in JSON, HTML and so on.
 
     A text that could be an ordinary word, such as ``none``, is hidden in what a server says and nowhere else:
     in a table of results it is a value like any other.
@@ -229,26 +228,24 @@ class Masker:
     def __init__(self, secrets: Iterable[str], *, issued: bool = False) -> None:
         self._issued = issued
         known = sorted({str(text) for text in secrets if len(text) >= _SHORTEST}, key=len, reverse=True)
-        self._distinct = [form for text in known if _is_distinct(text) for form in _forms(text)]
-        words = [form for text in known if not _is_distinct(text) for form in _forms(text)]
-        self._words = (
-            re.compile("|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in words)) if words else None
-        )
-        self._bytes = [form.encode("utf-8", "surrogatepass") for form in (*self._distinct, *words)]
+        self._distinct = [spellings(text) for text in known if _is_distinct(text)]
+        self._words = [spellings(text, word=True) for text in known if not _is_distinct(text)]
 
     def text(self, text: str) -> str:
         """What a server says, without them."""
         text = self._without_distinct(text)
-        return text if self._words is None else self._words.sub(MASKED, text)
+        for word in self._words:
+            text = word.replace(text, MASKED)
+        return text
 
     def _without_distinct(self, text: str) -> str:
-        for form in self._distinct:
-            text = text.replace(form, MASKED)
+        for one in self._distinct:
+            text = one.replace(text, MASKED)
         return text
 
     def clean(self, body: bytes) -> bytes:
         """An answer without them; one in JSON stays JSON, with everything else that is in it."""
-        if not any(form in body for form in self._bytes):
+        if not any(one.may_be_in(body) for one in (*self._distinct, *self._words)):
             return body
         with contextlib.suppress(ValueError, RecursionError):
             return json.dumps(self._in_json(json.loads(body)), ensure_ascii=False).encode(
@@ -259,21 +256,23 @@ class Masker:
 
     def chunks(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
         """An answer that is read in pieces, without those that cannot be a part of its structure."""
-        forms = [form.encode("utf-8", "surrogatepass") for form in self._distinct]
-        if not forms:
+        if not self._distinct:
             yield from chunks
             return
-        longest = max(map(len, forms)) - 1
+        longest = max(one.longest for one in self._distinct)
         left = b""
         for chunk in chunks:
-            left += chunk
-            for form in forms:
-                left = left.replace(form, MASKED.encode())
+            left = self._in_bytes(left + chunk, more_follows=True)
             # What may be the beginning of a secret waits for its end.
             if len(left) > longest:
                 yield left[: len(left) - longest]
                 left = left[len(left) - longest :]
-        yield left
+        yield self._in_bytes(left, more_follows=False)
+
+    def _in_bytes(self, body: bytes, *, more_follows: bool) -> bytes:
+        for one in self._distinct:
+            body = one.replace_bytes(body, MASKED.encode(), more_follows=more_follows)
+        return body
 
     def _in_json(self, value: Any, *, said: bool = False) -> Any:
         if isinstance(value, str):
@@ -293,13 +292,3 @@ class Masker:
 def _is_distinct(text: str) -> bool:
     """Whether a text is long and odd enough to be no ordinary word, no key of JSON and no part of one."""
     return len(text) >= _LONG_ENOUGH and re.search("[^A-Za-z_]", text) is not None
-
-
-def _forms(text: str) -> list[str]:
-    """A text as it stands in JSON, HTML, addresses, forms and headers."""
-    data = text.encode("utf-8", "replace")
-    forms = [text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1], html.escape(text)]
-    forms.append(html.escape(html.escape(text)))  # a page that shows what was escaped before
-    forms += [quote(data), quote(data, safe=""), quote_plus(data), base64.b64encode(data).decode()]
-    forms += [form.lower() for form in (quote(data, safe=""), quote_plus(data)) if "%" in form]
-    return list(dict.fromkeys(form for form in forms if len(form) >= _SHORTEST))

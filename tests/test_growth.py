@@ -27,6 +27,7 @@ from gpwidgets.convert.texts import is_wkt, shapes_of_wkt
 from gpwidgets.demo.layers import _where
 from gpwidgets.errors import mask
 from gpwidgets.protocol.units import LinearUnit
+from gpwidgets.secrets import Masker
 from gpwidgets.widgets.html import plain_text, sanitized
 from gpwidgets.widgets.label_text import plain_label
 
@@ -103,6 +104,7 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "parse_json": lambda text: parse_json(text.encode(), "u"),
     "html_title": lambda text: html_title(text.encode()),
     "mask": mask,
+    "masker": Masker(['"a token', "\\\\' <a 0&", "  %-,;(a", "]a)(}{0 "]).text,
     "safe_name": safe_name,
     "asked_wait": lambda text: asked_wait({"Retry-After": text, "Date": text}),
     "units": LinearUnit.parse,

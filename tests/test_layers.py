@@ -13,7 +13,8 @@ ROOT = Path(gpwidgets.__file__).parent
 INSIDE = {
     "texts": set(),
     "bounds": {"texts"},
-    "secrets": set(),
+    "spellings": set(),
+    "secrets": {"spellings"},
     "errors": {"texts", "secrets"},
     "protocol": {"texts", "bounds", "errors", "protocol"},
     "client": {"texts", "bounds", "secrets", "errors", "protocol", "client"},
@@ -31,6 +32,7 @@ GEOMETRY = {"geopandas", "pandas", "numpy", "shapely", "pyproj", "pyogrio"}
 OUTSIDE = {
     "texts": set(),
     "bounds": set(),
+    "spellings": set(),
     "secrets": set(),
     "errors": set(),
     "protocol": set(),
