@@ -5,6 +5,7 @@ import re
 
 import ipywidgets as w
 import pytest
+from bad_server import BadServer, GPAnswers, parameter
 from widget_tools import choose, fill, find, press, restart_kernel, text_of
 
 from gpwidgets import TaskWidget, demo
@@ -56,6 +57,36 @@ def test_a_hidden_text_that_is_not_sent_is_in_no_state(server: demo.DemoServer) 
     assert MARK in widget.values.values()
     assert MARK not in state()
     widget.close()
+
+
+def test_a_token_in_the_address_of_a_file_is_in_no_state_and_is_sent() -> None:
+    answers = GPAnswers([parameter("File", "GPDataFile"), parameter("Raster", "GPRasterDataLayer")])
+    with BadServer(answers) as server:
+        widget = TaskWidget(f"{server.services}/S/GPServer/Task")
+        for name, file in (("File", "a.zip"), ("Raster", "a.tif")):
+            fill(widget, name, f"https://host/{file}?x=1&token={MARK}")
+            assert find(widget, name, "textbox").value == f"https://host/{file}?x=1&token=***"
+        assert MARK not in state() + str(widget.snapshot())
+        widget.start().wait(30)
+        (sent,) = answers.jobs.values()
+        assert json.loads(sent["File"]) == {"url": f"https://host/a.zip?x=1&token={MARK}"}
+        assert f"token={MARK}" in sent["Raster"]
+        assert MARK not in state() + str(widget.snapshot())
+        values = widget.values
+        widget.values = values
+        assert MARK not in state()
+        fill(widget, "File", "https://host/b.zip")
+        assert widget.values["File"].url == "https://host/b.zip"
+        widget.close()
+
+
+def test_what_is_typed_hidden_is_sent_back_to_no_page() -> None:
+    answers = GPAnswers([parameter("Hidden", "GPStringHidden"), parameter("Text")])
+    with BadServer(answers) as server:
+        widget = TaskWidget(f"{server.services}/S/GPServer/Task")
+        boxes = [find(widget, name, "textbox") for name in ("Hidden", "Text")]
+        assert [box.trait_metadata("value", "echo_update", True) for box in boxes] == [False, True]
+        widget.close()
 
 
 def open_layer_source(server: demo.DemoServer) -> TaskWidget:

@@ -6,9 +6,11 @@ from typing import Any
 
 import ipywidgets as w
 
+from gpwidgets.errors import mask
 from gpwidgets.protocol.values import UNSET, DataFile, RasterData
 from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.base import ParameterEditor, edits
+from gpwidgets.widgets.kit.secret_text import UnechoedText
 from gpwidgets.widgets.lean import lean
 from gpwidgets.widgets.uploaded import UploadFolder, forget_content, has_content
 
@@ -30,7 +32,7 @@ class FileEditor(ParameterEditor):
             tooltip=tr("Take a file from this computer for {title}", title=self.title),
             layout={"width": "auto"},
         )
-        self.text.observe(self.take, names="value")
+        self.text.observe(self._take_text, names="value")
         self.upload.observe(self._take_upload, names="value")
         row = lean(
             w.HBox,
@@ -54,7 +56,7 @@ class FileEditor(ParameterEditor):
             )
         endings = ", ".join(f".{ending}" for ending in self._endings)
         return lean(
-            w.Text,
+            UnechoedText,
             description=self.label,
             placeholder=tr("a path or a URL ({endings})", endings=endings)
             if endings
@@ -76,6 +78,14 @@ class FileEditor(ParameterEditor):
         """The box."""
         return self.text
 
+    def _take_text(self, _change: object) -> None:
+        text = self.text.value.strip()
+        if mask(text) != text and text != self._text_of(self._given):
+            self._given = text
+            self.text.value = mask(text)  # no token stays in a box of text
+        else:
+            self.take()
+
     def _take_upload(self, _change: object) -> None:
         if not has_content(self.upload):
             return
@@ -91,21 +101,22 @@ class FileEditor(ParameterEditor):
         return self._given if text == self._text_of(self._given) else text
 
     def show(self, value: Any) -> None:
-        """Show path, URL or name."""
+        """Show path, URL without a token, or name."""
         self._given = value
         self.text.value = self._text_of(value)
 
     def show_raw(self, value: Any) -> bool:
         """Write a refused value."""
-        self.text.value = str(value)
+        self._given = value
+        self.text.value = self._text_of(value)
         return True
 
     @staticmethod
     def _text_of(value: Any) -> str:
         if isinstance(value, DataFile | RasterData):
             portal = value.portal_item_id if isinstance(value, DataFile) else None
-            return value.path or value.url or value.item_id or portal or ""
-        return "" if value is UNSET else str(value)
+            return value.path or mask(value.url or "") or value.item_id or portal or ""
+        return "" if value is UNSET else mask(str(value))
 
     def let_go(self) -> None:
         """Throw the copies of sent files away with the editor."""

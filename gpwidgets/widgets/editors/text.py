@@ -11,6 +11,7 @@ from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.base import ParameterEditor, edits
+from gpwidgets.widgets.kit.secret_text import HiddenText
 from gpwidgets.widgets.lean import lean
 
 _WIDE = {"width": "100%", "min_width": "0"}
@@ -188,7 +189,7 @@ class HiddenEditor(ParameterEditor):
         """Make the box and its switch."""
         self._secret: Any = UNSET
         self.control = lean(
-            w.Password,
+            HiddenText,
             description=self.label,
             continuous_update=False,
             tooltip=self.title,

@@ -9,13 +9,26 @@ from __future__ import annotations
 from typing import Any
 
 import ipywidgets as w
+from traitlets import Unicode
 
 from gpwidgets.texts import tr
 
-__all__ = ["SecretText"]
+__all__ = ["HiddenText", "SecretText", "UnechoedText"]
 
 
-class SecretText(w.Password):
+class UnechoedText(w.Text):
+    """A box whose text goes from the page to the kernel, and from there to no page; it may hold a token."""
+
+    value = Unicode(help="What was typed.").tag(sync=True, echo_update=False)
+
+
+class HiddenText(w.Password):
+    """A password box whose text goes from the page to the kernel, and from there to no page."""
+
+    value = Unicode(help="What was typed.").tag(sync=True, echo_update=False)
+
+
+class SecretText(HiddenText):
     """A password box that is empty again as soon as what was typed has been read.
 
     Parameters

@@ -16,7 +16,7 @@ from gpwidgets.tasks.workers import start_worker
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.access import is_resting, let_rest
 from gpwidgets.widgets.editors.sources.base import WIDE, Source, row
-from gpwidgets.widgets.kit.secret_text import SecretText
+from gpwidgets.widgets.kit.secret_text import SecretText, UnechoedText
 from gpwidgets.widgets.lean import lean
 
 #: Rows read here at most.
@@ -34,7 +34,7 @@ class LayerSource(Source):
         self._found: LayerReference | None = None  # with the token that its address held
         flex = {"width": "auto", "min_width": "0"}
         self.url = lean(
-            w.Text,
+            UnechoedText,
             placeholder=tr("https://…/FeatureServer/0 or …/MapServer/0"),
             tooltip=tr("Address of the layer for {title}", title=self.title),
             continuous_update=False,  # a token in it is taken out when the whole address is there
