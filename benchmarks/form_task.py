@@ -18,13 +18,13 @@ KINDS = ("plain", "map")
 WARM = (
     "geopandas",
     "gpwidgets.tasks.task",
-    "gpwidgets.widgets.earlier",
-    "gpwidgets.widgets.form",
-    "gpwidgets.widgets.header",
-    "gpwidgets.widgets.map",
-    "gpwidgets.widgets.run_list",
-    "gpwidgets.widgets.server_check",
-    "gpwidgets.widgets.static",
+    "gpwidgets.widgets.form.earlier_run",
+    "gpwidgets.widgets.form.form",
+    "gpwidgets.widgets.kit.task_header",
+    "gpwidgets.widgets.map.task_map",
+    "gpwidgets.widgets.runs.run_list",
+    "gpwidgets.widgets.form.server_check",
+    "gpwidgets.widgets.runs.snapshot",
 )
 _ON_MAP = frozenset({"GPFeatureRecordSetLayer", "GPExtent", "GPEnvelope"})
 
@@ -48,7 +48,7 @@ class FormServer:
 
 def tool(kind: str) -> Any:
     """Forty required inputs, so that all of them are in sight: each type of the gallery, then again."""
-    from gpwidgets.demo.publish import Tool
+    from gpwidgets.demo.publishing.publish import Tool
     from gpwidgets.protocol.enums import Direction, ParameterType
 
     gallery = import_module("gpwidgets.demo.tools.gallery")

@@ -13,9 +13,9 @@ import time
 from typing import Any, NamedTuple
 
 from gpwidgets import demo
-from gpwidgets.demo.context import JobContext
-from gpwidgets.demo.faults import FaultBoard
-from gpwidgets.demo.publish import as_tool
+from gpwidgets.demo.jobs.tool_context import JobContext
+from gpwidgets.demo.publishing.publish import as_tool
+from gpwidgets.demo.rest.faults import FaultBoard
 
 # The history is written as usual, but not into the user's own.
 os.environ.setdefault("GPWIDGETS_HISTORY", tempfile.mkdtemp(prefix="gpwidgets-history-"))

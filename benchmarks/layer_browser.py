@@ -10,7 +10,7 @@ from measuring import Limits
 _MAKE = """
 import sys; sys.path.insert(0, {here!r})
 import layer_samples
-from gpwidgets.widgets.map import TaskMap
+from gpwidgets.widgets.map.task_map import TaskMap
 frame = layer_samples.polygons({count})
 task_map = TaskMap()
 task_map.zoom_to_frame(frame)

@@ -87,7 +87,7 @@ def way(name: str, frame: Any) -> Callable[[], Any]:
         geodata(small)
         return geodata
 
-    from gpwidgets.widgets.layers import FrameLayer
+    from gpwidgets.widgets.map.layers.frame_layer import FrameLayer
 
     FrameLayer(small, "warm")
     return lambda: FrameLayer(frame, "result")
@@ -100,8 +100,8 @@ def check(name: str, layer: Any, frame: Any) -> None:
 
     if name != "ours":
         return
-    from gpwidgets.convert.map_shapes import pixel_size
-    from gpwidgets.widgets.map_view import view_of
+    from gpwidgets.convert.rendering.map_shapes import pixel_size
+    from gpwidgets.widgets.map.layers.viewport import view_of
 
     drawn = geopandas.GeoDataFrame.from_features(layer.get_state("data")["data"]["features"], crs=4326)
     assert len(drawn) == len(frame), f"{len(drawn)} of {len(frame)} features are drawn"

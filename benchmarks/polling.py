@@ -21,7 +21,7 @@ from job_server import JobServer
 from soak import Watched, watch
 
 import gpwidgets as gp
-from gpwidgets.client.connections import new_http
+from gpwidgets.client.http._connections import new_http
 
 LIMITS = {"second": 1.0, "delay": 1.0, "looks": 1.0, "cpu": 1.0, "threads": 1.0, "connections": 1.0}
 

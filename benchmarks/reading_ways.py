@@ -11,7 +11,7 @@ Way = Callable[[bytes], Any]
 
 
 def ours() -> Way:
-    from gpwidgets.convert.frames import read_features
+    from gpwidgets.convert.featuresets.frames import read_features
 
     return read_features
 

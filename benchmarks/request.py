@@ -29,9 +29,9 @@ def sample(way: str, url: str, path: Path) -> dict[str, Any]:
         return {"print": _as_gdal_reads(path)}
     import requests
 
-    from gpwidgets.client.resources import read_result
-    from gpwidgets.client.session import GPSession
-    from gpwidgets.convert.frames import read_features
+    from gpwidgets.client.http.session import GPSession
+    from gpwidgets.client.services.resources import read_result
+    from gpwidgets.convert.featuresets.frames import read_features
     from gpwidgets.protocol.urls import GPURL
 
     read_features(payload("polygon", 1000).read_bytes())

@@ -26,7 +26,8 @@ IMPORTS = {
     "gpwidgets": "import gpwidgets",
     "peers": "import ipywidgets, requests",
     "TaskWidget": "from gpwidgets import TaskWidget",
-    "form": "from gpwidgets import GPTask; import gpwidgets.widgets.form, gpwidgets.widgets.run_list",
+    "form": "from gpwidgets import GPTask; "
+    "import gpwidgets.widgets.form.form, gpwidgets.widgets.runs.run_list",
 }
 
 

@@ -10,7 +10,7 @@ Way = Callable[[Any], Any]
 
 
 def ours() -> Way:
-    from gpwidgets.convert.frames import write_features
+    from gpwidgets.convert.featuresets.frames import write_features
 
     return write_features
 
@@ -82,8 +82,8 @@ WAYS: dict[str, Callable[[], Way]] = {"ours": ours, "loop": loop, "arcgis": arcg
 
 
 def our_form() -> Callable[[Any], Callable[[], bytes]]:
-    from gpwidgets.client.forms import form_body
-    from gpwidgets.convert.frames import write_features
+    from gpwidgets.client.http._form_encoding import form_body
+    from gpwidgets.convert.featuresets.frames import write_features
 
     return lambda frame: lambda: form_body({"Input": write_features(frame).decode(), "f": "json"})
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gpwidgets import demo
-    from gpwidgets.client.auth import APIKey, Login, Token
-    from gpwidgets.client.oauth import AppLogin, OAuth, PortalLogin
-    from gpwidgets.client.session import GPSession
+    from gpwidgets.client.http.session import GPSession
+    from gpwidgets.client.sign_in.auth import APIKey, Login, Token
+    from gpwidgets.client.sign_in.oauth import AppLogin, OAuth, PortalLogin
     from gpwidgets.errors import (
         BadReply,
         ConnectionFailed,
@@ -26,61 +26,61 @@ if TYPE_CHECKING:
     )
     from gpwidgets.protocol.units import ArealUnit, LinearUnit, TimeUnit
     from gpwidgets.protocol.values import DataFile, Extent, LayerReference, RasterData, SpatialReference
-    from gpwidgets.tasks.compare import compare
     from gpwidgets.tasks.history import history
-    from gpwidgets.tasks.outputs import Outputs
-    from gpwidgets.tasks.run import Run
+    from gpwidgets.tasks.results.compare import compare
+    from gpwidgets.tasks.results.outputs import Outputs
+    from gpwidgets.tasks.runs.run import Run
+    from gpwidgets.tasks.runs.status import RunStatus
     from gpwidgets.tasks.service import GPService
-    from gpwidgets.tasks.status import RunStatus
     from gpwidgets.tasks.task import GPTask, attach
     from gpwidgets.texts import set_language
-    from gpwidgets.widgets.compare import CompareWidget
-    from gpwidgets.widgets.editors.base import register_editor
-    from gpwidgets.widgets.history import HistoryWidget
-    from gpwidgets.widgets.run import RunWidget
-    from gpwidgets.widgets.service import ServiceWidget
-    from gpwidgets.widgets.task import TaskWidget
+    from gpwidgets.widgets.editors.editor import register_editor
+    from gpwidgets.widgets.history_widget import HistoryWidget
+    from gpwidgets.widgets.results.compare_widget import CompareWidget
+    from gpwidgets.widgets.runs.run_widget import RunWidget
+    from gpwidgets.widgets.service_widget import ServiceWidget
+    from gpwidgets.widgets.task_widget import TaskWidget
 
 __version__ = "0.1.0.dev0"
 
 _HOMES = {
-    "APIKey": "client.auth",
-    "AppLogin": "client.oauth",
+    "APIKey": "client.sign_in.auth",
+    "AppLogin": "client.sign_in.oauth",
     "ArealUnit": "protocol.units",
     "BadReply": "errors",
-    "CompareWidget": "widgets.compare",
+    "CompareWidget": "widgets.results.compare_widget",
     "ConnectionFailed": "errors",
     "ConversionError": "errors",
     "DataFile": "protocol.values",
     "Extent": "protocol.values",
     "GPError": "errors",
     "GPService": "tasks.service",
-    "GPSession": "client.session",
+    "GPSession": "client.http.session",
     "GPTask": "tasks.task",
-    "HistoryWidget": "widgets.history",
-    "LayerReference": "tasks.layers",
+    "HistoryWidget": "widgets.history_widget",
+    "LayerReference": "tasks.results.layer_rows",
     "LinearUnit": "protocol.units",
-    "Login": "client.auth",
-    "OAuth": "client.oauth",
-    "Outputs": "tasks.outputs",
+    "Login": "client.sign_in.auth",
+    "OAuth": "client.sign_in.oauth",
+    "Outputs": "tasks.results.outputs",
     "ParameterError": "errors",
-    "PortalLogin": "client.oauth",
+    "PortalLogin": "client.sign_in.oauth",
     "RasterData": "protocol.values",
-    "Run": "tasks.run",
+    "Run": "tasks.runs.run",
     "RunError": "errors",
-    "RunStatus": "tasks.status",
-    "RunWidget": "widgets.run",
+    "RunStatus": "tasks.runs.status",
+    "RunWidget": "widgets.runs.run_widget",
     "ServerError": "errors",
-    "ServiceWidget": "widgets.service",
+    "ServiceWidget": "widgets.service_widget",
     "SpatialReference": "protocol.values",
-    "TaskWidget": "widgets.task",
+    "TaskWidget": "widgets.task_widget",
     "TimeUnit": "protocol.units",
-    "Token": "client.auth",
+    "Token": "client.sign_in.auth",
     "WaitTimeout": "errors",
     "attach": "tasks.task",
-    "compare": "tasks.compare",
+    "compare": "tasks.results.compare",
     "history": "tasks.history",
-    "register_editor": "widgets.editors.base",
+    "register_editor": "widgets.editors.editor",
     "set_language": "texts",
 }
 

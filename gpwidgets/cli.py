@@ -17,7 +17,7 @@ from gpwidgets.errors import GPError
 
 if TYPE_CHECKING:
     from gpwidgets.protocol.description import GPParameter
-    from gpwidgets.tasks.outputs import Outputs
+    from gpwidgets.tasks.results.outputs import Outputs
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -161,7 +161,7 @@ def _save(outputs: Outputs, name: str, folder: Path, overwrite: bool) -> str:
         return str(value.download(folder))
     if not hasattr(value, "columns"):
         return str(value)
-    from gpwidgets.tasks.saving import copied_under_a_free_name
+    from gpwidgets.tasks.results.saving import copied_under_a_free_name
 
     folder.mkdir(parents=True, exist_ok=True)
     stem = "".join(letter if letter.isalnum() else "_" for letter in name)

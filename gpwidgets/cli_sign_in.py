@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from gpwidgets.errors import GPError
 
 if TYPE_CHECKING:
-    from gpwidgets.client.auth import Auth
-    from gpwidgets.client.session import GPSession
+    from gpwidgets.client.http.session import GPSession
+    from gpwidgets.client.sign_in.auth import Auth
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -66,7 +66,7 @@ def make_session(options: argparse.Namespace) -> GPSession:
     GPError
         A variable is not set, an option lacks its partner, or a file is not there.
     """
-    from gpwidgets.client.session import GPSession
+    from gpwidgets.client.http.session import GPSession
 
     if options.client_key and not options.client_cert:
         raise GPError("--client-key goes with --client-cert")
@@ -90,9 +90,9 @@ def _existing(path: Path) -> str:
 
 
 def _auth(options: argparse.Namespace) -> Auth | None:
-    from gpwidgets.client.auth import APIKey, Token
-    from gpwidgets.client.oauth import AppLogin
-    from gpwidgets.client.portals import ONLINE
+    from gpwidgets.client.sign_in.auth import APIKey, Token
+    from gpwidgets.client.sign_in.oauth import AppLogin
+    from gpwidgets.client.sign_in.portals import ONLINE
 
     if options.secret_env and not options.app:
         raise GPError("--secret-env goes with --app")
@@ -121,9 +121,9 @@ def _variable(name: str) -> str:
 
 
 def _account(user: str, portal: str | None, url: str) -> Auth:
-    from gpwidgets.client.auth import Login
-    from gpwidgets.client.key_store import saved_password
-    from gpwidgets.client.oauth import PortalLogin
+    from gpwidgets.client.sign_in.auth import Login
+    from gpwidgets.client.sign_in.key_store import saved_password
+    from gpwidgets.client.sign_in.oauth import PortalLogin
 
     place = portal or url
     try:
@@ -135,7 +135,7 @@ def _account(user: str, portal: str | None, url: str) -> Auth:
 
 
 def _by_browser(client_id: str, portal: str) -> Auth:
-    from gpwidgets.client.oauth import OAuth
+    from gpwidgets.client.sign_in.oauth import OAuth
 
     auth = OAuth(client_id, portal)
     print(f"Open this address in a browser and sign in:\n\n  {auth.sign_in_url}\n", file=sys.stderr)
@@ -151,7 +151,7 @@ def _ask_password(prompt: str) -> str:
 
 
 def _login(options: argparse.Namespace) -> int:
-    from gpwidgets.client.key_store import save_password
+    from gpwidgets.client.sign_in.key_store import save_password
 
     password = _ask_password(f"Password of {options.user}: ")
     if not password:
@@ -162,7 +162,7 @@ def _login(options: argparse.Namespace) -> int:
 
 
 def _logout(options: argparse.Namespace) -> int:
-    from gpwidgets.client.key_store import forget_password
+    from gpwidgets.client.sign_in.key_store import forget_password
 
     forget_password(options.url, options.user)
     print(f"The password of {options.user} is no longer kept.")

@@ -250,7 +250,7 @@ class RunError(GPError, RuntimeError):
     ----------
     run : gpwidgets.Run or None
         The run, still readable.
-    messages : tuple of gpwidgets.protocol.replies.GPMessage
+    messages : tuple of gpwidgets.protocol.responses.replies.GPMessage
         What the tool said.
     """
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, NamedTuple
 
-from gpwidgets.demo.parameters import Param
+from gpwidgets.demo.publishing.parameters import Param
 
 NAMES = ["self", "env", "inputs", "cls", "class", "None", "save", "task", "gp", "3D view", "a-b", "outSR"]
 

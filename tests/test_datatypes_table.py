@@ -15,8 +15,8 @@ import pytest
 import shapely
 
 import gpwidgets.widgets.editors  # noqa: F401 - fills the table of editors
-from gpwidgets.protocol.datatypes.base import TABLE, datatype_of
-from gpwidgets.protocol.datatypes.composite import CompositeValue
+from gpwidgets.datatypes.composite import CompositeValue
+from gpwidgets.datatypes.datatype import TABLE, datatype_of
 from gpwidgets.protocol.description import GPParameter, TaskInfo
 from gpwidgets.protocol.units import ArealUnit, LinearUnit, TimeUnit
 from gpwidgets.protocol.values import (
@@ -27,10 +27,10 @@ from gpwidgets.protocol.values import (
     RasterData,
     SpatialReference,
 )
-from gpwidgets.tasks.encoding import Encoder
-from gpwidgets.tasks.inputs import check_value
-from gpwidgets.tasks.outputs import Decoder
-from gpwidgets.widgets.editors.base import editor_for
+from gpwidgets.tasks.inputs.checking import check_value
+from gpwidgets.tasks.inputs.encoding import Encoder
+from gpwidgets.tasks.results.outputs import Decoder
+from gpwidgets.widgets.editors.editor import editor_for
 
 TEXT = (Path(__file__).parent.parent / "docs" / "datatypes.md").read_text(encoding="utf-8")
 ROWS = [

@@ -19,7 +19,7 @@ from bad_server import BadServer, GPAnswers, Request, Wire, parameter
 from hypothesis import example, given
 
 import gpwidgets as gp
-from gpwidgets.client.session import GPSession
+from gpwidgets.client.http.session import GPSession
 from gpwidgets.secrets import Masker, SecretBytes, SecretText, mask, shielded, without_secrets
 
 TOKEN, LAYER, HIDDEN, COOKIE = "m4rk-token+/=", "m4rk_layer", "m4rk hidden&<>", "m4rkcookie-value"

@@ -20,16 +20,16 @@ import pytest
 import shapely
 
 import gpwidgets
-from gpwidgets.client.bodies import html_title, parse_json
-from gpwidgets.client.downloads import safe_name
-from gpwidgets.client.trouble import asked_wait
-from gpwidgets.convert.texts import is_wkt, shapes_of_wkt
-from gpwidgets.demo.layers import _where
+from gpwidgets.client.http._retry import asked_wait
+from gpwidgets.client.http.bodies import html_title, parse_json
+from gpwidgets.client.services.downloads import safe_name
+from gpwidgets.convert.coordinates.wkt_and_degrees import is_wkt, shapes_of_wkt
+from gpwidgets.demo.rest._hosted_layers import _where
 from gpwidgets.errors import mask
 from gpwidgets.protocol.units import LinearUnit
 from gpwidgets.secrets import Masker
-from gpwidgets.widgets.html import plain_text, sanitized
-from gpwidgets.widgets.label_text import plain_label
+from gpwidgets.widgets.words.html import plain_text, sanitized
+from gpwidgets.widgets.words.label_text import plain_label
 
 SMALL, TIMES, MOST = 400, 16, 16 * 2.5
 TRIES = 4

@@ -10,14 +10,14 @@ import pytest
 from mutations import mutated
 from recorded import recorded_root
 
-from gpwidgets.client.bodies import json_object
-from gpwidgets.convert.frames import read_features
+from gpwidgets.client.http.bodies import json_object
+from gpwidgets.convert.featuresets.frames import read_features
+from gpwidgets.datatypes.datatype import datatype_of
 from gpwidgets.errors import GPError
-from gpwidgets.protocol.datatypes.base import datatype_of
 from gpwidgets.protocol.description import ServiceInfo, TaskInfo
-from gpwidgets.protocol.replies import ExecuteReply, JobInfo, ResultValue
-from gpwidgets.tasks.inputs import check_value
-from gpwidgets.tasks.outputs import Decoder
+from gpwidgets.protocol.responses.replies import ExecuteReply, JobInfo, ResultValue
+from gpwidgets.tasks.inputs.checking import check_value
+from gpwidgets.tasks.results.outputs import Decoder
 
 GATE = 2_000
 BATCHES = 20

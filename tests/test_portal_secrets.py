@@ -35,8 +35,8 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[demo.DemoServer]:
     names = {24: MARK, 48: VERIFIER, 16: "state-"}
     monkeypatch.setattr("secrets.token_urlsafe", lambda size: f"{names[size]}{next(numbers):06}=~+")
     for module in ("portal", "security"):
-        monkeypatch.setattr(f"gpwidgets.demo.{module}.PASSWORD", PASSWORD)
-    monkeypatch.setattr("gpwidgets.demo.portal.CLIENT_SECRET", CLIENT_SECRET)
+        monkeypatch.setattr(f"gpwidgets.demo.rest.{module}.PASSWORD", PASSWORD)
+    monkeypatch.setattr("gpwidgets.demo.rest.portal.CLIENT_SECRET", CLIENT_SECRET)
     with demo.serve(portal=True) as server:
         yield server
 

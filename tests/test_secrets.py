@@ -18,9 +18,9 @@ import requests
 
 import gpwidgets as gp
 from gpwidgets import demo
-from gpwidgets.demo.context import JobContext
-from gpwidgets.demo.publish import Service, as_tool
-from gpwidgets.demo.security import USERNAME
+from gpwidgets.demo.jobs.tool_context import JobContext
+from gpwidgets.demo.publishing.publish import Service, as_tool
+from gpwidgets.demo.rest.security import USERNAME
 
 PASSWORD = "pa55-Wörd&=%41+x"
 TOKEN = "t0ken-of-Oslo_~%2B="
@@ -117,8 +117,8 @@ class Place:
 
 @pytest.fixture(params=WAYS)
 def place(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
-    monkeypatch.setattr("gpwidgets.demo.security.PASSWORD", PASSWORD)
-    monkeypatch.setattr("gpwidgets.demo.security.secrets.token_urlsafe", lambda _size: TOKEN)
+    monkeypatch.setattr("gpwidgets.demo.rest.security.PASSWORD", PASSWORD)
+    monkeypatch.setattr("gpwidgets.demo.rest.security.secrets.token_urlsafe", lambda _size: TOKEN)
     tool = as_tool(gated, name="Gated", output="Number", asynchronous=True)
     with demo.serve(services=[Service("Closed", [tool], secured=True)]) as server:
         gateway = Watched(server.url.removesuffix("/arcgis/rest/services"))

@@ -13,8 +13,8 @@ from bad_server import BadServer, GPAnswers, Request, Wire, parameter
 
 import gpwidgets as gp
 from gpwidgets.cli import main
-from gpwidgets.client import downloads
-from gpwidgets.client.session import GPSession
+from gpwidgets.client.http.session import GPSession
+from gpwidgets.client.services import downloads
 from gpwidgets.protocol.urls import GPURL
 
 TOKEN, PASSWORD, TEXT, COOKIE = "m4rk-token", "m4rk-pa55word", "m4rk-text", "m4rk-cookie"

@@ -45,8 +45,8 @@ import ipywidgets as w
 from bs4 import BeautifulSoup, Tag
 
 from gpwidgets.errors import GPError
-from gpwidgets.tasks import recording
-from gpwidgets.tasks.run import Run
+from gpwidgets.tasks.journal import recording
+from gpwidgets.tasks.runs.run import Run
 
 Name = str | re.Pattern[str]
 

@@ -8,11 +8,9 @@
         print(server.url_of("Viewshed"))
 """
 
-from gpwidgets.demo.context import JobContext
-from gpwidgets.demo.faults import Fault, FaultBoard
-from gpwidgets.demo.parameters import Param
-from gpwidgets.demo.portal import CLIENT_ID, CLIENT_SECRET
-from gpwidgets.demo.publish import (
+from gpwidgets.demo.jobs.tool_context import JobContext
+from gpwidgets.demo.publishing.parameters import Param
+from gpwidgets.demo.publishing.publish import (
     Features,
     Lines,
     Points,
@@ -24,9 +22,11 @@ from gpwidgets.demo.publish import (
     Tool,
     tool,
 )
-from gpwidgets.demo.refusals import ToolCancelled, ToolError
-from gpwidgets.demo.security import PASSWORD, USERNAME
-from gpwidgets.demo.server import DemoServer, serve
+from gpwidgets.demo.publishing.refusals import ToolCancelled, ToolError
+from gpwidgets.demo.rest.faults import Fault, FaultBoard
+from gpwidgets.demo.rest.portal import CLIENT_ID, CLIENT_SECRET
+from gpwidgets.demo.rest.security import PASSWORD, USERNAME
+from gpwidgets.demo.rest.server import DemoServer, serve
 
 __all__ = [
     "CLIENT_ID",

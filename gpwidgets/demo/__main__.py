@@ -7,7 +7,7 @@ import signal
 from collections.abc import Sequence
 from types import FrameType
 
-from gpwidgets.demo.server import serve
+from gpwidgets.demo.rest.server import serve
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

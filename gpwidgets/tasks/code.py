@@ -12,8 +12,8 @@ from typing import Any
 
 from gpwidgets.errors import ConversionError
 from gpwidgets.protocol.description import GPParameter
-from gpwidgets.tasks.code_literals import Literals, comment, named
-from gpwidgets.tasks.kept_inputs import NotKept
+from gpwidgets.tasks._code_literals import Literals, comment, named
+from gpwidgets.tasks.journal.kept_inputs import NotKept
 
 __all__ = ["call_code", "values_code"]
 

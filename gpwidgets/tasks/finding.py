@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gpwidgets.client import resources
-from gpwidgets.client.session import GPSession
+from gpwidgets.client.http.session import GPSession
+from gpwidgets.client.services import resources
 from gpwidgets.errors import AuthenticationError, ConnectionFailed, GPError, URLError
 from gpwidgets.protocol.urls import GPURL
 
 if TYPE_CHECKING:
-    from gpwidgets.client.auth import Auth
+    from gpwidgets.client.sign_in.auth import Auth
 
 __all__ = ["tasks_beside"]
 

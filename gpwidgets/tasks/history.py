@@ -13,10 +13,10 @@ import gpwidgets
 from gpwidgets.errors import GPError, ParameterError, RunError
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.urls import GPURL
+from gpwidgets.tasks._history_words import row_in_words
 from gpwidgets.tasks.code import call_code
-from gpwidgets.tasks.environment import ENVIRONMENT, KEYWORD
-from gpwidgets.tasks.history_words import row_in_words
-from gpwidgets.tasks.kept_inputs import (
+from gpwidgets.tasks.inputs.environment import ENVIRONMENT, KEYWORD
+from gpwidgets.tasks.journal.kept_inputs import (
     KeptInputs,
     NotKept,
     Unplaced,
@@ -24,19 +24,19 @@ from gpwidgets.tasks.kept_inputs import (
     values_for_code,
     values_of_rows,
 )
-from gpwidgets.tasks.kept_results import past_run
-from gpwidgets.tasks.outputs import Outputs, summary
-from gpwidgets.tasks.recording import HistoryStore, current_store, rows_of
-from gpwidgets.tasks.retention import JOB_RETENTION
-from gpwidgets.tasks.run_clock import span_text
-from gpwidgets.tasks.status import RunStatus
+from gpwidgets.tasks.journal.recording import HistoryStore, current_store, rows_of
+from gpwidgets.tasks.results.outputs import Outputs, summary
+from gpwidgets.tasks.runs.kept_results import past_run
+from gpwidgets.tasks.runs.retention import JOB_RETENTION
+from gpwidgets.tasks.runs.run_clock import span_text
+from gpwidgets.tasks.runs.status import RunStatus
 from gpwidgets.tasks.task import GPTask, attach
 from gpwidgets.texts import tr, trn
 
 if TYPE_CHECKING:
-    from gpwidgets.client.auth import Auth
-    from gpwidgets.tasks.run import Run
-    from gpwidgets.widgets.task import TaskWidget
+    from gpwidgets.client.sign_in.auth import Auth
+    from gpwidgets.tasks.runs.run import Run
+    from gpwidgets.widgets.task_widget import TaskWidget
 
 __all__ = ["History", "HistoryEntry", "history"]
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from gpwidgets.client import resources
-from gpwidgets.client.auth import as_auth
-from gpwidgets.client.session import GPSession
+from gpwidgets.client.http.session import GPSession
+from gpwidgets.client.services import resources
+from gpwidgets.client.sign_in.auth import as_auth
 from gpwidgets.errors import GPError
 from gpwidgets.protocol.description import ServiceInfo
 from gpwidgets.protocol.urls import GPURL
 from gpwidgets.tasks.task import GPTask
 
 if TYPE_CHECKING:
-    from gpwidgets.client.auth import Auth
-    from gpwidgets.client.resources import Catalog
+    from gpwidgets.client.services.resources import Catalog
+    from gpwidgets.client.sign_in.auth import Auth
 
 
 class GPService:

@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from gpwidgets.protocol.datatypes.base import datatype_of, type_words
-from gpwidgets.protocol.datatypes.composite import CompositeType, ValueTableType
+from gpwidgets.datatypes.composite import CompositeType, ValueTableType
+from gpwidgets.datatypes.datatype import datatype_of, type_words
 from gpwidgets.protocol.description import GPParameter, TaskInfo
 from gpwidgets.protocol.names import python_name
 from gpwidgets.protocol.plain_text import plain_words
 from gpwidgets.protocol.values import UNSET
-from gpwidgets.tasks.environment import ENVIRONMENT, KEYWORD, applicable
-from gpwidgets.tasks.inputs import has_usable_default, hidden_shielded
+from gpwidgets.tasks.inputs.checking import has_usable_default, hidden_shielded
+from gpwidgets.tasks.inputs.environment import ENVIRONMENT, KEYWORD, applicable
 from gpwidgets.texts import tr
 
 if TYPE_CHECKING:

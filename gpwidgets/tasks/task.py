@@ -9,20 +9,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gpwidgets.client import resources, uploads
-from gpwidgets.client.auth import as_auth
-from gpwidgets.client.session import GPSession
+from gpwidgets.caller_warnings import warn_reserved
+from gpwidgets.client.http.session import GPSession
+from gpwidgets.client.services import resources, uploads
+from gpwidgets.client.sign_in.auth import as_auth
+from gpwidgets.datatypes.datatype import datatype_of
 from gpwidgets.errors import GPError, ResourceNotFound, ServerError
-from gpwidgets.protocol.datatypes.base import datatype_of
 from gpwidgets.protocol.description import GPParameter, ServiceInfo, TaskInfo
 from gpwidgets.protocol.enums import ExecutionType
 from gpwidgets.protocol.urls import GPURL
 from gpwidgets.protocol.values import UNSET, FieldRef, LayerReference
 from gpwidgets.secrets import hiding, secrets_in
 from gpwidgets.tasks.code import call_code
-from gpwidgets.tasks.drivers import ExecuteDriver, JobDriver
-from gpwidgets.tasks.encoding import RESERVED, Encoder, Upload, needs_upload
-from gpwidgets.tasks.environment import (
+from gpwidgets.tasks.inputs.checking import as_sent, check_given, merged
+from gpwidgets.tasks.inputs.encoding import RESERVED, Encoder, Upload, needs_upload
+from gpwidgets.tasks.inputs.environment import (
     KEYWORD,
     Environment,
     check_call,
@@ -30,21 +31,20 @@ from gpwidgets.tasks.environment import (
     environment_code,
     split,
 )
-from gpwidgets.tasks.fields import settle_fields
-from gpwidgets.tasks.inputs import as_sent, check_given, merged
-from gpwidgets.tasks.layer_tokens import token_for
-from gpwidgets.tasks.layers import layer_columns
-from gpwidgets.tasks.outputs import Outputs
-from gpwidgets.tasks.recording import record_attached, recorded
-from gpwidgets.tasks.result_warnings import warn_reserved
-from gpwidgets.tasks.run import Run
+from gpwidgets.tasks.inputs.fields import settle_fields
+from gpwidgets.tasks.inputs.layer_tokens import token_for
+from gpwidgets.tasks.journal.recording import record_attached, recorded
+from gpwidgets.tasks.results.layer_rows import layer_columns
+from gpwidgets.tasks.results.outputs import Outputs
+from gpwidgets.tasks.runs.drivers import ExecuteDriver, JobDriver
+from gpwidgets.tasks.runs.run import Run
+from gpwidgets.tasks.runs.status import RunStatus
+from gpwidgets.tasks.runs.transport import Transport
 from gpwidgets.tasks.signature import call_signature, keywords, takes_inputs, task_docstring
-from gpwidgets.tasks.status import RunStatus
-from gpwidgets.tasks.transport import Transport
 
 if TYPE_CHECKING:
-    from gpwidgets.client.auth import Auth
-    from gpwidgets.protocol.validation import Validation
+    from gpwidgets.client.sign_in.auth import Auth
+    from gpwidgets.protocol.responses.validation import Validation
 
 
 class GPTask:
@@ -242,7 +242,7 @@ class GPTask:
 
         Returns
         -------
-        gpwidgets.protocol.validation.Validation
+        gpwidgets.protocol.responses.validation.Validation
             What is wrong, left to choose from or offered, by parameter.
 
         Raises
@@ -449,7 +449,7 @@ def _any_has_m(inputs: Mapping[str, Any]) -> bool:
 def _measured(value: Any) -> bool:
     if not hasattr(value, "geom_type"):
         return getattr(value, "has_m", False) is True
-    from gpwidgets.convert.vertices import has_m
+    from gpwidgets.convert.geometry.vertices import has_m
 
     return bool(has_m(value.geometry.array).any())
 

@@ -42,8 +42,8 @@ gp.RunWidget(lists)
 """
 MORE = """
 import ipywidgets, pandas, pathlib
-from gpwidgets.widgets.file_preview import preview_of
-from gpwidgets.widgets.table import FrameTable
+from gpwidgets.widgets.results._file_preview import preview_of
+from gpwidgets.widgets.results._table import FrameTable
 
 wide = pandas.DataFrame({f"a column {n}": range(40) for n in range(30)})
 pathlib.Path("dot.gif").write_bytes(bytes.fromhex(

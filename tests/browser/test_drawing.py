@@ -15,10 +15,10 @@ pytestmark = pytest.mark.timeout(300)
 MAKE = """
 import ipyleaflet, ipywidgets
 from gpwidgets.protocol.description import TaskInfo
-from gpwidgets.widgets.editors.base import EditorContext
-from gpwidgets.widgets.form import TaskForm
-from gpwidgets.widgets.map import TaskMap
-from gpwidgets.widgets.theme import style_sheet
+from gpwidgets.widgets.editors.editor import EditorContext
+from gpwidgets.widgets.form.form import TaskForm
+from gpwidgets.widgets.map.task_map import TaskMap
+from gpwidgets.widgets.kit.theme import style_sheet
 
 FIELDS = [{"name": "OBJECTID", "type": "esriFieldTypeOID"},
           {"name": "NAME", "type": "esriFieldTypeString", "alias": "Name", "length": 8},

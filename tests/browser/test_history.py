@@ -9,7 +9,7 @@ import pytest
 from lab_notebook import LabNotebook
 
 from gpwidgets import demo
-from gpwidgets.demo.context import JobContext
+from gpwidgets.demo.jobs.tool_context import JobContext
 
 
 @dataclass

@@ -12,9 +12,9 @@ MAKE = """
 import geopandas, shapely
 import gpwidgets as gp
 from gpwidgets.protocol.description import TaskInfo
-from gpwidgets.widgets.editors.base import EditorContext
-from gpwidgets.widgets.form import TaskForm
-from gpwidgets.widgets.map import TaskMap
+from gpwidgets.widgets.editors.editor import EditorContext
+from gpwidgets.widgets.form.form import TaskForm
+from gpwidgets.widgets.map.task_map import TaskMap
 
 square = shapely.box(500000, 5500000, 501000, 5501000)
 unnamed = geopandas.GeoDataFrame({"n": [1]}, geometry=[square])

@@ -10,9 +10,9 @@ from playwright.sync_api import expect
 
 MAKE = """
 import geopandas, numpy, shapely, ipywidgets
-from gpwidgets.tasks.outputs import Outputs
-from gpwidgets.widgets.map import TaskMap
-from gpwidgets.widgets.results import ResultsView
+from gpwidgets.tasks.results.outputs import Outputs
+from gpwidgets.widgets.map.task_map import TaskMap
+from gpwidgets.widgets.results.results import ResultsView
 
 def discs(side, corners=100):
     places = numpy.arange(side * side)

@@ -11,7 +11,7 @@ from lab_notebook import LabNotebook
 from playwright.sync_api import expect
 
 from gpwidgets import demo
-from gpwidgets.demo.context import JobContext
+from gpwidgets.demo.jobs.tool_context import JobContext
 
 ACCOUNT, TOKEN = "With a user name", "With a token or an API key"
 

@@ -13,11 +13,11 @@ pytestmark = pytest.mark.timeout(300)
 MAKE = """
 import geopandas, ipywidgets, pathlib, shapely
 import gpwidgets as gp
-from gpwidgets.convert.shapefiles import write_shapefile
+from gpwidgets.convert.storage.shapefiles import write_shapefile
 from gpwidgets.protocol.description import TaskInfo
-from gpwidgets.widgets.editors.base import EditorContext
-from gpwidgets.widgets.form import TaskForm
-from gpwidgets.widgets.map import TaskMap
+from gpwidgets.widgets.editors.editor import EditorContext
+from gpwidgets.widgets.form.form import TaskForm
+from gpwidgets.widgets.map.task_map import TaskMap
 
 def parameter(name, kind):
     return {"name": name, "displayName": name, "dataType": "GPFeatureRecordSetLayer",

@@ -11,7 +11,7 @@ import pytest
 import requests
 import trustme
 
-from gpwidgets.client.session import GPSession
+from gpwidgets.client.http.session import GPSession
 from gpwidgets.errors import ConnectionFailed, GPError
 
 

@@ -11,8 +11,8 @@ import requests
 from bad_server import BadServer, GPAnswers, Request, Wire, parameter
 
 import gpwidgets as gp
-from gpwidgets.client import downloads
-from gpwidgets.client.session import GPSession
+from gpwidgets.client.http.session import GPSession
+from gpwidgets.client.services import downloads
 from gpwidgets.errors import ConnectionFailed
 from gpwidgets.protocol.urls import GPURL
 
@@ -114,7 +114,7 @@ def test_a_job_whose_looks_drip_holds_up_no_other(monkeypatch: pytest.MonkeyPatc
 
     answers.replaced["job"] = job
     # None of the dripping answers ends before the test does.
-    monkeypatch.setattr("gpwidgets.client.resources.POLL_TIMEOUT", NEVER)
+    monkeypatch.setattr("gpwidgets.client.services.resources.POLL_TIMEOUT", NEVER)
     with BadServer(answers) as server:
         task = gp.GPTask(f"{server.services}/S/GPServer/Task")
         bad = [task.start(Text="bad") for _ in range(6)]
@@ -137,7 +137,7 @@ def test_a_result_that_never_comes_is_an_error_of_its_output(monkeypatch: pytest
             wire.reply(answers.usual("results", request))
 
     answers.replaced["results"] = results
-    monkeypatch.setattr("gpwidgets.tasks.fetching.ResultFetcher._LONGEST_WITHOUT_ANSWER", 0.5)
+    monkeypatch.setattr("gpwidgets.tasks.runs._fetching.ResultFetcher._LONGEST_WITHOUT_ANSWER", 0.5)
     with BadServer(answers) as server:
         out = gp.GPTask(f"{server.services}/S/GPServer/Task", session=session())()
         assert out.Good == "x"

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from gpwidgets.client import downloads
-from gpwidgets.client.auth import Token
-from gpwidgets.client.session import GPSession
+from gpwidgets.client.http.session import GPSession
+from gpwidgets.client.services import downloads
+from gpwidgets.client.sign_in.auth import Token
 from gpwidgets.errors import BadReply, ConnectionFailed
 from gpwidgets.protocol.urls import GPURL
 

@@ -5,8 +5,8 @@ from email.utils import format_datetime
 
 import pytest
 
-from gpwidgets.client.auth import Login
-from gpwidgets.client.session import GPSession
+from gpwidgets.client.http.session import GPSession
+from gpwidgets.client.sign_in.auth import Login
 from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, ServerError
 
 PAGE = b"<html><head><title>Gateway says no</title></head><body>nginx</body></html>"

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gpwidgets.client.layer_pages import read_pages
-from gpwidgets.client.session import GPSession
+from gpwidgets.client.http.session import GPSession
+from gpwidgets.client.services.layer_pages import read_pages
 from gpwidgets.errors import BadReply, ServerError
-from gpwidgets.tasks.layers import read_rows
+from gpwidgets.tasks.results.layer_rows import read_rows
 
 
 @dataclass

@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from gpwidgets.client.auth import Login, Token
-from gpwidgets.client.origins import same_server
-from gpwidgets.client.session import GPSession
+from gpwidgets.client.http.session import GPSession
+from gpwidgets.client.sign_in.auth import Login, Token
+from gpwidgets.client.sign_in.origins import same_server
 from gpwidgets.errors import AuthenticationError, BadReply
 
 HOME = "https://gis.example.com/arcgis/rest/services"

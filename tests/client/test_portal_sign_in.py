@@ -11,11 +11,11 @@ import pytest
 import requests
 
 from gpwidgets import demo
-from gpwidgets.client.auth import APIKey
-from gpwidgets.client.oauth import AppLogin, OAuth, PortalLogin
-from gpwidgets.client.origins import online_environment
-from gpwidgets.client.portals import Portal
-from gpwidgets.client.session import GPSession
+from gpwidgets.client.http.session import GPSession
+from gpwidgets.client.sign_in.auth import APIKey
+from gpwidgets.client.sign_in.oauth import AppLogin, OAuth, PortalLogin
+from gpwidgets.client.sign_in.origins import online_environment
+from gpwidgets.client.sign_in.portals import Portal
 from gpwidgets.errors import AuthenticationError, ConnectionFailed, GPError
 from gpwidgets.tasks.task import GPTask
 

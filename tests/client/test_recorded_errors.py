@@ -7,7 +7,7 @@ import pytest
 from client.conftest import Answer, Scripted
 from recorded import recorded
 
-from gpwidgets.client.session import GPSession
+from gpwidgets.client.http.session import GPSession
 from gpwidgets.errors import AuthenticationError, BadReply, GPError, ServerError
 
 #: The class of each recorded error, and words of the server that its text has to hold.

@@ -6,10 +6,10 @@ import pytest
 from requests.auth import HTTPBasicAuth
 from requests.exceptions import ProxyError, RequestException, SSLError
 
-from gpwidgets.client.connections import new_http
-from gpwidgets.client.resources import execute, submit_job
-from gpwidgets.client.session import GPSession
-from gpwidgets.client.trouble import connection_failed
+from gpwidgets.client.http._connections import new_http
+from gpwidgets.client.http._retry import connection_failed
+from gpwidgets.client.http.session import GPSession
+from gpwidgets.client.services.resources import execute, submit_job
 from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, ResourceNotFound, ServerError
 from gpwidgets.protocol.urls import GPURL
 

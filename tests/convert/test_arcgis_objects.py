@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 import shapely
 
-from gpwidgets.convert.readers import to_frame
-from gpwidgets.convert.table_reading import to_table
-from gpwidgets.convert.vertices import KEEPS_MEASURES
+from gpwidgets.convert.geometry.vertices import KEEPS_MEASURES
+from gpwidgets.convert.user_input._table_reading import to_table
+from gpwidgets.convert.user_input.readers import to_frame
 
 MERCATOR = {"wkid": 102100, "latestWkid": 3857}
 

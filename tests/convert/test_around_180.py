@@ -9,8 +9,8 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from gpwidgets.convert.map_shapes import MapShapes
-from gpwidgets.widgets.map_view import union
+from gpwidgets.convert.rendering.map_shapes import MapShapes
+from gpwidgets.widgets.map.layers.viewport import union
 
 
 def drawn(frame: gpd.GeoDataFrame, **more: Any) -> list[shapely.Geometry]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gpwidgets.convert.boxes import degrees_box, mercator_box
+from gpwidgets.convert.coordinates.boxes import degrees_box, mercator_box
 from gpwidgets.protocol.values import Extent, SpatialReference
 
 WORLD = 20037508.342789244

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import shapely
 
-from gpwidgets.convert.checks import (
+from gpwidgets.convert.featuresets.writing import write_features
+from gpwidgets.convert.user_input.checks import (
     examine,
     simplify_frame,
     split_crossing,
@@ -15,7 +16,6 @@ from gpwidgets.convert.checks import (
     vertices_of,
     without_empty,
 )
-from gpwidgets.convert.writing import write_features
 from gpwidgets.errors import ConversionError
 
 BOW_TIE = shapely.Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpwidgets.convert.classify import METHODS, classify, is_numeric
-from gpwidgets.convert.measure import measured
+from gpwidgets.convert.geometry.geodesic_measures import measured
+from gpwidgets.convert.rendering.classify import METHODS, classify, is_numeric
 
 NUMBERS = st.lists(st.one_of(st.integers(-1000, 1000), st.none()), min_size=1, max_size=60)
 

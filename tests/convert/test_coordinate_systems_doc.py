@@ -14,8 +14,8 @@ import pyproj
 import pytest
 import shapely
 
-from gpwidgets.convert.frames import read_features, write_features
-from gpwidgets.convert.reprojecting import accuracy_between
+from gpwidgets.convert.coordinates.reprojecting import accuracy_between
+from gpwidgets.convert.featuresets.frames import read_features, write_features
 
 TEXT = (Path(__file__).parents[2] / "docs" / "coordinate-systems.md").read_text(encoding="utf-8")
 GK3 = "+proj=tmerc +lat_0=0 +lon_0=9 +k=1 +x_0=3500000 +y_0=0 +ellps=bessel +type=crs"

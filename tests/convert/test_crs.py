@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj.database import query_crs_info
 
-from gpwidgets.convert.crs import code_of, from_crs, to_crs
-from gpwidgets.convert.frames import read_features, write_features
-from gpwidgets.convert.reprojecting import system_note
+from gpwidgets.convert.coordinates.crs import code_of, from_crs, to_crs
+from gpwidgets.convert.coordinates.reprojecting import system_note
+from gpwidgets.convert.featuresets.frames import read_features, write_features
 from gpwidgets.protocol.values import SpatialReference
 
 GK3 = "+proj=tmerc +lat_0=0 +lon_0=9 +k=1 +x_0=3500000 +y_0=0 +ellps=bessel +units=m +type=crs"

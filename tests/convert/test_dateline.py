@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from pyproj import Geod
 from shapely.geometry import mapping, shape
 
-from gpwidgets.convert.checks import wrap_frame
-from gpwidgets.convert.dateline import (
+from gpwidgets.convert.geometry.circles import circle_of, circle_polygon
+from gpwidgets.convert.geometry.dateline import (
     joined_geometry,
     narrow_bounds,
     shown_geometry,
     wrap_geometry,
 )
-from gpwidgets.convert.drawing import circle_of, circle_polygon
-from gpwidgets.convert.splitting import wrap_shape
+from gpwidgets.convert.geometry.splitting import wrap_shape
+from gpwidgets.convert.user_input.checks import wrap_frame
 
 GEOD = Geod(ellps="WGS84")
 CROSSING = shapely.box(175.0, -5.0, 190.0, 5.0)

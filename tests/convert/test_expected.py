@@ -13,7 +13,7 @@ import pytest
 import shapely
 from recorded import recorded, recorded_root
 
-from gpwidgets.convert.readers import to_frame
+from gpwidgets.convert.user_input.readers import to_frame
 
 pytestmark = pytest.mark.filterwarnings("ignore::gpwidgets.errors.GPWarning")
 

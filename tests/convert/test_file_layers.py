@@ -9,8 +9,8 @@ import geopandas
 import pytest
 import shapely
 
-from gpwidgets.convert.file_layers import layer_names, read_layer, read_layers
-from gpwidgets.convert.shapefiles import write_shapefile
+from gpwidgets.convert.storage.shapefiles import write_shapefile
+from gpwidgets.convert.user_input.file_layers import layer_names, read_layer, read_layers
 from gpwidgets.errors import ConversionError
 
 FRAME = geopandas.GeoDataFrame({"n": [1, 2]}, geometry=[shapely.Point(1, 2), shapely.Point(3, 4)], crs=4326)

@@ -13,8 +13,8 @@ import pytest
 import shapely
 from convert.strategies import frame_of
 
-from gpwidgets.convert.frames import write_features
-from gpwidgets.convert.readers import to_frame, to_table
+from gpwidgets.convert.featuresets.frames import write_features
+from gpwidgets.convert.user_input.readers import to_frame, to_table
 from gpwidgets.errors import ConversionError
 
 POINTS = [shapely.Point(1, 2), shapely.Point(3, 4)]

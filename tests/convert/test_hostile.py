@@ -11,15 +11,15 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from gpwidgets.convert.frames import features_to_frame, read_features, records_to_frame
-from gpwidgets.convert.readers import to_frame, to_table
+from gpwidgets.convert.featuresets.frames import features_to_frame, read_features, records_to_frame
+from gpwidgets.convert.user_input.readers import to_frame, to_table
+from gpwidgets.datatypes.datatype import TABLE, datatype_of
 from gpwidgets.errors import GPError, GPWarning
-from gpwidgets.protocol.datatypes.base import TABLE, datatype_of
 from gpwidgets.protocol.description import GPParameter, ServiceInfo, TaskInfo
-from gpwidgets.protocol.replies import ExecuteReply, JobInfo, Progress, ResultValue
-from gpwidgets.protocol.validation import Validation
-from gpwidgets.tasks.inputs import check_value
-from gpwidgets.tasks.outputs import Decoder
+from gpwidgets.protocol.responses.replies import ExecuteReply, JobInfo, Progress, ResultValue
+from gpwidgets.protocol.responses.validation import Validation
+from gpwidgets.tasks.inputs.checking import check_value
+from gpwidgets.tasks.results.outputs import Decoder
 
 #: Words that parsers look for, so that what is made up reaches into them.
 KEYS = re.findall(

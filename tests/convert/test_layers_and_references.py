@@ -17,9 +17,9 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gpwidgets.convert.file_layers import layer_names, read_layer
-from gpwidgets.convert.frames import read_features, records_to_frame
-from gpwidgets.convert.readers import to_frame
+from gpwidgets.convert.featuresets.frames import read_features, records_to_frame
+from gpwidgets.convert.user_input.file_layers import layer_names, read_layer
+from gpwidgets.convert.user_input.readers import to_frame
 from gpwidgets.errors import LayerChoice, LayersLeftOut, ReferencesDiffer
 
 GEOMETRIES = {

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import shape
 
-from gpwidgets.convert.map_shapes import Drawn, MapShapes, pixel_size
+from gpwidgets.convert.rendering.map_shapes import Drawn, MapShapes, pixel_size
 
 ALL = {"limit": 10**6, "max_vertices": 10**9}
 COARSE = {"limit": 10**6, "max_vertices": 0}

@@ -16,12 +16,12 @@ from convert.strategies import assert_same_shapes
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpwidgets.convert import geometries
-from gpwidgets.convert.files import read_frame_file
-from gpwidgets.convert.frames import read_features, write_features
-from gpwidgets.convert.reprojecting import reproject
-from gpwidgets.convert.saved import read_saved_frame, write_saved_frame
-from gpwidgets.convert.vertices import KEEPS_MEASURES, has_m, moved, vertices, without_measures
+from gpwidgets.convert.coordinates.reprojecting import reproject
+from gpwidgets.convert.featuresets.frames import read_features, write_features
+from gpwidgets.convert.files.file_reading import read_frame_file
+from gpwidgets.convert.geometry import geometries
+from gpwidgets.convert.geometry.vertices import KEEPS_MEASURES, has_m, moved, vertices, without_measures
+from gpwidgets.convert.storage.saved import read_saved_frame, write_saved_frame
 from gpwidgets.errors import MeasuresDropped
 
 pytestmark = pytest.mark.skipif(not KEEPS_MEASURES, reason="GEOS is older than 3.12")
@@ -150,7 +150,7 @@ def test_saved_results_keep_their_measures(
     text: str, has_arrow: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not has_arrow:
-        monkeypatch.setattr("gpwidgets.convert.saved.find_spec", lambda name: None)
+        monkeypatch.setattr("gpwidgets.convert.storage.saved.find_spec", lambda name: None)
     frame = frame_of(text)
     note = write_saved_frame(frame, tmp_path, "a")
     with warnings.catch_warnings():

@@ -15,9 +15,9 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpwidgets.convert.frames import frame_to_records, read_features, write_features
-from gpwidgets.convert.plain import check_columns
-from gpwidgets.convert.readers import to_frame, to_table
+from gpwidgets.convert.featuresets.frames import frame_to_records, read_features, write_features
+from gpwidgets.convert.tables.plain import check_columns
+from gpwidgets.convert.user_input.readers import to_frame, to_table
 from gpwidgets.errors import ConversionError, DateOutOfRange
 
 pa = pytest.importorskip("pyarrow")

@@ -13,7 +13,7 @@ import pyproj
 import pytest
 import shapely
 
-from gpwidgets.convert.readers import to_frame
+from gpwidgets.convert.user_input.readers import to_frame
 
 pa = pytest.importorskip("pyarrow", minversion="21.0")
 

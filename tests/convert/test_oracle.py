@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from recorded import recorded
 
-from gpwidgets.convert.frames import read_features, write_features
+from gpwidgets.convert.featuresets.frames import read_features, write_features
 
 pytestmark = pytest.mark.filterwarnings("ignore::gpwidgets.errors.GPWarning")
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 import shapely
 
-from gpwidgets.convert.picture import map_picture
-from gpwidgets.convert.picture_png import map_png
-from gpwidgets.convert.picture_text import LegendBlock, PictureText, place_text
+from gpwidgets.convert.rendering.picture import map_picture
+from gpwidgets.convert.rendering.picture_png import map_png
+from gpwidgets.convert.rendering.picture_text import LegendBlock, PictureText, place_text
 
 
 def frame(*wkts: str, crs: object = 4326) -> geopandas.GeoDataFrame:

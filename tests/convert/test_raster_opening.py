@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gpwidgets.convert.raster_opening import raster_opener
+from gpwidgets.convert.files.raster_opening import raster_opener
 from gpwidgets.errors import ConversionError
 from gpwidgets.protocol.values import Fetch, RasterData
 

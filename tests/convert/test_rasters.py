@@ -12,7 +12,7 @@ import pyproj
 import pytest
 from PIL import Image
 
-from gpwidgets.convert.rasters import Raster, raster_picture, read_raster
+from gpwidgets.convert.rendering.rasters import Raster, raster_picture, read_raster
 from gpwidgets.demo.tools.geotiff import write_geotiff
 from gpwidgets.errors import ConversionError
 

@@ -16,8 +16,8 @@ from convert.strategies import assert_same_shapes, frame_of, geometry_columns
 from geopandas.testing import assert_geodataframe_equal
 from hypothesis import given
 
-from gpwidgets.convert.frames import frame_to_features
-from gpwidgets.convert.readers import to_frame
+from gpwidgets.convert.featuresets.frames import frame_to_features
+from gpwidgets.convert.user_input.readers import to_frame
 from gpwidgets.errors import ConversionError
 from gpwidgets.protocol.features import FeatureSet
 from gpwidgets.protocol.values import SpatialReference

@@ -13,8 +13,8 @@ import shapely
 from geopandas.testing import assert_geodataframe_equal
 from recorded import recorded
 
-from gpwidgets.convert.frames import features_to_frame, read_features, records_to_frame
-from gpwidgets.convert.source import find_features
+from gpwidgets.convert.featuresets.frames import features_to_frame, read_features, records_to_frame
+from gpwidgets.convert.featuresets.source import find_features
 from gpwidgets.errors import ConversionError
 
 SET: dict[str, Any] = {

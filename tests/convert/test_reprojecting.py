@@ -12,12 +12,12 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gpwidgets.convert.checks import placed_frame
-from gpwidgets.convert.crs import read_crs
-from gpwidgets.convert.geojson import to_geojson
-from gpwidgets.convert.map_shapes import MapShapes
-from gpwidgets.convert.readers import to_frame
-from gpwidgets.convert.reprojecting import accuracy_between, reproject, why_unplaced
+from gpwidgets.convert.coordinates.crs import read_crs
+from gpwidgets.convert.coordinates.reprojecting import accuracy_between, reproject, why_unplaced
+from gpwidgets.convert.rendering.geojson import to_geojson
+from gpwidgets.convert.rendering.map_shapes import MapShapes
+from gpwidgets.convert.user_input.checks import placed_frame
+from gpwidgets.convert.user_input.readers import to_frame
 from gpwidgets.errors import ConversionError, CRSMissing, RoughTransformation
 
 LOCAL = 'ENGCRS["site",EDATUM["peg"],CS[Cartesian,2],AXIS["e",east],AXIS["n",north],LENGTHUNIT["metre",1]]'

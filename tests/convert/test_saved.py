@@ -13,8 +13,8 @@ from convert.strategies import frame_of, geometry_columns
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gpwidgets.convert import saved
-from gpwidgets.convert.saved import read_saved_frame, write_saved_frame
+from gpwidgets.convert.storage import saved
+from gpwidgets.convert.storage.saved import read_saved_frame, write_saved_frame
 from gpwidgets.errors import ConversionError
 
 FORMATS = ["gpkg"] if saved.find_spec("pyarrow") is None else ["parquet", "gpkg"]

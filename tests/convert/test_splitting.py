@@ -12,9 +12,9 @@ import shapely
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from gpwidgets.convert.checks import simplify_frame, split_crossing, valid_frame, wrap_frame
-from gpwidgets.convert.splitting import unwound, wrap_shape
-from gpwidgets.convert.vertices import KEEPS_MEASURES, has_m, vertices, with_vertices
+from gpwidgets.convert.geometry.splitting import unwound, wrap_shape
+from gpwidgets.convert.geometry.vertices import KEEPS_MEASURES, has_m, vertices, with_vertices
+from gpwidgets.convert.user_input.checks import simplify_frame, split_crossing, valid_frame, wrap_frame
 
 lons, lats = st.floats(-540, 540), st.floats(-85, 85)
 steps = st.lists(st.tuples(st.floats(-60, 60), lats), min_size=1, max_size=6)

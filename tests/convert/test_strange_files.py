@@ -21,10 +21,10 @@ import shapely
 from canaries import MARK, CanaryServer, canary_file
 
 from gpwidgets import bounds
-from gpwidgets.convert.closed_gdal import CLOSED, closed_gdal
-from gpwidgets.convert.file_layers import layer_names, read_layer, read_layers
-from gpwidgets.convert.rasters import read_raster
-from gpwidgets.convert.readers import to_frame, to_table
+from gpwidgets.convert.files._closed_gdal import CLOSED, closed_gdal
+from gpwidgets.convert.rendering.rasters import read_raster
+from gpwidgets.convert.user_input.file_layers import layer_names, read_layer, read_layers
+from gpwidgets.convert.user_input.readers import to_frame, to_table
 from gpwidgets.errors import ConversionError, GPWarning
 
 NAMES = [

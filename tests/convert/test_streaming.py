@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from gpwidgets.convert import engines
-from gpwidgets.convert.frames import features_to_frame, read_features
-from gpwidgets.convert.pieces import NotCut
-from gpwidgets.convert.streaming import read_pieces
+from gpwidgets.convert.featuresets import _engines as engines
+from gpwidgets.convert.featuresets._pieces import NotCut
+from gpwidgets.convert.featuresets._streaming import read_pieces
+from gpwidgets.convert.featuresets.frames import features_to_frame, read_features
 from gpwidgets.errors import ConversionError, GeometryRepaired
 
 ENGINES = {"simdjson": engines._by_simdjson, "orjson": engines._by_orjson}

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gpwidgets.convert.symbology import MissingField, renderer_codes
-from gpwidgets.protocol.renderers import Renderer
+from gpwidgets.convert.rendering.symbology import MissingField, renderer_codes
+from gpwidgets.protocol.responses.renderers import Renderer
 
 SYMBOL = {"type": "esriSFS", "color": [255, 0, 0, 255]}
 

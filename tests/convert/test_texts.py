@@ -9,8 +9,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gpwidgets.convert.readers import to_frame
-from gpwidgets.convert.texts import is_wkt, shapes_of_rows, shapes_of_wkt
+from gpwidgets.convert.coordinates.wkt_and_degrees import is_wkt, shapes_of_rows, shapes_of_wkt
+from gpwidgets.convert.user_input.readers import to_frame
 from gpwidgets.errors import ConversionError
 
 PLACE = shapely.Point(-84.2, 36.3)

@@ -14,7 +14,7 @@ import shapely
 from convert.strategies import assert_same_shapes, frame_of, geometry_columns, polygons
 from hypothesis import given
 
-from gpwidgets.convert.frames import (
+from gpwidgets.convert.featuresets.frames import (
     features_to_frame,
     frame_to_features,
     frame_to_records,

@@ -7,7 +7,7 @@ import pytest
 import shapely
 from pyproj import Geod
 
-from gpwidgets.convert.frames import features_to_frame
+from gpwidgets.convert.featuresets.frames import features_to_frame
 from gpwidgets.demo.tools.buffer import geodesic_circle
 
 _GEOD = Geod(ellps="WGS84")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gpwidgets import demo
-from gpwidgets.demo.faults import KINDS
+from gpwidgets.demo.rest.faults import KINDS
 
 DOCS = Path(__file__).parents[2] / "docs" / "faults.md"
 

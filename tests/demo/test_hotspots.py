@@ -7,7 +7,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from gpwidgets.convert.frames import features_to_frame, records_to_frame
+from gpwidgets.convert.featuresets.frames import features_to_frame, records_to_frame
 from gpwidgets.demo.data import read_earthquakes
 from gpwidgets.demo.tools.hotspots import confidence_bin, gi_star, p_value
 

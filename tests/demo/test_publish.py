@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from gpwidgets import demo
-from gpwidgets.demo.publish import PublishError, Service, as_tool, read_annotation
+from gpwidgets.demo.publishing.publish import PublishError, Service, as_tool, read_annotation
 from gpwidgets.protocol.units import LinearUnit
 
 

@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 import pytest
 
 from gpwidgets import demo
-from gpwidgets.demo.refusals import Refusal
-from gpwidgets.demo.security import TokenStore
+from gpwidgets.demo.publishing.refusals import Refusal
+from gpwidgets.demo.rest.security import TokenStore
 
 
 def test_a_secured_service_asks_for_a_token(server, get):

@@ -69,7 +69,7 @@ def test_names_are_cut_to_what_any_file_system_takes(server, post, given, kept):
 
 
 def test_an_item_is_no_larger_than_the_service_says(server, post, post_file, monkeypatch):
-    monkeypatch.setattr("gpwidgets.demo.uploads.MAX_MEGABYTES", 1)
+    monkeypatch.setattr("gpwidgets.demo.rest._upload_items.MAX_MEGABYTES", 1)
     base = server.url_of("Gallery") + "/uploads"
     url = f"{base}/{post(f'{base}/register', itemName='big.zip')['item']['itemID']}"
     part = b"x" * 700_000

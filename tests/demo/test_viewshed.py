@@ -8,7 +8,7 @@ import pytest
 import shapely
 from pyproj import Geod
 
-from gpwidgets.convert.frames import features_to_frame
+from gpwidgets.convert.featuresets.frames import features_to_frame
 from gpwidgets.demo.data import DEM_BOUNDS, Elevation, read_dem
 from gpwidgets.demo.tools.viewshed import cell_meters, line_of_sight
 

@@ -4,12 +4,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from gpwidgets.client.bodies import json_object
+from gpwidgets.client.http.bodies import json_object
 from gpwidgets.errors import BadReply, GPError, ServerError
-from gpwidgets.protocol.advice import CODES, advice_for, advise
-from gpwidgets.protocol.replies import GPMessage
-from gpwidgets.protocol.validation import Validation
-from gpwidgets.widgets.guard import error_html
+from gpwidgets.protocol.responses.advice import CODES, advice_for, advise
+from gpwidgets.protocol.responses.replies import GPMessage
+from gpwidgets.protocol.responses.validation import Validation
+from gpwidgets.widgets.kit.errors_shown import error_html
 
 LOGIN = b"<html><head><title>Sign In - Portal for ArcGIS</title></head><body></body></html>"
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpwidgets.protocol import datatypes
-from gpwidgets.protocol.datatypes.base import TABLE, datatype_of, form_text
-from gpwidgets.protocol.datatypes.composite import CompositeValue
+from gpwidgets import datatypes
+from gpwidgets.datatypes.composite import CompositeValue
+from gpwidgets.datatypes.datatype import TABLE, datatype_of, form_text
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.features import FeatureSet, RecordSet
 from gpwidgets.protocol.units import ArealUnit, LinearUnit, TimeUnit

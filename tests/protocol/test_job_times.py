@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from gpwidgets.protocol.enums import MessageType
-from gpwidgets.protocol.job_times import JobTimes
-from gpwidgets.protocol.replies import GPMessage
+from gpwidgets.protocol.responses.job_times import JobTimes
+from gpwidgets.protocol.responses.replies import GPMessage
 
 
 def times(*texts: str) -> JobTimes:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from gpwidgets.datatypes.datatype import datatype_of
 from gpwidgets.errors import ParameterError
-from gpwidgets.protocol.datatypes.base import datatype_of
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.moments import (
     from_milliseconds,

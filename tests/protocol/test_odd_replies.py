@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from gpwidgets.client.trouble import asked_wait
+from gpwidgets.client.http._retry import asked_wait
 from gpwidgets.errors import URLError
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.enums import JobStatus
 from gpwidgets.protocol.names import python_name
 from gpwidgets.protocol.urls import GPURL, is_service_url
-from gpwidgets.tasks.outputs import Decoder, Outputs
+from gpwidgets.tasks.results.outputs import Decoder, Outputs
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from recorded import recorded
 from gpwidgets.errors import ConversionError
 from gpwidgets.protocol.description import ServiceInfo, TaskInfo
 from gpwidgets.protocol.enums import JobStatus
-from gpwidgets.protocol.replies import ExecuteReply, JobInfo, ResultValue
-from gpwidgets.tasks.outputs import Decoder
+from gpwidgets.protocol.responses.replies import ExecuteReply, JobInfo, ResultValue
+from gpwidgets.tasks.results.outputs import Decoder
 
 pytestmark = pytest.mark.filterwarnings("ignore::gpwidgets.errors.GPWarning")
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpwidgets.protocol.renderers import Renderer, renderer_json
-from gpwidgets.protocol.symbols import Color, Symbol
+from gpwidgets.protocol.responses.renderers import Renderer, renderer_json
+from gpwidgets.protocol.responses.symbols import Color, Symbol
 
 FILL = {
     "type": "esriSFS",

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from gpwidgets.errors import AccessDenied, AuthenticationError, ResourceNotFound, ServerError, mask
 from gpwidgets.protocol.enums import JobStatus, MessageType
-from gpwidgets.protocol.replies import ExecuteReply, GPMessage, JobInfo, Progress, ResultValue, server_error
+from gpwidgets.protocol.responses.replies import (
+    ExecuteReply,
+    GPMessage,
+    JobInfo,
+    Progress,
+    ResultValue,
+    server_error,
+)
 
 
 def test_a_submission_without_status_is_submitted() -> None:

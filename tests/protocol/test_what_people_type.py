@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from gpwidgets.datatypes.choice import labelled
+from gpwidgets.datatypes.datatype import LISTED, TABLE, datatype_of
 from gpwidgets.errors import ParameterError
-from gpwidgets.protocol.datatypes.base import LISTED, TABLE, datatype_of
-from gpwidgets.protocol.datatypes.choices import labelled
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.units import LinearUnit
 

@@ -12,8 +12,8 @@ from client.conftest import Answer, Scripted
 from quirks.conftest import described, gained, given
 
 from gpwidgets import GPService, GPTask, LayerReference, Run, RunStatus, Token, demo
-from gpwidgets.client import downloads
-from gpwidgets.client.session import GPSession
+from gpwidgets.client.http.session import GPSession
+from gpwidgets.client.services import downloads
 from gpwidgets.errors import (
     AuthenticationError,
     BadReply,
@@ -24,9 +24,9 @@ from gpwidgets.errors import (
 )
 from gpwidgets.protocol.description import GPParameter, ServiceInfo
 from gpwidgets.protocol.enums import JobStatus
-from gpwidgets.protocol.replies import GPMessage, JobInfo
+from gpwidgets.protocol.responses.replies import GPMessage, JobInfo
 from gpwidgets.protocol.urls import GPURL
-from gpwidgets.widgets.status import messages_html
+from gpwidgets.widgets.runs.run_status import messages_html
 
 POINT = shapely.Point(8, 50)
 Make = Callable[..., GPTask]

@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from gpwidgets import GPTask, demo
-from gpwidgets.demo.context import JobContext
-from gpwidgets.tasks.watcher import Pace, shared_watcher
+from gpwidgets.demo.jobs.tool_context import JobContext
+from gpwidgets.tasks.scheduling.watcher import Pace, shared_watcher
 
 PATIENCE = 30.0
 

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import gpwidgets as gp
-from gpwidgets.tasks.recording import HistoryStore
+from gpwidgets.tasks.journal.recording import HistoryStore
 
 #: What a kernel says on its pipe as its run comes so far.
 SUBMITTING, POLLING, FETCHING = b"s", b"p", b"f"

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from gpwidgets.tasks.agenda import Agenda, Entry
-from gpwidgets.tasks.watcher import Pace
+from gpwidgets.tasks.scheduling.scheduler import Agenda, Entry
+from gpwidgets.tasks.scheduling.watcher import Pace
 
 
 def nothing() -> None:

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from shapely.geometry import LineString, Point
 
 import gpwidgets as gp
-from gpwidgets.client import resources
-from gpwidgets.protocol.datatypes.composite import CompositeValue
+from gpwidgets.client.services import resources
+from gpwidgets.datatypes.composite import CompositeValue
 from gpwidgets.tasks.code import call_code
 
 

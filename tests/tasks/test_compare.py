@@ -11,11 +11,11 @@ import pytest
 from shapely.geometry import Point
 
 import gpwidgets as gp
-from gpwidgets.convert.differences import shapes_that_differ
+from gpwidgets.convert.tables.shape_differences import shapes_that_differ
 from gpwidgets.errors import ConversionError
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.values import Fetch
-from gpwidgets.tasks.compare import compare
+from gpwidgets.tasks.results.compare import compare
 
 
 def buffers(server, distance: str, *points: Point) -> gp.Outputs:

@@ -13,8 +13,8 @@ import pytest
 import shapely
 
 import gpwidgets as gp
-from gpwidgets.convert.vertices import KEEPS_MEASURES
-from gpwidgets.demo.publish import Features, Lines, Polygons
+from gpwidgets.convert.geometry.vertices import KEEPS_MEASURES
+from gpwidgets.demo.publishing.publish import Features, Lines, Polygons
 
 SQUARE = shapely.box(500000, 5500000, 501000, 5501000)
 

@@ -14,7 +14,7 @@ from gpwidgets import GPTask, demo
 from gpwidgets.errors import InputErrors
 from gpwidgets.protocol.description import TaskInfo
 from gpwidgets.protocol.values import Extent, SpatialReference
-from gpwidgets.tasks.environment import Environment, applicable, check_call, check_environment
+from gpwidgets.tasks.inputs.environment import Environment, applicable, check_call, check_environment
 
 POINT = geopandas.GeoSeries([shapely.Point(-84.25, 36.32)], crs=4326)
 

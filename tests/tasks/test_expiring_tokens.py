@@ -9,9 +9,9 @@ import requests
 
 import gpwidgets as gp
 from gpwidgets import demo
-from gpwidgets.client import uploads
-from gpwidgets.demo.context import JobContext
-from gpwidgets.demo.publish import Service, as_tool
+from gpwidgets.client.services import uploads
+from gpwidgets.demo.jobs.tool_context import JobContext
+from gpwidgets.demo.publishing.publish import Service, as_tool
 
 
 def copy_file(source: Path, *, job: JobContext) -> Path:

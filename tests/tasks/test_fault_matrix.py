@@ -16,13 +16,13 @@ from detour import BadPlaces, Detour
 
 import gpwidgets as gp
 from gpwidgets import demo
-from gpwidgets.client.session import GPSession
-from gpwidgets.demo.context import JobContext
-from gpwidgets.demo.faults import KINDS
-from gpwidgets.demo.publish import Service, as_tool
-from gpwidgets.demo.security import PASSWORD, USERNAME
+from gpwidgets.client.http.session import GPSession
+from gpwidgets.demo.jobs.tool_context import JobContext
+from gpwidgets.demo.publishing.publish import Service, as_tool
+from gpwidgets.demo.rest.faults import KINDS
+from gpwidgets.demo.rest.security import PASSWORD, USERNAME
 from gpwidgets.errors import WaitTimeout
-from gpwidgets.tasks.watcher import Pace, shared_watcher
+from gpwidgets.tasks.scheduling.watcher import Pace, shared_watcher
 
 ROOT = Path(__file__).parents[2]
 PLACES = ("submit", "poll", "result", "upload", "cancel", "execute")

@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 import shapely
 
+from gpwidgets.datatypes.composite import CompositeValue
 from gpwidgets.errors import InputErrors
-from gpwidgets.protocol.datatypes.composite import CompositeValue
 from gpwidgets.protocol.description import TaskInfo
 from gpwidgets.protocol.values import FieldRef, LayerReference
-from gpwidgets.tasks.fields import settle_fields
-from gpwidgets.tasks.inputs import check_inputs
+from gpwidgets.tasks.inputs.checking import check_inputs
+from gpwidgets.tasks.inputs.fields import settle_fields
 
 LAYER = {"name": "Layer", "dataType": "GPFeatureRecordSetLayer"}
 FIELD = {"name": "By", "dataType": "Field", "dependency": "Layer"}

@@ -15,8 +15,9 @@ from shapely.geometry import Point
 import gpwidgets as gp
 from gpwidgets import demo
 from gpwidgets.errors import RunError
-from gpwidgets.tasks import kept_results, recording
-from gpwidgets.tasks.record_file import RecordFile
+from gpwidgets.tasks.journal import recording
+from gpwidgets.tasks.journal._record_file import RecordFile
+from gpwidgets.tasks.runs import kept_results
 
 POINTS = geopandas.GeoDataFrame({"name": ["here"]}, geometry=[Point(-84.2, 36.4)], crs=4326)
 
@@ -185,7 +186,7 @@ def test_large_geometry_is_kept_beside_the_records_once(server, own_history) -> 
 
 
 def test_features_that_were_uploaded_are_kept_themselves(server, monkeypatch) -> None:
-    monkeypatch.setattr("gpwidgets.tasks.encoding.LARGE_FEATURES", 100)
+    monkeypatch.setattr("gpwidgets.tasks.inputs.encoding.LARGE_FEATURES", 100)
     gp.GPTask(server.url_of("BufferPoints"))(Input_Points=POINTS, Distance="1 km")
     assert len(gp.history()[0].inputs["Input_Points"]) == 1
 
@@ -273,7 +274,7 @@ def test_a_disk_that_fills_up_leaves_whole_records(own_history) -> None:
     records = RecordFile(own_history)
     records.append({"run": "a", "filling": "x" * 400})
     code = (
-        "import sys, pathlib; from gpwidgets.tasks.record_file import RecordFile\n"
+        "import sys, pathlib; from gpwidgets.tasks.journal._record_file import RecordFile\n"
         "try:\n"
         "    RecordFile(pathlib.Path(sys.argv[1])).append({'run': 'b', 'filling': 'y' * 400})\n"
         "except OSError as error: print('told')"

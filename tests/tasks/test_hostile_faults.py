@@ -14,9 +14,9 @@ from bad_server import BadServer, GPAnswers, Request, Wire, parameter
 
 import gpwidgets as gp
 from gpwidgets import bounds
-from gpwidgets.client.session import GPSession
+from gpwidgets.client.http.session import GPSession
 from gpwidgets.errors import WaitTimeout
-from gpwidgets.tasks.watcher import shared_watcher
+from gpwidgets.tasks.scheduling.watcher import shared_watcher
 
 PLACES = ("task", "submitJob", "job", "results")
 BOUND = 200_000
@@ -94,10 +94,10 @@ def other() -> Iterator[BadServer]:
 @pytest.fixture(autouse=True)
 def _low_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounds, "_raised", {"answer": BOUND, "result": BOUND})
-    monkeypatch.setattr("gpwidgets.client.resources.POLL_TIMEOUT", 0.2)
-    monkeypatch.setattr("gpwidgets.client.resources.SUBMIT_TIMEOUT", 0.2)
-    monkeypatch.setattr("gpwidgets.tasks.fetching.ResultFetcher._LONGEST_WITHOUT_ANSWER", 0.2)
-    monkeypatch.setattr("gpwidgets.tasks.fetching.ResultFetcher._ROUNDS_OF_BAD_ANSWERS", 1)
+    monkeypatch.setattr("gpwidgets.client.services.resources.POLL_TIMEOUT", 0.2)
+    monkeypatch.setattr("gpwidgets.client.services.resources.SUBMIT_TIMEOUT", 0.2)
+    monkeypatch.setattr("gpwidgets.tasks.runs._fetching.ResultFetcher._LONGEST_WITHOUT_ANSWER", 0.2)
+    monkeypatch.setattr("gpwidgets.tasks.runs._fetching.ResultFetcher._ROUNDS_OF_BAD_ANSWERS", 1)
 
 
 def how_it_ends(deed: str, place: str, other: BadServer) -> tuple[str, int]:

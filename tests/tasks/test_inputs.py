@@ -11,13 +11,13 @@ from shapely.geometry import Point
 
 import gpwidgets as gp
 from gpwidgets import demo
-from gpwidgets.demo.parameters import Param, ParameterSpec
-from gpwidgets.demo.publish import Tool
+from gpwidgets.datatypes.composite import CompositeValue
+from gpwidgets.demo.publishing.parameters import Param, ParameterSpec
+from gpwidgets.demo.publishing.publish import Tool
 from gpwidgets.errors import InputErrors
-from gpwidgets.protocol.datatypes.composite import CompositeValue
 from gpwidgets.protocol.enums import Direction, ParameterType
 from gpwidgets.protocol.features import FeatureSet, RecordSet
-from gpwidgets.tasks.encoding import Encoder, needs_upload
+from gpwidgets.tasks.inputs.encoding import Encoder, needs_upload
 
 PLACE = Point(10.75, 59.91)
 

@@ -15,7 +15,7 @@ import pytest
 
 import gpwidgets as gp
 from gpwidgets import demo
-from gpwidgets.tasks.record_file import RecordFile
+from gpwidgets.tasks.journal._record_file import RecordFile
 
 KERNELS = Path(__file__).with_name("kernels.py")
 KILLS = int(os.environ.get("GPWIDGETS_KILLS", "18"))

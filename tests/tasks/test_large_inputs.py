@@ -6,7 +6,7 @@ import pytest
 import shapely
 
 from gpwidgets import GPTask, demo
-from gpwidgets.demo.publish import Points, Service, as_tool
+from gpwidgets.demo.publishing.publish import Points, Service, as_tool
 
 
 def echo(places: Points) -> Points:
@@ -16,7 +16,7 @@ def echo(places: Points) -> Points:
 
 @pytest.fixture
 def many(monkeypatch: pytest.MonkeyPatch) -> geopandas.GeoDataFrame:
-    monkeypatch.setattr("gpwidgets.tasks.encoding.LARGE_FEATURES", 20_000)
+    monkeypatch.setattr("gpwidgets.tasks.inputs.encoding.LARGE_FEATURES", 20_000)
     points = shapely.points(np.random.default_rng(1).uniform(-80, 80, (900, 2)))
     return geopandas.GeoDataFrame({"NUMBER": range(len(points))}, geometry=points, crs=4326)
 

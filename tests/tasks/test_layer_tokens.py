@@ -13,9 +13,9 @@ from widget_tools import press
 from gpwidgets import GPTask, LayerReference, Login, TaskWidget, Token, demo, history
 from gpwidgets.errors import InputErrors, ServerError
 from gpwidgets.protocol.description import GPParameter
-from gpwidgets.tasks.inputs import check_value
-from gpwidgets.widgets.editors.sources.layer import LayerSource
-from gpwidgets.widgets.editors.sources.text import TextSource
+from gpwidgets.tasks.inputs.checking import check_value
+from gpwidgets.widgets.editors.features.sources.from_layer import LayerSource
+from gpwidgets.widgets.editors.features.sources.from_text import TextSource
 
 SECURED = "/Secured/Earthquakes/FeatureServer/0"
 FILTER = "magnitude >= 6"

@@ -7,10 +7,10 @@ import pytest
 import shapely
 
 from gpwidgets import GPTask, LayerReference, Token, demo
-from gpwidgets.client.session import GPSession
+from gpwidgets.client.http.session import GPSession
 from gpwidgets.demo.data import read_earthquakes
 from gpwidgets.errors import AuthenticationError, ServerError, TruncatedResult
-from gpwidgets.tasks.layers import read_rows
+from gpwidgets.tasks.results.layer_rows import read_rows
 
 POINT = geopandas.GeoSeries([shapely.Point(-84.25, 36.32)], crs=4326)
 HOSTED = "/Hosted/Earthquakes/FeatureServer/0"

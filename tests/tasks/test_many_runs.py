@@ -10,11 +10,11 @@ import pytest
 
 import gpwidgets as gp
 from gpwidgets import demo
-from gpwidgets.client.session import GPSession
-from gpwidgets.demo.publish import as_tool
-from gpwidgets.tasks import watcher as watcher_module
-from gpwidgets.tasks.agenda import Agenda
-from gpwidgets.tasks.watcher import Pace, Watcher
+from gpwidgets.client.http.session import GPSession
+from gpwidgets.demo.publishing.publish import as_tool
+from gpwidgets.tasks.scheduling import watcher as watcher_module
+from gpwidgets.tasks.scheduling.scheduler import Agenda
+from gpwidgets.tasks.scheduling.watcher import Pace, Watcher
 
 MANY = 1000
 

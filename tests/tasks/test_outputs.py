@@ -9,11 +9,11 @@ import pytest
 from shapely.geometry import Point
 
 import gpwidgets as gp
-from gpwidgets.client.session import GPSession
+from gpwidgets.client.http.session import GPSession
 from gpwidgets.errors import TruncatedResult
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.values import MapImage
-from gpwidgets.tasks.outputs import Decoder
+from gpwidgets.tasks.results.outputs import Decoder
 
 
 def test_a_truncated_result_is_never_silent(own_server) -> None:

@@ -6,10 +6,10 @@ import threading
 import pytest
 
 import gpwidgets as gp
-from gpwidgets.demo.context import JobContext
+from gpwidgets.demo.jobs.tool_context import JobContext
 from gpwidgets.errors import GPError, RunLost
-from gpwidgets.tasks.watcher import Pace
-from gpwidgets.tasks.workers import WorkerPool
+from gpwidgets.tasks.scheduling.watcher import Pace
+from gpwidgets.tasks.scheduling.workers import WorkerPool
 
 
 @pytest.fixture

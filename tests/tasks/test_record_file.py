@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpwidgets.tasks.locks import file_lock
-from gpwidgets.tasks.record_file import RecordFile
+from gpwidgets.tasks.journal._locks import file_lock
+from gpwidgets.tasks.journal._record_file import RecordFile
 
 
 def test_what_is_written_is_read_by_others(tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_it_does_not_grow_without_end_and_keeps_the_newest(tmp_path: Path) -> No
 
 def test_a_lock_that_another_process_keeps_holds_nobody_up_and_loses_nothing(tmp_path: Path) -> None:
     code = (
-        "import sys, pathlib; from gpwidgets.tasks.locks import file_lock\n"
+        "import sys, pathlib; from gpwidgets.tasks.journal._locks import file_lock\n"
         "with file_lock(pathlib.Path(sys.argv[1])) as held:\n"
         "    print(held, flush=True); sys.stdin.readline()"
     )

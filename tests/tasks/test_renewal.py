@@ -10,7 +10,7 @@ import pytest
 from bad_server import BadServer, GPAnswers, Request, Wire, parameter
 
 import gpwidgets as gp
-from gpwidgets.client import uploads
+from gpwidgets.client.services import uploads
 
 FILE = "/arcgis/rest/directories/arcgisjobs/s_gpserver/j1/scratch/out.bin"
 

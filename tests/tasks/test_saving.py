@@ -14,7 +14,7 @@ from shapely.geometry import Point
 
 import gpwidgets as gp
 from gpwidgets.errors import ConversionError, GPError, GPWarning
-from gpwidgets.protocol.replies import GPMessage
+from gpwidgets.protocol.responses.replies import GPMessage
 from gpwidgets.protocol.values import FieldRef, MapImage
 
 POINTS = geopandas.GeoDataFrame(geometry=[Point(-84.2, 36.4)], crs=4326)
@@ -209,7 +209,7 @@ def test_a_zip_cannot_write_outside(tmp_path, name, monkeypatch) -> None:
 
 
 def test_a_zip_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr("gpwidgets.tasks.saving._LARGEST", 1000)
+    monkeypatch.setattr("gpwidgets.tasks.results.saving._LARGEST", 1000)
     with zipfile.ZipFile(tmp_path / "x.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("outputs.json", manifest_of({}))
         archive.writestr("zeros", bytes(100_000))
@@ -251,7 +251,7 @@ def test_a_job_found_after_its_end_does_not_promise_six_hours(server, file, own_
 
 
 def test_a_run_says_in_time_that_unsaved_files_will_go(server, file, until, monkeypatch) -> None:
-    monkeypatch.setattr("gpwidgets.tasks.run.JOB_RETENTION", datetime.timedelta(seconds=1.5))
+    monkeypatch.setattr("gpwidgets.tasks.runs.run.JOB_RETENTION", datetime.timedelta(seconds=1.5))
     run = gp.GPTask(server.url_of("ParameterGalleryJob")).start(Input_File=file)
     run.wait(60)
     until(run, lambda: "Soon gone from the server" in run.note)

@@ -5,11 +5,11 @@ import threading
 import pytest
 
 import gpwidgets as gp
-from gpwidgets.demo.context import JobContext
-from gpwidgets.demo.publish import Service, as_tool
-from gpwidgets.demo.security import PASSWORD, USERNAME
+from gpwidgets.demo.jobs.tool_context import JobContext
+from gpwidgets.demo.publishing.publish import Service, as_tool
+from gpwidgets.demo.rest.security import PASSWORD, USERNAME
 from gpwidgets.errors import AuthenticationError, WaitTimeout
-from gpwidgets.tasks.signing import login_auth, token_auth
+from gpwidgets.tasks.inputs.signing import login_auth, token_auth
 
 SECURED = "SecuredCount"
 

@@ -9,10 +9,10 @@ import pytest
 import shapely
 
 from gpwidgets import GPTask, demo
-from gpwidgets.client.layers import read_layer
-from gpwidgets.demo.drawing_info import fill_symbol
-from gpwidgets.demo.parameters import Param
-from gpwidgets.demo.publish import Points, Service, as_tool
+from gpwidgets.client.services.layers import read_layer
+from gpwidgets.demo.publishing.drawing_info import fill_symbol
+from gpwidgets.demo.publishing.parameters import Param
+from gpwidgets.demo.publishing.publish import Points, Service, as_tool
 from gpwidgets.errors import GPError
 
 RENDERER = {"type": "simple", "symbol": fill_symbol((1, 2, 3, 255))}
@@ -49,7 +49,7 @@ def test_a_result_brings_its_renderer(url: str) -> None:
 
 @pytest.mark.parametrize(("version", "asked"), [(10.6, True), (10.51, False), (None, False)])
 def test_layer_objects_are_asked_for_where_the_server_knows_them(version: float | None, asked: bool) -> None:
-    from gpwidgets.tasks.environment import Environment
+    from gpwidgets.tasks.inputs.environment import Environment
 
     environment = Environment({}, version, collections=True)
     assert ("returnFeatureCollection" in environment.for_result()) is asked
@@ -72,7 +72,7 @@ def test_symbols_that_cannot_be_had_cost_no_result(monkeypatch: pytest.MonkeyPat
     def refuse(*_args: object, **_more: object) -> None:
         raise GPError("no")
 
-    monkeypatch.setattr("gpwidgets.tasks.transport.read_layer", refuse)
+    monkeypatch.setattr("gpwidgets.tasks.runs.transport.read_layer", refuse)
     with demo.serve() as server:
         outputs = GPTask(server.url_of("HotSpots"))()
     assert len(outputs.Hot_Spots) > 10
@@ -80,8 +80,8 @@ def test_symbols_that_cannot_be_had_cost_no_result(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_server_that_stumbles_over_the_flag_is_asked_again_without(monkeypatch: pytest.MonkeyPatch) -> None:
-    from gpwidgets.demo.outputs import OutputOptions
-    from gpwidgets.demo.refusals import Refusal
+    from gpwidgets.demo.publishing.refusals import Refusal
+    from gpwidgets.demo.publishing.tool_outputs import OutputOptions
 
     def read(options: Any, limit: int, **more: Any) -> Any:
         if "returnFeatureCollection" in options:
@@ -97,7 +97,7 @@ def test_a_server_that_stumbles_over_the_flag_is_asked_again_without(monkeypatch
 
 
 def test_hot_spots_run_from_blue_to_red() -> None:
-    from gpwidgets.widgets.server_style import server_style
+    from gpwidgets.widgets.map.layers.server_style import server_style
 
     with demo.serve() as server:
         style, note = server_style(GPTask(server.url_of("HotSpots"))().Hot_Spots)

@@ -13,7 +13,7 @@ from recorded import recorded
 
 from gpwidgets import GPTask, demo
 from gpwidgets.errors import GPError, InputErrors, ServerError
-from gpwidgets.protocol.validation import Validation
+from gpwidgets.protocol.responses.validation import Validation
 
 
 @pytest.fixture(scope="module")

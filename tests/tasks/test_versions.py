@@ -5,7 +5,7 @@ import pytest
 from gpwidgets import LinearUnit
 from gpwidgets.errors import InputErrors
 from gpwidgets.protocol.description import GPParameter, TaskInfo
-from gpwidgets.tasks.encoding import Encoder
+from gpwidgets.tasks.inputs.encoding import Encoder
 
 INFO = TaskInfo(
     "T",

@@ -9,9 +9,9 @@ from widget_tools import can_find, choose, chosen, error_at, field, fill, find, 
 
 from gpwidgets.protocol.description import TaskInfo
 from gpwidgets.tasks.code import call_code
-from gpwidgets.tasks.encoding import Encoder
-from gpwidgets.tasks.inputs import check_inputs
-from gpwidgets.widgets.form import TaskForm
+from gpwidgets.tasks.inputs.checking import check_inputs
+from gpwidgets.tasks.inputs.encoding import Encoder
+from gpwidgets.widgets.form.form import TaskForm
 
 CHOICE = "Suffix is empty"
 KM5 = {"distance": 5, "units": "esriKilometers"}

@@ -20,7 +20,7 @@ import gpwidgets as gp
 import gpwidgets.widgets
 from gpwidgets import demo
 from gpwidgets.widgets.kit.owner import Owner
-from gpwidgets.widgets.open_forms import inputs_for
+from gpwidgets.widgets.page.open_forms import inputs_for
 
 TASKS = ("Viewshed", "BufferPoints", "HotSpots", "SlowCount", "ParameterGallery", "ParameterGalleryJob")
 

@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 
 from gpwidgets import GPTask, LayerReference, TaskWidget, Token, demo
-from gpwidgets.demo.parameters import FEATURES, Param
+from gpwidgets.demo.publishing.parameters import FEATURES, Param
 from gpwidgets.protocol.description import TaskInfo
 from gpwidgets.protocol.features import FeatureSet
-from gpwidgets.protocol.validation import Validation
+from gpwidgets.protocol.responses.validation import Validation
 from gpwidgets.protocol.values import UNSET, FieldRef
-from gpwidgets.widgets.editors.base import ParameterEditor
-from gpwidgets.widgets.form import TaskForm
+from gpwidgets.widgets.editors.editor import ParameterEditor
+from gpwidgets.widgets.form.form import TaskForm
 
 FRAME = geopandas.GeoDataFrame(
     {"POP": [1], "NAME": ["a"], "W": [0.5]}, geometry=geopandas.points_from_xy([8], [50]), crs=4326

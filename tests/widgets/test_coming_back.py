@@ -10,7 +10,7 @@ from widget_tools import can_press, press, restart_kernel, see, seen
 
 import gpwidgets as gp
 from gpwidgets import demo
-from gpwidgets.tasks.kept_inputs import inputs_of_job
+from gpwidgets.tasks.journal.kept_inputs import inputs_of_job
 
 POINTS = geopandas.GeoDataFrame(geometry=[Point(-84.2, 36.4), Point(-84.1, 36.5)], crs=4326)
 

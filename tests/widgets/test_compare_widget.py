@@ -10,9 +10,9 @@ from shapely.geometry import Point
 from widget_tools import choose, find_all, html_of, options, see, seen, text_of
 
 import gpwidgets as gp
-from gpwidgets.protocol.replies import GPMessage
-from gpwidgets.widgets.history import HistoryWidget
-from gpwidgets.widgets.map import TaskMap
+from gpwidgets.protocol.responses.replies import GPMessage
+from gpwidgets.widgets.history_widget import HistoryWidget
+from gpwidgets.widgets.map.task_map import TaskMap
 
 
 def buffers(server, distance: str, *points: Point) -> gp.Outputs:

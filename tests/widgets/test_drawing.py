@@ -12,10 +12,10 @@ import shapely
 from widget_tools import deliver
 
 from gpwidgets.protocol.features import Field
-from gpwidgets.widgets.draw_target import DrawTarget
-from gpwidgets.widgets.map import TaskMap
-from gpwidgets.widgets.map_draw import Pen
-from gpwidgets.widgets.shapes import ID_KEY
+from gpwidgets.widgets.map.drawing.draw_control import Pen
+from gpwidgets.widgets.map.drawing.draw_target import DrawTarget
+from gpwidgets.widgets.map.drawing.shapes import ID_KEY
+from gpwidgets.widgets.map.task_map import TaskMap
 
 SQUARE = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]]}
 OTHER = {"type": "Polygon", "coordinates": [[[0, 0], [2, 0], [1, 1], [0, 1], [0, 0]]]}

@@ -23,8 +23,8 @@ from widget_tools import (
     tick,
 )
 
+from gpwidgets.datatypes.composite import CompositeValue
 from gpwidgets.errors import ParameterError
-from gpwidgets.protocol.datatypes.composite import CompositeValue
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.features import FeatureSet
 from gpwidgets.protocol.values import (
@@ -37,10 +37,10 @@ from gpwidgets.protocol.values import (
     RasterData,
     SpatialReference,
 )
-from gpwidgets.widgets.editors.base import EditorContext, editor_for
-from gpwidgets.widgets.editors.pasting import split_rows, split_values
-from gpwidgets.widgets.editors.rows import Row
-from gpwidgets.widgets.map import TaskMap
+from gpwidgets.widgets.editors.editor import EditorContext, editor_for
+from gpwidgets.widgets.editors.tables._pasting import split_rows, split_values
+from gpwidgets.widgets.editors.tables.rows import Row
+from gpwidgets.widgets.map.task_map import TaskMap
 
 REQUIRED = "esriGPParameterTypeRequired"
 INPUT = {"direction": "esriGPParameterDirectionInput"}
@@ -468,7 +468,7 @@ def test_a_file_of_the_wrong_type_is_refused() -> None:
 
 def test_columns_are_offered_from_the_layer_that_a_field_belongs_to() -> None:
     from gpwidgets.protocol.description import TaskInfo
-    from gpwidgets.widgets.form import TaskForm
+    from gpwidgets.widgets.form.form import TaskForm
 
     layer = {
         "geometryType": "esriGeometryPoint",

@@ -14,21 +14,21 @@ from typing import Any
 import pytest
 from recorded import recorded, recorded_root
 
-from gpwidgets.client.uploads import item_id_of
-from gpwidgets.convert.frames import read_features
-from gpwidgets.convert.readers import to_frame
+from gpwidgets.client.services.uploads import item_id_of
+from gpwidgets.convert.featuresets.frames import read_features
+from gpwidgets.convert.user_input.readers import to_frame
+from gpwidgets.datatypes.datatype import datatype_of, form_text
 from gpwidgets.errors import ConversionError
-from gpwidgets.protocol.datatypes.base import datatype_of, form_text
 from gpwidgets.protocol.description import GPParameter, ServiceInfo, TaskInfo
 from gpwidgets.protocol.enums import JobStatus
-from gpwidgets.protocol.replies import ExecuteReply, JobInfo, ResultValue
-from gpwidgets.protocol.validation import Validation
+from gpwidgets.protocol.responses.replies import ExecuteReply, JobInfo, ResultValue
+from gpwidgets.protocol.responses.validation import Validation
 from gpwidgets.protocol.values import UNSET
-from gpwidgets.tasks.encoding import Encoder
-from gpwidgets.tasks.inputs import check_value
-from gpwidgets.tasks.outputs import Decoder
-from gpwidgets.widgets.editors.base import editor_for
-from gpwidgets.widgets.form import TaskForm
+from gpwidgets.tasks.inputs.checking import check_value
+from gpwidgets.tasks.inputs.encoding import Encoder
+from gpwidgets.tasks.results.outputs import Decoder
+from gpwidgets.widgets.editors.editor import editor_for
+from gpwidgets.widgets.form.form import TaskForm
 
 pytestmark = pytest.mark.filterwarnings("ignore::gpwidgets.errors.GPWarning")
 

@@ -14,19 +14,19 @@ import shapely
 
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.values import UNSET, LayerReference
-from gpwidgets.tasks.outputs import Outputs
+from gpwidgets.tasks.results.outputs import Outputs
 from gpwidgets.widgets.editors import namespace
-from gpwidgets.widgets.editors.base import EditorContext
-from gpwidgets.widgets.editors.features import FeatureEditor
-from gpwidgets.widgets.editors.sources.draw import DrawSource
-from gpwidgets.widgets.editors.sources.file import FileSource
-from gpwidgets.widgets.editors.sources.frame import FrameSource
-from gpwidgets.widgets.editors.sources.layer import LayerSource
-from gpwidgets.widgets.editors.sources.named import NamedSource
-from gpwidgets.widgets.editors.sources.result import ResultSource
-from gpwidgets.widgets.editors.sources.text import TextSource
-from gpwidgets.widgets.editors.sources.view import ViewSource
-from gpwidgets.widgets.map import TaskMap
+from gpwidgets.widgets.editors.editor import EditorContext
+from gpwidgets.widgets.editors.features.features import FeatureEditor
+from gpwidgets.widgets.editors.features.sources.from_drawing import DrawSource
+from gpwidgets.widgets.editors.features.sources.from_file import FileSource
+from gpwidgets.widgets.editors.features.sources.from_frame import FrameSource
+from gpwidgets.widgets.editors.features.sources.from_layer import LayerSource
+from gpwidgets.widgets.editors.features.sources.from_result import ResultSource
+from gpwidgets.widgets.editors.features.sources.from_service import NamedSource
+from gpwidgets.widgets.editors.features.sources.from_text import TextSource
+from gpwidgets.widgets.editors.features.sources.from_view import ViewSource
+from gpwidgets.widgets.map.task_map import TaskMap
 
 FIELDS = [
     {"name": "OBJECTID", "type": "esriFieldTypeOID"},

@@ -10,14 +10,14 @@ import ipywidgets as w
 import pytest
 from recorded import recorded
 
+from gpwidgets.datatypes.datatype import datatype_of, form_text
 from gpwidgets.errors import ParameterError
-from gpwidgets.protocol.datatypes.base import datatype_of, form_text
 from gpwidgets.protocol.description import TaskInfo
 from gpwidgets.protocol.values import UNSET, LinearUnit
-from gpwidgets.widgets.editors.base import ParameterEditor, editor_for, register_editor
+from gpwidgets.widgets.editors.editor import ParameterEditor, editor_for, register_editor
 from gpwidgets.widgets.editors.text import JsonEditor, TextEditor
-from gpwidgets.widgets.fold import Fold
-from gpwidgets.widgets.form import TaskForm
+from gpwidgets.widgets.form.form import TaskForm
+from gpwidgets.widgets.kit.fold import Fold
 
 
 def parameter(name: str, kind: str, **more: Any) -> dict[str, Any]:
@@ -126,9 +126,9 @@ def test_server_text_in_labels_and_help_cannot_run() -> None:
 def test_an_editor_of_the_users_own_is_used_and_one_that_fails_gives_way_to_json(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from gpwidgets.widgets.editors import base
+    from gpwidgets.widgets.editors import editor
 
-    monkeypatch.setattr(base, "_REGISTERED", {})
+    monkeypatch.setattr(editor, "_REGISTERED", {})
 
     class Own(TextEditor):
         pass

@@ -21,12 +21,12 @@ from widget_tools import (
 
 import gpwidgets as gp
 from gpwidgets import demo
-from gpwidgets.demo.context import JobContext
-from gpwidgets.demo.publish import Service, as_tool
-from gpwidgets.tasks import recording
-from gpwidgets.widgets.history import HistoryWidget
-from gpwidgets.widgets.history_row import HistoryRow, kept_text
-from gpwidgets.widgets.run import RunWidget
+from gpwidgets.demo.jobs.tool_context import JobContext
+from gpwidgets.demo.publishing.publish import Service, as_tool
+from gpwidgets.tasks.journal import recording
+from gpwidgets.widgets._history_row import HistoryRow, kept_text
+from gpwidgets.widgets.history_widget import HistoryWidget
+from gpwidgets.widgets.runs.run_widget import RunWidget
 
 TASK = "http://h/arcgis/rest/services/S/GPServer/T"
 

@@ -7,8 +7,8 @@ import shapely
 from widget_tools import can_press, press, see, seen, text_of
 
 from gpwidgets import GPTask, LayerReference, demo
-from gpwidgets.widgets.hosted import HostedLayerView
-from gpwidgets.widgets.results import ResultsView
+from gpwidgets.widgets.results._hosted import HostedLayerView
+from gpwidgets.widgets.results.results import ResultsView
 
 POINT = geopandas.GeoSeries([shapely.Point(-84.25, 36.32)], crs=4326)
 

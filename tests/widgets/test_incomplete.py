@@ -9,7 +9,7 @@ from widget_tools import alerts, can_find, html_of, plain, press, see, text_of
 import gpwidgets as gp
 from gpwidgets import demo
 from gpwidgets.errors import TruncatedResult
-from gpwidgets.widgets.static import snapshot
+from gpwidgets.widgets.runs.snapshot import snapshot
 
 
 @pytest.fixture

@@ -12,12 +12,12 @@ import pytest
 import shapely
 from widget_tools import can_find, choose, find, html_of, options, press, text_of
 
-from gpwidgets.convert.vertices import KEEPS_MEASURES
+from gpwidgets.convert.geometry.vertices import KEEPS_MEASURES
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.values import UNSET
-from gpwidgets.widgets.editors.base import EditorContext
-from gpwidgets.widgets.editors.features import FeatureEditor
-from gpwidgets.widgets.map import TaskMap
+from gpwidgets.widgets.editors.editor import EditorContext
+from gpwidgets.widgets.editors.features.features import FeatureEditor
+from gpwidgets.widgets.map.task_map import TaskMap
 
 SQUARE = shapely.box(500000, 5500000, 501000, 5501000)
 

@@ -19,12 +19,12 @@ from gpwidgets import demo, set_language, texts
 from gpwidgets.errors import InputErrors
 from gpwidgets.protocol.units import ArealUnit
 from gpwidgets.tasks.task import GPTask
-from gpwidgets.widgets import open_forms, open_maps
-from gpwidgets.widgets.fold import Fold
-from gpwidgets.widgets.history import HistoryWidget
-from gpwidgets.widgets.results import ResultsView
-from gpwidgets.widgets.service import ServiceWidget
-from gpwidgets.widgets.task import TaskWidget
+from gpwidgets.widgets.history_widget import HistoryWidget
+from gpwidgets.widgets.kit.fold import Fold
+from gpwidgets.widgets.page import open_forms, open_maps
+from gpwidgets.widgets.results.results import ResultsView
+from gpwidgets.widgets.service_widget import ServiceWidget
+from gpwidgets.widgets.task_widget import TaskWidget
 
 OPEN, CLOSED = "⟦⟧"
 #: Proper names and what people type, the same in all languages.

@@ -10,7 +10,7 @@ import pytest
 from widget_tools import text_of
 
 from gpwidgets import bounds
-from gpwidgets.widgets.file_preview import preview_of
+from gpwidgets.widgets.results._file_preview import preview_of
 
 PICTURES = {
     "p.png": b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 30_000, 30_000) + b"\x08\x02\0\0\0",

@@ -29,11 +29,11 @@ from widget_tools import (
     tick,
 )
 
-from gpwidgets.widgets.layer_panel import LayerPanel
-from gpwidgets.widgets.layer_row import title_of
-from gpwidgets.widgets.map import TaskMap
-from gpwidgets.widgets.map_draw import Pen
-from gpwidgets.widgets.style_by import QUALITATIVE, SEQUENTIAL, ramp, style_by
+from gpwidgets.widgets.map._layer_panel import LayerPanel
+from gpwidgets.widgets.map._layer_row import title_of
+from gpwidgets.widgets.map.drawing.draw_control import Pen
+from gpwidgets.widgets.map.layers.style_by import QUALITATIVE, SEQUENTIAL, ramp, style_by
+from gpwidgets.widgets.map.task_map import TaskMap
 
 
 def squares(count: int = 6, west: float = 0) -> gpd.GeoDataFrame:

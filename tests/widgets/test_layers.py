@@ -11,8 +11,8 @@ import pytest
 import shapely
 from ipywidgets.widgets.widget import _remove_buffers
 
-from gpwidgets.widgets import layers
-from gpwidgets.widgets.layers import FrameLayer
+from gpwidgets.widgets.map.layers import frame_layer
+from gpwidgets.widgets.map.layers.frame_layer import FrameLayer
 
 
 def points(count: int) -> gpd.GeoDataFrame:
@@ -53,7 +53,7 @@ def test_what_goes_to_the_browser_is_sealed_and_what_is_saved_is_plain() -> None
 
 
 def test_a_cap_on_features_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(layers, "MAX_FEATURES", 5)
+    monkeypatch.setattr(frame_layer, "MAX_FEATURES", 5)
     layer = FrameLayer(points(12))
     assert len(layer.data["features"]) == 5
     assert layer.note == "5 of 12 features are drawn; zoom in to see more"
@@ -62,7 +62,7 @@ def test_a_cap_on_features_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_simplified_drawing_is_said_and_loses_no_small_feature(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(layers, "MAX_VERTICES", 100)
+    monkeypatch.setattr(frame_layer, "MAX_VERTICES", 100)
     big, tiny = shapely.Point(0, 0).buffer(10, 200), shapely.Point(11, 0).buffer(0.0001)
     layer = FrameLayer(gpd.GeoDataFrame(geometry=[big, tiny], crs=4326))
     assert "simplified" in layer.note
@@ -100,8 +100,8 @@ def drawn_ids(layer: FrameLayer) -> list[int]:
 def test_a_closer_look_draws_what_is_in_view_exactly_and_a_wider_one_all_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(layers, "MAX_FEATURES", 20)
-    monkeypatch.setattr(layers, "MAX_VERTICES", 1500)
+    monkeypatch.setattr(frame_layer, "MAX_FEATURES", 20)
+    monkeypatch.setattr(frame_layer, "MAX_VERTICES", 1500)
     layer = FrameLayer(grid(100))
     first = drawn_ids(layer)
     assert len(first) <= 20

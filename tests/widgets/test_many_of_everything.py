@@ -14,7 +14,7 @@ from widget_tools import find, find_all, text_of
 
 import gpwidgets as gp
 from gpwidgets import bounds
-from gpwidgets.widgets.results import ResultsView
+from gpwidgets.widgets.results.results import ResultsView
 
 
 @pytest.fixture(autouse=True)

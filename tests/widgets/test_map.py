@@ -10,10 +10,10 @@ import pytest
 import shapely
 from widget_tools import can_find, deliver, html_of, press, text_of
 
-from gpwidgets.widgets.draw_target import MAX_SHAPES, kinds_for
-from gpwidgets.widgets.map import TaskMap
-from gpwidgets.widgets.map_draw import Pen
-from gpwidgets.widgets.map_view import view_of
+from gpwidgets.widgets.map.drawing.draw_control import Pen
+from gpwidgets.widgets.map.drawing.draw_target import MAX_SHAPES, kinds_for
+from gpwidgets.widgets.map.layers.viewport import view_of
+from gpwidgets.widgets.map.task_map import TaskMap
 
 POLYGON = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}
 

@@ -6,8 +6,8 @@ import pytest
 from widget_tools import can_find, choose, fill, html_of, press, text_of
 
 from gpwidgets.protocol.enums import MessageType
-from gpwidgets.protocol.replies import GPMessage
-from gpwidgets.widgets.message_log import MAX_MESSAGES, MessageLog
+from gpwidgets.protocol.responses.replies import GPMessage
+from gpwidgets.widgets.runs._message_log import MAX_MESSAGES, MessageLog
 
 INFO, WARNING, ERROR = MessageType.INFORMATIVE, MessageType.WARNING, MessageType.ERROR
 SAID = [

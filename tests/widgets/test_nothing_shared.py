@@ -23,21 +23,21 @@ from widget_tools import choose, fill, find_all, options, press, see, seen, uplo
 
 import gpwidgets as gp
 from gpwidgets import demo
-from gpwidgets.demo.context import JobContext
+from gpwidgets.demo.jobs.tool_context import JobContext
 from gpwidgets.demo.tools.geotiff import write_geotiff
 from gpwidgets.errors import AuthenticationError, ConversionError
 from gpwidgets.protocol.description import TaskInfo
 from gpwidgets.protocol.units import LinearUnit
 from gpwidgets.protocol.values import LayerReference
-from gpwidgets.tasks.outputs import Outputs
-from gpwidgets.widgets.file_preview import preview_of
-from gpwidgets.widgets.form import TaskForm
+from gpwidgets.tasks.results.outputs import Outputs
+from gpwidgets.widgets.form.form import TaskForm
+from gpwidgets.widgets.kit.controls import Unchangeable, lean
 from gpwidgets.widgets.kit.owner import parts_of
-from gpwidgets.widgets.lean import Unchangeable, lean
-from gpwidgets.widgets.map import TaskMap
-from gpwidgets.widgets.results import ResultsView
-from gpwidgets.widgets.sign_in import SignInBox
-from gpwidgets.widgets.theme import style_sheet
+from gpwidgets.widgets.kit.sign_in_box import SignInBox
+from gpwidgets.widgets.kit.theme import style_sheet
+from gpwidgets.widgets.map.task_map import TaskMap
+from gpwidgets.widgets.results._file_preview import preview_of
+from gpwidgets.widgets.results.results import ResultsView
 
 pytestmark = pytest.mark.usefixtures("own_history")
 
@@ -138,7 +138,7 @@ def test_a_form_and_all_that_opens_in_it(server: demo.DemoServer, name: str) -> 
 
 @pytest.mark.parametrize("path", recorded("task"), ids=lambda path: path.stem)
 def test_forms_of_all_recorded_tasks_on_one_map(path: Path) -> None:
-    from gpwidgets.widgets.editors.base import EditorContext
+    from gpwidgets.widgets.editors.editor import EditorContext
 
     task_map = TaskMap()
     form = TaskForm(TaskInfo.from_json(json.loads(path.read_text("utf-8"))), EditorContext(map=task_map))

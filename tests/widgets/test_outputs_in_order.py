@@ -6,12 +6,12 @@ from pathlib import Path
 
 from widget_tools import text_of
 
-from gpwidgets.convert.readers import to_frame
+from gpwidgets.convert.user_input.readers import to_frame
 from gpwidgets.errors import ConversionError
 from gpwidgets.protocol.description import GPParameter
-from gpwidgets.tasks.outputs import Outputs
-from gpwidgets.widgets.file_preview import preview_of
-from gpwidgets.widgets.results import ResultsView
+from gpwidgets.tasks.results.outputs import Outputs
+from gpwidgets.widgets.results._file_preview import preview_of
+from gpwidgets.widgets.results.results import ResultsView
 
 
 def test_an_output_that_failed_stays_in_its_place() -> None:

@@ -31,11 +31,11 @@ from gpwidgets import demo
 from gpwidgets.protocol.description import TaskInfo
 from gpwidgets.protocol.values import LayerReference
 from gpwidgets.widgets.editors import namespace
-from gpwidgets.widgets.editors.base import EditorContext
-from gpwidgets.widgets.form import TaskForm
-from gpwidgets.widgets.map import TaskMap
-from gpwidgets.widgets.results import ResultsView
-from gpwidgets.widgets.task import TaskWidget
+from gpwidgets.widgets.editors.editor import EditorContext
+from gpwidgets.widgets.form.form import TaskForm
+from gpwidgets.widgets.map.task_map import TaskMap
+from gpwidgets.widgets.results.results import ResultsView
+from gpwidgets.widgets.task_widget import TaskWidget
 
 BOX = "Places as text, path, URL or name"
 TYPE = "Type or paste coordinates"

@@ -7,7 +7,7 @@ import ipywidgets as w
 import pytest
 from IPython.core.events import EventManager
 
-from gpwidgets.widgets import places
+from gpwidgets.widgets.page import front_ends
 
 
 @pytest.fixture
@@ -22,8 +22,8 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 def events(monkeypatch: pytest.MonkeyPatch) -> EventManager:
     """The events of the shell that widgets see."""
     manager = EventManager(None, {"post_run_cell": lambda result: None})
-    monkeypatch.setattr(places, "_shell", lambda: SimpleNamespace(events=manager))
-    monkeypatch.setattr(places, "_kept", type(places._kept)())
+    monkeypatch.setattr(front_ends, "_shell", lambda: SimpleNamespace(events=manager))
+    monkeypatch.setattr(front_ends, "_kept", type(front_ends._kept)())
     return manager
 
 
@@ -31,8 +31,8 @@ def test_in_colab_states_are_sent_again_after_each_cell(events, sent, monkeypatc
     monkeypatch.setitem(sys.modules, "google.colab", ModuleType("google.colab"))
     one, two = w.HTML("1"), w.HTML("2")
     sent.clear()
-    places.keep_shown(one)
-    places.keep_shown(two)
+    front_ends.keep_shown(one)
+    front_ends.keep_shown(two)
     events.trigger("post_run_cell", None)
     assert sorted(sent, key=str) == sorted([(one, "value"), (two, "value")], key=str)
     sent.clear()
@@ -44,6 +44,6 @@ def test_in_colab_states_are_sent_again_after_each_cell(events, sent, monkeypatc
 def test_elsewhere_nothing_is_sent_twice(events, sent) -> None:
     one = w.HTML("1")
     sent.clear()
-    places.keep_shown(one)
+    front_ends.keep_shown(one)
     events.trigger("post_run_cell", None)
     assert sent == []

@@ -25,7 +25,7 @@ from widget_tools import (
 
 import gpwidgets as gp
 from gpwidgets import demo
-from gpwidgets.tasks import kept_results
+from gpwidgets.tasks.runs import kept_results
 
 
 @pytest.fixture

@@ -23,9 +23,9 @@ from widget_tools import (
     tick,
 )
 
-from gpwidgets.tasks.outputs import Outputs
-from gpwidgets.widgets.map import TaskMap
-from gpwidgets.widgets.results import ResultsView
+from gpwidgets.tasks.results.outputs import Outputs
+from gpwidgets.widgets.map.task_map import TaskMap
+from gpwidgets.widgets.results.results import ResultsView
 
 TASK = "https://example.com/arcgis/rest/services/S/GPServer/Buffer%20Points"
 

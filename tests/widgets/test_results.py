@@ -17,21 +17,21 @@ import pandas as pd
 import pytest
 from widget_tools import alerts, can_press, choose, find, html_of, options, press, see, seen, text_of
 
-from gpwidgets.convert.file_layers import read_layers
-from gpwidgets.convert.shapefiles import write_shapefile
+from gpwidgets.convert.storage.shapefiles import write_shapefile
+from gpwidgets.convert.user_input.file_layers import read_layers
 from gpwidgets.demo.tools.geotiff import write_geotiff
 from gpwidgets.errors import ConversionError
 from gpwidgets.protocol.units import LinearUnit
 from gpwidgets.protocol.values import DataFile, Fetch, RasterData
-from gpwidgets.tasks.outputs import Outputs
-from gpwidgets.widgets.access import let_rest
-from gpwidgets.widgets.export import FrameSaver
-from gpwidgets.widgets.file_preview import preview_of
-from gpwidgets.widgets.file_texts import safe_link, size_text
-from gpwidgets.widgets.files import FileView
-from gpwidgets.widgets.map import TaskMap
-from gpwidgets.widgets.results import MAX_MEMBERS, ResultsView
-from gpwidgets.widgets.table import FrameTable
+from gpwidgets.tasks.results.outputs import Outputs
+from gpwidgets.widgets.kit.accessibility import let_rest
+from gpwidgets.widgets.map.task_map import TaskMap
+from gpwidgets.widgets.results._file_preview import preview_of
+from gpwidgets.widgets.results._file_results import FileView
+from gpwidgets.widgets.results._table import FrameTable
+from gpwidgets.widgets.results.export import FrameSaver
+from gpwidgets.widgets.results.results import MAX_MEMBERS, ResultsView
+from gpwidgets.widgets.words.file_links import safe_link, size_text
 
 
 def parts_of(view: ResultsView, name: str, kind: type) -> list[Any]:

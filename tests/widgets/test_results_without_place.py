@@ -8,10 +8,10 @@ import orjson
 import pytest
 from widget_tools import text_of
 
-from gpwidgets.convert.frames import read_features
-from gpwidgets.tasks.outputs import Outputs
-from gpwidgets.widgets.map import TaskMap
-from gpwidgets.widgets.results import ResultsView
+from gpwidgets.convert.featuresets.frames import read_features
+from gpwidgets.tasks.results.outputs import Outputs
+from gpwidgets.widgets.map.task_map import TaskMap
+from gpwidgets.widgets.results.results import ResultsView
 
 LOCAL = 'LOCAL_CS["site",UNIT["Meter",1.0],AXIS["Easting",EAST],AXIS["Northing",NORTH]]'
 

@@ -8,7 +8,7 @@ from widget_tools import can_find, press, see, text_of
 
 import gpwidgets as gp
 from gpwidgets import demo
-from gpwidgets.demo.context import JobContext
+from gpwidgets.demo.jobs.tool_context import JobContext
 
 
 class Gates:

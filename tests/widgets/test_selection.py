@@ -12,13 +12,13 @@ import shapely
 from widget_tools import can_find, deliver, html_of, press, shown, text_of
 
 from gpwidgets.protocol.description import TaskInfo
-from gpwidgets.tasks.outputs import Outputs
-from gpwidgets.widgets.form import TaskForm
-from gpwidgets.widgets.frame_view import FrameView
-from gpwidgets.widgets.map import TaskMap
-from gpwidgets.widgets.map_draw import Pen
-from gpwidgets.widgets.results import ResultsView
-from gpwidgets.widgets.table import FrameTable
+from gpwidgets.tasks.results.outputs import Outputs
+from gpwidgets.widgets.form.form import TaskForm
+from gpwidgets.widgets.map.drawing.draw_control import Pen
+from gpwidgets.widgets.map.task_map import TaskMap
+from gpwidgets.widgets.results._frame_view import FrameView
+from gpwidgets.widgets.results._table import FrameTable
+from gpwidgets.widgets.results.results import ResultsView
 
 
 def squares(count: int = 30) -> gpd.GeoDataFrame:

@@ -8,9 +8,9 @@ import pytest
 from widget_tools import can_find, html_of, join_workers, press, said, see, seen, text_of
 
 from gpwidgets import TaskWidget, demo
-from gpwidgets.protocol.validation import Validation
-from gpwidgets.widgets.form import TaskForm
-from gpwidgets.widgets.server_check import ServerCheck
+from gpwidgets.protocol.responses.validation import Validation
+from gpwidgets.widgets.form.form import TaskForm
+from gpwidgets.widgets.form.server_check import ServerCheck
 
 
 @pytest.fixture(scope="module")

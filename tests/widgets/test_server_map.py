@@ -13,16 +13,16 @@ from widget_tools import join_workers, seen, text_of
 
 import gpwidgets as gp
 from gpwidgets import demo
-from gpwidgets.client.session import GPSession
-from gpwidgets.demo.publish import Points, Service, as_tool
+from gpwidgets.client.http.session import GPSession
+from gpwidgets.demo.publishing.publish import Points, Service, as_tool
 from gpwidgets.errors import BadReply, ServerError
 from gpwidgets.protocol.values import MapImage
-from gpwidgets.tasks.outputs import Outputs
-from gpwidgets.tasks.result_map import ResultMap
-from gpwidgets.widgets.map import TaskMap
-from gpwidgets.widgets.map_view import pixels_of
-from gpwidgets.widgets.results import ResultsView
-from gpwidgets.widgets.server_map import ServerMapView
+from gpwidgets.tasks.results.outputs import Outputs
+from gpwidgets.tasks.results.result_map import ResultMap
+from gpwidgets.widgets.map.layers.viewport import pixels_of
+from gpwidgets.widgets.map.task_map import TaskMap
+from gpwidgets.widgets.results._server_map import ServerMapView
+from gpwidgets.widgets.results.results import ResultsView
 
 PLACE = (10.0, 50.0)
 AROUND = (8.0, 48.0, 12.0, 52.0)

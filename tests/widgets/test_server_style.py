@@ -9,9 +9,9 @@ import pytest
 import shapely
 from widget_tools import html_of
 
-from gpwidgets.widgets.map import TaskMap
-from gpwidgets.widgets.map_picture import picture_text
-from gpwidgets.widgets.server_style import server_style
+from gpwidgets.widgets.map.layers.server_style import server_style
+from gpwidgets.widgets.map.map_picture import picture_text
+from gpwidgets.widgets.map.task_map import TaskMap
 
 GREEN = {"type": "esriSFS", "color": [0, 128, 0, 255]}
 RED = {"type": "esriSFS", "color": [255, 0, 0, 51], "outline": {"color": [0, 0, 0, 255], "width": 1.5}}

@@ -5,7 +5,7 @@ from widget_tools import choose, fill, find, options, press, see, seen
 from gpwidgets import demo
 from gpwidgets.protocol.description import TaskInfo
 from gpwidgets.protocol.values import LayerReference
-from gpwidgets.widgets.form import TaskForm
+from gpwidgets.widgets.form.form import TaskForm
 
 INPUT = {
     "name": "Places",

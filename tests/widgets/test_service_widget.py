@@ -9,7 +9,7 @@ from widget_tools import can_press, join_workers, text_of
 
 from gpwidgets import demo
 from gpwidgets.errors import ConnectionFailed
-from gpwidgets.widgets.service import MANY, PickList, ServiceWidget
+from gpwidgets.widgets.service_widget import MANY, PickList, ServiceWidget
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ import shapely
 from pyproj import Geod
 from shapely.geometry import shape as shapely_shape
 
-from gpwidgets.convert.dateline import wrap_geometry
-from gpwidgets.convert.drawing import circle_polygon
-from gpwidgets.widgets.shapes import ID_KEY, Shape, ShapeModel, control_feature, drawn_shape
+from gpwidgets.convert.geometry.circles import circle_polygon
+from gpwidgets.convert.geometry.dateline import wrap_geometry
+from gpwidgets.widgets.map.drawing.shapes import ID_KEY, Shape, ShapeModel, control_feature, drawn_shape
 
 POINT = {"type": "Point", "coordinates": [10.0, 50.0]}
 LINE = {"type": "LineString", "coordinates": [[0.0, 0.0], [1.0, 1.0]]}

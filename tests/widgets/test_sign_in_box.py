@@ -23,7 +23,7 @@ from widget_tools import (
 )
 
 from gpwidgets import TaskWidget, demo
-from gpwidgets.tasks import signing
+from gpwidgets.tasks.inputs import signing
 
 
 @pytest.fixture(scope="module")

@@ -17,9 +17,9 @@ LATER = (
     "nh3",
     "gpwidgets.protocol",
     "gpwidgets.client",
-    "gpwidgets.widgets.form",
-    "gpwidgets.widgets.results",
-    "gpwidgets.widgets.map",
+    "gpwidgets.widgets.form.form",
+    "gpwidgets.widgets.results.results",
+    "gpwidgets.widgets.map.task_map",
 )
 
 
@@ -38,7 +38,7 @@ def test_the_package_alone_loads_nothing_heavy() -> None:
 def test_the_class_of_a_widget_loads_what_makes_forms_results_and_maps_only_when_needed() -> None:
     others = loaded_by("import ipywidgets", *LATER)
     assert loaded_by("from gpwidgets import TaskWidget", *LATER) == others
-    assert loaded_by("import gpwidgets.widgets.map", "ipyleaflet") == ["ipyleaflet"]
+    assert loaded_by("import gpwidgets.widgets.map.task_map", "ipyleaflet") == ["ipyleaflet"]
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ import pytest
 from widget_tools import fill, press, see, seen
 
 from gpwidgets import RunWidget, ServiceWidget, TaskWidget, demo
-from gpwidgets.widgets import twin
-from gpwidgets.widgets.results import ResultsView
+from gpwidgets.widgets.page import twin
+from gpwidgets.widgets.results.results import ResultsView
 
 OBSERVER = geopandas.GeoSeries.from_wkt(["POINT (-84.25 36.32)"], crs=4326)
 

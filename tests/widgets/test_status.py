@@ -12,11 +12,11 @@ from widget_tools import alerts, can_find, fill, html_of, press, text_of
 
 from gpwidgets.errors import RunFailed
 from gpwidgets.protocol.enums import MessageType
-from gpwidgets.protocol.replies import GPMessage
-from gpwidgets.tasks.run import Run
-from gpwidgets.tasks.run_clock import span_text
-from gpwidgets.tasks.status import RunStatus
-from gpwidgets.widgets.status import MAX_MESSAGES, STATES, RunStatusView
+from gpwidgets.protocol.responses.replies import GPMessage
+from gpwidgets.tasks.runs.run import Run
+from gpwidgets.tasks.runs.run_clock import span_text
+from gpwidgets.tasks.runs.status import RunStatus
+from gpwidgets.widgets.runs.run_status import MAX_MESSAGES, STATES, RunStatusView
 
 
 def a_run() -> Run:

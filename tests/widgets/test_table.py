@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from widget_tools import can_press, fill, html_of, press, text_of
 
-from gpwidgets.widgets.table import FrameTable
+from gpwidgets.widgets.results._table import FrameTable
 
 
 def frame(rows: int = 30) -> pd.DataFrame:

@@ -27,14 +27,14 @@ from widget_tools import (
 )
 
 from gpwidgets import demo
-from gpwidgets.client.auth import Token
+from gpwidgets.client.sign_in.auth import Token
 from gpwidgets.errors import AuthenticationError, ConnectionFailed, InputErrors
 from gpwidgets.protocol.units import LinearUnit
-from gpwidgets.tasks.status import RunStatus
+from gpwidgets.tasks.runs.status import RunStatus
 from gpwidgets.tasks.task import GPTask
-from gpwidgets.widgets.map_draw import Pen
-from gpwidgets.widgets.run import RunWidget
-from gpwidgets.widgets.task import TaskWidget
+from gpwidgets.widgets.map.drawing.draw_control import Pen
+from gpwidgets.widgets.runs.run_widget import RunWidget
+from gpwidgets.widgets.task_widget import TaskWidget
 
 POINT = {
     "type": "Feature",

@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 
 import gpwidgets.widgets
-from gpwidgets.tasks.run import RunStatus
-from gpwidgets.widgets.results import ResultsView
-from gpwidgets.widgets.theme import css, style_sheet
+from gpwidgets.tasks.runs.run import RunStatus
+from gpwidgets.widgets.kit.theme import css, style_sheet
+from gpwidgets.widgets.results.results import ResultsView
 
 WIDGETS = Path(gpwidgets.widgets.__file__).parent
 STYLES = WIDGETS / "styles"

@@ -28,12 +28,12 @@ from widget_tools import (
 )
 
 from gpwidgets import demo
-from gpwidgets.client.auth import Token
-from gpwidgets.client.session import GPSession
+from gpwidgets.client.http.session import GPSession
+from gpwidgets.client.sign_in.auth import Token
 from gpwidgets.errors import ConnectionFailed, InputErrors
 from gpwidgets.widgets import patience
-from gpwidgets.widgets.service import ServiceWidget
-from gpwidgets.widgets.task import TaskWidget
+from gpwidgets.widgets.service_widget import ServiceWidget
+from gpwidgets.widgets.task_widget import TaskWidget
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gpwidgets.demo.publish import Service, as_tool
+from gpwidgets.demo.publishing.publish import Service, as_tool
 from gpwidgets.demo.tools.awkward import count_words, to_angstrom
 from gpwidgets.demo.tools.buffer import buffer_points
 from gpwidgets.demo.tools.gallery import gallery

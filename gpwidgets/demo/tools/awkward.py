@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, NamedTuple
 
-from gpwidgets.demo.parameters import Param
-from gpwidgets.demo.publish import tool
+from gpwidgets.demo.publishing.parameters import Param
+from gpwidgets.demo.publishing.publish import tool
 
 
 class CountOutputs(NamedTuple):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from gpwidgets.demo.context import JobContext
-from gpwidgets.demo.publish import Points, Polygons, tool
-from gpwidgets.demo.refusals import ToolError
+from gpwidgets.demo.jobs.tool_context import JobContext
+from gpwidgets.demo.publishing.publish import Points, Polygons, tool
+from gpwidgets.demo.publishing.refusals import ToolError
 from gpwidgets.protocol.units import LinearUnit
 
 if TYPE_CHECKING:

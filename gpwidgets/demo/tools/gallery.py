@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from gpwidgets.demo.context import JobContext
-from gpwidgets.demo.parameters import FEATURES, RECORDS, Param, ParameterSpec
-from gpwidgets.demo.publish import Tool
+from gpwidgets.demo.jobs.tool_context import JobContext
+from gpwidgets.demo.publishing.parameters import FEATURES, RECORDS, Param, ParameterSpec
+from gpwidgets.demo.publishing.publish import Tool
 from gpwidgets.protocol.enums import Direction, ParameterType
 
 _FIELDS = {"NAME": "esriFieldTypeString", "VALUE": "esriFieldTypeDouble", "SEEN": "esriFieldTypeDate"}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from gpwidgets.demo.context import JobContext
-from gpwidgets.demo.parameters import Param
-from gpwidgets.demo.publish import tool
-from gpwidgets.demo.refusals import ToolError
+from gpwidgets.demo.jobs.tool_context import JobContext
+from gpwidgets.demo.publishing.parameters import Param
+from gpwidgets.demo.publishing.publish import tool
+from gpwidgets.demo.publishing.refusals import ToolError
 
 
 @tool(output="Steps_Done", asynchronous=True, display_name="Slow Count")

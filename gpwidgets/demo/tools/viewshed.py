@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
-from gpwidgets.demo.context import JobContext
 from gpwidgets.demo.data import DEM_BOUNDS, Elevation, read_dem
-from gpwidgets.demo.drawing_info import class_breaks
-from gpwidgets.demo.parameters import Param
-from gpwidgets.demo.publish import Points, Polygons, RasterFile, tool
-from gpwidgets.demo.refusals import ToolError
+from gpwidgets.demo.jobs.tool_context import JobContext
+from gpwidgets.demo.publishing.drawing_info import class_breaks
+from gpwidgets.demo.publishing.parameters import Param
+from gpwidgets.demo.publishing.publish import Points, Polygons, RasterFile, tool
+from gpwidgets.demo.publishing.refusals import ToolError
 from gpwidgets.demo.tools.geotiff import write_geotiff
 from gpwidgets.protocol.units import LinearUnit
 

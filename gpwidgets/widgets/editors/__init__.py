@@ -1,30 +1,19 @@
-"""An editor for every data type; importing this fills the table of `gpwidgets.widgets.editors.base`."""
+"""An editor for every data type; importing this fills the table of `gpwidgets.widgets.editors.editor`."""
 
-from gpwidgets.widgets.editors import (
-    choice,
-    composite,
-    dates,
-    expression,
-    extent,
-    features,
-    fields,
-    files,
-    quantities,
-    records,
-    rows,
-    text,
-)
+from gpwidgets.widgets.editors import choice, composite, date, expression, extent, field, file, text, unit
+from gpwidgets.widgets.editors.features import features
+from gpwidgets.widgets.editors.tables import records, rows
 
 __all__ = [
     "choice",
     "composite",
-    "dates",
+    "date",
     "expression",
     "extent",
     "features",
-    "fields",
-    "files",
-    "quantities",
+    "field",
+    "file",
+    "unit",
     "records",
     "rows",
     "text",

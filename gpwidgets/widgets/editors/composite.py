@@ -6,13 +6,13 @@ from typing import Any
 
 import ipywidgets as w
 
+from gpwidgets.datatypes.composite import CompositeType, CompositeValue
+from gpwidgets.datatypes.datatype import type_words
 from gpwidgets.errors import ParameterError
-from gpwidgets.protocol.datatypes.base import type_words
-from gpwidgets.protocol.datatypes.composite import CompositeType, CompositeValue
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.texts import tr
-from gpwidgets.widgets.editors.base import ParameterEditor, editor_for, edits
-from gpwidgets.widgets.lean import lean
+from gpwidgets.widgets.editors.editor import ParameterEditor, editor_for, edits
+from gpwidgets.widgets.kit.controls import lean
 
 
 @edits("GPComposite")

@@ -11,11 +11,11 @@ import ipywidgets as w
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.values import UNSET, FieldRef
 from gpwidgets.texts import later, tr
-from gpwidgets.widgets.editors.base import edits
-from gpwidgets.widgets.editors.columns import ColumnFollower, depending
+from gpwidgets.widgets.editors.column_choices import ColumnFollower, depending
+from gpwidgets.widgets.editors.editor import edits
 from gpwidgets.widgets.editors.text import TextEditor
-from gpwidgets.widgets.fold import Fold
-from gpwidgets.widgets.lean import lean
+from gpwidgets.widgets.kit.controls import lean
+from gpwidgets.widgets.kit.fold import Fold
 
 _WIDE = {"width": "100%", "min_width": "0"}
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"")

@@ -6,13 +6,13 @@ from typing import Any
 
 import ipywidgets as w
 
+from gpwidgets.datatypes.datatype import datatype_of
 from gpwidgets.errors import ParameterError
-from gpwidgets.protocol.datatypes.base import datatype_of
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.values import UNSET, Extent
 from gpwidgets.texts import tr
-from gpwidgets.widgets.editors.base import ParameterEditor, edits
-from gpwidgets.widgets.lean import lean
+from gpwidgets.widgets.editors.editor import ParameterEditor, edits
+from gpwidgets.widgets.kit.controls import lean
 
 _FLEX = {"width": "auto", "min_width": "0"}
 

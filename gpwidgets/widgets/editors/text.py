@@ -10,9 +10,9 @@ import ipywidgets as w
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.texts import tr
-from gpwidgets.widgets.editors.base import ParameterEditor, edits
+from gpwidgets.widgets.editors.editor import ParameterEditor, edits
+from gpwidgets.widgets.kit.controls import lean
 from gpwidgets.widgets.kit.secret_text import HiddenText
-from gpwidgets.widgets.lean import lean
 
 _WIDE = {"width": "100%", "min_width": "0"}
 _LINE = 80

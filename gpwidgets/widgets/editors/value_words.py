@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from gpwidgets.protocol.datatypes.composite import CompositeValue
+from gpwidgets.datatypes.composite import CompositeValue
 from gpwidgets.protocol.features import FeatureSet, RecordSet
 from gpwidgets.protocol.values import UNSET, Extent, FieldRef, LayerReference
-from gpwidgets.tasks.outputs import summary
+from gpwidgets.tasks.results.outputs import summary
 from gpwidgets.texts import tr
-from gpwidgets.widgets.cells import cell_text
-from gpwidgets.widgets.editors.feature_words import counted, kind_of
+from gpwidgets.widgets.map.drawing.feature_words import counted, kind_of
+from gpwidgets.widgets.words.cells import cell_text
 
 __all__ = ["words_of"]
 

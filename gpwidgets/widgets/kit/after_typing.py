@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 import ipywidgets as w
 
-from gpwidgets.tasks.notebook import in_notebook
+from gpwidgets.notebook import in_notebook
 from gpwidgets.widgets.kit.owner import keep_open
 
 __all__ = ["when_typed"]

@@ -1,0 +1,1 @@
+"""Requests: the session, connections, retries, redirects, and the bodies of answers."""

@@ -1,0 +1,1 @@
+"""The resources of a geoprocessing server, its uploads, downloads, layers and maps."""

@@ -1,0 +1,125 @@
+"""Local files to a service that takes uploads: in one go, or in parts when they are large."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from gpwidgets.client.http.session import GPSession
+from gpwidgets.errors import BadReply, GPError
+from gpwidgets.protocol.urls import GPURL
+from gpwidgets.texts import tr
+
+PART_SIZE = 20 << 20
+"""Bytes of one part, the size that hosted services accept."""
+
+_UPLOAD_TIMEOUT = 600.0
+_UNSAFE = re.compile(r"[^\w.\- ]+")
+
+
+class UploadError(GPError, ValueError):
+    """A file cannot be uploaded."""
+
+
+def upload_file(
+    session: GPSession, url: GPURL, path: Path, *, progress: Callable[[float], None] | None = None
+) -> str:
+    """Upload a file to a service.
+
+    Parameters
+    ----------
+    url
+        The service, or anything below it.
+    path
+        The file; servers accept only names with an extension.
+    progress
+        Called with 0 to 100 after each part.
+
+    Returns
+    -------
+    str
+        The item id to give as input.
+
+    Raises
+    ------
+    UploadError
+        The file has no extension, is empty, or is larger than the service takes.
+
+    Notes
+    -----
+    Speaks to ``…/GPServer/uploads/upload``, or to ``register``, ``uploadPart`` and ``commit``.
+    """
+    size = path.stat().st_size
+    if not path.suffix:
+        raise UploadError(tr("{name!r} has no extension; servers refuse such files.", name=path.name))
+    if size == 0:
+        raise UploadError(tr("{name!r} is empty.", name=path.name))
+    limit = _limit(session, url)
+    if limit is not None and size > limit:
+        raise UploadError(
+            tr(
+                "{name!r} has {size} MB; the service takes {limit} MB at most.",
+                name=path.name,
+                size=size >> 20,
+                limit=limit >> 20,
+            )
+        )
+    name = _UNSAFE.sub("_", path.name)
+    if size <= PART_SIZE:
+        with path.open("rb") as file:
+            reply = session.post_json(
+                f"{url.uploads}/upload", {}, files={"file": (name, file)}, read_timeout=_UPLOAD_TIMEOUT
+            )
+        item = item_id_of(reply)
+    else:
+        item = _in_parts(session, url, path, name, size, progress)
+    if progress is not None:
+        progress(100.0)
+    return item
+
+
+def _limit(session: GPSession, url: GPURL) -> int | None:
+    """The largest file in bytes; None when the service does not say."""
+    try:
+        megabytes = session.get_json(f"{url.uploads}/info").get("maxUploadFileSize")
+    except GPError:
+        return None
+    return int(megabytes) << 20 if isinstance(megabytes, int | float) and megabytes > 0 else None
+
+
+def _in_parts(
+    session: GPSession, url: GPURL, path: Path, name: str, size: int, progress: Callable[[float], None] | None
+) -> str:
+    item = item_id_of(session.post_json(f"{url.uploads}/register", {"itemName": name}))
+    parts: list[str] = []
+    with path.open("rb") as file:
+        while chunk := file.read(PART_SIZE):
+            number = str(len(parts) + 1)
+            session.post_json(
+                f"{url.uploads}/{item}/uploadPart",
+                {"partId": number},
+                files={"file": (name, chunk)},
+                read_timeout=_UPLOAD_TIMEOUT,
+            )
+            parts.append(number)
+            if progress is not None:
+                progress(min(99.0, 100.0 * file.tell() / size))
+    session.post_json(f"{url.uploads}/{item}/commit", {"parts": ",".join(parts)})
+    return item
+
+
+def item_id_of(reply: Mapping[str, Any]) -> str:
+    """The item id in the answer of an upload.
+
+    Raises
+    ------
+    BadReply
+        There is none, or one that cannot be an id.
+    """
+    item = reply.get("item")
+    found = item.get("itemID") if isinstance(item, Mapping) else None
+    if not isinstance(found, str) or not re.fullmatch(r"[\w.-]+", found):
+        raise BadReply(tr("The server took the upload but gave no usable item id."))
+    return found

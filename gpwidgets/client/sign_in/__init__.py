@@ -1,0 +1,1 @@
+"""Signing in: tokens, logins, OAuth, portals, and which host may get what."""

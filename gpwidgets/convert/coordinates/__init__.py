@@ -1,0 +1,1 @@
+"""Coordinate systems, coordinates from one to another, and coordinates as text."""

@@ -1,0 +1,1 @@
+"""Feature sets and record sets to frames and back."""

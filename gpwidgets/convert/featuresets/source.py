@@ -1,0 +1,190 @@
+"""Where the features are in an answer, and what it says about all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gpwidgets.convert.geometry.geometries import type_of
+from gpwidgets.convert.geometry.quantised import Quantisation
+from gpwidgets.errors import ConversionError
+from gpwidgets.protocol.features import FeatureSet, Field
+from gpwidgets.protocol.responses.renderers import renderer_json
+from gpwidgets.protocol.values import SpatialReference
+from gpwidgets.texts import tr
+
+__all__ = ["FeatureSource", "find_features", "find_layers"]
+
+
+@dataclass(frozen=True)
+class FeatureSource:
+    """A feature set or record set, wherever it was found.
+
+    Attributes
+    ----------
+    json : mapping
+        The object that holds ``features``.
+    layer : mapping
+        The ``layerDefinition`` next to it; empty without one.
+    name : str
+        What it is called where there are several; may be empty.
+    """
+
+    json: Mapping[str, Any]
+    layer: Mapping[str, Any]
+    name: str = ""
+
+    @property
+    def rows(self) -> list[Mapping[str, Any]]:
+        """The features; what is no object counts as a feature with nothing."""
+        rows = self.json.get("features")
+        return [row if isinstance(row, Mapping) else {} for row in rows] if isinstance(rows, list) else []
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The columns, without the geometry; empty when nothing names them."""
+        named = FeatureSet(self.json).fields or FeatureSet(self.layer).fields
+        return tuple(field for field in named if field.type != "esriFieldTypeGeometry")
+
+    @property
+    def geometry_type(self) -> str:
+        """``esriGeometry…``, from the first geometry when it is not said."""
+        said = FeatureSet(self.json).geometry_type or FeatureSet(self.layer).geometry_type
+        return said or next(filter(None, (type_of(row.get("geometry")) for row in self.rows)), "")
+
+    @property
+    def reference(self) -> SpatialReference:
+        """Reference of the coordinates; empty when nothing names one."""
+        own = (SpatialReference.from_json(one) for one in self.own_references if one)
+        return self.common_reference or next(filter(None, own), SpatialReference())
+
+    @property
+    def common_reference(self) -> SpatialReference:
+        """The reference that is said of all features; empty when none is, or none that means a system."""
+        extent = self.layer.get("extent")
+        holders = (self.json, self.layer, extent if isinstance(extent, Mapping) else {})
+        told = [SpatialReference.from_json(holder.get("spatialReference")) for holder in holders]
+        known = [one for one in told if one and one != SpatialReference(wkid=0)]
+        return known[0] if known else SpatialReference()
+
+    @property
+    def own_references(self) -> list[Any]:
+        """The reference that each row's geometry names itself; None where it names none."""
+        geometries = (row.get("geometry") for row in self.rows)
+        told = [one.get("spatialReference") if isinstance(one, Mapping) else None for one in geometries]
+        return [
+            one if one and type_of(row.get("geometry")) else None
+            for one, row in zip(told, self.rows, strict=True)
+        ]
+
+    @property
+    def flags(self) -> tuple[bool, bool]:
+        """Whether vertices carry z, and whether they carry a measure."""
+        has_z, has_m = (
+            self.json.get(key) is True or (key not in self.json and self.layer.get(key) is True)
+            for key in ("hasZ", "hasM")
+        )
+        return has_z, has_m
+
+    @property
+    def quantisation(self) -> Quantisation | None:
+        """How whole numbers become coordinates; None when they already are."""
+        return Quantisation.from_json(self.json.get("transform"))
+
+    @property
+    def renderer(self) -> Mapping[str, Any] | None:
+        """How the server draws the features, as sent; None when it does not say."""
+        return renderer_json(self.layer) or renderer_json(self.json)
+
+    def describe(self) -> dict[str, Any]:
+        """What a frame keeps in ``attrs["gpwidgets"]``."""
+        fields = self.fields
+        aliases = {field.name: field.alias for field in fields if field.alias}
+        said = self.json.get("fieldAliases")
+        aliases.update(said if isinstance(said, Mapping) else {})
+        return {
+            "aliases": {name: str(alias) for name, alias in aliases.items() if alias},
+            "domains": {field.name: dict(field.domain) for field in fields if field.domain},
+            "field_types": {field.name: field.type for field in fields},
+            "object_id_field": self._object_id_field(fields),
+            "long_ids": [one.name for one in fields if one.type == "esriFieldTypeOID" and one.length == 8],
+            "geometry_type": self.geometry_type,
+            "spatial_reference": self.reference.to_json(),
+            "truncated": _flag(self.json.get("exceededTransferLimit")),
+            **({"renderer": dict(self.renderer)} if self.renderer else {}),
+        }
+
+    def _object_id_field(self, fields: tuple[Field, ...]) -> str:
+        for holder, key in ((self.json, "objectIdFieldName"), (self.layer, "objectIdField")):
+            if isinstance(holder.get(key), str) and holder[key]:
+                return str(holder[key])
+        return next((field.name for field in fields if field.type == "esriFieldTypeOID"), "")
+
+
+def _flag(value: Any) -> bool | None:
+    """Whether rows were held back; None where the server does not say."""
+    return None if value is None else value is True
+
+
+def find_features(data: Any) -> FeatureSource:
+    """Find the first feature set in what a server sent.
+
+    Parameters
+    ----------
+    data
+        A feature set, a record set, a feature collection, a result ``{"paramName", "dataType", "value"}``,
+        or several results.
+
+    Raises
+    ------
+    ConversionError
+        There are no features in it.
+    """
+    return find_layers(data)[0]
+
+
+def find_layers(data: Any) -> list[FeatureSource]:
+    """Find all feature sets in what a server sent, or a file holds: layers of a collection, of map notes.
+
+    Raises
+    ------
+    ConversionError
+        There are no features in it.
+    """
+    found = _search(data, {}, "")
+    if found:
+        return found
+    if isinstance(data, Mapping) and isinstance(data.get("error"), Mapping):
+        message = data["error"].get("message") or "no reason given"
+        raise ConversionError(tr("The server sent an error in place of features: {message}", message=message))
+    raise ConversionError(tr("There is no feature set in {described}.", described=_described(data)))
+
+
+#: What may hold feature sets, outermost last; the last two are of web maps.
+_INNER = ("featureSet", "value", "layers", "featureCollection", "results", "operationalLayers")
+
+
+def _search(data: Any, layer: Mapping[str, Any], name: str) -> list[FeatureSource]:
+    if isinstance(data, list):
+        return [source for entry in data for source in _search(entry, layer, name)]
+    if not isinstance(data, Mapping):
+        return []
+    if "features" in data and data.get("type") != "FeatureCollection":
+        return [FeatureSource(data, layer, name)]
+    definition = data.get("layerDefinition")
+    layer = definition if isinstance(definition, Mapping) else layer
+    names = (layer.get("name"), data.get("title"), data.get("paramName"), data.get("name"))
+    name = next((one for one in names if isinstance(one, str) and one), name)
+    found = [source for key in _INNER if key in data for source in _search(data[key], layer, name)]
+    if not found and ("fields" in data or "geometryType" in data):
+        return [FeatureSource(data, layer, name)]
+    return found
+
+
+def _described(data: Any) -> str:
+    if isinstance(data, Mapping):
+        if data.get("type") == "FeatureCollection":
+            return "this object; it is GeoJSON, which gpwidgets.convert.user_input.readers.to_frame reads"
+        return f"an object with {', '.join(map(repr, list(data)[:8])) or 'nothing in it'}"
+    return "a list of other things" if isinstance(data, list) else f"{str(data)[:40]!r}"

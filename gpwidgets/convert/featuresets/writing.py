@@ -1,0 +1,255 @@
+"""Frames to feature sets and record sets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+import geopandas
+import numpy as np
+import orjson
+import pandas as pd
+import shapely
+
+from gpwidgets.convert.coordinates.crs import from_crs, to_crs
+from gpwidgets.convert.coordinates.reprojecting import for_wire
+from gpwidgets.convert.geometry.nesting import offsets
+from gpwidgets.convert.geometry.vertices import has_m, vertices
+from gpwidgets.convert.tables.plain import wire_column
+from gpwidgets.errors import ConversionError
+from gpwidgets.protocol.values import SpatialReference
+from gpwidgets.texts import tr
+
+__all__ = ["esri_geometries", "frame_to_features", "frame_to_records", "geometry_type", "write_features"]
+
+#: shapely's type number -> what a feature set of it is called.
+_TYPES = {
+    0: "esriGeometryPoint",
+    1: "esriGeometryPolyline",
+    2: "esriGeometryPolyline",
+    3: "esriGeometryPolygon",
+    4: "esriGeometryMultipoint",
+    5: "esriGeometryPolyline",
+    6: "esriGeometryPolygon",
+}
+_KEYS = {
+    "esriGeometryPolygon": "rings",
+    "esriGeometryPolyline": "paths",
+    "esriGeometryMultipoint": "points",
+}
+
+
+def write_features(gdf: geopandas.GeoDataFrame, *, decimals: int | None = None) -> bytes:
+    """Write a frame as a feature set.
+
+    Parameters
+    ----------
+    gdf
+        Points, lines or polygons; parts of one row are fine, different kinds are not. Columns become fields,
+        further geometry columns are left out.
+    decimals
+        Round coordinates to so many places; None keeps every digit.
+
+    Returns
+    -------
+    bytes
+        JSON. Coordinates are (x, y[, z][, m]) in the frame's CRS, which is named; outer rings run clockwise;
+        dates are milliseconds UTC; missing values and empty geometries are null. Where the CRS carries a
+        datum shift and has no code, the shift is carried out.
+
+    Raises
+    ------
+    ConversionError
+        The geometries are of several kinds, of one that a feature set cannot hold, or have coordinates that
+        are not finite; or a value is none that JSON can hold.
+    """
+    try:
+        return orjson.dumps(_feature_set(gdf, decimals), option=orjson.OPT_SERIALIZE_NUMPY)
+    except orjson.JSONEncodeError as error:
+        raise ConversionError(f"A value in the frame cannot be written as JSON: {error}.") from error
+
+
+def frame_to_features(gdf: geopandas.GeoDataFrame) -> dict[str, Any]:
+    """Turn a frame into a feature set of plain lists and numbers; see `write_features`."""
+    told: dict[str, Any] = orjson.loads(write_features(gdf))
+    return told
+
+
+def frame_to_records(df: pd.DataFrame) -> dict[str, Any]:
+    """Turn a table into a record set of plain lists and numbers.
+
+    Raises
+    ------
+    ConversionError
+        Two columns have the same name.
+    """
+    fields, rows = _rows(df, _described(df))
+    return {"fields": fields, "features": [{"attributes": row} for row in rows]}
+
+
+def _feature_set(gdf: geopandas.GeoDataFrame, decimals: int | None) -> dict[str, Any]:
+    _check_finite(_shapes(gdf))
+    gdf = for_wire(gdf)
+    shapes = _shapes(gdf)
+    kind = geometry_type(shapes) or _described_type(gdf)
+    has_z, measured = bool(shapely.has_z(shapes).any()), bool(has_m(shapes).any())
+    others = [number for number, dtype in enumerate(gdf.dtypes) if not _is_geometry(dtype)]
+    fields, rows = _rows(pd.DataFrame(gdf.iloc[:, others]), _described(gdf))
+    told: dict[str, Any] = {"geometryType": kind, "hasZ": has_z, "hasM": measured, "fields": fields}
+    reference = _reference(gdf, has_z=has_z)
+    if reference:
+        told["spatialReference"] = reference
+    geometries = esri_geometries(shapes, kind, has_z=has_z, measured=measured, decimals=decimals)
+    told["features"] = [
+        {"attributes": row, "geometry": geometry} for row, geometry in zip(rows, geometries, strict=True)
+    ]
+    return told
+
+
+def esri_geometries(
+    shapes: Any, kind: str, *, has_z: bool = False, measured: bool = False, decimals: int | None = None
+) -> list[dict[str, Any] | None]:
+    """Esri geometry objects of shapely geometries of one kind, their vertices as numpy arrays.
+
+    Parameters
+    ----------
+    shapes
+        Array of geometries; missing and empty ones give None.
+    kind
+        ``esriGeometry…`` word.
+    has_z, measured
+        Whether to write z, and m; null where a geometry has none.
+    decimals
+        Places to round to.
+    """
+    if kind == "esriGeometryPoint":
+        return _points(shapes, has_z, measured, decimals)
+    parts, owners = shapely.get_parts(shapes, return_index=True)
+    if kind == "esriGeometryPolygon":
+        parts = shapely.orient_polygons(parts, exterior_cw=True)
+        parts, of_part = shapely.get_rings(parts, return_index=True)
+        owners = owners[of_part]
+    coords = _coordinates(parts, has_z, measured, decimals)
+    key = _KEYS.get(kind, "paths")
+    if key == "points":
+        vertices = offsets(np.bincount(owners, minlength=len(shapes))).tolist()
+        return [{key: coords[i:j]} if j > i else None for i, j in pairwise(vertices)]
+    lengths = shapely.get_num_coordinates(parts)
+    ends = offsets(lengths).tolist()
+    pieces = [coords[i:j] for i, j in pairwise(ends)]
+    bounds = offsets(np.bincount(owners[lengths > 0], minlength=len(shapes))).tolist()
+    pieces = [piece for piece in pieces if len(piece)]
+    return [{key: pieces[i:j]} if j > i else None for i, j in pairwise(bounds)]
+
+
+def _points(shapes: Any, has_z: bool, measured: bool, decimals: int | None) -> list[dict[str, Any] | None]:
+    there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    numbers = iter(_coordinates(shapes[there], has_z, measured, decimals).tolist())
+    names = ("x", "y", *("z" if has_z else ""), *("m" if measured else ""))
+    return [dict(zip(names, next(numbers), strict=True)) if known else None for known in there.tolist()]
+
+
+def _coordinates(shapes: Any, has_z: bool, measured: bool, decimals: int | None) -> Any:
+    coords = vertices(shapes, z=has_z, m=measured)
+    return coords if decimals is None else coords.round(decimals)
+
+
+def _reference(gdf: geopandas.GeoDataFrame, *, has_z: bool) -> dict[str, Any]:
+    """The spatial reference to send: the one that a server gave, as long as the frame's CRS is still that."""
+    told = SpatialReference.from_json(_described(gdf).get("spatial_reference"))
+    if told and to_crs(told) == gdf.crs:
+        return told.to_json() if has_z else told.without_heights().to_json()
+    return from_crs(gdf.crs).to_json()
+
+
+def _check_finite(shapes: Any) -> None:
+    """Refuse coordinates without a number, which to_crs() leaves where a projection has no answer."""
+    coords, owners = shapely.get_coordinates(shapes, return_index=True)
+    wrong = owners[~np.isfinite(coords).all(axis=1)]
+    if len(wrong):
+        raise ConversionError(
+            tr(
+                "The geometry in row {number} has a coordinate that is no number (NaN or infinite), as "
+                "to_crs() makes them where the other system has no place for it.",
+                number=int(wrong[0]) + 1,
+            )
+        )
+
+
+def _shapes(gdf: geopandas.GeoDataFrame) -> Any:
+    try:
+        shapes = np.asarray(gdf.geometry.array, dtype=object)
+    except AttributeError as error:
+        raise ConversionError("The frame has no geometry column; choose one with set_geometry().") from error
+    points = np.flatnonzero((shapely.get_type_id(shapes) == 0) & ~shapely.is_empty(shapes))
+    nowhere = points[np.isnan(shapely.get_x(shapes[points]))]
+    if len(nowhere):  # a point of NaN is how gaps in tables become geometry
+        shapes = shapes.copy()
+        shapes[nowhere] = None
+    if (shapely.get_type_id(shapes) == 4).any():
+        single = np.flatnonzero((shapely.get_type_id(shapes) == 0) & ~shapely.is_empty(shapes))
+        shapes = shapes.copy()
+        shapes[single] = shapely.multipoints(shapes[single], indices=np.arange(len(single)))
+    return shapes
+
+
+def geometry_type(shapes: Any) -> str:
+    """The geometry type of all rows, ``""`` when no row has a geometry."""
+    there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    numbers = np.unique(shapely.get_type_id(shapes[there])).tolist()
+    unknown = [number for number in numbers if number not in _TYPES]
+    if unknown:
+        raise ConversionError(
+            "Geometry collections cannot be sent; take them apart with explode() and send one kind of them."
+        )
+    kinds = {_TYPES[number] for number in numbers}
+    if len(kinds) > 1:
+        words = " and ".join(sorted(kind.removeprefix("esriGeometry").lower() + "s" for kind in kinds))
+        raise ConversionError(f"The frame mixes {words}; one feature set holds one kind of geometry.")
+    return kinds.pop() if kinds else ""
+
+
+def _rows(
+    df: pd.DataFrame, described: Mapping[str, Any]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Fields and attributes of all rows."""
+    names = [str(name) for name in df.columns]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ConversionError(f"Two columns are named {twice!r}; rename one of them.")
+    types, aliases, domains = (described.get(key) or {} for key in ("field_types", "aliases", "domains"))
+    long_ids = described.get("long_ids") or ()
+    told = [
+        wire_column(
+            name,
+            df.iloc[:, number],
+            types.get(name, ""),
+            aliases.get(name, ""),
+            has_long_ids=name in long_ids,
+        )
+        for number, name in enumerate(names)
+    ]
+    fields = [field for field, _ in told]
+    for field in fields:
+        if field["name"] in domains:
+            field["domain"] = domains[field["name"]]
+    if not told:
+        return fields, [{} for _ in range(len(df))]
+    values = [values for _, values in told]
+    return fields, [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
+
+
+def _described(df: pd.DataFrame) -> Mapping[str, Any]:
+    told = df.attrs.get("gpwidgets")
+    return told if isinstance(told, Mapping) else {}
+
+
+def _described_type(df: pd.DataFrame) -> str:
+    """The geometry type that an empty frame had when it was read."""
+    kind = _described(df).get("geometry_type")
+    return str(kind) if kind in _TYPES.values() else "esriGeometryPoint"
+
+
+def _is_geometry(dtype: Any) -> bool:
+    return bool(str(dtype) == "geometry")

@@ -1,0 +1,134 @@
+"""Files of geographic data and of tables to frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import geopandas
+import orjson
+import pandas as pd
+
+from gpwidgets.convert.files._native_parquet import read_native_parquet
+from gpwidgets.convert.files.layer_choice import refuse_several
+from gpwidgets.convert.files.layered_files import only_layer, read_vector
+from gpwidgets.convert.files.private_copies import ARCHIVES, members_of, opened
+from gpwidgets.convert.tables.typed_tables import read_delimited
+from gpwidgets.errors import ConversionError
+from gpwidgets.texts import tr
+
+__all__ = ["read_frame_file", "read_json_file", "read_table_file"]
+
+_SEPARATED = {".csv": ",", ".tsv": "\t"}
+#: What reads spreadsheets, by the name: pandas would go by the content.
+_SHEETS: dict[str, Any] = {".xlsx": "openpyxl", ".xlsm": "openpyxl", ".xls": "xlrd", ".ods": "odf"}
+_PARQUET = (".parquet", ".geoparquet", ".pq")
+
+
+def read_frame_file(path: Path, layer: str = "") -> Any:
+    """What a file of geographic data holds.
+
+    Parameters
+    ----------
+    path
+        The file.
+    layer
+        Name of the layer to read, where a file has several.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame or pandas.DataFrame
+        A plain table when there is no geometry in it, or only in columns of numbers or text.
+
+    Raises
+    ------
+    ConversionError
+        There is no such file, or its format cannot be read; `LayerChoice` when several of its layers have
+        features and none is named.
+    """
+    if path.suffix.lower() in _PARQUET:
+        return _tried(path, lambda: _parquet(path))
+    if path.suffix.lower() in _SEPARATED or path.suffix.lower() in _SHEETS:
+        return read_table_file(path)
+    return _tried(path, lambda: _by_gdal(path, layer))
+
+
+def read_table_file(path: Path) -> pd.DataFrame:
+    """The rows of a file, without geometry where the format has one.
+
+    Raises
+    ------
+    ConversionError
+        There is no such file, or its format cannot be read.
+    """
+    suffix = path.suffix.lower()
+    if suffix in _SEPARATED:
+        return _tried(path, lambda: _separated(path, _SEPARATED[suffix]))
+    if suffix in _SHEETS:
+        return _tried(path, lambda: pd.read_excel(path, engine=_SHEETS[suffix]))
+    if suffix in _PARQUET:
+        return _tried(path, lambda: _parquet(path))
+    return _tried(path, lambda: _by_gdal(path, "", ignore_geometry=True))
+
+
+def read_json_file(path: Path) -> Any:
+    """The parsed JSON of a file.
+
+    Raises
+    ------
+    ConversionError
+        There is no such file, or no JSON in it.
+    """
+    return _tried(path, lambda: orjson.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf")))
+
+
+def _separated(path: Path, usual: str) -> pd.DataFrame:
+    with path.open(encoding="utf-8-sig") as lines:
+        first = lines.readline()
+    separator = ";" if usual not in first and ";" in first else usual
+    decimal = "," if separator == ";" else "."
+    return read_delimited(path, separator=separator, decimal=decimal, encoding="utf-8-sig")
+
+
+def _parquet(path: Path) -> Any:
+    try:
+        return geopandas.read_parquet(path)
+    except ValueError:  # it is no GeoParquet
+        return read_native_parquet(path)
+
+
+def _by_gdal(path: Path, layer: str, **options: Any) -> Any:
+    """What GDAL reads in the one layer of a file that a user picked, or in the one that is named."""
+    members = members_of(path) if path.suffix.lower() in ARCHIVES else [""]
+    if len(members) > 1:
+        named = [one for one in members if layer and layer.startswith(one)]
+        if not named:
+            refuse_several(members)
+        members, layer = named, layer.removeprefix(named[0]).strip("/")
+    with opened(path, members[0] if members else "", own=True) as place:
+        return read_vector(place, layer or only_layer(place), **options)
+
+
+def _tried(path: Path, read: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+    """Read a file; the libraries behind the formats raise whatever they like."""
+    if not path.exists():
+        raise ConversionError(tr("There is no file {path!r}.", path=str(path)))
+    try:
+        return read()
+    except ConversionError:
+        raise
+    except ImportError as error:
+        raise ConversionError(
+            tr("{name!r} needs a further package to be read: {error}", name=path.name, error=error)
+        ) from error
+    except Exception as error:
+        reason = str(error).strip().splitlines() or [type(error).__name__]
+        raise ConversionError(
+            tr(
+                "{name!r} cannot be read ({reason}). GeoJSON, GeoPackage, Shapefile (zipped too), "
+                "GeoParquet and CSV are among the formats that can.",
+                name=path.name,
+                reason=reason[0],
+            )
+        ) from error

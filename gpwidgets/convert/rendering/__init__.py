@@ -1,0 +1,1 @@
+"""Frames and rasters as shapes, classes and pictures of a map."""

@@ -1,0 +1,1 @@
+"""Frames written so that they read back as they were."""

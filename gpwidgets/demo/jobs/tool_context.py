@@ -1,0 +1,66 @@
+"""What a running tool can say and ask."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gpwidgets.demo.publishing.refusals import ToolCancelled
+from gpwidgets.protocol.enums import MessageType
+
+if TYPE_CHECKING:
+    from gpwidgets.demo.jobs.jobs import Job
+
+
+class JobContext:
+    """What a running tool may say: handed to arguments named ``job``.
+
+    Attributes
+    ----------
+    outputs
+        Outputs by name, for a tool that wants to set one before it ends.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self.outputs = job.values
+
+    def message(self, text: str) -> None:
+        """Write an informative message."""
+        self._job.add_message(MessageType.INFORMATIVE, text)
+
+    def warning(self, text: str) -> None:
+        """Write a warning."""
+        self._job.add_message(MessageType.WARNING, text)
+
+    def progress(self, percent: float | None, text: str = "") -> None:
+        """Show how far the tool is, in percent; None where that is not known.
+
+        Raises
+        ------
+        ToolCancelled
+            If the job was cancelled: every progress report is a point where a tool can be stopped.
+        """
+        self._job.show_progress(percent, text)
+        self.check_cancelled()
+
+    def check_cancelled(self) -> None:
+        """Raise ToolCancelled if the job was cancelled."""
+        if self._job.cancel_asked.is_set():
+            raise ToolCancelled
+
+    def wait(self, seconds: float) -> None:
+        """Sleep, but end at once when the job is cancelled."""
+        self._job.cancel_asked.wait(seconds)
+        self.check_cancelled()
+
+    def output_file(self, name: str) -> Path:
+        """A path in the job's folder; return it from the tool to hand the file out."""
+        self._job.folder.mkdir(parents=True, exist_ok=True)
+        stem, suffix = Path(name).stem, Path(name).suffix
+        for number in itertools.count():
+            path = self._job.folder / f"{stem}{f'_{number}' if number else ''}{suffix}"
+            if not path.exists():
+                return path
+        raise AssertionError("unreachable")

@@ -1,0 +1,1 @@
+"""Python functions as geoprocessing tasks: their description, inputs and outputs."""

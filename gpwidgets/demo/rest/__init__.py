@@ -1,0 +1,1 @@
+"""The embedded server's REST interface: routes, operations, sign-in, faults."""

@@ -1,0 +1,329 @@
+"""The embedded server: a thread of its own with its own event loop, on loopback only."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import quote
+
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
+from tornado.web import Application
+
+from gpwidgets.demo.jobs.jobs import JobStore
+from gpwidgets.demo.jobs.tool_threads import WorkerPool
+from gpwidgets.demo.publishing.publish import PublishError, Service, Tool, as_tool
+from gpwidgets.demo.rest._gateway import Gateway
+from gpwidgets.demo.rest._local_access import AccessRules, new_key
+from gpwidgets.demo.rest._operations import Operations
+from gpwidgets.demo.rest.faults import FaultBoard
+from gpwidgets.demo.rest.portal import PortalStub
+from gpwidgets.demo.rest.security import LONGEST_MINUTES, USERNAME
+from gpwidgets.demo.tools import default_services
+
+#: Largest request: the parts of an upload have 20 MB, and a body is held in memory four times over.
+_MAX_BODY = 64 * 2**20
+#: Seconds after which a connection that sends nothing, or not the whole of a request, is closed.
+_IDLE, _SLOWEST_BODY = 300, 300
+_ANSWERING_THREADS = 8
+
+Publishable = Service | Tool | Callable[..., Any]
+
+
+class DemoServer:
+    """A running geoprocessing server; made by :func:`serve`.
+
+    Parameters
+    ----------
+    port
+        Port on 127.0.0.1; 0 takes any free one.
+    services
+        What is served; functions go into services called ``Published`` and ``PublishedJobs``.
+    faults
+        Switchboard to use instead of a new one.
+    workers
+        Jobs that run at the same time; others wait.
+    portal
+        Whether the server is federated with a portal of its own, at `portal_url`.
+    token_minutes
+        Life of a token at the most; servers usually allow an hour.
+    key
+        First part of every path, which other users of the computer cannot guess; a new one by default, ``""``
+        for none.
+    origins
+        Origins of web pages that may use the server, such as ``"http://localhost:8000"``; no page by default.
+    hosts
+        Further names of the server, as a proxy in front of it passes them on.
+    """
+
+    def __init__(
+        self,
+        port: int = 0,
+        services: Iterable[Publishable] = (),
+        faults: FaultBoard | None = None,
+        workers: int = 4,
+        *,
+        portal: bool = False,
+        token_minutes: float = LONGEST_MINUTES,
+        key: str | None = None,
+        origins: Iterable[str] = (),
+        hosts: Iterable[str] = (),
+    ) -> None:
+        self._rules = AccessRules.of(new_key() if key is None else key, origins, hosts)
+        self._folder = Path(tempfile.mkdtemp(prefix="gpwidgets-demo-"))
+        sockets = bind_sockets(port, "127.0.0.1")
+        self.port: int = sockets[0].getsockname()[1]
+        origin = f"http://127.0.0.1:{self.port}"
+        place = f"{origin}/{self._rules.key}" if self._rules.key else origin
+        self._operations = Operations(place, self._folder, {}, workers)
+        self._operations.tokens.longest_minutes = token_minutes
+        if portal:
+            self._operations.portal = PortalStub(self._operations.origin, self._operations.tokens)
+        if faults is not None:
+            self._operations.faults = faults
+        for each in services:
+            self.publish(each)
+        self._answers = WorkerPool(_ANSWERING_THREADS, "gp-answer")
+        self._loop = asyncio.new_event_loop()
+        self._stopping = asyncio.Event()
+        self._http: HTTPServer | None = None
+        self._thread = threading.Thread(target=self._run, args=(sockets,), name="gp-server", daemon=True)
+        self._thread.start()
+        atexit.register(self.stop)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        return f"<DemoServer {self.url}{'' if self._thread.is_alive() else ' (stopped)'}>"
+
+    @property
+    def url(self) -> str:
+        """The services root, ``http://127.0.0.1:<port>/<key>/arcgis/rest/services``."""
+        return f"{self._operations.origin}/arcgis/rest/services"
+
+    @property
+    def token_url(self) -> str:
+        """Where tokens are made."""
+        return f"{self._operations.origin}/arcgis/tokens/generateToken"
+
+    @property
+    def portal_url(self) -> str:
+        """The portal that the server is federated with.
+
+        Raises
+        ------
+        LookupError
+            It has none; pass ``portal=True`` to :func:`serve`.
+        """
+        if self._operations.portal is None:
+            raise LookupError("this server has no portal; start it with serve(portal=True)")
+        return self._operations.portal.url
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        """What is served."""
+        return tuple(self._operations.services.values())
+
+    @property
+    def faults(self) -> FaultBoard:
+        """The fault switchboard."""
+        return self._operations.faults
+
+    @property
+    def jobs(self) -> JobStore:
+        """All jobs; ``jobs.created`` counts them."""
+        return self._operations.jobs
+
+    def url_of(self, name: str) -> str:
+        """The URL of a task or a service.
+
+        Parameters
+        ----------
+        name
+            ``"Viewshed"``, ``"Elevation"``, or ``"Elevation/Viewshed"`` where the task's name is not unique.
+
+        Raises
+        ------
+        LookupError
+            Nothing of that name is served.
+        """
+        for service in self.services:
+            base = f"{self.url}/{quote(service.name)}/GPServer"
+            if name == service.name:
+                return base
+            for task in service.tasks:
+                if name in (task, f"{service.name}/{task}"):
+                    return f"{base}/{quote(task, safe='')}"
+        known = ", ".join(task for service in self.services for task in service.tasks)
+        raise LookupError(f"no task or service {name!r}; tasks are {known}")
+
+    def publish(self, item: Publishable, **options: Any) -> str:
+        """Serve a function, a tool or a service.
+
+        Parameters
+        ----------
+        item
+            A typed function with a docstring is enough.
+        **options
+            As for :func:`gpwidgets.demo.tool`: ``name``, ``output``, ``asynchronous`` and others.
+
+        Returns
+        -------
+        str
+            URL of the task, or of the service.
+        """
+        if isinstance(item, Service):
+            self._operations.services[item.name] = item
+            return self.url_of(item.name)
+        made = as_tool(item, **options)
+        name = "PublishedJobs" if made.asynchronous else "Published"
+        held = self._operations.services.get(name) or Service(name, (), "Tools published from this session.")
+        if not isinstance(made, Tool):
+            raise PublishError(f"{item!r} cannot be published")
+        held.tasks[made.name] = made
+        self._operations.services[name] = held
+        return self.url_of(f"{name}/{made.name}")
+
+    def token_for(self, user: str = USERNAME, minutes: float = 60) -> str:
+        """A token for the secured services, without signing in."""
+        return self._operations.tokens.issue(user, minutes)[0]
+
+    def expire_tokens(self) -> None:
+        """Make every token issued so far invalid, those of the portal as well."""
+        self._operations.expire_tokens()
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Take the server off the network inside a ``with`` statement; its jobs go on, as in an outage.
+
+        Remove them with ``server.jobs.clear()`` meanwhile, and it has been started anew.
+        """
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
+        try:
+            yield
+        finally:
+            sockets = bind_sockets(self.port, "127.0.0.1")
+            asyncio.run_coroutine_threadsafe(self._open(sockets), self._loop).result()
+
+    def stop(self) -> None:
+        """Close all connections, cancel what runs, and remove the files; may be called twice."""
+        atexit.unregister(self.stop)
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stopping.set)
+            self._thread.join()
+        self._operations.jobs.stop()
+        self._answers.stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def wait(self) -> None:
+        """Block until the server is stopped."""
+        self._thread.join()
+
+    def _run(self, sockets: list[Any]) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_until_complete(self._serve(sockets))
+        finally:
+            self._loop.close()
+
+    async def _serve(self, sockets: list[Any]) -> None:
+        await self._open(sockets)
+        await self._stopping.wait()
+        await self._close()
+
+    async def _open(self, sockets: list[Any]) -> None:
+        settings = {
+            "operations": self._operations,
+            "offload": self._answers.submit,
+            "rules": self._rules,
+        }
+        # Access logs would fill the cells of a notebook.
+        application = Application([(r".*", Gateway, settings)], log_function=lambda handler: None)
+        self._http = HTTPServer(
+            application,
+            max_buffer_size=_MAX_BODY,
+            max_body_size=_MAX_BODY,
+            idle_connection_timeout=_IDLE,
+            body_timeout=_SLOWEST_BODY,
+        )
+        self._http.add_sockets(sockets)
+
+    async def _close(self) -> None:
+        if self._http is not None:
+            self._http.stop()
+            await self._http.close_all_connections()
+            self._http = None
+
+
+def serve(
+    port: int = 0,
+    *,
+    services: Iterable[Publishable] | None = None,
+    faults: FaultBoard | None = None,
+    workers: int = 4,
+    portal: bool = False,
+    token_minutes: float = LONGEST_MINUTES,
+    key: str | None = None,
+    origins: Iterable[str] = (),
+    hosts: Iterable[str] = (),
+) -> DemoServer:
+    """Start a geoprocessing server on this machine.
+
+    Parameters
+    ----------
+    port
+        Port on 127.0.0.1; 0 takes any free one.
+    services
+        Functions, :class:`Tool` or :class:`Service` objects to serve instead of the built-in ones.
+    faults
+        Switchboard for faults; by default a new one with everything switched off.
+    workers
+        Jobs that run at the same time; others wait.
+    portal
+        Federate the server with a portal of its own, for trying OAuth, applications and token exchange;
+        ``server.portal_url`` is its address.
+    token_minutes
+        Life of a token at the most, to see tokens expire.
+    key
+        First part of every path. A new one is made that nobody can guess, as Jupyter does, since other users
+        of a shared computer reach the server as well; ``""`` leaves it out.
+    origins
+        Origins of web pages that may use the server, such as ``"http://localhost:8000"``, or ``"*"`` for any.
+        Programs need none, and neither does a notebook.
+    hosts
+        Further names of the server, as a proxy in front of it passes them on.
+
+    Returns
+    -------
+    DemoServer
+        Running; use it in a ``with`` statement, or call ``stop()``.
+
+    Examples
+    --------
+    >>> with serve() as server:
+    ...     server.url_of("Viewshed").endswith("/Elevation/GPServer/Viewshed")
+    True
+    """
+    served = default_services() if services is None else services
+    return DemoServer(
+        port,
+        served,
+        faults,
+        workers,
+        portal=portal,
+        token_minutes=token_minutes,
+        key=key,
+        origins=origins,
+        hosts=hosts,
+    )

@@ -1,0 +1,1 @@
+"""The inputs of a task: checked, encoded, with the tokens that layers need."""

@@ -1,0 +1,1 @@
+"""What runs give back: read, saved, compared."""

@@ -1,0 +1,452 @@
+"""What a run gave back: values by output name, with what could not be read beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from weakref import WeakMethod
+
+from gpwidgets.bounds import limit
+from gpwidgets.datatypes.datatype import datatype_of, is_unset
+from gpwidgets.errors import ConversionError, GPError
+from gpwidgets.protocol.description import GPParameter
+from gpwidgets.protocol.missing import is_missing
+from gpwidgets.protocol.names import python_name
+from gpwidgets.protocol.responses.replies import GPMessage
+from gpwidgets.protocol.values import DataFile, Fetch, LayerReference, MapImage, RasterData, RowReader
+from gpwidgets.secrets import SecretText, is_hidden_type, shielded
+from gpwidgets.texts import tr, trn
+
+if TYPE_CHECKING:
+    from gpwidgets.tasks.results.result_map import ResultMap
+
+_FILES: dict[str, type[DataFile] | type[RasterData]] = {
+    "GPDataFile": DataFile,
+    "GPRasterDataLayer": RasterData,
+    "GPRasterData": RasterData,
+}
+
+
+class Outputs(Mapping[str, Any]):
+    """The decoded results of a run.
+
+    A read-only mapping from output name to value; each is an attribute too, with underscores for characters
+    that Python does not allow in names, and one at the end of a name that is a keyword or one of this class:
+    an output ``save`` is ``outputs.save_``.
+
+    Attributes
+    ----------
+    messages : tuple of gpwidgets.protocol.responses.replies.GPMessage
+        What the tool said; a tool may report trouble here and still succeed.
+    errors : dict of str to Exception
+        Outputs that could not be fetched or read; reading such a one raises its error.
+    truncated : tuple of str
+        Outputs of which the server held rows back.
+    missing : dict of str to int or None
+        How many rows of a truncated output are held back; None where the server does not tell.
+    doubtful : tuple of str
+        Outputs with just as many rows as the service sends at most, of which the server does not say whether
+        there are more.
+    parameters : dict of str to gpwidgets.protocol.description.GPParameter
+        The description of each output.
+    provenance : dict
+        Task URL, job id, inputs without secrets, time and versions.
+    kept_until : datetime.datetime or None
+        When servers usually throw the result files away; None when that is not known.
+    """
+
+    def __init__(
+        self,
+        values: Mapping[str, Any],
+        *,
+        parameters: Mapping[str, GPParameter] | None = None,
+        messages: Sequence[GPMessage] = (),
+        errors: Mapping[str, Exception] | None = None,
+        truncated: Sequence[str] = (),
+        doubtful: Sequence[str] = (),
+        provenance: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._values = dict(values)
+        self.parameters = dict(parameters or {})
+        self.messages = tuple(messages)
+        self.errors = dict(errors or {})
+        self.truncated = tuple(truncated)
+        self.missing: dict[str, int | None] = dict.fromkeys(self.truncated)
+        self.doubtful = tuple(doubtful)
+        self.provenance = dict(provenance or {})
+        self.kept_until: datetime | None = None
+        self._fetched: Container[str] = frozenset()
+        self._find_map: Callable[[], ResultMap | None] = _no_map
+        self._complete: Callable[[str, Any], Any] | None = None
+        self._fetchable: frozenset[str] = frozenset()
+        self._when_completed: list[WeakMethod[Callable[[], None]]] = []
+
+    def keep_track(
+        self,
+        fetched: Container[str],
+        kept_until: datetime | None,
+        find_map: Callable[[], ResultMap | None] | None = None,
+    ) -> None:
+        """Take over which files have been fetched, as it grows, until when the server has them, and a map."""
+        self._fetched = fetched
+        self.kept_until = kept_until
+        self._find_map = find_map or _no_map
+
+    def complete_by(self, complete: Callable[[str, Any], Any], names: Iterable[str]) -> None:
+        """Take over the way to the rows that the server held back, and the outputs that have one."""
+        self._complete, self._fetchable = complete, frozenset(names)
+
+    def can_fetch(self, name: str) -> bool:
+        """Whether there is a way to the rows of this output that the server held back."""
+        return name in self.truncated and name in self._fetchable
+
+    def fetch_missing(self, name: str) -> Any:
+        """Fetch the rows of an output that the server held back, from the map service of its job.
+
+        Parameters
+        ----------
+        name
+            One of `truncated`.
+
+        Returns
+        -------
+        geopandas.GeoDataFrame
+            All rows; they take the place of those that were here.
+
+        Raises
+        ------
+        GPError
+            There is no way to them, or it does not work now; what was here stays.
+
+        Notes
+        -----
+        Reads ``…/MapServer/jobs/<id>/<n>/query``.
+        """
+        if name not in self.truncated:
+            return self[name]
+        if self._complete is None:
+            raise GPError(tr("There is no way to the rows of {name} that are missing.", name=name))
+        whole = self._complete(name, self._values[name])
+        self._values[name] = whole
+        if not is_truncated(whole):
+            self.truncated = tuple(one for one in self.truncated if one != name)
+            self.missing.pop(name, None)
+        self._when_completed = [one for one in self._when_completed if one() is not None]
+        for callback in [one() for one in self._when_completed]:
+            if callback is not None:
+                callback()
+        return whole
+
+    def call_when_completed(self, method: Callable[[], None]) -> None:
+        """Call a method, which is not kept alive by that, after missing rows have been fetched."""
+        self._when_completed.append(WeakMethod(method))
+
+    @property
+    def result_map(self) -> ResultMap | None:
+        """The map service that shows these results; None where the service has none.
+
+        Raises
+        ------
+        GPError
+            The description of the service had to be read, and could not be.
+        """
+        return self._find_map()
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self.errors:
+            raise self.errors[name]
+        return self._values[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._values or name in self.errors  # reading one that failed raises, asking does not
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        for known in (*self._values, *self.errors):
+            if name in (known, python_name(known), python_name(known, _OWN_NAMES)):
+                return self[known]
+        listed = ", ".join(self) or "none"
+        raise AttributeError(f"there is no output {name!r}; the outputs are: {listed}")
+
+    @property
+    def unsaved(self) -> tuple[str, ...]:
+        """Outputs that are files on the server which have been neither downloaded nor read."""
+        return tuple(name for name, value in self._values.items() if self._is_on_the_server(value))
+
+    def _is_on_the_server(self, value: Any) -> bool:
+        if isinstance(value, list | tuple):
+            return any(map(self._is_on_the_server, value))
+        is_file = isinstance(value, DataFile | RasterData) and not value.path
+        return is_file and bool(value.url) and value.url not in self._fetched
+
+    @property
+    def note(self) -> str:
+        """What to know about results that are on the server only; empty when there are none."""
+        if not self.unsaved:
+            return ""
+        names = ", ".join(self.unsaved)
+        when = (
+            tr("until about {time:%H:%M}", time=self.kept_until.astimezone())
+            if self.kept_until
+            else tr("for some hours only")
+        )
+        return tr(
+            "On the server {when}, unless its owner says otherwise: {names}. Save what you need.",
+            when=when,
+            names=names,
+        )
+
+    def save(self, path: str | Path, *, overwrite: bool = False) -> Path:
+        """Save everything in a folder or a zip, to be opened again when the server has it no more.
+
+        Parameters
+        ----------
+        path
+            A folder, or a file that ends in ``.zip``; made anew.
+        overwrite
+            Whether outputs that were saved there before may be replaced; nothing else ever is.
+
+        Returns
+        -------
+        pathlib.Path
+            Where they are. Features and tables are GeoParquet where pyarrow is installed and GeoPackage
+            elsewhere, result files are copied, the rest is in ``outputs.json``.
+
+        Raises
+        ------
+        FileExistsError
+            There is something else at `path`.
+        ConversionError, OSError
+            It could not be written; nothing is left behind.
+        """
+        from gpwidgets.tasks.results.saving import save_outputs
+
+        return save_outputs(self, path, overwrite=overwrite)
+
+    @classmethod
+    def open(cls, path: str | Path) -> Outputs:
+        """Open outputs that were saved, with messages, provenance, types of columns and coordinate systems.
+
+        Parameters
+        ----------
+        path
+            From `save`.
+
+        Raises
+        ------
+        ConversionError
+            There is something else at `path`. An output that cannot be read is among `errors` instead.
+        FileNotFoundError
+            There is nothing.
+        """
+        from gpwidgets.tasks.results.saving import open_outputs
+
+        return open_outputs(path, cls)
+
+    def __iter__(self) -> Iterator[str]:
+        known = {**self._values, **self.errors}
+        listed = [name for name in self.parameters if name in known]  # the task's order, failed ones included
+        return iter(dict.fromkeys([*listed, *known]))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+    def is_hidden(self, name: str) -> bool:
+        """Whether an output is a text that is not to be shown; reading it gives the text all the same."""
+        parameter = self.parameters.get(name)
+        declared = parameter is not None and parameter.is_hidden
+        return declared or isinstance(self._values.get(name), SecretText)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *(python_name(name, _OWN_NAMES) for name in self)})
+
+    def __repr__(self) -> str:
+        lines = [f"  {name}: {self._in_a_line(name)}" for name in self._values]
+        most = limit("outputs")
+        bad = list(self.errors.items())
+        lines += [f"  {name}: could not be read: {error}" for name, error in bad[:most]]
+        lines += [tr("  and {left:,} more that could not be read", left=len(bad) - most)] * (len(bad) > most)
+        lines += [f"  {self.note}"] if self.note else []
+        head = (
+            [tr("Outputs, not complete: {words}", words=missing_words(self))]
+            if self.truncated
+            else ["Outputs"]
+        )
+        ways = [f"fetch_missing({name!r})" for name in self.truncated if self.can_fetch(name)]
+        head += [tr("  to be fetched by {ways}", ways=", ".join(ways))] if ways else []
+        return "\n".join([*head, *lines]) if lines else "Outputs (the task has none)"
+
+    def _in_a_line(self, name: str) -> str:
+        if self.is_hidden(name):
+            return "(hidden)"
+        cut = tr(" so far") if name in self.truncated else ""
+        return summary(self._values[name]) + cut
+
+
+def missing_words(outputs: Outputs, titles: Mapping[str, str] | None = None) -> str:
+    """Say how many rows of each output are held back by the server; empty when none are.
+
+    Parameters
+    ----------
+    outputs
+        Of a run.
+    titles
+        What to call the outputs.
+    """
+    words = []
+    for name in outputs.truncated:
+        count, title = outputs.missing.get(name), (titles or {}).get(name) or name
+        if count is None:
+            words.append(tr("rows of {title} are missing, the server does not say how many", title=title))
+        else:
+            words.append(
+                trn(
+                    "{n:,} row of {title} is missing", "{n:,} rows of {title} are missing", count, title=title
+                )
+            )
+    return "; ".join(words)
+
+
+def _no_map() -> None:
+    return None
+
+
+_OWN_NAMES = frozenset(
+    {
+        *dir(Outputs),
+        *("messages", "errors", "truncated", "missing", "doubtful", "parameters", "provenance", "kept_until"),
+    }
+)
+
+
+def summary(value: Any) -> str:
+    """A value in half a line."""
+    kind = type(value).__name__
+    if kind == "GeoDataFrame":
+        crs = value.crs.to_string() if value.crs is not None else tr("unknown CRS")
+        return trn("{n:,} feature ({crs})", "{n:,} features ({crs})", len(value), crs=crs[:40])
+    if kind == "DataFrame":
+        return trn("{n:,} row", "{n:,} rows", len(value))
+    if isinstance(value, DataFile | RasterData):
+        return value.name
+    text = repr(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+class Decoder:
+    """Turns result values into Python values, by their shape more than by their declared type.
+
+    Parameters
+    ----------
+    parameters
+        The task's outputs by name.
+    fetch
+        Ways to read the files that results name.
+    reader
+        Way to read the rows of layers that results name.
+    """
+
+    def __init__(
+        self,
+        parameters: Mapping[str, GPParameter],
+        fetch: Fetch | None = None,
+        reader: RowReader | None = None,
+    ) -> None:
+        self._parameters = parameters
+        self._fetch = fetch
+        self._reader = reader
+
+    def parameter(self, name: str, data_type: str) -> GPParameter:
+        """The output's description; made from the reply when the task does not declare it."""
+        known = self._parameters.get(name)
+        if known is not None and known.data_type == (data_type or known.data_type):
+            return known
+        return GPParameter.from_json(
+            {"name": name, "dataType": data_type, "direction": "esriGPParameterDirectionOutput"}
+        )
+
+    def value(self, name: str, data_type: str, wire: Any) -> Any:
+        """Decode one result.
+
+        Parameters
+        ----------
+        name, data_type
+            As the reply says.
+        wire
+            The ``value`` as parsed JSON.
+
+        Raises
+        ------
+        GPError
+            The value cannot be read.
+        """
+        try:
+            value = self._by_shape(self.parameter(name, data_type), wire)
+            return shielded(value, secret=True) if is_hidden_type(data_type) else value
+        except GPError:
+            raise
+        except (ValueError, TypeError, KeyError, IndexError) as error:
+            raise ConversionError(f"{name}: the server's value cannot be read: {error}") from error
+
+    def _by_shape(self, parameter: GPParameter, wire: Any) -> Any:
+        if is_unset(wire, parameter.data_type) or _is_nothing(wire, parameter.data_type):
+            return None
+        if isinstance(wire, list) and parameter.is_multi:
+            return [self._by_shape(parameter.member, row) for row in wire]
+        if isinstance(wire, Mapping):
+            if isinstance(wire.get("mapImage"), Mapping):
+                return MapImage.from_json(wire["mapImage"])
+            if parameter.data_type in _FILES:
+                return _FILES[parameter.data_type].from_json(wire, self._fetch)
+            if parameter.data_type == "GPComposite" and "dataType" in wire and "value" in wire:
+                return self._by_shape(self.parameter(parameter.name, str(wire["dataType"])), wire["value"])
+            if parameter.data_type in ("GPFeatureRecordSetLayer", "GPRecordSet"):
+                return self._features(parameter, wire)
+        return datatype_of(parameter).decode(wire, parameter)
+
+    def _features(self, parameter: GPParameter, wire: Mapping[str, Any]) -> Any:
+        from gpwidgets.convert.featuresets.frames import features_to_frame, records_to_frame
+
+        if "url" in wire and "features" not in wire:
+            return LayerReference.from_json(wire, self._reader)
+        if parameter.data_type == "GPRecordSet":
+            return records_to_frame(wire)
+        return features_to_frame(wire)
+
+
+#: Data types whose empty object is no value; an empty composite or unknown object is one.
+_OBJECTS = frozenset(
+    {
+        *("GPFeatureRecordSetLayer", "GPRecordSet", "Field", *_FILES),
+        *("GPLinearUnit", "GPArealUnit", "GPTimeUnit", "GPExtent", "GPEnvelope"),
+        *("GPSpatialReference", "GPCoordinateSystem", "GPDate"),
+    }
+)
+
+
+def _is_nothing(wire: Any, data_type: str) -> bool:
+    """Whether an object says nothing, as ``{}`` or ``{"url": ""}``: every part of it is missing."""
+    if data_type not in _OBJECTS or not isinstance(wire, Mapping):
+        return False
+    parts = [part for key, part in wire.items() if key not in ("units", *_REFERENCES)]
+    return all(part in (None, "", "NaN") or is_missing(part) for part in parts)
+
+
+_REFERENCES = ("spatialReference", "spatial_reference")
+
+
+def is_truncated(value: Any) -> bool:
+    """Whether the server held rows of this frame back."""
+    attrs = getattr(value, "attrs", None)
+    return bool(isinstance(attrs, Mapping) and attrs.get("gpwidgets", {}).get("truncated"))
+
+
+def is_doubtful(value: Any, limit: int | None) -> bool:
+    """Whether a frame is as long as results can be, and the server does not say that it is whole."""
+    attrs = getattr(value, "attrs", None)
+    about = attrs.get("gpwidgets") if isinstance(attrs, Mapping) else None
+    silent = isinstance(about, Mapping) and about.get("truncated") is None
+    return bool(silent and limit and len(value) == limit)

@@ -1,0 +1,1 @@
+"""Runs: started, followed, cancelled, fetched, and what they say of themselves."""

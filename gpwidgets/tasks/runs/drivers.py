@@ -1,0 +1,132 @@
+"""What makes a run go: `ExecuteDriver` inside one request, `JobDriver` through a job on the server."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from gpwidgets.errors import BadReply
+from gpwidgets.protocol.responses.replies import JobInfo
+from gpwidgets.tasks.runs._cancelling import Canceller
+from gpwidgets.tasks.runs._endings import fail, lose_execution, lose_job, may_have_arrived
+from gpwidgets.tasks.runs._following import Follower, Watch
+from gpwidgets.tasks.runs.kept_results import text_to_keep
+from gpwidgets.tasks.runs.status import RunStatus
+from gpwidgets.tasks.scheduling.workers import submit_long_request, submit_work
+from gpwidgets.texts import tr
+
+if TYPE_CHECKING:
+    from gpwidgets.tasks.runs.run import Run
+    from gpwidgets.tasks.runs.transport import Transport
+
+Prepare = Callable[["Run"], Mapping[str, str]]
+"""Turns the run's inputs into request fields, uploading what has to be uploaded."""
+
+
+class ExecuteDriver:
+    """Runs a synchronous task in a worker thread, a few at once for one server."""
+
+    def __init__(self, run: Run, transport: Transport, prepare: Prepare) -> None:
+        self._run = run
+        self._transport = transport
+        self._prepare = prepare
+
+    def begin(self) -> None:
+        """Let a worker send it; many at once wait for each other, as a server would let them wait."""
+        submit_long_request(self._work, urlsplit(self._run.task.url.task).netloc)
+
+    def cancel(self) -> None:
+        """Give the run up: the protocol has no way to stop a synchronous task."""
+        self._run.cancelled_here(
+            tr("A synchronous task cannot be stopped: the server may still be working on it.")
+        )
+
+    def look_now(self) -> None:
+        """Nothing to look at: the answer comes as soon as there is one."""
+
+    def _work(self) -> None:
+        run = self._run
+        sent = time.monotonic()
+        if run.cancel_requested:
+            return
+        try:
+            fields = self._prepare(run)
+            if run.done:
+                return
+            run.update(status=RunStatus.RUNNING)
+            sent = time.monotonic()
+            reply = self._transport.execute(fields)
+            run.add_messages(reply.messages)
+            outputs = self._transport.outputs_of_reply(run, reply)
+            run.reply_text = text_to_keep(run, reply)
+            run.finish(RunStatus.SUCCEEDED, outputs=outputs)
+        except Exception as error:
+            if run.status is RunStatus.RUNNING and may_have_arrived(error):
+                lose_execution(run, error, time.monotonic() - sent)
+            else:
+                fail(run, error)
+
+
+class JobDriver:
+    """Submits a job, and has it followed until its end.
+
+    Parameters
+    ----------
+    run, transport
+    prepare
+        None to follow a job that exists.
+    """
+
+    def __init__(self, run: Run, transport: Transport, prepare: Prepare | None) -> None:
+        self._run = run
+        self._transport = transport
+        self._prepare = prepare
+        watch = Watch(run)
+        self._follower = Follower(run, transport, watch)
+        self._canceller = Canceller(run, transport, watch, self._follower)
+
+    def begin(self) -> None:
+        """Submit in a worker thread, or start looking at the existing job."""
+        if self._prepare is None:
+            self._follower.follow()
+        else:
+            submit_work(self._submit)
+
+    def cancel(self) -> None:
+        """Ask until the server accepts; it refuses while the job is only submitted."""
+        self._canceller.ask()
+
+    def look_now(self) -> None:
+        """Look at the job at once, since somebody wants to know."""
+        self._follower.look_now()
+
+    def _submit(self) -> None:
+        run = self._run
+        assert self._prepare is not None
+        sent = False
+        try:
+            fields = self._prepare(run)
+            if run.cancel_requested:
+                run.cancelled_here(tr("It had not been sent yet."))
+                return
+            run.update(status=RunStatus.SUBMITTED)
+            sent = True
+            job = self._transport.submit(fields)
+        except Exception as error:
+            # A page or half a reply tells nothing of the job either.
+            if sent and (isinstance(error, BadReply) or may_have_arrived(error)):
+                lose_job(run, error)
+            else:
+                fail(run, error)
+        else:
+            self._take_up(job)
+
+    def _take_up(self, job: JobInfo) -> None:
+        if not job.job_id:
+            error = BadReply("The server accepted the job but did not say its id, so it cannot be followed.")
+            lose_job(self._run, error)
+            return
+        self._run.update(job_id=job.job_id)
+        self._follower.follow(job)

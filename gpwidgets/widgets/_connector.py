@@ -1,0 +1,206 @@
+"""Reading the description of a task for a form, and what to do where that does not work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as w
+
+from gpwidgets.errors import AuthenticationError, ConnectionFailed, GPError, URLError
+from gpwidgets.protocol.urls import GPURL
+from gpwidgets.tasks.finding import tasks_beside
+from gpwidgets.tasks.scheduling.workers import start_worker
+from gpwidgets.tasks.task import GPTask
+from gpwidgets.texts import tr
+from gpwidgets.widgets._way_in import WayIn, other_scheme
+from gpwidgets.widgets.kit.errors_shown import TaskChoice, TaskNotFound
+from gpwidgets.widgets.kit.owner import Owner, replace_children
+from gpwidgets.widgets.kit.sign_in_box import SignInBox
+from gpwidgets.widgets.patience import wait_a_moment
+
+if TYPE_CHECKING:
+    from gpwidgets.client.http.session import GPSession
+    from gpwidgets.client.sign_in.auth import Auth
+
+__all__ = ["Connector"]
+
+
+class Connector(Owner, w.VBox):
+    """Connects beside the cell, and shows what a user can do: mend the address, choose a task, sign in.
+
+    Parameters
+    ----------
+    source
+        A task, or an address.
+    auth
+        For a secured service.
+    session
+        A session to share, for its certificates, proxies and limits.
+    build
+        Called with the task once its description has been read.
+    tell
+        Called with what is wrong, None when nothing is, and with words on what goes on.
+
+    Attributes
+    ----------
+    worker : threading.Thread or None
+        Connects now, or did so last.
+    """
+
+    def __init__(
+        self,
+        source: GPTask | GPURL | str,
+        auth: Auth | None,
+        session: GPSession | None,
+        build: Callable[[GPTask], None],
+        tell: Callable[[Exception | None, str], None],
+    ) -> None:
+        self.source, self.auth, self.session = source, auth, session
+        self._reached = False
+        self._build, self._tell = build, tell
+        self._attempt = 0
+        self._signing: SignInBox | None = None
+        self._answered = Event()
+        self.worker: Thread | None = None
+        super().__init__(layout=w.Layout(width="100%", min_width="0"))
+
+    @property
+    def address(self) -> str:
+        """What is connected to."""
+        return self.source.url.task if isinstance(self.source, GPTask) else str(self.source)
+
+    def connect(self) -> None:
+        """Connect and wait for it, but not for long; what takes longer goes on beside the cell."""
+        self._begin()
+        assert self.worker is not None
+        if not wait_a_moment(self.worker, self._answered) and not self.children:
+            replace_children(self, [WayIn(self.address, self.go_to)])
+
+    def go_to(self, address: str) -> None:
+        """Connect to another address, or to the same one again.
+
+        A sign-in goes along, unless it has been used at another server.
+        """
+        before = self._url()
+        if address != self.address or not isinstance(self.source, GPTask):
+            self.source = address
+        after = self._url()
+        if before is not None and after is not None and before.server != after.server:
+            self._sign(None if self._reached else self._own_auth())
+            self._reached = False
+        self._begin()
+
+    def again(self, auth: Auth, task: GPTask | None) -> None:
+        """Connect once more, signed in."""
+        known = task or (self.source if isinstance(self.source, GPTask) else None)
+        if known is not None:
+            self.source, self.session = known.url, known.session
+        self._sign(auth)
+        self._begin()
+
+    def _own_auth(self) -> Auth | None:
+        return self.session.auth if self.session is not None else self.auth
+
+    def _sign(self, auth: Auth | None) -> None:
+        self.auth = auth
+        self.session = None if self.session is None else self.session.with_auth(auth)
+
+    def _begin(self) -> None:
+        self._attempt += 1
+        number = self._attempt
+        self._tell(None, tr("Connecting…"))
+        self.worker = start_worker(lambda: self._work(number), "gpwidgets-connect")
+
+    def _work(self, number: int) -> None:
+        """Connect; nothing is shown of an attempt after which another one has been made."""
+        try:
+            if self._is_server():
+                self._show_server()
+                return
+            task = self.source if isinstance(self.source, GPTask) else self._task()
+            self._reached = True
+            self._answered.set()
+            if number == self._attempt and self.comm is not None:
+                self._build(task)
+        except Exception as error:
+            self._reached = self._reached or not isinstance(error, ConnectionFailed | URLError)
+            if number == self._attempt and self.comm is not None:
+                self._show(error)
+        finally:
+            self._answered.set()
+
+    def _task(self) -> GPTask:
+        assert not isinstance(self.source, GPTask)
+        return GPTask(self.source, self.auth, session=self.session)
+
+    def _is_server(self) -> bool:
+        url = self._url()
+        return url is not None and not url.service_name
+
+    def _url(self) -> GPURL | None:
+        if isinstance(self.source, GPTask):
+            return self.source.url
+        try:
+            return self.source if isinstance(self.source, GPURL) else GPURL.parse(self.source)
+        except URLError:
+            return None
+
+    def _show_server(self) -> None:
+        """Let the user find the task from the folders and services of a server."""
+        from gpwidgets.widgets.service_widget import TaskChooser
+
+        self._tell(None, tr("This is the address of a server or folder: choose a service and a task."))
+        chooser = TaskChooser(self.address, self.auth, session=self.session, take=self._take)
+        replace_children(self, [chooser])
+
+    def _take(self, url: GPURL, session: GPSession) -> None:
+        self.source, self.session = url, session
+        self._begin()
+
+    def _show(self, error: Exception) -> None:
+        """Show what can be done about an error."""
+        url = self._url()
+        tasks = tasks_beside(url, error, self.auth, session=self.session) if url is not None else ()
+        if tasks and url is not None:
+            error = _without_task(url)
+        is_plain = isinstance(error, ConnectionFailed) and not error.may_pass
+        proposal = other_scheme(self.address) if is_plain else ""
+        parts: list[w.Widget] = [WayIn(self.address, self.go_to, tasks, proposal)]
+        if isinstance(error, AuthenticationError):
+            parts.insert(0, self.sign_in_box())
+        replace_children(self, parts)
+        self._tell(error, "")
+
+    def sign_in_box(self) -> w.Widget:
+        """Return the box to sign in, with what was typed into the one before."""
+        self._signing = SignInBox(self.signed_in, self.address, before=self._signing)
+        return self._signing
+
+    def ask_sign_in(self) -> None:
+        """Ask for a sign-in, for a task that was open already."""
+        replace_children(self, [self.sign_in_box()])
+
+    def signed_in(self, auth: Auth) -> Any:
+        """Connect with what the user has signed in with."""
+        self.again(auth, None)
+
+    def done(self) -> None:
+        """Show nothing: there is a form."""
+        replace_children(self, ())
+
+    def __repr__(self) -> str:
+        return "<Connector>"
+
+
+def _without_task(url: GPURL) -> GPError:
+    if not url.task_name:
+        return TaskChoice(tr("{service} has several tasks; choose one of them.", service=url.service_name))
+    return TaskNotFound(
+        tr(
+            "{service} has no task {name!r}; choose one of its tasks, or mend the address.",
+            service=url.service_name,
+            name=url.task_name,
+        )
+    )

@@ -1,0 +1,1 @@
+"""The editor of features, its checks and its questions."""

@@ -1,0 +1,122 @@
+"""What all ways to give features share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import ipywidgets as w
+
+from gpwidgets.errors import BadReply, ParameterError, mask
+from gpwidgets.widgets.kit.after_typing import when_typed
+from gpwidgets.widgets.kit.errors_shown import error_html, guarded
+from gpwidgets.widgets.kit.owner import Owner
+
+if TYPE_CHECKING:
+    from gpwidgets.protocol.description import GPParameter
+    from gpwidgets.widgets.editors.editor import EditorContext
+    from gpwidgets.widgets.editors.features.features import FeatureEditor
+
+WIDE = {"width": "100%", "min_width": "0"}
+
+
+class Source(Owner, w.VBox):
+    """One way to give features.
+
+    Parameters
+    ----------
+    editor
+        The input's editor: `give` hands a value to it.
+
+    Attributes
+    ----------
+    label : str
+        What the list of ways shows.
+    touched : bool
+        Whether something has been typed or chosen that is not the input's value yet.
+    """
+
+    label: ClassVar[str] = ""
+
+    def __init__(self, editor: FeatureEditor) -> None:
+        self.editor = editor
+        self.touched = False
+        self.title = editor.title
+        self.said = w.HTML(layout=w.Layout(display="none", **WIDE))
+        super().__init__([*self.build(), self.said], layout=w.Layout(**WIDE))
+        self.add_class("gpw-plain")
+
+    @classmethod
+    def fits(cls, parameter: GPParameter, context: EditorContext) -> bool:
+        """Whether this way leads to something for an input."""
+        return True
+
+    def build(self) -> list[w.Widget]:
+        """Make the controls."""
+        raise NotImplementedError
+
+    def opened(self) -> None:
+        """Bring lists up to date: the user has chosen this way."""
+
+    def left(self) -> None:
+        """Clean up: the user has chosen another way."""
+
+    @property
+    def focus_target(self) -> w.DOMWidget | None:
+        """The control that takes the keyboard when the user is led here."""
+        return None
+
+    def take_pending(self) -> None:
+        """Use what has been typed or chosen; what is in the way is raised, or said at the input."""
+
+    def drop(self) -> None:
+        """Take away what has been typed or chosen and was refused."""
+        self.touched = False
+
+    def settle(self) -> None:
+        """The input has a value now: nothing that was typed before waits to be used."""
+        self.touched = False
+
+    def give(self, value: Any) -> bool:
+        """Hand a value to the input, whether it was taken; what is wrong with it appears at the input."""
+        self.say("")
+        taken = self.editor.give(value, self)
+        if taken:
+            self.touched = False
+        return taken
+
+    def say(self, text: str) -> None:
+        """Say something in this panel; an empty text takes it away."""
+        self.said.value = f'<div class="gpw-muted" role="status">{escape(text)}</div>'
+        self.said.layout.display = "" if text else "none"
+
+    def show_error(self, error: Exception) -> None:
+        """Show why it did not work: at the input where the value is wrong, else here."""
+        if isinstance(error, ValueError) and not isinstance(error, BadReply):
+            self.say("")
+            problem = error.problem if isinstance(error, ParameterError) else mask(str(error))
+            self.editor.refuse(problem)
+            return
+        self.said.value = error_html(error)
+        self.said.layout.display = ""
+
+    def button(self, words: str, icon: str, tooltip: str, act: Callable[[], None]) -> w.Button:
+        """Make a button whose failures are shown in this panel."""
+        button = w.Button(description=words, icon=icon, tooltip=tooltip, layout=w.Layout(width="auto"))
+        button.on_click(lambda _button: when_typed(lambda: self._act(act)))
+        return button
+
+    @guarded
+    def _act(self, act: Callable[[], None]) -> None:
+        act()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} for {self.title!r}>"
+
+
+def row(*parts: w.Widget) -> w.HBox:
+    """Put controls in a row that breaks where it must."""
+    made = w.HBox(list(parts), layout=w.Layout(flex_flow="row wrap", align_items="flex-end", **WIDE))
+    made.add_class("gpw-plain")
+    return made

@@ -1,0 +1,197 @@
+"""Features of a file: sent from the browser or on disk, and used as soon as they are read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Thread
+from typing import Any, ClassVar
+
+import ipywidgets as w
+
+from gpwidgets.errors import ConversionError, mask
+from gpwidgets.tasks.scheduling.workers import start_worker
+from gpwidgets.texts import later, tr
+from gpwidgets.widgets.editors.features.sources.feature_source import WIDE, Source, row
+from gpwidgets.widgets.kit.controls import lean
+from gpwidgets.widgets.map.drawing.feature_words import counted, kind_of
+from gpwidgets.widgets.page.uploaded import UploadFolder, forget_content, has_content
+
+_ENDINGS = ".geojson,.json,.zip,.gpkg,.kml,.kmz,.parquet,.geoparquet,.csv,.tsv,.gml,.fgb,.xlsx"
+_NO_SYSTEM = later(
+    "The file does not say what its coordinates are. Name the system, such as EPSG:25832; "
+    "degrees are EPSG:4326."
+)
+
+
+class FileSource(Source):
+    """A file in any format that geopandas reads, with a choice of layer, and of the CRS where it has none."""
+
+    label: ClassVar[str] = later("A file")
+
+    def build(self) -> list[w.Widget]:
+        """Make box and upload button; layer and CRS are asked for where a file needs them."""
+        self.uploads = UploadFolder()
+        self._path: Path | None = None
+        self._read: Any = None
+        self._filling = False
+        self._waits_for = ""
+        self._worker: Thread | None = None
+        self.path = lean(
+            w.Text,
+            placeholder=tr("path of a file: GeoJSON, zipped shapefile, GeoPackage, KML, GeoParquet, CSV"),
+            tooltip=tr("Path of a file for {title}", title=self.title),
+            continuous_update=False,
+            layout={"flex": "1 1 160px", "width": "auto", "min_width": "0"},
+        )
+        self.upload = lean(
+            w.FileUpload,
+            description=tr("From this computer"),
+            accept=_ENDINGS,
+            multiple=False,
+            tooltip=tr("Take a file from this computer for {title}", title=self.title),
+            layout={"width": "auto"},
+        )
+        self.layer = lean(
+            w.Dropdown,
+            tooltip=tr("Layer of the file for {title}", title=self.title),
+            layout=w.Layout(width="auto", display="none"),
+        )
+        self.system = lean(
+            w.Text,
+            placeholder="EPSG:4326",
+            tooltip=tr("Coordinate system of the file for {title}", title=self.title),
+            continuous_update=False,
+            layout=w.Layout(width="150px", display="none"),
+        )
+        self.path.observe(self._take_path, names="value")
+        self.upload.observe(self._take_upload, names="value")
+        self.layer.observe(self._take_layer, names="value")
+        self.system.observe(lambda _change: self._act(self._take), names="value")
+        self.found = lean(
+            w.HBox,
+            [self.layer, self.system],
+            layout={"flex_flow": "row wrap", "align_items": "flex-end", **WIDE},
+        )
+        return [row(self.path, self.upload), self.found]
+
+    @property
+    def focus_target(self) -> w.DOMWidget:
+        """The path."""
+        return self.path
+
+    # Reading
+
+    def _take_path(self, change: Any) -> None:
+        if self._filling:
+            return
+        if change["new"].strip():
+            self.load(Path(change["new"].strip().strip("\"'")).expanduser())
+        else:
+            self.editor.dismiss()
+
+    def _take_upload(self, _change: object) -> None:
+        if has_content(self.upload):
+            path = self.uploads.keep(self.upload.value[0])
+            forget_content(self.upload)
+            self._clear_path()
+            self.load(path)
+
+    def load(self, path: Path) -> None:
+        """Begin to read a file; large ones take a while, so it is done beside the kernel's work."""
+        self._forget()
+        self._path = path
+        self._wait_for(tr("{name} is being read; wait a moment.", name=path.name))
+        self.say(tr("Reading {name}…", name=path.name))
+        self._worker = start_worker(lambda: self._act(lambda: self._look(path)), "gpwidgets-file")
+
+    def _look(self, path: Path) -> None:
+        from gpwidgets.convert.user_input.file_layers import layer_names
+
+        names = layer_names(path)
+        if path is not self._path:
+            return
+        if len(names) > 1:
+            self.layer.options = [
+                (tr("choose one of {count} layers", count=len(names)), ""),
+                *((name, name) for name in names),
+            ]
+            self.layer.layout.display = ""
+            words = tr("{name} holds {count} layers; choose one of them.", name=path.name, count=len(names))
+            self._wait_for(words)
+            self.say(words)
+        else:
+            self._load_layer(path, names[0] if names else "")
+
+    def _take_layer(self, change: Any) -> None:
+        path = self._path
+        if change["new"] and path is not None:
+            start_worker(lambda: self._act(lambda: self._load_layer(path, change["new"])), "gpwidgets-file")
+
+    def _load_layer(self, path: Path, name: str) -> None:
+        from gpwidgets.convert.user_input.file_layers import read_layer
+
+        frame = read_layer(path, name)
+        if path is self._path:
+            self._read = frame
+            self._take()
+
+    def _take(self) -> None:
+        """Give what was read to the input; ask for the CRS where the file has none."""
+        if self._read is None:
+            return
+        from gpwidgets.convert.user_input.readers import to_frame
+
+        system = self.system.value.strip()
+        unknown = getattr(self._read, "crs", None) is None  # a table of numbers never tells
+        self.system.layout.display = "" if unknown else "none"
+        frame = to_frame(self._read, crs=system or None)
+        if frame.crs is None:
+            self._wait_for(tr(_NO_SYSTEM))
+            self.say(tr(_NO_SYSTEM))
+            return
+        self._waits_for = ""
+        if self.give(frame):
+            words = f"{counted(len(frame), kind_of(frame))}, {frame.crs.name} ({frame.crs.to_string()[:40]})."
+            self.say(words)
+        else:
+            self._wait_for(self.editor.error)
+
+    def _wait_for(self, words: str) -> None:
+        """Keep in mind why the file is not used yet."""
+        self.touched = True
+        self._waits_for = words
+
+    def show_error(self, error: Exception) -> None:
+        """Show why the file is not used."""
+        self._waits_for = mask(str(error))
+        super().show_error(error)
+
+    def take_pending(self) -> None:
+        """Say what is missing, as the file would have been used otherwise."""
+        raise ConversionError(self._waits_for or tr("The file could not be used."))
+
+    def drop(self) -> None:
+        """Forget the file."""
+        super().drop()
+        self._path = None
+        self._forget()
+        self._clear_path()
+        self.say("")
+
+    def _clear_path(self) -> None:
+        self._filling = True
+        try:
+            self.path.value = ""
+        finally:
+            self._filling = False
+
+    def _forget(self) -> None:
+        self._read = None
+        self.system.value = ""
+        self.layer.options = []
+        for control in (self.layer, self.system):
+            control.layout.display = "none"
+
+    def let_go(self) -> None:
+        """Throw the copies of sent files away."""
+        self.uploads.clear()

@@ -1,0 +1,175 @@
+"""A layer on a server, by its address: read by the task's own server, or here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from threading import Thread
+from typing import Any, ClassVar
+
+import ipywidgets as w
+
+from gpwidgets.protocol.urls import is_service_url
+from gpwidgets.protocol.values import LayerReference
+from gpwidgets.tasks.inputs.layer_tokens import holds_token, layer_given
+from gpwidgets.tasks.inputs.signing import token_auth
+from gpwidgets.tasks.scheduling.workers import start_worker
+from gpwidgets.texts import later, tr
+from gpwidgets.widgets.editors.features.sources.feature_source import WIDE, Source, row
+from gpwidgets.widgets.kit.accessibility import is_resting, let_rest
+from gpwidgets.widgets.kit.controls import lean
+from gpwidgets.widgets.kit.secret_text import SecretText, UnechoedText
+
+#: Rows read here at most.
+MOST = 5_000
+
+
+class LayerSource(Source):
+    """Address and where clause; a token is passed on only with this input, to who reads the layer."""
+
+    label: ClassVar[str] = later("A layer on a server (URL)")
+
+    def build(self) -> list[w.Widget]:
+        """Make boxes for address, where clause and token, and the two ways to read."""
+        self._worker: Thread | None = None
+        self._found: LayerReference | None = None  # with the token that its address held
+        flex = {"width": "auto", "min_width": "0"}
+        self.url = lean(
+            UnechoedText,
+            placeholder=tr("https://…/FeatureServer/0 or …/MapServer/0"),
+            tooltip=tr("Address of the layer for {title}", title=self.title),
+            continuous_update=False,  # a token in it is taken out when the whole address is there
+            layout=WIDE,
+        )
+        self.where = lean(
+            w.Text,
+            placeholder=tr("only rows where, such as POP > 1000"),
+            tooltip=tr("Where clause for the layer of {title}", title=self.title),
+            layout={"flex": "2 1 150px", **flex},
+        )
+        self.token = lean(
+            SecretText,
+            placeholder=tr("token, if needed"),
+            tooltip=tr("Token for the layer of {title}; wiped as soon as it is used", title=self.title),
+            layout={"flex": "1 1 100px", **flex},
+        )
+        self.use = self.button(
+            tr("Let the server read it"),
+            "check",
+            tr(
+                "The task's server reads the layer for {title}, with the token if there is one",
+                title=self.title,
+            ),
+            self._use,
+        )
+        self.read = self.button(
+            tr("Read it here"),
+            "download",
+            tr("Read its features for {title}, to be seen on the map", title=self.title),
+            self._read,
+        )
+        for box in (self.url, self.where, self.token):
+            box.observe(self._touch, names="value")
+        self.layers = lean(
+            w.Dropdown,
+            tooltip=tr("Layers of the service for {title}", title=self.title),
+            layout=w.Layout(**WIDE, display="none"),
+        )
+        self.layers.observe(self._choose, names="value")
+        return [self.url, self.layers, row(self.where, self.token), row(self.use, self.read)]
+
+    def _touch(self, _change: object) -> None:
+        self.touched = bool(self.url.value.strip())
+        if holds_token(self.url.value):
+            self._found = layer_given(LayerReference(self.url.value.strip()))
+            self.url.value = self._found.url
+            self.say(tr("The token was taken out of the address; it is used with this layer only."))
+
+    def take_pending(self) -> None:
+        """Say that the address waits: only the user knows who is to read the layer."""
+        if is_resting(self.read):
+            raise ValueError(tr("The layer is being read; wait a moment."))
+        raise ValueError(
+            tr(
+                'The address of the layer is not used yet: press "{use}" or "{read}".',
+                use=self.use.description,
+                read=self.read.description,
+            )
+        )
+
+    def drop(self) -> None:
+        """Forget the address."""
+        self.url.value = self.where.value = ""
+        self.token.take()
+        self._found = None
+        super().drop()
+
+    @property
+    def focus_target(self) -> w.DOMWidget:
+        """The address."""
+        return self.url
+
+    def _reference(self) -> LayerReference:
+        url = self.url.value.strip()
+        if not url.lower().startswith(("http://", "https://")):
+            raise ValueError(
+                tr("Give the address of a layer; it begins with https:// and ends with a number.")
+            )
+        auth = self._found.auth if self._found is not None and self._found.url == url else None
+        return layer_given(LayerReference(url, self.where.value.strip(), auth=auth))
+
+    def _choose(self, change: Any) -> None:
+        if change["new"]:
+            self.url.value = change["new"]
+
+    def _offer(self, reference: LayerReference, token: str) -> None:
+        """Offer the layers of a service whose address was given without the number of one."""
+        from gpwidgets.tasks.results.layer_rows import layers_of
+
+        task: Any = self.editor.context.task
+        found = layers_of(reference, task.session if task is not None else None, token)
+        if not found:
+            raise ValueError(tr("{url} names no layers.", url=reference.url))
+        self.layers.options = [(tr("choose a layer"), ""), *found]
+        self.layers.layout.display = ""
+        self.say(tr("This is a service of {count} layers: choose one.", count=len(found)))
+
+    def _use(self) -> None:
+        if is_service_url(self.url.value):
+            self._read()  # which layers it has, to choose one
+            return
+        reference, token = self._reference(), self.token.take().strip()
+        self.url.value = reference.url
+        if token:
+            reference = replace(reference, auth=token_auth(token))
+        self.give(reference)
+        if reference.auth is not None:
+            self.say(
+                tr("The task's server gets the token with each run, to read the layer. It is not saved.")
+            )
+
+    def _read(self) -> None:
+        if is_resting(self.read):
+            return
+        reference, token = self._reference(), self.token.take().strip()
+        self.url.value = reference.url  # without a token that was typed as a part of it
+        self.say(tr("Reading the layer…"))
+        let_rest(self.read, True)
+        self._worker = start_worker(lambda: self._work(reference, token), "gpwidgets-layer")
+
+    def _work(self, reference: LayerReference, token: str) -> None:
+        try:
+            self._act(lambda: self._take(reference, token))
+        finally:
+            let_rest(self.read, False)
+
+    def _take(self, reference: LayerReference, token: str) -> None:
+        if is_service_url(reference.url):
+            self._offer(reference, token)
+            return
+        from gpwidgets.tasks.results.layer_rows import read_reference
+
+        task: Any = self.editor.context.task
+        frame = read_reference(reference, task.session if task is not None else None, token, limit=MOST)
+        self.give(frame)
+        if frame.attrs.get("gpwidgets", {}).get("truncated"):
+            self.say(tr("The first {most:,} rows; the layer has more.", most=MOST))

@@ -1,0 +1,83 @@
+"""Editor of an attribute column of another input."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import ipywidgets as w
+
+from gpwidgets.protocol.values import UNSET, FieldRef
+from gpwidgets.texts import tr
+from gpwidgets.widgets.editors.column_choices import ColumnFollower, depending
+from gpwidgets.widgets.editors.editor import ParameterEditor, edits
+from gpwidgets.widgets.kit.controls import lean
+
+
+@edits("Field")
+class FieldEditor(ParameterEditor):
+    """A column's name; the columns of the input it depends on are offered."""
+
+    def build(self) -> list[w.Widget]:
+        """Make the box with suggestions, which follow the other input."""
+        self._given: Any = UNSET
+        self.control = lean(
+            w.Combobox,
+            description=self.label,
+            ensure_option=False,
+            placeholder=tr("a column's name"),
+            tooltip=self.title,
+            layout={"width": "100%", "min_width": "0"},
+        )
+        self.hint = lean(w.HTML, layout=w.Layout(display="none"))
+        self.control.observe(self.take, names="value")
+        self.follower = ColumnFollower(self.context, depending(self.parameter, self.context), self._offer)
+        self.follower.start()
+        return [self.control, self.hint]
+
+    def _offer(self) -> None:
+        self.control.options = [column.name for column in self.follower.columns]
+        self._hint()
+
+    def _hint(self) -> None:
+        """Say what is known of the column; it keeps nobody from running, as servers add columns."""
+        name, known = self.control.value.strip(), [column.name for column in self.follower.columns]
+        words = self.follower.note
+        if name and known and name.casefold() not in [one.casefold() for one in known]:
+            words = tr(
+                "The layer has no column {name}; it has: {columns}", name=name, columns=", ".join(known[:12])
+            )
+        self.hint.value = f'<div class="gpw-muted" role="status">{escape(words)}</div>' if words else ""
+        self.hint.layout.display = "" if words else "none"
+
+    @property
+    def focus_target(self) -> w.DOMWidget:
+        """The box."""
+        return self.control
+
+    def read(self) -> Any:
+        """Return the column, with its type where that is known."""
+        name = self.control.value.strip()
+        if isinstance(self._given, FieldRef) and self._given.name == name:
+            return self._given
+        return next((column for column in self.follower.columns if column.name == name), name or UNSET)
+
+    def show(self, value: Any) -> None:
+        """Show the name."""
+        self._given = value
+        self.control.value = "" if value is UNSET else value.name
+
+    def take(self, change: object = None) -> None:
+        """Read the name; say whether the layer has such a column."""
+        super().take(change)
+        if not self._filling:
+            self._hint()
+
+    def let_go(self) -> None:
+        """Follow the layer no more."""
+        self.follower.close()
+
+    def show_raw(self, value: Any) -> bool:
+        """Write a refused value."""
+        self.control.value = str(value)
+        return True

@@ -1,0 +1,1 @@
+"""Editors of lists and tables."""

@@ -1,0 +1,132 @@
+"""Editor of tables without geometry."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import ipywidgets as w
+
+from gpwidgets.datatypes.datatype import as_json_text
+from gpwidgets.errors import GPError, ParameterError
+from gpwidgets.protocol.features import RecordSet
+from gpwidgets.protocol.values import UNSET, LayerReference
+from gpwidgets.tasks.inputs.checking import check_value
+from gpwidgets.tasks.inputs.layer_tokens import holds_token, layer_given
+from gpwidgets.texts import tr, trn
+from gpwidgets.widgets.editors.editor import ParameterEditor, edits
+from gpwidgets.widgets.editors.namespace import frames_in_notebook
+from gpwidgets.widgets.editors.tables._pasted_table import pasted_table
+from gpwidgets.widgets.kit.controls import lean
+
+_WIDE = {"width": "100%", "min_width": "0"}
+
+
+@edits("GPRecordSet")
+class RecordEditor(ParameterEditor):
+    """Rows pasted from a spreadsheet, a frame of the notebook, a file or the URL of a table."""
+
+    def build(self) -> list[w.Widget]:
+        """Make the box for text and the line that says what there is."""
+        self._given: Any = UNSET
+        self.text = lean(
+            w.Textarea,
+            description=self.label,
+            placeholder=tr(
+                "rows pasted from a spreadsheet, headings first; a file's path; the URL of a table; "
+                "or the name of a DataFrame"
+            ),
+            rows=3,
+            continuous_update=False,
+            tooltip=self.title,
+            layout=_WIDE,
+        )
+        self.clear = lean(
+            w.Button,
+            description=tr("Clear"),
+            icon="trash-o",
+            tooltip=tr("Take {title} away", title=self.title),
+            layout=w.Layout(width="auto"),
+        )
+        self.summary = lean(w.HTML)
+        self.text.observe(self._take_text, names="value")
+        self.clear.on_click(lambda _button: self._clear_all())
+        row = lean(w.HBox, [self.summary, self.clear], layout={"flex_flow": "row wrap", **_WIDE})
+        return [self.text, row]
+
+    @property
+    def focus_target(self) -> w.DOMWidget:
+        """The box for text."""
+        return self.text
+
+    def _take_text(self, change: Any) -> None:
+        text = change["new"].strip()
+        if self._filling:
+            return
+        if not text:
+            self.dismiss()
+            return
+        try:
+            given = frames_in_notebook(with_geometry=False).get(text, text)
+            if holds_token(text):
+                given = layer_given(as_json_text(text, self.parameter))
+                self._fill(lambda: self.text.set_trait("value", ""))  # no token stays in a box of text
+            checked = check_value(self.parameter, self._rows_of(given))
+        except GPError as error:
+            self.refuse(error.problem if isinstance(error, ParameterError) else str(error))
+            return
+        self._given = checked
+        self.take()
+        self._tell(self.value)
+
+    def dismiss(self) -> None:
+        """Keep the rows that were there, and take refused text out of the box."""
+        self._fill(lambda: self.text.set_trait("value", ""))
+        super().dismiss()
+
+    def _clear_all(self) -> None:
+        self._fill(lambda: self.show(UNSET))
+        self.take()
+
+    def read(self) -> Any:
+        """Return what was given last."""
+        return self._given
+
+    def _rows_of(self, given: Any) -> Any:
+        """What was typed; pasted rows as a list of dicts."""
+        is_table = isinstance(given, str) and ("\n" in given or "\t" in given)
+        is_pasted = is_table and given[:1] not in "{["
+        return pasted_table(given, self.parameter) if is_pasted else given
+
+    def show(self, value: Any) -> None:
+        """Keep a value and say what it is."""
+        self._given = value
+        self.text.value = ""
+        self._tell(value)
+
+    def show_raw(self, value: Any) -> bool:
+        """Write refused text where it can be mended; what was there stays."""
+        if isinstance(value, str):
+            self.text.value = value
+        return False
+
+    def _tell(self, value: Any) -> None:
+        self.clear.layout.display = "none" if value is UNSET else ""
+        self.summary.value = f'<div class="gpw-muted" role="status">{_words(value)}</div>'
+
+
+def _words(value: Any) -> str:
+    if value is UNSET or (isinstance(value, str) and not value):
+        return tr("Nothing yet.")
+    if isinstance(value, LayerReference):
+        return tr("The server reads {url}.", url=escape(value.url))
+    if isinstance(value, str):
+        return tr("The table {value}.", value=escape(value))
+    count = (
+        len(value.features)
+        if isinstance(value, RecordSet)
+        else len(value)
+        if hasattr(value, "__len__")
+        else 0
+    )
+    return trn("{n:,} row.", "{n:,} rows.", count)

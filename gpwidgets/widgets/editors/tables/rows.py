@@ -1,0 +1,342 @@
+"""Editors of lists: several values of one type, and tables of cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+import ipywidgets as w
+
+from gpwidgets.datatypes.composite import ValueTableType
+from gpwidgets.errors import ParameterError
+from gpwidgets.protocol.description import GPParameter
+from gpwidgets.protocol.enums import ParameterType
+from gpwidgets.protocol.values import UNSET
+from gpwidgets.tasks.inputs.checking import check_value
+from gpwidgets.texts import later, tr, trn
+from gpwidgets.widgets.editors.editor import ParameterEditor, editor_for, edits
+from gpwidgets.widgets.editors.tables._pasting import split_rows, split_values
+from gpwidgets.widgets.kit.controls import icon_button, lean, shared_layout
+from gpwidgets.widgets.kit.fold import Fold
+from gpwidgets.widgets.kit.owner import Owner, give_layout, replace_children
+from gpwidgets.widgets.words.label_text import plain_label
+
+_WIDE = {"width": "100%", "min_width": "0"}
+#: More rows than this are slow to make and tiresome to scroll; they are kept without controls.
+_MOST_ROWS = 100
+#: Pixels that the buttons at the end of a row take.
+_BUTTONS = 112
+
+
+def cell_layout(column: GPParameter) -> w.Layout:
+    """Return the layout of a cell, so that headings and rows agree."""
+    narrowest = _narrowest(column)
+    return shared_layout(flex=f"{narrowest} 1 0", min_width=f"{narrowest}px", width="auto")
+
+
+def _narrowest(column: GPParameter) -> int:
+    """Pixels below which a cell is of no use: two controls in a cell need the double."""
+    has_two = column.data_type in ("GPLinearUnit", "GPArealUnit", "GPTimeUnit", "GPDate")
+    return 170 if has_two else 80
+
+
+class Row(Owner, w.HBox):
+    """One row: its editors, and buttons to move and remove it."""
+
+    def __init__(self, editors: Sequence[ParameterEditor], owner: ListEditor) -> None:
+        self.editors = tuple(editors)
+        self._owner = owner
+        buttons = [
+            self._button("arrow-up", tr("Move up"), lambda: owner.move(self, -1)),
+            self._button("arrow-down", tr("Move down"), lambda: owner.move(self, 1)),
+            self._button("times", tr("Remove"), lambda: owner.remove(self)),
+        ]
+        self.remover = buttons[-1]
+        for editor in self.editors:
+            give_layout(editor, cell_layout(editor.parameter))
+        super().__init__([*self.editors, *buttons], layout=w.Layout(align_items="flex-start", **_WIDE))
+        self.add_class("gpw-row")
+        for editor in self.editors:
+            editor.observe(owner.take, names=["value", "error"])
+
+    def _button(self, icon: str, words: str, act: Any) -> w.Button:
+        tooltip = tr("{words} in {title}", words=words, title=self._owner.title)
+        button = icon_button(icon, tooltip, layout={"width": "32px", "flex": "0 0 auto"})
+        button.on_click(lambda _button: act())
+        return button
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is given in any of its cells."""
+        return all(editor.value is UNSET and not editor.error for editor in self.editors)
+
+
+class ListEditor(ParameterEditor):
+    """Rows that can be added, removed, moved and pasted."""
+
+    def build(self) -> list[w.Widget]:
+        """Make the frame of the list."""
+        title = lean(w.Label, self.label, layout=w.Layout(display="none" if self.compact else ""))
+        title.add_class("gpw-label")
+        self._rest: list[Any] = []
+        self._told_rest = lean(w.HTML)
+        narrowest = sum(_narrowest(column) for column in self.columns()) + _BUTTONS
+        self._span = {"width": "100%", "min_width": f"{narrowest}px"}
+        self.rows = lean(w.VBox, layout={"max_height": "340px", "overflow": "hidden auto", **self._span})
+        self.add_button = self._make_button(
+            tr("Add a row"), "plus", tr("Add a row to {title}", title=self.title)
+        )
+        self.add_button.on_click(lambda _button: self.add())
+        self.clear = w.Button(
+            description=tr("Remove all"),
+            icon="trash-o",
+            tooltip=tr("Remove all rows of {title}", title=self.title),
+            layout=w.Layout(width="auto"),
+        )
+        self.clear.on_click(lambda _button: self._clear_all())
+        tools = lean(w.HBox, [self.add_button, self.clear], layout={"flex_flow": "row wrap"})
+        self._headings = self.headings()
+        table = lean(w.VBox, [*self._headings, self.rows], layout={"overflow": "auto", **_WIDE})
+        return [title, table, self._told_rest, tools, *self._make_paste()]
+
+    @staticmethod
+    def _make_button(words: str, icon: str, tooltip: str) -> w.Button:
+        return lean(w.Button, description=words, icon=icon, tooltip=tooltip, layout={"width": "auto"})
+
+    def headings(self) -> list[w.Widget]:
+        """Make what stands above the columns."""
+        return []
+
+    def columns(self) -> list[GPParameter]:
+        """Return the parameters of one row's cells."""
+        raise NotImplementedError
+
+    def _make_paste(self) -> list[w.Widget]:
+        if any(column.data_type == "GPStringHidden" for column in self.columns()):
+            return []  # what is pasted stays readable in the box
+        words = tr("Many rows at once for {title}", title=self.title)
+        return [Fold(tr("Paste rows"), lambda: [self.pasted, self._make_use()], tooltip=words)]
+
+    @cached_property
+    def pasted(self) -> w.Textarea:
+        """The box for rows that are pasted."""
+        hint = tr(self.paste_hint)
+        return lean(
+            w.Textarea,
+            placeholder=hint,
+            rows=3,
+            tooltip=tr("Rows for {title}", title=self.title),
+            layout=_WIDE,
+        )
+
+    def _make_use(self) -> w.Button:
+        use = self._make_button(tr("Add these rows"), "plus", tr("Add them to {title}", title=self.title))
+        use.on_click(lambda _button: self._paste())
+        return use
+
+    @property
+    def focus_target(self) -> w.DOMWidget | None:
+        """The first cell, or the button that makes one."""
+        first = self.rows.children[0].editors[0].focus_target if self.rows.children else None
+        return first or self.add_button
+
+    # Rows
+
+    def add(self, cells: Sequence[Any] = ()) -> Row:
+        """Append a row with these cells."""
+        editors = [editor_for(column, self.context, compact=True) for column in self.columns()]
+        row = Row(editors, self)
+        for editor, cell in zip(editors, cells, strict=False):
+            if cell is not None and cell is not UNSET and not (isinstance(cell, str) and cell == ""):
+                editor.set_value(cell)
+        self.rows.children = (*self.rows.children, row)
+        self._tell_rest()
+        self.take()
+        return row
+
+    def remove(self, row: Row) -> None:
+        """Take a row out; the keyboard goes on to the row before, or to the button that adds one."""
+        place = self.rows.children.index(row)
+        self.rows.children = tuple(one for one in self.rows.children if one is not row)
+        (self.rows.children[place - 1].remover if place else self.add_button).focus()
+        row.close()
+        self._tell_rest()
+        self.take()
+
+    def move(self, row: Row, step: int) -> None:
+        """Move a row up (-1) or down (1); nothing happens at the ends."""
+        rows = list(self.rows.children)
+        here = rows.index(row)
+        there = here + step
+        if 0 <= there < len(rows):
+            rows[here], rows[there] = rows[there], rows[here]
+            self.rows.children = rows
+            self.take()
+
+    def take_pending(self) -> None:
+        """Take what stands in the box for pasted rows, and what is pending in a cell."""
+        for row in self.rows.children:
+            for editor in row.editors:
+                editor.take_pending()
+        if "pasted" in self.__dict__ and self.pasted.value.strip():
+            self._paste()
+
+    def dismiss(self) -> None:
+        """Keep the rows that were there, and take refused ones out of the box."""
+        if "pasted" in self.__dict__:
+            self.pasted.value = ""
+        super().dismiss()
+
+    def _paste(self) -> None:
+        try:
+            rows = self.pasted_rows(self.pasted.value)
+            room = max(0, _MOST_ROWS - len(self.rows.children))
+            if rows[room:]:
+                self._rest += check_value(self.parameter, [self.whole(cells) for cells in rows[room:]])
+        except ParameterError as error:
+            self.refuse(error.problem)
+            return
+        except ValueError as error:
+            self.refuse(f"{error}.")
+            return
+        for cells in rows[:room]:
+            self.add(cells)
+        self.pasted.value = ""
+        self._tell_rest()
+        self.take()
+
+    def _clear_all(self) -> None:
+        self.show(UNSET)
+        self.take()
+        self.add_button.focus()  # the button that was pressed is gone
+
+    def _tell_rest(self) -> None:
+        self.clear.layout.display = "" if self.rows.children or self._rest else "none"
+        for heading in self._headings:  # alone they could scroll, out of the keyboard's reach
+            heading.layout.display = "" if self.rows.children else "none"
+        count = len(self._rest)
+        words = (
+            trn("…and {n:,} more row, kept as they are.", "…and {n:,} more rows, kept as they are.", count)
+            if count
+            else ""
+        )
+        self._told_rest.value = f'<div class="gpw-muted" role="status">{words}</div>' if words else ""
+
+    # For subclasses
+
+    paste_hint = later("rows copied from a spreadsheet")
+
+    def pasted_rows(self, text: str) -> list[list[str]]:
+        """Return the cells of each row of pasted text."""
+        raise NotImplementedError
+
+    def whole(self, cells: Sequence[Any]) -> Any:
+        """Return the value of a row of pasted cells."""
+        raise NotImplementedError
+
+    # Values
+
+    def read(self) -> Any:
+        """Return the rows; empty ones do not count."""
+        for number, row in enumerate(self.rows.children, 1):
+            wrong = next((editor for editor in row.editors if editor.error), None)
+            if wrong is not None:
+                raise ParameterError(
+                    self.parameter.name, tr("row {number}: {error}", number=number, error=wrong.error)
+                )
+        rows = [self.cells(row) for row in self.rows.children if not row.is_empty]
+        return [*rows, *self._rest] or UNSET
+
+    def cells(self, row: Row) -> Any:
+        """Return what a row stands for."""
+        raise NotImplementedError
+
+    def show(self, value: Any) -> None:
+        """Show rows; none of them when there is no value."""
+        rows = [] if value is UNSET else list(value)
+        replace_children(self.rows, ())
+        self._rest = rows[_MOST_ROWS:]
+        for row in rows[:_MOST_ROWS]:
+            self.add(self.split(row))
+        self._tell_rest()
+
+    def split(self, row: Any) -> Sequence[Any]:
+        """Return the cells of a row's value."""
+        raise NotImplementedError
+
+
+@edits("rows")
+class MultiValueEditor(ListEditor):
+    """Several values of one type, a row each."""
+
+    def columns(self) -> list[GPParameter]:
+        """Return the member; a cell alone is never needed."""
+        return [replace(self.parameter.member, parameter_type=ParameterType.OPTIONAL)]
+
+    def cells(self, row: Row) -> Any:
+        """Return the value of the one cell."""
+        return row.editors[0].value
+
+    def split(self, row: Any) -> Sequence[Any]:
+        """Return the value as the one cell."""
+        return [row]
+
+    paste_hint = later("one value a line, as copied from a column of a spreadsheet")
+
+    def pasted_rows(self, text: str) -> list[list[str]]:
+        """Return each value as a row of one cell."""
+        are_texts = self.parameter.member_type == "GPString"
+        return [[value] for value in split_values(text, are_texts=are_texts)]
+
+    def whole(self, cells: Sequence[Any]) -> Any:
+        """Return the one cell."""
+        return cells[0]
+
+
+@edits("GPValueTable")
+class ValueTableEditor(ListEditor):
+    """A table with the columns that the server names."""
+
+    def headings(self) -> list[w.Widget]:
+        """Make the columns' names."""
+        named = [(plain_label(_heading(one)), cell_layout(one)) for one in self.columns()]
+        labels = [lean(w.Label, text, layout=layout) for text, layout in named]
+        space = lean(w.Label, "", layout={"width": f"{_BUTTONS}px", "flex": "0 0 auto"})
+        row = lean(w.HBox, [*labels, space], layout=w.Layout(**self._span))
+        row.add_class("gpw-headings")
+        return [row]
+
+    def columns(self) -> list[GPParameter]:
+        """Return the columns; an empty cell is no mistake."""
+        found = ValueTableType.columns(self.parameter)
+        return [replace(column, parameter_type=ParameterType.OPTIONAL) for column in found]
+
+    def cells(self, row: Row) -> Any:
+        """Return the cells in the columns' order; None for an empty one."""
+        return [None if editor.value is UNSET else editor.value for editor in row.editors]
+
+    def split(self, row: Any) -> Sequence[Any]:
+        """Return the cells."""
+        return list(row) if isinstance(row, list | tuple) else [row]
+
+    def pasted_rows(self, text: str) -> list[list[str]]:
+        """Return the cells of each row; headings that were copied along are left out."""
+        rows = split_rows(text)
+        titles = [_title(column).casefold() for column in self.columns()]
+        names = [column.name.casefold() for column in self.columns()]
+        first = [cell.casefold() for cell in rows[0]] if rows else []
+        return rows[1:] if any(first) and first in (titles, names) else rows
+
+    def whole(self, cells: Sequence[Any]) -> Any:
+        """Return the cells; None for an empty one."""
+        return [None if cell == "" else cell for cell in cells]
+
+
+def _title(column: GPParameter) -> str:
+    return column.display_name or column.name
+
+
+def _heading(column: GPParameter) -> str:
+    return tr("{label} (UTC)", label=_title(column)) if column.data_type == "GPDate" else _title(column)

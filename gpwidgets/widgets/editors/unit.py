@@ -1,0 +1,83 @@
+"""Editor of lengths, areas and time spans."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ipywidgets as w
+
+from gpwidgets.errors import ParameterError
+from gpwidgets.protocol.values import UNSET, ArealUnit, LinearUnit, TimeUnit
+from gpwidgets.texts import tr
+from gpwidgets.widgets.editors.editor import ParameterEditor, edits
+from gpwidgets.widgets.editors.text import range_text
+from gpwidgets.widgets.kit.controls import lean
+
+_CLASSES = {"GPLinearUnit": LinearUnit, "GPArealUnit": ArealUnit, "GPTimeUnit": TimeUnit}
+
+
+@edits("GPLinearUnit", "GPArealUnit", "GPTimeUnit")
+class QuantityEditor(ParameterEditor):
+    """A number and its unit; ``5 km`` typed into the number's box sets both."""
+
+    def build(self) -> list[w.Widget]:
+        """Make the two controls."""
+        self._class = _CLASSES[self.parameter.data_type]
+        self._key = self._class._number_key
+        names = self._class._units_table
+        self.number = lean(
+            w.Text,
+            description=self.label,
+            placeholder=range_text(self.parameter)
+            or tr("a number, or {example}", example=tr(self.codec.example)),
+            tooltip=self.title,
+            layout={"flex": "1 1 90px", "width": "auto", "min_width": "0"},
+        )
+        self.unit = lean(
+            w.Dropdown,
+            options=[(tr(name.plural), wire) for wire, name in names.items()],
+            value=self.codec.default_units(self.parameter),
+            tooltip=tr("Unit of {title}", title=self.title),
+            layout={"flex": "0 1 150px", "width": "auto", "min_width": "80px"},
+        )
+        self.unit.add_class("gpw-unit")
+        self.number.observe(self.take, names="value")
+        self.unit.observe(self.take, names="value")
+        row = lean(
+            w.HBox,
+            [self.number, self.unit],
+            layout={"width": "100%", "min_width": "0", "align_items": "flex-end"},
+        )
+        return [row]
+
+    @property
+    def focus_target(self) -> w.DOMWidget:
+        """The number."""
+        return self.number
+
+    def read(self) -> Any:
+        """Return the quantity; a unit that is typed wins over the chosen one."""
+        text = self.number.value.strip()
+        if not text:
+            return UNSET
+        try:
+            made = self._class.parse(text, self.unit.value)
+        except ValueError as error:
+            raise ParameterError(self.parameter.name, f"{error}.") from None
+        if made.units != self.unit.value:
+            self._fill(lambda: self.unit.set_trait("value", made.units))
+        return made
+
+    def show(self, value: Any) -> None:
+        """Show a quantity."""
+        if value is UNSET:
+            self.number.value = ""
+            self.unit.value = self.codec.default_units(self.parameter)
+            return
+        self.number.value = f"{value.to_json()[self._key]}"
+        self.unit.value = value.units
+
+    def show_raw(self, value: Any) -> bool:
+        """Write a refused value."""
+        self.number.value = " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+        return True

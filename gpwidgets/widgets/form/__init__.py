@@ -1,0 +1,1 @@
+"""The form of a task, its checks, and earlier values in it."""

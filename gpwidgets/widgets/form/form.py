@@ -1,0 +1,347 @@
+"""The form of a task: one editor for each input, in groups."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as w
+import traitlets
+
+from gpwidgets.errors import InputErrors, ParameterError
+from gpwidgets.protocol.values import UNSET
+from gpwidgets.tasks.inputs.checking import has_usable_default, resolve_names
+from gpwidgets.tasks.inputs.environment import KEYWORD, split
+from gpwidgets.texts import tr
+from gpwidgets.widgets.editors.editor import EDITORS, EditorContext, ParameterEditor, editor_for
+from gpwidgets.widgets.editors.features.features import FeatureEditor
+from gpwidgets.widgets.form._environment_section import EnvironmentSection
+from gpwidgets.widgets.form._more_inputs import MoreInputs, next_inputs
+from gpwidgets.widgets.kit.fold import Fold
+from gpwidgets.widgets.kit.owner import Owner, replace_children
+from gpwidgets.widgets.kit.theme import style_sheet
+from gpwidgets.widgets.page.open_forms import forget_form, remember_form
+
+if TYPE_CHECKING:
+    from gpwidgets.protocol.description import GPParameter, TaskInfo
+    from gpwidgets.protocol.responses.validation import Validation
+
+__all__ = ["TaskForm"]
+
+#: So many optional inputs are shown at once; more of them are folded.
+_FEW = 4
+
+
+class TaskForm(Owner, w.VBox):
+    """Editors for the inputs of a task: what is needed first, the rest below or folded by category.
+
+    Parameters
+    ----------
+    info
+        The task.
+    context
+        Map and task for the editors.
+
+    Attributes
+    ----------
+    editors : dict
+        Editor by parameter name, in the task's order; of a task with very many inputs, those that are shown.
+    """
+
+    values = traitlets.Dict(
+        help="Checked values by parameter name, settings of the environment in env; without what is unset."
+    )
+
+    problems = traitlets.Dict(read_only=True, help="What is wrong at the fields, by parameter name.")
+
+    def __init__(self, info: TaskInfo, context: EditorContext | None = None) -> None:
+        self.info = info
+        self.context = context or EditorContext()
+        self.editors: dict[str, ParameterEditor] = self.context.editors
+        self._sections: dict[str, Fold] = {}
+        self._updating = False
+        self._waiting = {one.name: one for one in _told_apart(info.inputs)}
+        self._more = MoreInputs(self._make_more)
+        groups = self._groups(self._make_editors(next_inputs(self._waiting.values())))
+        self._more.show(len(self.editors), self._waiting.values())
+        self.environment = self.own(EnvironmentSection(info, self.context, self._gather))
+        for editor in self.environment.editors.values():
+            editor.observe(self._gather_problems, names="error")
+        for name in self.environment.editors:
+            self._sections[name] = self.environment
+        parts = [
+            style_sheet(),
+            *groups,
+            self._more,
+            *([self.environment] if self.environment.editors else []),
+        ]
+        super().__init__(parts, layout=w.Layout(width="100%", min_width="0"))
+        self.add_class("gpw-form")
+        remember_form(self)
+        self._gather()
+
+    def _make_editors(self, parameters: Iterable[GPParameter]) -> list[ParameterEditor]:
+        made = []
+        for parameter in parameters:
+            self._waiting.pop(parameter.name, None)
+            editor = _make(parameter, self.context)
+            self.context.place(parameter.name, editor)
+            editor.observe(self._gather, names="value")
+            editor.observe(self._gather_problems, names="error")
+            made.append(editor)
+        return made
+
+    def _make_more(self, parameters: Iterable[GPParameter] | None = None) -> None:
+        """Make fields of inputs that have none yet: of these, or of as many as the bounds allow."""
+        made = self._make_editors(next_inputs(self._waiting.values()) if parameters is None else parameters)
+        parts: list[w.Widget] = list(self.children)
+        at = parts.index(self._more)
+        replace_children(self, [*parts[:at], *self._groups(made), *parts[at:]])
+        self._more.show(len(self.editors), self._waiting.values())
+        self._gather()
+        self._gather_problems()
+
+    def _groups(self, editors: list[ParameterEditor]) -> list[w.Widget]:
+        if not editors:
+            return [w.HTML(f'<div class="gpw-muted">{tr("This task takes no inputs.")}</div>')]
+        groups: list[w.Widget] = []
+        by_category: dict[str, list[ParameterEditor]] = {}
+        for editor in editors:
+            by_category.setdefault(editor.parameter.category, []).append(editor)
+        for category, of_it in by_category.items():
+            if category:
+                needed = any(_is_needed(editor.parameter) for editor in of_it)
+                groups.append(self._section(category, of_it, is_open=needed))
+                continue
+            first = [editor for editor in of_it if editor.parameter.required]
+            rest = [editor for editor in of_it if not editor.parameter.required]
+            groups += first
+            if first and len(rest) > _FEW:
+                groups.append(
+                    self._section(tr("Optional inputs ({count})", count=len(rest)), rest, is_open=False)
+                )
+            else:
+                groups += rest
+        return groups
+
+    def _section(self, title: str, editors: list[ParameterEditor], *, is_open: bool) -> Fold:
+        box = w.VBox(editors, layout=w.Layout(width="100%", min_width="0"))
+        section = Fold(title, [box], tooltip=tr("Inputs of {title}", title=title))
+        section.opened = is_open
+        section.add_class("gpw-section")
+        for editor in editors:
+            self._sections[editor.parameter.name] = section
+        return section
+
+    # Values
+
+    def _gather(self, _change: object = None) -> None:
+        if self._updating:
+            return
+        self._updating = True
+        try:
+            values = {name: one.value for name, one in self.editors.items() if one.value is not UNSET}
+            settings = self.environment.values
+            self.values = {**values, **({KEYWORD: settings} if settings else {})}
+        finally:
+            self._updating = False
+
+    def _gather_problems(self, _change: object = None) -> None:
+        editors = {**self.environment.editors, **self.editors}
+        self.set_trait("problems", {name: one.error for name, one in editors.items() if one.error})
+
+    def title_of(self, name: str) -> str:
+        """What the label of an input or a setting says; the name where there is none."""
+        editor = self.editor(name)
+        return name if editor is None else editor.title
+
+    def titled(self, error: ParameterError) -> ParameterError:
+        """Return an error that calls the inputs what their labels say."""
+        if isinstance(error, InputErrors):
+            return InputErrors([self.titled(one) for one in error.errors])
+        return ParameterError(self.title_of(error.parameter), error.problem)
+
+    def add_values(self, values: Mapping[str, Any]) -> TypeError | None:
+        """Take values beside those that are there; return what is wrong with a name, the others are taken."""
+        known: dict[str, Any] = {}
+        wrong: TypeError | None = None
+        for name, value in values.items():
+            try:
+                known |= self.known_values({name: value})
+            except TypeError as error:
+                wrong = wrong or error
+        if known:
+            self.values = {**self.values, **known}
+        return wrong
+
+    def known_values(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return values by the task's own names, settings of the environment in ``env``.
+
+        Raises
+        ------
+        TypeError
+            A name is neither an input nor a setting.
+        """
+        inputs, settings = split(self.info, values)
+        return {**resolve_names(self.info, inputs), **({KEYWORD: settings} if settings else {})}
+
+    @traitlets.validate("values")
+    def _known_names(self, proposal: Mapping[str, Any]) -> dict[str, Any]:
+        return self.known_values(proposal["value"])
+
+    @traitlets.observe("values")
+    def _spread(self, change: Mapping[str, Any]) -> None:
+        """Give each editor its value; those that are not named become unset."""
+        if self._updating:
+            return
+        self._updating = True
+        try:
+            named = [self._waiting[name] for name in change["new"] if name in self._waiting]
+            if named:
+                self._make_more(named)
+            for name, editor in self.editors.items():
+                given = change["new"].get(name, UNSET)
+                if given is not editor.value:
+                    editor.set_value(given)
+            self.environment.show(split(self.info, change["new"])[1])
+        finally:
+            self._updating = False
+        self._gather()
+
+    def show_validation(self, checked: Validation) -> None:
+        """Show what the server says of each input: remarks, what is enabled, choices and offered values.
+
+        What the user has set is never changed; a value is taken over only where there is none.
+        """
+        for name, editor in list(self.editors.items()):
+            said = checked.inputs.get(name)
+            if said is None:
+                editor.show_remark("")
+                continue
+            changed = said.filter is not None and said.filter != editor.parameter.filter
+            if changed and not editor.error:  # what is typed and not yet right stays as it is
+                editor = self._renew(name, replace(editor.parameter, filter=said.filter))
+            editor.set_enabled(said.is_enabled)
+            if said.value is not None and not said.is_altered and editor.value is UNSET:
+                editor.set_value(said.value)
+            message = said.message
+            editor.show_remark(message.words if message else "", message.level if message else "info")
+            if message is not None and message.level == "error":
+                self.open_section(name)
+
+    def _renew(self, name: str, parameter: GPParameter) -> ParameterEditor:
+        """Put a new editor with the same value into the place of an old one; no value is lost for it."""
+        old = self.editors[name]
+        new = _make(parameter, self.context)
+        kept = old.value
+        if kept is not UNSET:
+            new.set_value(kept)
+        if new.error:  # what the user has chosen is worth more than a list that may change back
+            new.close()
+            return old
+        self.context.place(name, new)
+        new.observe(self._gather, names="value")
+        new.observe(self._gather_problems, names="error")
+        for box in _boxes(self):
+            if old in box.children:
+                box.children = [new if child is old else child for child in box.children]
+        old.close()
+        self._gather()
+        return new
+
+    def pause(self) -> None:
+        """End drawing and changing shapes, so that a click on the map means what it shows."""
+        for editor in self.editors.values():
+            if isinstance(editor, FeatureEditor):
+                editor.pause()
+
+    def take_pending(self) -> None:
+        """Take what has been typed or chosen and not used yet; what cannot be taken is said at its field."""
+        for editor in (*self.editors.values(), *self.environment.editors.values()):
+            editor.take_pending()
+
+    def check(self) -> list[ParameterError]:
+        """Mark every field that is missing or wrong, and return what is wrong with each."""
+        wrong = [editor for editor in self.editors.values() if not editor.check()]
+        wrong += self.environment.check()
+        return [ParameterError(editor.parameter.name, editor.error) for editor in wrong]
+
+    def reset(self) -> None:
+        """Put all defaults back."""
+        self._updating = True
+        try:
+            for editor in self.editors.values():
+                editor.reset()
+            self.environment.show({})
+        finally:
+            self._updating = False
+        self._gather()
+
+    def show_errors(self, errors: Iterable[ParameterError]) -> None:
+        """Show errors at their fields and open the sections that hold them."""
+        errors = list(errors)
+        hidden = [self._waiting[one.parameter] for one in errors if one.parameter in self._waiting]
+        if hidden:
+            self._make_more(next_inputs(hidden))
+        for error in errors:
+            editor = self.editor(error.parameter)
+            if editor is not None:
+                editor.error = error.problem
+                self.open_section(error.parameter)
+
+    def open_section(self, name: str) -> None:
+        """Unfold the section that a parameter's field is in."""
+        if name in self._sections:
+            self._sections[name].opened = True
+
+    def focus(self, name: str) -> None:
+        """Lead the user to a parameter's field, which is made if it was not there yet."""
+        if name in self._waiting:
+            self._make_more([self._waiting[name]])
+        self.open_section(name)
+        editor = self.editor(name)
+        if editor is not None:
+            editor.focus()
+
+    def editor(self, name: str) -> ParameterEditor | None:
+        """The editor of an input or a setting; None when there is none of this name."""
+        return self.editors.get(name) or self.environment.editors.get(name)
+
+    def let_go(self) -> None:
+        """Be no target for results any more."""
+        forget_form(self)
+
+
+def _boxes(box: w.Box) -> Iterator[w.Box]:
+    yield box
+    for child in box.children:
+        if isinstance(child, w.Box) and not isinstance(child, ParameterEditor):
+            yield from _boxes(child)
+
+
+def _told_apart(inputs: Iterable[GPParameter]) -> list[GPParameter]:
+    """Inputs whose display names differ: the name is added to those that are alike."""
+    titled = [replace(one, display_name=one.display_name or one.name) for one in inputs]
+    often = Counter(one.display_name for one in titled)
+    return [
+        replace(one, display_name=f"{one.display_name} ({one.name})") if often[one.display_name] > 1 else one
+        for one in titled
+    ]
+
+
+def _is_needed(parameter: GPParameter) -> bool:
+    return parameter.required and not has_usable_default(parameter)
+
+
+def _make(parameter: GPParameter, context: EditorContext) -> ParameterEditor:
+    """Make an editor; one that cannot be made gives way to raw JSON, so that no input is missing."""
+    try:
+        return editor_for(parameter, context)
+    except Exception as error:  # an editor registered by the user may raise anything
+        plain = EDITORS["json"](replace(parameter, filter=None, choice_list=()), context)
+        plain.error = tr(
+            "the usual field could not be made ({kind}); give JSON instead.", kind=type(error).__name__
+        )
+        return plain

@@ -1,0 +1,99 @@
+"""Controls that share what never changes about them.
+
+Every control of ipywidgets brings a layout and a style of its own into the page, each a message and an object
+there. A form of forty fields would have some seven hundred of them; here all that look alike have one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import ipywidgets as w
+
+from gpwidgets.widgets.kit.accessibility import name_traits
+from gpwidgets.widgets.kit.owner import keep_open
+
+#: Fills the line, and gives way where the line is narrow.
+WIDE = {"width": "100%", "min_width": "0"}
+
+
+class Unchangeable(w.Widget):
+    """A layout or style that many controls have; it refuses to be changed for one of them."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._refuse(name)
+        super().__setattr__(name, value)
+
+    def set_trait(self, name: str, value: Any) -> None:
+        """Refuse a change, as `__setattr__` does."""
+        self._refuse(name)
+        super().set_trait(name, value)
+
+    def _refuse(self, name: str) -> None:
+        if name not in _OF_ALL and name in self.class_trait_names(sync=True) and self.comm is not None:
+            raise AttributeError("other controls have it, too: give this one a Layout of its own, or a style")
+
+
+class SharedLayout(Unchangeable, w.Layout):
+    """A layout of many controls."""
+
+
+_OF_ALL = frozenset(w.Widget.class_trait_names())
+_layouts: dict[tuple[tuple[str, str], ...], w.Layout] = {}
+_styles: dict[type[w.Widget], w.Widget] = {}
+
+
+def shared_layout(**values: str) -> w.Layout:
+    """Return the one layout with these values; it is never changed, a widget is given another instead."""
+    key = tuple(sorted(values.items()))
+    made = _layouts.get(key)
+    if made is None or made.comm is None:  # it is gone after `Widget.close_all()`
+        made = _layouts[key] = keep_open(SharedLayout(**values))
+    return made
+
+
+def lean(
+    kind: type[Any], *args: Any, layout: Mapping[str, str] | w.Layout | None = None, **traits: Any
+) -> Any:
+    """Make a control with the style that all of its kind have, and a shared layout.
+
+    Parameters
+    ----------
+    kind
+        A class of ipywidgets.
+    layout
+        Values of a layout that stays as it is; a `Layout` of its own where it changes.
+    *args, **traits
+        For the class.
+    """
+    if "style" in kind.class_trait_names():
+        traits["style"] = _style_of(kind)
+    traits |= name_traits(kind, traits)
+    own = layout if isinstance(layout, w.Layout) else shared_layout(**(layout or {}))
+    return kind(*args, layout=own, **traits)
+
+
+def icon_button(icon: str, words: str, *, kind: type[Any] = w.Button, **traits: Any) -> Any:
+    """Make a button that shows an icon; its words are its tooltip, and its name for readers of screens.
+
+    Parameters
+    ----------
+    icon, words
+        Of the button.
+    kind
+        `Button` or `ToggleButton`.
+    **traits
+        For `lean`.
+    """
+    classes = (*traits.pop("_dom_classes", ()), "gpw-icon")
+    return lean(kind, icon=icon, description=words, tooltip=words, _dom_classes=classes, **traits)
+
+
+def _style_of(kind: type[w.Widget]) -> w.Widget:
+    style_class = kind.style.klass
+    made = _styles.get(style_class)
+    if made is None or made.comm is None:
+        shared = type(f"Shared{style_class.__name__}", (Unchangeable, style_class), {})
+        made = _styles[style_class] = keep_open(shared())
+    return made

@@ -1,0 +1,1 @@
+"""The map of a task, its layer list and its picture."""

@@ -1,0 +1,42 @@
+"""The forms that are open in this kernel, so that a result can become the input of any of them."""
+
+from __future__ import annotations
+
+from typing import Any
+from weakref import WeakSet
+
+from gpwidgets.tasks.inputs.checking import takes_geometry
+
+_FORMS: WeakSet[Any] = WeakSet()
+
+_FEATURES = "GPFeatureRecordSetLayer"
+
+
+def remember_form(form: Any) -> None:
+    """Keep in mind that a form is open; it is forgotten with the form."""
+    _FORMS.add(form)
+
+
+def forget_form(form: Any) -> None:
+    """Forget a form that has been closed."""
+    _FORMS.discard(form)
+
+
+def inputs_for(data_type: str = _FEATURES, frame: Any = None) -> list[tuple[str, Any]]:
+    """Return the inputs of open forms that a frame can be given to, as pairs of a title and the editor.
+
+    Parameters
+    ----------
+    data_type
+        Of the inputs.
+    frame
+        Its geometry has to be one that the input takes; all inputs of the type without it.
+    """
+    kinds = frame.geom_type.dropna().unique() if hasattr(frame, "geom_type") else ()
+    found = []
+    for form in sorted(_FORMS, key=lambda one: one.info.name):
+        for editor in form.editors.values():
+            parameter = editor.parameter
+            if parameter.data_type == data_type and all(takes_geometry(parameter, kind) for kind in kinds):
+                found.append((f"{form.info.display_name or form.info.name}: {editor.title}", editor))
+    return found

@@ -1,0 +1,257 @@
+"""Frames as tables: one page at a time, sorted and filtered in the kernel.
+
+Only the rows of the page travel to the browser, so that a table of any length opens at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as w
+import traitlets
+
+from gpwidgets.texts import later, tr, trn
+from gpwidgets.widgets.kit.accessibility import let_rest
+from gpwidgets.widgets.kit.owner import Owner
+from gpwidgets.widgets.kit.theme import style_sheet
+from gpwidgets.widgets.results._table_rows import TableRows
+from gpwidgets.widgets.words.cells import FrameTexts, cell_text, is_missing
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+PAGE_SIZES = (10, 25, 50, 100)
+
+_UNSORTED = later("as it came")
+
+
+class FrameTable(Owner, w.VBox):
+    """A table to look at: sort, filter and page through a frame's rows.
+
+    Parameters
+    ----------
+    df
+        A DataFrame or GeoDataFrame; the geometry column is left out. It is never changed.
+    caption
+        What the rows are, read out by screen readers and shown above the table.
+    page_size
+        Rows on a page.
+    selectable
+        Whether a click on a row chooses it.
+    """
+
+    sort_by = traitlets.Unicode("", help="Column that the rows are sorted by; empty for their own order.")
+    descending = traitlets.Bool(False, help="Whether the largest comes first.")
+    filter_text = traitlets.Unicode("", help="Only rows with this text in one of their cells are shown.")
+    page = traitlets.Int(1, help="The page that is shown, from 1.")
+    selected = traitlets.Tuple(help="Positions in the frame of the rows that are chosen.")
+    only_selected = traitlets.Bool(False, help="Whether only the chosen rows are listed.")
+
+    def __init__(
+        self, df: DataFrame, caption: str = "", *, page_size: int = 10, selectable: bool = False
+    ) -> None:
+        self.frame = df
+        self.caption = caption
+        self.selectable = selectable
+        self._texts = FrameTexts(df)
+        # Columns are taken by position: a table may have two of the same name.
+        self._places = [place for place, kind in enumerate(df.dtypes) if str(kind) != "geometry"]
+        self.columns = [df.columns[place] for place in self._places]
+        self._searched: dict[int, tuple[list[int], list[str]]] = {}
+        self._rows: list[int] = list(range(len(df)))
+        self._list = TableRows(df, self._places, caption, self.pick if selectable else None)
+        self._html = self._list.html
+        self._build_controls(page_size)
+        parts = [style_sheet(), self._top, self._list, self._bottom]
+        super().__init__(parts, layout=w.Layout(width="100%", min_width="0"))
+        self.add_class("gpw-table")
+        self._render()
+
+    def _build_controls(self, page_size: int) -> None:
+        options = [(tr(_UNSORTED), "")] + [(self.header(name), str(name)) for name in self.columns]
+        auto = {"width": "auto"}
+        self._sort = w.Dropdown(options=options, description=tr("Sort by"), layout=auto)
+        self._order = w.ToggleButton(
+            description=tr("Descending"), icon="sort-amount-desc", tooltip=tr("Largest first"), layout=auto
+        )
+        self._filter = w.Text(placeholder=tr("text in any cell"), description=tr("Filter"), layout=auto)
+        self._only = self.own(
+            w.ToggleButton(
+                description=tr("Selected only"), tooltip=tr("List only the selected rows"), layout=auto
+            )
+        )
+        self._first, self._back, self._next, self._last = (
+            w.Button(description=text, tooltip=tip, layout=auto)
+            for text, tip in (
+                (tr("First"), tr("First page")),
+                (tr("Previous"), tr("Previous page")),
+                (tr("Next"), tr("Next page")),
+                (tr("Last"), tr("Last page")),
+            )
+        )
+        self._where = w.HTML()
+        self._size = w.Dropdown(
+            options=sorted({*PAGE_SIZES, page_size}), value=page_size, description=tr("Rows"), layout=auto
+        )
+        row = {"flex_flow": "row wrap", "align_items": "center"}
+        top = [self._filter, self._sort, self._order]
+        self._top = w.HBox([*top, self._only] if self.selectable else top, layout=row)
+        self._bottom = w.HBox(
+            [self._first, self._back, self._where, self._next, self._last, self._size], layout=row
+        )
+        self._connect()
+
+    def _connect(self) -> None:
+        traitlets.link((self._sort, "value"), (self, "sort_by"))
+        traitlets.link((self._order, "value"), (self, "descending"))
+        traitlets.link((self._filter, "value"), (self, "filter_text"))
+        traitlets.link((self._only, "value"), (self, "only_selected"))
+        self._first.on_click(lambda _button: self._go(1))
+        self._back.on_click(lambda _button: self._go(self.page - 1))
+        self._next.on_click(lambda _button: self._go(self.page + 1))
+        self._last.on_click(lambda _button: self._go(self.pages))
+        self._size.observe(lambda _change: self._go_to_first(), names="value")
+
+    def header(self, name: Any) -> str:
+        """Return a column's heading: its alias, or its name."""
+        return self._texts.header(name)
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; one when there are no rows."""
+        return max(1, -(-len(self._rows) // self._size.value))
+
+    @property
+    def visible_rows(self) -> list[int]:
+        """Positions in the frame of the rows on this page."""
+        start = (self.page - 1) * self._size.value
+        return self._rows[start : start + self._size.value]
+
+    # Choosing rows
+
+    def pick(self, row: int) -> None:
+        """Choose one row and no other; one that is chosen alone is let go."""
+        self.selected = () if self.selected == (row,) else (row,)
+
+    def show_rows(self, rows: Sequence[int]) -> None:
+        """Choose these rows and turn to the page of the first; a filter that hides it is lifted."""
+        self.selected = tuple(rows)
+        if not self.selected:
+            return
+        if self.selected[0] not in self._rows:
+            self.filter_text, self.only_selected = "", False
+        self._go(self._rows.index(self.selected[0]) // self._size.value + 1)
+
+    @traitlets.observe("selected")
+    def _show_selected(self, _change: Mapping[str, Any]) -> None:
+        if not self.selected:
+            self.only_selected = False
+        if self.only_selected:
+            self._arrange()
+        else:
+            self._render()
+
+    # Order and filter
+
+    def _go(self, page: int) -> None:
+        self.page = min(max(1, page), self.pages)
+
+    def _go_to_first(self) -> None:
+        if self.page == 1:
+            self._render()
+        self.page = 1
+
+    @traitlets.observe("page")
+    def _show_page(self, _change: Mapping[str, Any]) -> None:
+        self._render()
+
+    @traitlets.observe("sort_by", "descending", "filter_text", "only_selected")
+    def _arrange(self, _change: Mapping[str, Any] | None = None) -> None:
+        rows = self._matching_rows()
+        names = {str(self.frame.columns[place]): place for place in reversed(self._places)}
+        if self.sort_by in names:
+            values = list(self.frame.iloc[:, names[self.sort_by]])
+            present = [row for row in rows if not is_missing(values[row])]
+            missing = [row for row in rows if is_missing(values[row])]
+            present.sort(key=_sort_key(values, present), reverse=self.descending)
+            rows = present + missing
+        self._rows = rows
+        self._go_to_first()
+
+    def _matching_rows(self) -> list[int]:
+        rows = sorted(set(self.selected)) if self.only_selected else range(len(self.frame))
+        wanted = self.filter_text.strip().casefold()
+        if not wanted:
+            return list(rows)
+        hits = []
+        for place in self._places:
+            codes, texts = self._search_texts(place)
+            found = [wanted in text for text in texts]
+            hits.append([found[code] for code in codes])
+        return [row for row in rows if any(column[row] for column in hits)]
+
+    def _search_texts(self, place: int) -> tuple[list[int], list[str]]:
+        """Each row's number of a distinct value of the column, and those values as text."""
+        if place not in self._searched:
+            name, column = self.frame.columns[place], self.frame.iloc[:, place]
+            values: list[Any]
+            try:
+                codes, distinct = column.factorize(use_na_sentinel=False)
+                numbers, values = codes.tolist(), list(distinct)
+            except TypeError:  # lists and the like have no hash
+                numbers, values = list(range(len(column))), list(column)
+            self._searched[place] = (numbers, [self._texts.text(name, value).casefold() for value in values])
+        return self._searched[place]
+
+    # Showing
+
+    def _render(self) -> None:
+        self._list.show(self.visible_rows, frozenset(self.selected), self.sort_by, self.descending)
+        self._tell_where()
+
+    def _tell_where(self) -> None:
+        total, found = len(self.frame), len(self._rows)
+        text = trn(
+            "Page {page} of {pages}; {n:,} row",
+            "Page {page} of {pages}; {n:,} rows",
+            found,
+            page=self.page,
+            pages=self.pages,
+        )
+        if total == 0:
+            text = tr("No rows")
+        elif found != total:
+            text = tr(
+                "Page {page} of {pages}; {found:,} of {total:,} rows",
+                page=self.page,
+                pages=self.pages,
+                found=found,
+                total=total,
+            )
+        if self.selected:
+            text += tr("; {count:,} selected", count=len(self.selected))
+        self._where.value = f'<span class="gpw-page" role="status">{text}</span>'
+        self._only.disabled = not self.selected
+        for button in (self._first, self._back):
+            let_rest(button, self.page <= 1)
+        for button in (self._next, self._last):
+            let_rest(button, self.page >= self.pages)
+        shown = "none" if total <= PAGE_SIZES[0] else ""
+        for control in (self._top, *self._bottom.children):
+            if control is not self._where:
+                control.layout.display = shown
+
+    def __repr__(self) -> str:
+        return f"<FrameTable: {len(self.frame):,} rows, {len(self.columns)} columns>"
+
+
+def _sort_key(values: list[Any], rows: list[int]) -> Any:
+    """Return a key that never fails: values of one kind compare as they are, a mixture by its text."""
+    try:
+        sorted(values[row] for row in rows)
+    except TypeError:
+        return lambda row: cell_text(values[row]).casefold()
+    if rows and isinstance(values[rows[0]], str):
+        return lambda row: values[row].casefold() if isinstance(values[row], str) else str(values[row])
+    return lambda row: values[row]

@@ -1,0 +1,1 @@
+"""Runs on the screen: status, messages, buttons, lists and static snapshots."""

@@ -1,0 +1,59 @@
+"""The buttons below a form: run, cancel, reset, and run once more beside a run that goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import ipywidgets as w
+
+from gpwidgets.texts import tr
+from gpwidgets.widgets.kit.accessibility import let_rest
+from gpwidgets.widgets.kit.owner import Owner
+
+if TYPE_CHECKING:
+    from gpwidgets.tasks.runs.run import Run
+
+__all__ = ["RunButtons"]
+
+Press = Callable[[w.Button], object]
+
+
+class RunButtons(Owner, w.HBox):
+    """Buttons that follow the state of a run.
+
+    Parameters
+    ----------
+    run, another, cancel, reset
+        Called when the button is pressed.
+    """
+
+    def __init__(self, *, run: Press, another: Press, cancel: Press, reset: Press) -> None:
+        self.run = w.Button(description=tr("Run"), icon="play", button_style="primary")
+        self.cancel = w.Button(
+            description=tr("Cancel"), icon="stop", tooltip=tr("Ask the server to stop the run"), disabled=True
+        )
+        self.reset = w.Button(description=tr("Reset"), icon="undo", tooltip=tr("Put the default values back"))
+        self.another = w.Button(
+            description=tr("Run these values too"),
+            icon="plus",
+            tooltip=tr("Start a second run beside the one that goes on"),
+            layout=w.Layout(width="auto", display="none"),
+        )
+        buttons = (self.run, self.cancel, self.reset, self.another)
+        for button, press in zip(buttons, (run, cancel, reset, another), strict=True):
+            button.on_click(press)
+        super().__init__(buttons, layout=w.Layout(flex_flow="row wrap"), _dom_classes=("gpw-buttons",))
+
+    def follow_run(self, run: Run | None, *, busy: bool, has_task: bool) -> None:
+        """Show what can be pressed now."""
+        self.run.disabled = not has_task
+        self.run.description = tr("Running…") if busy else tr("Run")
+        self.cancel.disabled = run is None
+        # One that is disabled loses the keyboard's focus, so after a press they only look like it.
+        let_rest(self.run, busy)
+        let_rest(self.cancel, run is None or not busy or run.cancel_requested)
+
+    def offer_another(self, offered: bool) -> None:
+        """Offer a second run or not."""
+        self.another.layout.display = "" if offered else "none"

@@ -1,0 +1,440 @@
+"""A task as a form: describe it, fill it in, draw, run it, follow it and see what comes back.
+
+The parts of the widget come in with the first one that is made, not with the class: a kernel that imports
+the class and never shows a form should not wait for editors, tasks and results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as w
+import traitlets
+
+from gpwidgets.errors import AuthenticationError, GPError, InputErrors, ParameterError
+from gpwidgets.texts import tr
+from gpwidgets.widgets.kit.after_typing import when_typed
+from gpwidgets.widgets.kit.code_view import code_html
+from gpwidgets.widgets.kit.errors_shown import error_html, guarded
+from gpwidgets.widgets.kit.fold import Fold
+from gpwidgets.widgets.kit.owner import Owner, replace_children
+from gpwidgets.widgets.kit.theme import style_sheet
+from gpwidgets.widgets.page.twin import ShownWithTwin, StaticTwin
+
+if TYPE_CHECKING:
+    import ipyleaflet
+
+    from gpwidgets.client.http.session import GPSession
+    from gpwidgets.client.sign_in.auth import Auth
+    from gpwidgets.protocol.urls import GPURL
+    from gpwidgets.tasks.history import HistoryEntry
+    from gpwidgets.tasks.runs.run import Run
+    from gpwidgets.tasks.task import GPTask
+    from gpwidgets.widgets.form.form import TaskForm
+    from gpwidgets.widgets.form.server_check import ServerCheck
+    from gpwidgets.widgets.map.task_map import TaskMap
+
+
+def _wide(**more: str) -> w.Layout:
+    return w.Layout(width="100%", min_width="0", **more)
+
+
+class TaskWidget(Owner, ShownWithTwin, w.VBox):
+    """The form of a geoprocessing task, with map, Run and Cancel, status and results.
+
+    A server that cannot be reached, an address that is wrong or a sign-in that is needed is said in the
+    widget, with a way to go on; making the widget never raises for it. The values survive every error.
+
+    Parameters
+    ----------
+    task_or_url
+        A `GPTask`, or the task's address; that of a service will do when it has one task. The address of a
+        job, or an entry of `gpwidgets.history`, brings that run's values back, and the run with its results
+        while the server has it.
+    map
+        An ipyleaflet map of your own to draw and show results on; nothing of yours on it is changed.
+    auth
+        `Token`, `Login` or an authentication object of requests, for a secured service.
+    session
+        A `GPSession` of your own, for certificates and proxies; a sign-in in the form keeps those.
+    values
+        First values by parameter name; the other inputs keep their defaults. The trait of this name holds
+        the whole form: setting it leaves out what it does not name.
+
+    Attributes
+    ----------
+    task : GPTask or None
+        None until the description could be read.
+    form : TaskForm or None
+        The form; None until then.
+    map : TaskMap or None
+        None when the task has nothing to do with a map.
+    runs : gpwidgets.widgets.runs.run_list.RunList
+        All runs of this form.
+    """
+
+    values = traitlets.Dict(help="Values of the form by parameter name; what is not set is left out.")
+    run = traitlets.Instance("gpwidgets.tasks.runs.run.Run", allow_none=True, help="The run started last.")
+    outputs = traitlets.Any(
+        None, allow_none=True, read_only=True, help="Outputs of the run that succeeded last."
+    )
+    error = traitlets.Any(None, allow_none=True, help="The exception that is shown; None when all is well.")
+
+    def __init__(
+        self,
+        task_or_url: GPTask | GPURL | HistoryEntry | str,
+        *,
+        map: ipyleaflet.Map | None = None,  # noqa: A002
+        auth: Auth | None = None,
+        session: GPSession | None = None,
+        values: Mapping[str, Any] | None = None,
+    ) -> None:
+        from gpwidgets.tasks.history import HistoryEntry
+        from gpwidgets.widgets._connector import Connector
+        from gpwidgets.widgets.form.earlier_run import earlier_run
+        from gpwidgets.widgets.form.other_values import OtherValues
+        from gpwidgets.widgets.form.refusal import Refusal
+        from gpwidgets.widgets.form.unplaced import UnplacedValues
+        from gpwidgets.widgets.runs.run_buttons import RunButtons
+        from gpwidgets.widgets.runs.run_list import RunList
+
+        self._earlier = earlier_run(task_or_url)
+        source = self._earlier.url if self._earlier is not None else task_or_url
+        assert not isinstance(source, HistoryEntry)  # an entry always is an earlier run
+        self._user_map = map
+        self._start_values = dict(values or {})
+        self.task: GPTask | None = None
+        self.form: TaskForm | None = None
+        self.map: TaskMap | None = None
+        self._server_check: ServerCheck | None = None
+        self._updating = False
+        self._signed_in_for: Run | None = None
+        self._started_with: Mapping[str, Any] | None = None
+        self._header = w.HTML(layout=_wide())
+        self._work = w.HBox(layout=_wide(flex_flow="row wrap", align_items="stretch", grid_gap="4px 16px"))
+        self._said = w.HTML(layout=_wide())
+        self._missing = Refusal(self._show_refusal)
+        self._help = Connector(source, auth, session, self._build, self._tell_connection)
+        self._other_values, self._unplaced = OtherValues(), UnplacedValues()
+        self.runs = RunList(self._reuse)
+        self.twin = StaticTwin(self.snapshot)
+        self._buttons = RunButtons(
+            run=lambda _button: when_typed(self._press_run),
+            another=lambda _button: when_typed(self._start_another),
+            cancel=self._press_cancel,
+            reset=self._reset_form,
+        )
+        self._code, self._code_text = self._make_code()
+        above = [style_sheet(), self.twin.hider, self._header, self._unplaced, self._work, self._buttons]
+        below = [self._said, self._missing, self._help, self._other_values, self.runs, self._code]
+        super().__init__([*above, *below], layout=_wide())
+        self.add_class("gpw")
+        self._show_buttons(False)
+        self._help.connect()
+
+    def _make_code(self) -> tuple[Fold, w.HTML]:
+        text = w.HTML(layout=_wide())
+        fold = Fold(tr("This form as Python"), [text], tooltip=tr("The call that this form stands for"))
+        fold.add_class("gpw-section")
+        fold.observe(lambda _change: self._show_code(), names="opened")
+        return fold, text
+
+    # Connecting
+
+    def _tell_connection(self, error: Exception | None, words: str) -> None:
+        """Say how connecting goes on; what there is of a form stays."""
+        from gpwidgets.widgets.kit.task_header import title_html
+
+        if self.form is None:
+            self._header.value = title_html(self._help.address)
+        self.error = error
+        if words:
+            self._say(words)
+
+    def _build(self, task: GPTask) -> None:
+        from gpwidgets.widgets.kit.task_header import header_html, needs_map
+
+        self.task = task
+        if needs_map(task.info) and self.map is None:
+            from gpwidgets.widgets.map.task_map import TaskMap
+
+            self.map = self.own(TaskMap(self._user_map))
+        form = self.form or self._make_form(task)
+        self._header.value = header_html(task)
+        replace_children(self._work, self._work_parts())
+        self._help.done()
+        self._said.value = ""
+        values, self._start_values = self._start_values, {}
+        self.error = form.add_values(values)
+        self._take_values()
+        self._follow_state()
+        self._show_buttons(True)
+        self._come_back(task)
+
+    def _make_form(self, task: GPTask) -> TaskForm:
+        from gpwidgets.widgets.editors.editor import EditorContext
+        from gpwidgets.widgets.form.form import TaskForm
+        from gpwidgets.widgets.form.server_check import ServerCheck, can_validate
+
+        form = self.form = self.own(TaskForm(task.info, EditorContext(map=self.map, task=task)))
+        form.observe(self._take_values, names="values")
+        if can_validate(task):
+            self._server_check = self.own(ServerCheck(task, form))
+        return form
+
+    def _come_back(self, task: GPTask) -> None:
+        """Bring back the run that this widget was made for, once."""
+        earlier, self._earlier = self._earlier, None
+        if earlier is None or self.form is None:
+            return
+        self._unplaced.show(earlier.fill(self.form, task))
+        try:
+            self._started_with = self.form.values
+            self.run = earlier.attach(task)
+        except Exception as error:  # the form is good all the same
+            self.error = error
+
+    def _work_parts(self) -> list[w.Widget]:
+        assert self.form is not None
+        checks = [self._server_check] if self._server_check is not None else []
+        form_box = w.VBox(
+            [self.form, *checks], layout=w.Layout(flex="1 1 340px", min_width="0", width="auto")
+        )
+        if self.map is None:
+            return [form_box]
+        map_box = w.VBox([self.map], layout=w.Layout(flex="1.4 1 380px", min_width="0", width="auto"))
+        return [form_box, map_box]
+
+    def _show_buttons(self, shown: bool) -> None:
+        for part in (self._buttons, self._code):
+            part.layout.display = "" if shown else "none"
+
+    # Values
+
+    def _take_values(self, _change: object = None) -> None:
+        """Follow the form."""
+        form = self.form
+        if form is not None and not self._updating:
+            self._while_updating(lambda: self.set_trait("values", dict(form.values)))
+            self._buttons.offer_another(self._may_run_another)
+            self._tell_other_values()
+        self._show_code()
+        self.twin.refresh_later()
+
+    def _tell_other_values(self) -> None:
+        """Say that results belong to other values, as long as they do."""
+        if self.run is None or self.form is None or self._started_with is None:
+            self._other_values.hide()
+        else:
+            self._other_values.show(self.form, self._started_with)
+
+    @traitlets.validate("values")
+    def _known_names(self, proposal: Mapping[str, Any]) -> dict[str, Any]:
+        given = dict(proposal["value"])
+        return given if self.form is None or self._updating else self.form.known_values(given)
+
+    @traitlets.observe("values")
+    def _give_values(self, change: Mapping[str, Any]) -> None:
+        """Follow a caller who sets the trait."""
+        if self._updating:
+            return
+        if self.form is None:
+            self._start_values = dict(change["new"])
+            return
+        form = self.form
+        self._while_updating(lambda: form.set_trait("values", dict(change["new"])))
+        self._take_values()
+
+    def _while_updating(self, action: Callable[[], None]) -> None:
+        self._updating = True
+        try:
+            action()
+        finally:
+            self._updating = False
+
+    def _show_code(self) -> None:
+        if not self._code.opened or self.task is None or self.form is None:
+            return
+        try:
+            self._code_text.value = code_html(self.task.code(self.form.values))
+        except Exception as error:
+            self._code_text.value = error_html(error)
+
+    @guarded
+    def _reset_form(self, _button: w.Button) -> None:
+        if self.form is not None:
+            self.form.reset()
+        self._missing.clear()
+        self.error = None
+
+    # Running
+
+    def start(self) -> Run:
+        """Run the task with the form's values, as the button Run does, and return at once.
+
+        What is typed and not used yet is taken, too. The run is `run` from then on, and the widget shows it;
+        one that goes on is not stopped.
+
+        Returns
+        -------
+        Run
+            Goes on in the background: `Run.wait`, ``await run`` or its traits tell how.
+
+        Raises
+        ------
+        InputErrors
+            Values are missing or wrong; the form shows each at its field.
+        GPError
+            The task could not be reached, or wants a sign-in; the widget shows it.
+
+        Notes
+        -----
+        Speaks to ``…/execute`` or ``…/submitJob``, as `GPTask.start`.
+        """
+        if self._help.worker is not None:
+            self._help.worker.join()
+        if self.task is None or self.form is None:
+            raise (
+                self.error if isinstance(self.error, GPError) else GPError(tr("There is no task to run yet."))
+            )
+        try:
+            return self._start(self.task, self.form)
+        except ParameterError as error:
+            self._refuse(error)
+            raise
+
+    @guarded
+    def _press_run(self) -> None:
+        if self._is_busy:
+            self._say(tr("It runs already. Cancel stops it; change a value to run the task a second time."))
+        else:
+            self._start_or_refuse()
+
+    @guarded
+    def _start_another(self) -> None:
+        if self._may_run_another:
+            self._start_or_refuse()
+            self._buttons.cancel.focus()  # the button that was pressed is gone now
+
+    def _start_or_refuse(self) -> None:
+        """Run the task with the form's values, or say what is wrong with them."""
+        if self.task is None or self.form is None:
+            return
+        try:
+            self._start(self.task, self.form)
+        except ParameterError as error:
+            self._refuse(error)
+
+    def _start(self, task: GPTask, form: TaskForm) -> Run:
+        self._missing.clear()
+        self.error = None
+        self._show_the_error()
+        form.pause()
+        form.take_pending()
+        wrong = form.check()
+        if wrong:
+            raise InputErrors(wrong)
+        self._started_with = form.values
+        with self._unplaced.keeping():
+            self.run = run = task.start(form.values)
+        return run
+
+    def _refuse(self, error: ParameterError) -> None:
+        """Say which inputs are missing or wrong; each entry leads to its field."""
+        assert self.form is not None
+        self._missing.show(self.form, error)
+
+    def _show_refusal(self, error: ParameterError | None) -> None:
+        self.error = error
+
+    @guarded
+    def _reuse(self, run: Run) -> None:
+        """Put the values of an earlier run back into the form."""
+        from gpwidgets.tasks.inputs.environment import KEYWORD
+
+        if self.form is None:
+            return
+        self.form.values = {**run.inputs, **({KEYWORD: run.settings} if run.settings else {})}
+        self._say(tr("The form has the values of that run again."))
+        self._buttons.run.focus()
+
+    @guarded
+    def _press_cancel(self, _button: w.Button) -> None:
+        if not self._is_busy or self.run is None:
+            self._say(tr("Nothing runs now."))
+        elif self.run.cancel_requested:
+            self._say(tr("The server has been asked to stop the run."))
+        else:
+            self.run.cancel()
+
+    @property
+    def _is_busy(self) -> bool:
+        return self.run is not None and not self.run.status.is_final
+
+    @property
+    def _may_run_another(self) -> bool:
+        """Whether a job goes on and the form has other values by now."""
+        run, form = self.run, self.form
+        is_job = run is not None and run.job_id is not None and self._is_busy
+        return is_job and form is not None and form.values is not self._started_with
+
+    @traitlets.observe("run")
+    def _show_run(self, change: Mapping[str, Any]) -> None:
+        if change["old"] is not None:
+            change["old"].unobserve(self._follow_state, names="status")
+        if self.run is not None:
+            self.run.observe(self._follow_state, names="status")
+            self.runs.show(self.run, self.map)
+        self._tell_other_values()
+        self._follow_state()
+
+    @guarded
+    def _follow_state(self, _change: object = None) -> None:
+        """Let buttons and traits follow the run's state; no path can leave them locked."""
+        run, busy = self.run, self._is_busy
+        self._buttons.follow_run(run, busy=busy, has_task=self.task is not None)
+        self._buttons.offer_another(self._may_run_another)
+        if not busy:
+            self._show_the_error()  # what was said of the run that went on is over
+        self.twin.refresh()
+        if run is None or busy:
+            return
+        if run.outputs is not None:
+            self.set_trait("outputs", run.outputs)
+        elif isinstance(run.error, AuthenticationError) and run is not self._signed_in_for:
+            self._signed_in_for = run  # what it asks for is asked for once
+            self._help.ask_sign_in()
+
+    def snapshot(self) -> str:
+        """Return the widget as a reader without a kernel sees it: HTML without scripts."""
+        from gpwidgets.widgets.runs.snapshot import snapshot
+
+        if self.task is None or self.form is None:
+            return self._header.value + self._said.value
+        return snapshot(self.task, self.form.values, self.run) + self._unplaced.html()
+
+    @traitlets.observe("error")
+    def _show_the_error(self, _change: object = None) -> None:
+        error = self.error
+        if isinstance(error, ParameterError) and self.form is not None:
+            error = self.form.titled(error)
+        self._said.value = error_html(error)
+
+    def _say(self, text: str) -> None:
+        self._said.value = f'<div class="gpw-muted" role="status">{escape(text)}</div>'
+
+    def show_error(self, error: Exception) -> None:
+        """Show an exception in the widget; values and drawings stay."""
+        self.error = error
+
+    def let_go(self) -> None:
+        """Stop following the run; it goes on. A map of the user's own is left as it was."""
+        if self.run is not None:
+            self.run.unobserve(self._follow_state, names="status")
+
+    def __repr__(self) -> str:
+        # Values stay out: the text form of a widget is saved in the notebook.
+        name = self.task.name if self.task is not None else "no task"
+        return f"<TaskWidget {name}>"

@@ -1,0 +1,1 @@
+"""Values, files and times in words, as text or as HTML."""
