@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.missing import is_missing, plain, without_missing
+from gpwidgets.protocol.plain_text import plain_words
 from gpwidgets.protocol.values import UNSET, Unset
 from gpwidgets.texts import later, tr
 
@@ -120,6 +121,19 @@ def type_words(data_type: str) -> str:
     if data_type.startswith("GPMultiValue:"):
         return tr("List: {kind}", kind=type_words(data_type.removeprefix("GPMultiValue:")))
     return tr(TABLE.get(data_type, _UNKNOWN).title or data_type)
+
+
+#: As many choices are named where a type is.
+FEW_CHOICES = 12
+
+
+def kind_words(parameter: GPParameter) -> str:
+    """What a value is: the choices if there are a few, the type in people's words otherwise."""
+    labels = [repr(plain_words(choice.label, 60)) for choice in parameter.choices]
+    if labels and len(labels) <= FEW_CHOICES:
+        listed = f"{{{', '.join(labels)}}}"
+        return tr("List: {kind}", kind=listed) if parameter.is_multi else listed
+    return plain_words(type_words(parameter.data_type), 60)
 
 
 def form_text(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,9 @@ from gpwidgets.client.sign_in.auth import as_auth
 from gpwidgets.errors import GPError
 from gpwidgets.protocol.description import ServiceInfo
 from gpwidgets.protocol.urls import GPURL
+from gpwidgets.tasks.html_blocks import block, paragraph, table, title
 from gpwidgets.tasks.task import GPTask
+from gpwidgets.texts import tr
 
 if TYPE_CHECKING:
     from gpwidgets.client.services.resources import Catalog
@@ -96,6 +99,22 @@ class GPService:
 
     def __getitem__(self, name: str) -> GPTask:
         return self.task(name)
+
+    def _repr_html_(self) -> str:
+        known: dict[str, Sequence[str]] = {}
+        catalog, info = self.__dict__.get("_catalog"), self.__dict__.get("info")  # nothing is read for this
+        if catalog is not None:
+            known = {tr("Folders"): catalog.folders, tr("Services"): catalog.services}
+        if info is not None:
+            known = {tr("Tasks"): info.tasks}
+        ways = "folders, services" if self.is_folder else "tasks"
+        hint = tr("Nothing is there.") if known else tr("Not read yet; to read it: {ways}.", ways=ways)
+        tables = [table([(name,) for name in names], caption=what) for what, names in known.items()]
+        return block(
+            title("GPService", self.url.service_name or self.url.folder or ""),
+            "".join(tables) or paragraph(hint),
+            paragraph(self.url.catalog if self.is_folder else self.url.service, code=True),
+        )
 
     def __repr__(self) -> str:
         kind = "folder" if self.is_folder else "service"

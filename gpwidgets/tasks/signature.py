@@ -12,11 +12,12 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from gpwidgets.datatypes.composite import CompositeType, ValueTableType
-from gpwidgets.datatypes.datatype import datatype_of, type_words
+from gpwidgets.datatypes.datatype import FEW_CHOICES, datatype_of, kind_words
 from gpwidgets.protocol.description import GPParameter, TaskInfo
 from gpwidgets.protocol.names import python_name
 from gpwidgets.protocol.plain_text import plain_words
 from gpwidgets.protocol.values import UNSET
+from gpwidgets.secrets import mask
 from gpwidgets.tasks.inputs.checking import has_usable_default, hidden_shielded
 from gpwidgets.tasks.inputs.environment import ENVIRONMENT, KEYWORD, applicable
 from gpwidgets.texts import tr
@@ -24,10 +25,9 @@ from gpwidgets.texts import tr
 if TYPE_CHECKING:
     from gpwidgets.tasks.task import GPTask
 
-__all__ = ["call_signature", "takes_inputs", "task_docstring"]
+__all__ = ["call_signature", "default_words", "keywords", "takes_inputs", "task_docstring"]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
-_MANY = 12
 _LONG = 60
 _WIDTH = 88
 _INDENT = "    "
@@ -87,7 +87,15 @@ def _keyword(name: str, parameter: GPParameter, *, needed: bool) -> inspect.Para
     elif needed and parameter.required:
         default = inspect.Parameter.empty
     kind = inspect.Parameter.KEYWORD_ONLY
-    return inspect.Parameter(name, kind, default=default, annotation=_Words(_kind(parameter)))
+    return inspect.Parameter(name, kind, default=default, annotation=_Words(kind_words(parameter)))
+
+
+def default_words(parameter: GPParameter) -> str:
+    """The default of an input in a few letters; empty without one, and a mere hint where it is longer."""
+    if not has_usable_default(parameter):
+        return ""
+    default = _shown_default(parameter)
+    return default if default is _SERVERS_OWN else repr(default)
 
 
 def _shown_default(parameter: GPParameter) -> Any:
@@ -98,16 +106,8 @@ def _shown_default(parameter: GPParameter) -> Any:
     value = datatype_of(parameter).default(parameter)
     labels = [choice.label for choice in parameter.choices if choice.value == value]
     value = plain_words(labels[0]) if labels else value
-    return value if value is not UNSET and len(repr(value)) <= _LONG else _SERVERS_OWN
-
-
-def _kind(parameter: GPParameter) -> str:
-    """What a value is: the choices if there are a few, the type in people's words otherwise."""
-    labels = [repr(plain_words(choice.label, _LONG)) for choice in parameter.choices]
-    if labels and len(labels) <= _MANY:
-        listed = f"{{{', '.join(labels)}}}"
-        return tr("List: {kind}", kind=listed) if parameter.is_multi else listed
-    return plain_words(type_words(parameter.data_type), _LONG)
+    shown = repr(value)
+    return _SERVERS_OWN if value is UNSET or len(shown) > _LONG or mask(shown) != shown else value
 
 
 def task_docstring(info: TaskInfo, url: str, *, asynchronous: bool | None = None) -> str:
@@ -145,7 +145,7 @@ def task_docstring(info: TaskInfo, url: str, *, asynchronous: bool | None = None
     outputs = "\n".join(_result(one) for one in info.outputs)
     parts.append(_section("Returns", [f"Outputs\n{outputs}".rstrip()]))
     parts.append(_section("Notes", [_notes(url, asynchronous)]))
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return mask("\n\n".join(part for part in parts if part)) + "\n"
 
 
 def _notes(url: str, asynchronous: bool | None) -> str:
@@ -165,10 +165,11 @@ def _section(title: str, entries: Iterable[str]) -> str:
 
 def _entry(name: str, parameter: GPParameter) -> str:
     told = [tr("required")] if parameter.required else [tr("optional")]
-    if has_usable_default(parameter):
-        default = _shown_default(parameter)
-        told = [tr("default: {value}", value=default if default is _SERVERS_OWN else repr(default))]
-    return f"{name} : {', '.join([_kind(parameter), *told])}\n{_filled(' '.join(_about(name, parameter)))}"
+    if default := default_words(parameter):
+        told = [tr("default: {value}", value=default)]
+    return (
+        f"{name} : {', '.join([kind_words(parameter), *told])}\n{_filled(' '.join(_about(name, parameter)))}"
+    )
 
 
 def _about(name: str, parameter: GPParameter) -> list[str]:
@@ -187,8 +188,8 @@ def _about(name: str, parameter: GPParameter) -> list[str]:
         example = tr(example)
         listed = tr("For example a list of: {example}", example=example)
         told.append(_sentence(listed if parameter.is_multi else tr("For example {example}", example=example)))
-    elif len(parameter.choices) > _MANY:
-        labels = ", ".join(plain_words(choice.label, _LONG) for choice in parameter.choices[:_MANY])
+    elif len(parameter.choices) > FEW_CHOICES:
+        labels = ", ".join(plain_words(choice.label, _LONG) for choice in parameter.choices[:FEW_CHOICES])
         told.append(_sentence(tr("One of: {labels} …", labels=labels)))
     return told
 
@@ -215,12 +216,12 @@ def _limits(parameter: GPParameter) -> str:
 def _parts(parameter: GPParameter) -> str:
     if parameter.data_type == "GPValueTable":
         columns = [
-            f"{plain_words(column.display_name or column.name, _LONG)} ({_kind(column)})"
+            f"{plain_words(column.display_name or column.name, _LONG)} ({kind_words(column)})"
             for column in ValueTableType.columns(parameter)
         ]
         return tr("Columns: {columns}", columns=", ".join(columns)) if columns else ""
     if parameter.data_type == "GPComposite":
-        kinds = [_kind(member) for member in CompositeType.members(parameter)]
+        kinds = [kind_words(member) for member in CompositeType.members(parameter)]
         return tr(" or ").join(kinds)
     if parameter.data_type == "Field" and parameter.dependency:
         return tr("A column of {name}", name=plain_words(parameter.dependency, _LONG))
@@ -230,7 +231,7 @@ def _parts(parameter: GPParameter) -> str:
 def _result(parameter: GPParameter) -> str:
     title = plain_words(parameter.display_name, 200)
     shown = f": {title}" if title not in ("", parameter.name, parameter.name.replace("_", " ")) else ""
-    return f"{_INDENT}{python_name(parameter.name)} ({_kind(parameter)}){shown}"
+    return f"{_INDENT}{python_name(parameter.name)} ({kind_words(parameter)}){shown}"
 
 
 def _sentence(text: str) -> str:

@@ -13,14 +13,16 @@ from gpwidgets.caller_warnings import warn_reserved
 from gpwidgets.client.http.session import GPSession
 from gpwidgets.client.services import resources, uploads
 from gpwidgets.client.sign_in.auth import as_auth
-from gpwidgets.datatypes.datatype import datatype_of
+from gpwidgets.datatypes.datatype import datatype_of, kind_words
 from gpwidgets.errors import GPError, ResourceNotFound, ServerError
 from gpwidgets.protocol.description import GPParameter, ServiceInfo, TaskInfo
 from gpwidgets.protocol.enums import ExecutionType
+from gpwidgets.protocol.plain_text import plain_words
 from gpwidgets.protocol.urls import GPURL
 from gpwidgets.protocol.values import UNSET, FieldRef, LayerReference
 from gpwidgets.secrets import hiding, secrets_in
 from gpwidgets.tasks.code import call_code
+from gpwidgets.tasks.html_blocks import block, paragraph, table, title
 from gpwidgets.tasks.inputs.checking import as_sent, check_given, merged
 from gpwidgets.tasks.inputs.encoding import RESERVED, Encoder, Upload, needs_upload
 from gpwidgets.tasks.inputs.environment import (
@@ -40,7 +42,8 @@ from gpwidgets.tasks.runs.drivers import ExecuteDriver, JobDriver
 from gpwidgets.tasks.runs.run import Run
 from gpwidgets.tasks.runs.status import RunStatus
 from gpwidgets.tasks.runs.transport import Transport
-from gpwidgets.tasks.signature import call_signature, keywords, takes_inputs, task_docstring
+from gpwidgets.tasks.signature import call_signature, default_words, keywords, takes_inputs, task_docstring
+from gpwidgets.texts import tr
 
 if TYPE_CHECKING:
     from gpwidgets.client.sign_in.auth import Auth
@@ -431,6 +434,26 @@ class GPTask:
     def service_can_upload(self, inputs: Mapping[str, Any]) -> bool:
         """Whether there are local files among the inputs, and the service takes uploads."""
         return needs_upload(inputs.values()) and self.service.can_upload
+
+    def _repr_html_(self) -> str:
+        names = {parameter.name: name for name, parameter in keywords(self.info).items()}
+        inputs = [
+            (
+                names.get(one.name, repr(one.name)),
+                kind_words(one),
+                default_words(one) or (tr("required") if one.required else tr("optional")),
+                plain_words(one.description or one.display_name, 200),
+            )
+            for one in self.inputs
+        ]
+        outputs = [(one.name, kind_words(one), plain_words(one.display_name, 200)) for one in self.outputs]
+        return block(
+            title("GPTask", plain_words(self.info.display_name or self.name, 200)),
+            paragraph(plain_words(self.info.description)),
+            table(inputs, (tr("Name"), tr("Type"), tr("Default"), tr("Description")), tr("Inputs")),
+            table(outputs, (tr("Name"), tr("Type"), tr("Description")), tr("Outputs")),
+            paragraph(self.url.task, code=True),
+        )
 
     def __repr__(self) -> str:
         inputs = ", ".join(p.name + ("" if p.required else "=…") for p in self.inputs)

@@ -118,14 +118,17 @@ def test_a_secret_default_is_not_shown() -> None:
 
 def test_texts_of_a_server_are_plain_and_short() -> None:
     nasty = "<p onclick=x>Turn\x1b[2J\u202e it &lt;up&gt;</p>" + "<b>" * 50_000 + "word " * 50_000
+    nasty = f"?token=SECRETMARK {nasty}"
     choices = [f"{number}\x1b<i>" for number in range(500)]
     info = described(
         text_input("A", description=nasty, displayName=nasty, category=nasty, choiceList=choices),
+        text_input("B", defaultValue="?token=SECRETMARK"),
         description=nasty,
     )
     text = f"{call_signature(info)}\n{task_docstring(info, 'https://host')}"
     assert "Turn[2J it <up>" in text
     assert "\x1b" not in text
+    assert "SECRETMARK" not in text
     assert "<b>" not in text
     assert len(text) < 10_000
 

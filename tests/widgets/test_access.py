@@ -6,10 +6,10 @@ import ipywidgets as w
 import pytest
 
 from gpwidgets.protocol.description import GPParameter
+from gpwidgets.protocol.plain_text import plain_label
 from gpwidgets.widgets.editors.editor import editor_for
 from gpwidgets.widgets.kit.accessibility import LabelNote
 from gpwidgets.widgets.kit.controls import icon_button, lean
-from gpwidgets.widgets.words.label_text import plain_label
 
 
 def classes(control: w.DOMWidget) -> list[str]:

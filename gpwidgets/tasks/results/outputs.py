@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakMethod
 
 from gpwidgets.bounds import limit
-from gpwidgets.datatypes.datatype import datatype_of, is_unset
+from gpwidgets.datatypes.datatype import datatype_of, is_unset, kind_words
 from gpwidgets.errors import ConversionError, GPError
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.missing import is_missing
@@ -17,6 +17,7 @@ from gpwidgets.protocol.names import python_name
 from gpwidgets.protocol.responses.replies import GPMessage
 from gpwidgets.protocol.values import DataFile, Fetch, LayerReference, MapImage, RasterData, RowReader
 from gpwidgets.secrets import SecretText, is_hidden_type, shielded
+from gpwidgets.tasks.html_blocks import block, paragraph, table, title
 from gpwidgets.texts import tr, trn
 
 if TYPE_CHECKING:
@@ -278,6 +279,18 @@ class Outputs(Mapping[str, Any]):
         ways = [f"fetch_missing({name!r})" for name in self.truncated if self.can_fetch(name)]
         head += [tr("  to be fetched by {ways}", ways=", ".join(ways))] if ways else []
         return "\n".join([*head, *lines]) if lines else "Outputs (the task has none)"
+
+    def _repr_html_(self) -> str:
+        kinds = {name: kind_words(parameter) for name, parameter in self.parameters.items()}
+        lines = {name: self._in_a_line(name) for name in self._values}
+        lines |= {name: tr("could not be read: {error}", error=error) for name, error in self.errors.items()}
+        rows = [(name, kinds.get(name, ""), lines[name]) for name in self]
+        return block(
+            title("Outputs"),
+            paragraph(missing_words(self)),
+            table(rows, (tr("Name"), tr("Type"), tr("Value"))) or paragraph(tr("The task has none.")),
+            paragraph(self.note),
+        )
 
     def _in_a_line(self, name: str) -> str:
         if self.is_hidden(name):

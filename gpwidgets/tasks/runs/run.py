@@ -21,6 +21,7 @@ from gpwidgets.caller_warnings import warn_doubtful, warn_truncated
 from gpwidgets.errors import RunCancelled, RunError, WaitTimeout, mask
 from gpwidgets.notebook import show_run
 from gpwidgets.protocol.responses.replies import GPMessage
+from gpwidgets.tasks.html_blocks import block, table, title
 from gpwidgets.tasks.results.outputs import Outputs
 from gpwidgets.tasks.runs._progress import ProgressLine
 from gpwidgets.tasks.runs.retention import JOB_RETENTION, REPLY_RETENTION, warn_in_time
@@ -386,6 +387,21 @@ class Run(traitlets.HasTraits):
     def _ipython_display_(self) -> None:
         if not show_run(self):
             print(repr(self))  # noqa: T201 - what a terminal shows of any object
+
+    def _repr_html_(self) -> str:
+        state = str(self.status)
+        if self.progress is not None and not self.done:
+            state = f"{state}, {self.progress:.0f} %"
+        facts = (
+            (tr("State"), state),
+            (tr("Took"), "" if self.elapsed is None else span_text(self.elapsed)),
+            (tr("Error"), "" if self.error is None else str(self.error)),
+            (tr("Note"), self.note),
+            (tr("Last message"), self.messages[-1].description if self.messages else ""),
+            (tr("Outputs"), "" if self.outputs is None else ", ".join(self.outputs)),
+            (tr("Job"), self.job_url or ""),
+        )
+        return block(title("Run", self.task.name), table([fact for fact in facts if fact[1]]))
 
     def __repr__(self) -> str:
         percent = f" {self.progress:.0f} %" if self.progress is not None and not self.done else ""

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import ipywidgets as w
 
+from gpwidgets.protocol.plain_text import plain_label
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.controls import WIDE, lean
 from gpwidgets.widgets.kit.owner import Owner
-from gpwidgets.widgets.words.label_text import plain_label
 
 __all__ = ["KeepButton"]
 

@@ -13,11 +13,11 @@ import ipywidgets as w
 from gpwidgets.bounds import how_to_raise, limit
 from gpwidgets.datatypes.choice import labelled
 from gpwidgets.protocol.description import Choice
+from gpwidgets.protocol.plain_text import plain_label
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.editor import ParameterEditor, edits
 from gpwidgets.widgets.kit.controls import lean
-from gpwidgets.widgets.words.label_text import plain_label
 
 #: A longer list is searched by typing.
 _LONG = 15

@@ -12,6 +12,7 @@ import traitlets
 
 from gpwidgets.datatypes.datatype import LISTED, datatype_of
 from gpwidgets.errors import GPError, ParameterError
+from gpwidgets.protocol.plain_text import plain_label
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.inputs.checking import check_value, has_usable_default
 from gpwidgets.texts import later, tr
@@ -23,7 +24,6 @@ from gpwidgets.widgets.editors.value_words import words_of
 from gpwidgets.widgets.kit.accessibility import LabelNote
 from gpwidgets.widgets.kit.controls import WIDE, icon_button, lean
 from gpwidgets.widgets.kit.owner import Owner
-from gpwidgets.widgets.words.label_text import plain_label
 
 if TYPE_CHECKING:
     from gpwidgets.protocol.description import GPParameter

@@ -13,8 +13,8 @@ from typing import Any
 
 import ipywidgets as w
 
+from gpwidgets.protocol.plain_text import plain_label
 from gpwidgets.texts import tr
-from gpwidgets.widgets.words.label_text import plain_label
 
 
 def name_traits(kind: type[w.Widget], traits: Mapping[str, Any]) -> dict[str, Any]:

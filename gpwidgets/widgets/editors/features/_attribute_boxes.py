@@ -11,9 +11,9 @@ import traitlets
 
 from gpwidgets.protocol.attributes import attribute_text, check_attribute
 from gpwidgets.protocol.features import Field
+from gpwidgets.protocol.plain_text import plain_label
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.kit.owner import Owner
-from gpwidgets.widgets.words.label_text import plain_label
 
 _TYPES = {
     "SmallInteger": later("whole number"),

@@ -13,6 +13,7 @@ from gpwidgets.datatypes.composite import ValueTableType
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.enums import ParameterType
+from gpwidgets.protocol.plain_text import plain_label
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.inputs.checking import check_value
 from gpwidgets.texts import later, tr, trn
@@ -21,7 +22,6 @@ from gpwidgets.widgets.editors.tables._pasting import split_rows, split_values
 from gpwidgets.widgets.kit.controls import icon_button, lean, shared_layout
 from gpwidgets.widgets.kit.fold import Fold
 from gpwidgets.widgets.kit.owner import Owner, give_layout, replace_children
-from gpwidgets.widgets.words.label_text import plain_label
 
 _WIDE = {"width": "100%", "min_width": "0"}
 #: More rows than this are slow to make and tiresome to scroll; they are kept without controls.
