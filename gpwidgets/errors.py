@@ -9,7 +9,12 @@
     │   ├── AuthenticationError (PermissionError) sign in first, or again: 498, 499, 401
     │   ├── AccessDenied        (PermissionError) signed in but not allowed: 403
     │   └── ResourceNotFound    (LookupError)     no such service, task or job: 404
+    │       └── TaskNotFound                      the service is there and has no such task
+    ├── TaskChoice                                a service has several tasks, and none is named
     ├── URLError              (ValueError)        no address of a service, task or job
+    ├── UploadError           (ValueError)        a file cannot be uploaded
+    ├── PublishError          (TypeError)         a function cannot be published as a task
+    ├── DemoNotInstalled      (ImportError)       the extra packages of the demo are missing
     ├── ParameterError        (ValueError)        one input is missing or wrong
     │   └── InputErrors                           several inputs at once
     ├── ConversionError       (ValueError)        geometry or table cannot be turned into a frame or back
@@ -51,6 +56,7 @@ __all__ = [
     "ConversionError",
     "CurveApproximated",
     "DateOutOfRange",
+    "DemoNotInstalled",
     "GPError",
     "GPWarning",
     "GeometryRepaired",
@@ -59,6 +65,7 @@ __all__ = [
     "LayersLeftOut",
     "MeasuresDropped",
     "ParameterError",
+    "PublishError",
     "ReferencesDiffer",
     "ResourceNotFound",
     "RoughTransformation",
@@ -69,10 +76,12 @@ __all__ = [
     "RunLost",
     "RunTimedOut",
     "ServerError",
+    "TaskChoice",
+    "TaskNotFound",
     "TruncatedResult",
     "URLError",
+    "UploadError",
     "WaitTimeout",
-    "mask",
 ]
 
 
@@ -133,6 +142,18 @@ class URLError(GPError, ValueError):
     """A text is not the URL of an ArcGIS service, task or job."""
 
 
+class UploadError(GPError, ValueError):
+    """A file cannot be uploaded: the service takes none, or refuses this one."""
+
+
+class PublishError(GPError, TypeError):
+    """A function cannot be published as a task in the way it is written."""
+
+
+class DemoNotInstalled(GPError, ImportError):
+    """What the demo needs beside the package itself is missing."""
+
+
 class ServerError(GPError):
     """The server answered with an error, usually inside an HTTP 200.
 
@@ -178,6 +199,14 @@ class AccessDenied(ServerError, PermissionError):
 
 class ResourceNotFound(ServerError, LookupError):
     """The server knows no such service, task, job or result (404)."""
+
+
+class TaskNotFound(ResourceNotFound):
+    """The service is there and has no task of this name."""
+
+
+class TaskChoice(GPError):
+    """The address is that of a service which has several tasks, and none is named."""
 
 
 class ParameterError(GPError, ValueError):

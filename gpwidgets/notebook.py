@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 import gpwidgets
-from gpwidgets.errors import mask
+from gpwidgets.secrets import mask
 
 _LOG = logging.getLogger("gpwidgets.tasks")
 

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from gpwidgets.errors import GPError
+from gpwidgets.errors import DemoNotInstalled
 
 NOTEBOOK = "01-quickstart.ipynb"
 
@@ -22,10 +22,6 @@ print("COUNTS " + _json.dumps({
     "HotSpots": len(hot_spots),
 }))
 """
-
-
-class DemoNotInstalled(GPError, ImportError):
-    """What the demo needs beside the package itself is missing."""
 
 
 def notebook_path() -> Path:

@@ -25,10 +25,9 @@ from gpwidgets.client.http.bodies import html_title, parse_json
 from gpwidgets.client.services.downloads import safe_name
 from gpwidgets.convert.coordinates.wkt_and_degrees import is_wkt, shapes_of_wkt
 from gpwidgets.demo.rest._hosted_layers import _where
-from gpwidgets.errors import mask
 from gpwidgets.protocol.plain_text import plain_label
 from gpwidgets.protocol.units import LinearUnit
-from gpwidgets.secrets import Masker
+from gpwidgets.secrets import Masker, mask
 from gpwidgets.widgets.words.html import plain_text, sanitized
 
 SMALL, TIMES, MOST = 400, 16, 16 * 2.5

@@ -17,10 +17,10 @@ INSIDE = {
     "secrets": {"spellings"},
     "errors": {"texts", "secrets"},
     "caller_warnings": {"errors"},
-    "notebook": {"errors"},
+    "notebook": {"errors", "secrets"},
     "protocol": {"texts", "bounds", "errors", "protocol"},
     "client": {"texts", "bounds", "secrets", "errors", "protocol", "client"},
-    "convert": {"texts", "bounds", "errors", "protocol", "convert"},
+    "convert": {"texts", "bounds", "secrets", "errors", "protocol", "convert"},
     "datatypes": {"texts", "errors", "protocol", "convert", "datatypes"},
     "tasks": {
         "texts",

@@ -15,7 +15,6 @@ from gpwidgets.demo.publishing.publish import (
     Lines,
     Points,
     Polygons,
-    PublishError,
     RasterFile,
     Service,
     Table,
@@ -27,6 +26,7 @@ from gpwidgets.demo.rest.faults import Fault, FaultBoard
 from gpwidgets.demo.rest.portal import CLIENT_ID, CLIENT_SECRET
 from gpwidgets.demo.rest.security import PASSWORD, USERNAME
 from gpwidgets.demo.rest.server import DemoServer, serve
+from gpwidgets.errors import PublishError
 
 __all__ = [
     "CLIENT_ID",

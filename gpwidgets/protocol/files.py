@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+__all__ = ["DataFile", "Fetch", "RasterData", "fetched_by"]
 
 
 class _Fetched:
@@ -63,23 +65,24 @@ class DataFile(_Fetched):
     """
 
     url: str | None = None
+    _: KW_ONLY
     item_id: str | None = None
     portal_item_id: str | None = None
     path: str | None = None
-    _fetch: Fetch | None = field(default=None, compare=False, repr=False)
+    _fetch: Fetch | None = field(default=None, init=False, compare=False, repr=False)
 
     @classmethod
     def from_json(cls, data: Any, fetch: Fetch | None = None) -> DataFile:
         """Read the wire form, an object or a bare URL."""
         if isinstance(data, str) and data:
-            return cls(url=data, _fetch=fetch)
+            return fetched_by(cls(url=data), fetch)
         if not isinstance(data, Mapping):
             raise ValueError("a file is an object with url, itemID or portalItemID")
         texts = {
             key: data[key] for key in ("url", "itemID", "portalItemID") if isinstance(data.get(key), str)
         }
         url, item, portal = (texts.get(key) or None for key in ("url", "itemID", "portalItemID"))
-        return cls(url, item, portal, _fetch=fetch)
+        return fetched_by(cls(url, item_id=item, portal_item_id=portal), fetch)
 
     def to_json(self) -> dict[str, Any]:
         """The wire form; a local path has none before it is uploaded."""
@@ -111,26 +114,26 @@ class RasterData(_Fetched):
     """
 
     url: str | None = None
+    _: KW_ONLY
     format: str = ""
     type: str = ""
     item_id: str | None = None
     path: str | None = None
-    _fetch: Fetch | None = field(default=None, compare=False, repr=False)
+    _fetch: Fetch | None = field(default=None, init=False, compare=False, repr=False)
 
     @classmethod
     def from_json(cls, data: Any, fetch: Fetch | None = None) -> RasterData:
         """Read the wire form, an object or a bare URL."""
         if isinstance(data, str) and data:
-            return cls(url=data, _fetch=fetch)
+            return fetched_by(cls(url=data), fetch)
         if not isinstance(data, Mapping):
             raise ValueError("a raster is an object with url or itemID")
         texts = {
             key: data[key] if isinstance(data.get(key), str) else ""
             for key in ("url", "format", "type", "itemID")
         }
-        return cls(
-            texts["url"] or None, texts["format"], texts["type"], texts["itemID"] or None, _fetch=fetch
-        )
+        kind, item = {"format": texts["format"], "type": texts["type"]}, texts["itemID"] or None
+        return fetched_by(cls(texts["url"] or None, item_id=item, **kind), fetch)
 
     def to_json(self) -> dict[str, Any]:
         """The wire form; a local path has none before it is uploaded."""
@@ -169,3 +172,13 @@ class RasterData(_Fetched):
     def name(self) -> str:
         """Last part of the URL or path, only to be shown."""
         return ((self.path or self.url or "").split("?")[0].replace("\\", "/").rsplit("/", 1)[-1]) or "raster"
+
+
+_File = TypeVar("_File", bound=DataFile | RasterData)
+
+
+def fetched_by(value: _File, fetch: Fetch | None) -> _File:
+    """The same file or raster with a way to fetch it."""
+    made = replace(value)
+    object.__setattr__(made, "_fetch", fetch)
+    return made

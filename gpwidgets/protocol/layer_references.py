@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 
@@ -67,21 +67,26 @@ class LayerReference:
     """
 
     url: str
+    _: KW_ONLY
     filter: str = ""
     time: str = ""
     auth: Any = field(default=None, repr=False)
     token_key: str = ""
-    _reader: RowReader | None = field(default=None, repr=False, compare=False)
+    _reader: RowReader | None = field(default=None, init=False, repr=False, compare=False)
 
     @classmethod
     def from_json(cls, data: Any, reader: RowReader | None = None) -> LayerReference:
         """Read the wire form; a token in it is dropped, never kept."""
         if isinstance(data, str) and data:
-            return cls(data, _reader=reader)
+            return cls(data)._read_by(reader)
         if not isinstance(data, Mapping) or not isinstance(data.get("url"), str):
             raise ValueError("a layer is named by the URL of a service layer")
         where, when = (str(data.get(key) or "") for key in ("filter", "time"))
-        return cls(data["url"], where, when, _reader=reader)
+        return cls(data["url"], filter=where, time=when)._read_by(reader)
+
+    def _read_by(self, reader: RowReader | None) -> LayerReference:
+        object.__setattr__(self, "_reader", reader)
+        return self
 
     def read(self, where: str = "", *, limit: int | None = None, out_sr: int | None = None) -> Any:
         """Read the layer's rows, page by page, with the sign-in of the reference or of the run it came from.

@@ -14,7 +14,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from gpwidgets.datatypes.composite import CompositeValue
-from gpwidgets.errors import ConversionError, mask
+from gpwidgets.errors import ConversionError
 from gpwidgets.protocol.features import FeatureSet, RecordSet
 from gpwidgets.protocol.missing import plain
 from gpwidgets.protocol.units import ArealUnit, LinearUnit, TimeUnit
@@ -26,7 +26,7 @@ from gpwidgets.protocol.values import (
     RasterData,
     SpatialReference,
 )
-from gpwidgets.secrets import without_secrets
+from gpwidgets.secrets import mask, without_secrets
 
 if TYPE_CHECKING:
     from gpwidgets.convert.storage.literals import RowsForm

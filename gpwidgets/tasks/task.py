@@ -14,7 +14,7 @@ from gpwidgets.client.http.session import GPSession
 from gpwidgets.client.services import resources, uploads
 from gpwidgets.client.sign_in.auth import as_auth
 from gpwidgets.datatypes.datatype import datatype_of, kind_words
-from gpwidgets.errors import GPError, ResourceNotFound, ServerError
+from gpwidgets.errors import GPError, ResourceNotFound, ServerError, TaskChoice
 from gpwidgets.protocol.description import GPParameter, ServiceInfo, TaskInfo
 from gpwidgets.protocol.enums import ExecutionType
 from gpwidgets.protocol.plain_text import plain_words
@@ -77,8 +77,10 @@ class GPTask:
         The server refused; `AuthenticationError` when it wants a sign-in.
     ConnectionFailed, BadReply
         The server gave no usable answer.
+    TaskChoice
+        The URL is that of a service with several tasks.
     GPError
-        The URL names no task, and its service has none or several.
+        The URL is that of a folder, or of a service without tasks.
 
     Notes
     -----
@@ -103,7 +105,8 @@ class GPTask:
         self._service = resources.read_service(self.session, url)
         if len(self._service.tasks) != 1:
             names = ", ".join(self._service.tasks) or "none"
-            raise GPError(f"{url.service} has {len(self._service.tasks)} tasks; name one of: {names}")
+            text = f"{url.service} has {len(self._service.tasks)} tasks; name one of: {names}"
+            raise TaskChoice(text) if self._service.tasks else GPError(text)
         return self._service.tasks[0]
 
     def _read(self) -> TaskInfo:

@@ -8,14 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
-from gpwidgets.errors import AuthenticationError, ConnectionFailed, GPError, URLError
+from gpwidgets.errors import (
+    AuthenticationError,
+    ConnectionFailed,
+    GPError,
+    TaskChoice,
+    TaskNotFound,
+    URLError,
+)
 from gpwidgets.protocol.urls import GPURL
 from gpwidgets.tasks.finding import tasks_beside
 from gpwidgets.tasks.scheduling.workers import start_worker
 from gpwidgets.tasks.task import GPTask
 from gpwidgets.texts import tr
 from gpwidgets.widgets._way_in import WayIn, other_scheme
-from gpwidgets.widgets.kit.errors_shown import TaskChoice, TaskNotFound
 from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.kit.sign_in_box import SignInBox
 from gpwidgets.widgets.patience import wait_a_moment

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
-from gpwidgets.errors import mask
+from gpwidgets.secrets import mask
 from gpwidgets.tasks.runs.run_clock import span_text
 from gpwidgets.tasks.runs.status import RunStatus
 from gpwidgets.texts import later, tr

@@ -7,8 +7,8 @@ from html import escape
 
 import ipywidgets as w
 
-from gpwidgets.errors import mask
 from gpwidgets.protocol.urls import GPURL
+from gpwidgets.secrets import mask
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.controls import WIDE, lean
 from gpwidgets.widgets.kit.owner import Owner

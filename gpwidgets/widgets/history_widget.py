@@ -232,7 +232,7 @@ class HistoryWidget(Owner, ShownWithTwin, w.VBox):
             return
         names = _names_of(first, entry)
         self._in_worker(
-            entry, lambda: CompareWidget(first.outputs(self._auth), entry.outputs(self._auth), names)
+            entry, lambda: CompareWidget(first.outputs(self._auth), entry.outputs(self._auth), names=names)
         )
 
     def _code(self, entry: HistoryEntry) -> None:

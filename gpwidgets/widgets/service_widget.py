@@ -11,13 +11,14 @@ import ipywidgets as w
 import traitlets
 
 from gpwidgets.bounds import how_to_raise, limit
-from gpwidgets.errors import AuthenticationError, ConnectionFailed, URLError, mask
+from gpwidgets.errors import AuthenticationError, ConnectionFailed, TaskNotFound, URLError
 from gpwidgets.protocol.urls import GPURL
+from gpwidgets.secrets import mask
 from gpwidgets.tasks.scheduling.workers import start_worker
 from gpwidgets.tasks.service import GPService
 from gpwidgets.texts import tr
 from gpwidgets.widgets._way_in import WayIn, other_scheme
-from gpwidgets.widgets.kit.errors_shown import TaskNotFound, error_html, guarded
+from gpwidgets.widgets.kit.errors_shown import error_html, guarded
 from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.kit.sign_in_box import SignInBox
 from gpwidgets.widgets.kit.theme import style_sheet

@@ -7,7 +7,7 @@ import pytest
 from gpwidgets.client.http.session import GPSession
 from gpwidgets.client.services import downloads, uploads
 from gpwidgets.client.sign_in.auth import Token
-from gpwidgets.errors import BadReply, ServerError
+from gpwidgets.errors import BadReply, ServerError, UploadError
 from gpwidgets.protocol.urls import GPURL
 
 
@@ -120,7 +120,7 @@ def test_files_that_servers_refuse_are_told_before(
 ) -> None:
     path = tmp_path / name
     path.write_bytes(content)
-    with pytest.raises(uploads.UploadError, match=words):
+    with pytest.raises(UploadError, match=words):
         uploads.upload_file(GPSession(), GPURL.parse(server.url_of("BufferPoints")), path)
 
 

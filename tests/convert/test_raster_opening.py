@@ -9,6 +9,7 @@ import pytest
 
 from gpwidgets.convert.files.raster_opening import raster_opener
 from gpwidgets.errors import ConversionError
+from gpwidgets.protocol.files import fetched_by
 from gpwidgets.protocol.values import Fetch, RasterData
 
 
@@ -49,7 +50,9 @@ def fetched(calls: list[str]) -> RasterData:
         calls.append(url)
         return folder / "lake.tif"
 
-    return RasterData(url="http://127.0.0.1/lake.tif", _fetch=Fetch(download, lambda url: b"", raster_opener))
+    return fetched_by(
+        RasterData("http://127.0.0.1/lake.tif"), Fetch(download, lambda url: b"", raster_opener)
+    )
 
 
 def test_a_raster_is_saved_and_opened_by_what_is_installed(installed, tmp_path: Path) -> None:

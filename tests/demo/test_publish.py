@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from gpwidgets import demo
-from gpwidgets.demo.publishing.publish import PublishError, Service, as_tool, read_annotation
+from gpwidgets.demo.publishing.publish import Service, as_tool, read_annotation
+from gpwidgets.errors import PublishError
 from gpwidgets.protocol.units import LinearUnit
 
 

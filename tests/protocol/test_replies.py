@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpwidgets.errors import AccessDenied, AuthenticationError, ResourceNotFound, ServerError, mask
+from gpwidgets.errors import AccessDenied, AuthenticationError, ResourceNotFound, ServerError
 from gpwidgets.protocol.enums import JobStatus, MessageType
 from gpwidgets.protocol.responses.replies import (
     ExecuteReply,
@@ -17,6 +17,7 @@ from gpwidgets.protocol.responses.replies import (
     ResultValue,
     server_error,
 )
+from gpwidgets.secrets import mask
 
 
 def test_a_submission_without_status_is_submitted() -> None:

@@ -20,9 +20,9 @@ from shapely.geometry import Point
 
 import gpwidgets as gp
 from gpwidgets.datatypes.composite import CompositeValue
-from gpwidgets.errors import mask
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.values import FieldRef
+from gpwidgets.secrets import mask
 from gpwidgets.tasks.code import call_code
 
 CODES = int(os.environ.get("GPWIDGETS_CODES", "400"))

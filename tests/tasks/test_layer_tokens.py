@@ -28,9 +28,9 @@ def secret(server: demo.DemoServer) -> str:
 
 def forms_of(url: str, token: str) -> list[Any]:
     return [
-        LayerReference(url, FILTER, auth=Token(token)),
-        LayerReference(url, FILTER, auth=Token(token, header=True)),
-        LayerReference(f"{url}?token={token}", FILTER),
+        LayerReference(url, filter=FILTER, auth=Token(token)),
+        LayerReference(url, filter=FILTER, auth=Token(token, header=True)),
+        LayerReference(f"{url}?token={token}", filter=FILTER),
         {"url": url, "filter": FILTER, "token": token},
         json.dumps({"url": url, "filter": FILTER, "token": token}),
     ]
@@ -45,7 +45,9 @@ def test_a_token_opens_a_layer_for_the_server(server: demo.DemoServer, secret: s
 
 def test_the_sign_in_of_the_task_opens_layers_of_its_own_server(server: demo.DemoServer, secret: str) -> None:
     task = GPTask(server.url_of("BufferPoints"), Token(secret))
-    assert len(task(Input_Points=LayerReference(server.url + SECURED, FILTER), Distance="10 km").Buffers)
+    assert len(
+        task(Input_Points=LayerReference(server.url + SECURED, filter=FILTER), Distance="10 km").Buffers
+    )
     fields = task._encoder().form(
         task.check({"Input_Points": "https://example.org/rest/services/A/FeatureServer/0"})
     )
@@ -84,7 +86,7 @@ def test_a_token_shows_nowhere(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     task = GPTask(server.url_of("BufferPoints"))
-    layer = LayerReference(f"{server.url}{SECURED}?token={secret}", FILTER)
+    layer = LayerReference(f"{server.url}{SECURED}?token={secret}", filter=FILTER)
     given = {"Input_Points": layer, "Distance": "10 km"}
     run = task.start(**given)
     out = run.wait()

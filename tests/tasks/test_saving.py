@@ -90,7 +90,7 @@ def test_values_of_every_kind_come_back(tmp_path, target) -> None:
         "reference": gp.SpatialReference(102100, 3857),
         "field": FieldRef("POP", "esriFieldTypeInteger"),
         "picture": MapImage("http://h/p.png", 10, 20, gp.Extent(0, 1, 2, 3), 1000.0),
-        "layer": gp.LayerReference("http://h/arcgis/rest/services/X/FeatureServer/0", "A = 1"),
+        "layer": gp.LayerReference("http://h/arcgis/rest/services/X/FeatureServer/0", filter="A = 1"),
         "units": [gp.LinearUnit(1, "esriFeet"), gp.LinearUnit(2, "esriFeet")],
         "raw": {"a": [1, {"b": None}]},
         "two words/and: a slash": 3,

@@ -23,7 +23,7 @@ def buffers(server, distance: str, *points: Point) -> gp.Outputs:
 def test_what_differs_is_told_and_drawn(server) -> None:
     first = buffers(server, "2 km", Point(8, 50), Point(9, 51))
     second = buffers(server, "3 km", Point(8, 50))
-    widget = gp.CompareWidget(first, second, ("near", "far"))
+    widget = gp.CompareWidget(first, second, names=("near", "far"))
     text = html_of(widget)
     assert "<td>2 kilometers</td><td>3 kilometers</td>" in text
     assert "2 features" in text
@@ -109,7 +109,7 @@ def hot_spots(shift: float = 0.0, *, only: int | None = None) -> gp.Outputs:
 
 
 def test_values_that_differ_are_counted_told_and_shown() -> None:
-    widget = gp.CompareWidget(hot_spots(), hot_spots(0.25), ("May", "June"))
+    widget = gp.CompareWidget(hot_spots(), hot_spots(0.25), names=("May", "June"))
     text = text_of(widget)
     assert "40 of 40 rows differ (matched by geometry)" in text
     assert "GiZScore: 40 rows, by 0.25 at most, 0.25 on average" in text
@@ -164,7 +164,7 @@ def test_rows_of_tables_that_only_one_run_has_are_shown() -> None:
 
 
 def test_equal_names_are_told_apart() -> None:
-    text = html_of(gp.CompareWidget(hot_spots(), hot_spots(1), ("Run", "Run")))
+    text = html_of(gp.CompareWidget(hot_spots(), hot_spots(1), names=("Run", "Run")))
     assert "Run (1)" in text
     assert "Run (2)" in text
 

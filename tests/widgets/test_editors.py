@@ -123,7 +123,7 @@ EXAMPLES: list[tuple[str, dict[str, Any], Any]] = [
     (
         "GPFeatureRecordSetLayer",
         {},
-        LayerReference("https://example.org/A/MapServer/0", "A > 1"),
+        LayerReference("https://example.org/A/MapServer/0", filter="A > 1"),
     ),
     ("GPRecordSet", {}, LayerReference("https://example.org/rest/services/A/FeatureServer/1")),
     ("GPSomethingNew", {}, {"key": [1, 2]}),

@@ -206,7 +206,7 @@ def test_a_layer_is_named_by_its_address_and_its_token_stays_in_no_trait() -> No
     source.where.value = "POP > 3"
     source.token.value = "hush"
     source.use.click()
-    assert editor.value == LayerReference(source.url.value, "POP > 3", auth=editor.value.auth)
+    assert editor.value == LayerReference(source.url.value, filter="POP > 3", auth=editor.value.auth)
     assert repr(editor.value.auth) == "Token('***')"
     controls = (source.url, source.where, source.token, source.said, editor.summary)
     assert not any("hush" in str(one.get_state()) for one in controls)

@@ -21,6 +21,7 @@ from gpwidgets.convert.storage.shapefiles import write_shapefile
 from gpwidgets.convert.user_input.file_layers import read_layers
 from gpwidgets.demo.tools.geotiff import write_geotiff
 from gpwidgets.errors import ConversionError
+from gpwidgets.protocol.files import fetched_by
 from gpwidgets.protocol.units import LinearUnit
 from gpwidgets.protocol.values import DataFile, Fetch, RasterData
 from gpwidgets.tasks.results.outputs import Outputs
@@ -127,7 +128,7 @@ def a_file(text: bytes = b"hello", **more: Any) -> DataFile:
         path.write_bytes(text)
         return path
 
-    return DataFile(url="http://127.0.0.1/report.txt", _fetch=Fetch(download, lambda url: text), **more)
+    return fetched_by(DataFile("http://127.0.0.1/report.txt", **more), Fetch(download, lambda url: text))
 
 
 def test_a_file_is_saved_into_the_folder_and_says_where(tmp_path: Path) -> None:
@@ -241,7 +242,7 @@ def saved(source: Path, folder: Path, task_map: TaskMap | None = None) -> FileVi
     def download(url: str, into: Path) -> Path:
         return Path(shutil.copy(source, into))
 
-    value = DataFile(url=f"http://127.0.0.1/{source.name}", _fetch=Fetch(download, lambda url: b""))
+    value = fetched_by(DataFile(f"http://127.0.0.1/{source.name}"), Fetch(download, lambda url: b""))
     view = FileView(value, folder=str(folder), map=task_map)
     press(view, "Save")
     assert seen(lambda: view.path is not None and can_press(view, "Save")), text_of(view)

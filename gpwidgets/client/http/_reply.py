@@ -10,7 +10,8 @@ from typing import Any
 from gpwidgets.client.http._retry import asked_wait
 from gpwidgets.client.http.bodies import json_object
 from gpwidgets.client.sign_in.auth import Credentials
-from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, ServerError, mask
+from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, ServerError
+from gpwidgets.secrets import mask
 from gpwidgets.texts import tr
 
 _ERROR_KEYS = re.compile(rb'"(?:error|code)"')

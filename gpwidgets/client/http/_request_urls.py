@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit, urlunsplit
 
-from gpwidgets.errors import ConnectionFailed, mask
+from gpwidgets.errors import ConnectionFailed
+from gpwidgets.secrets import mask
 from gpwidgets.texts import tr
 
 

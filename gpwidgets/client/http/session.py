@@ -30,8 +30,8 @@ from gpwidgets.client.http.bodies import BUSY
 from gpwidgets.client.http.consumers import Taker
 from gpwidgets.client.sign_in.auth import Auth, Credentials, as_auth
 from gpwidgets.client.sign_in.origins import same_origin
-from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, GPError, mask
-from gpwidgets.secrets import SecretBytes, shielded
+from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, GPError
+from gpwidgets.secrets import SecretBytes, mask, shielded
 from gpwidgets.texts import tr
 
 __all__ = ["GPSession", "Reply"]

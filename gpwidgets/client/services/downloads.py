@@ -12,8 +12,9 @@ from gpwidgets.client.http.bodies import html_title
 from gpwidgets.client.http.consumers import BytesTaker, FileTaker, Taker
 from gpwidgets.client.http.session import GPSession, Reply
 from gpwidgets.client.sign_in.origins import context_of, same_server
-from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, GPError, ServerError, mask
+from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, GPError, ServerError
 from gpwidgets.protocol.urls import GPURL
+from gpwidgets.secrets import mask
 from gpwidgets.texts import tr
 
 _BAD_CHARACTERS = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')

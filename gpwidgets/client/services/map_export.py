@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from gpwidgets.client.http.session import GPSession
-from gpwidgets.errors import BadReply, mask
+from gpwidgets.errors import BadReply
+from gpwidgets.secrets import mask
 from gpwidgets.texts import tr
 
 _PNG = b"\x89PNG\r\n\x1a\n"

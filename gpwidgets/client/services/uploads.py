@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gpwidgets.client.http.session import GPSession
-from gpwidgets.errors import BadReply, GPError
+from gpwidgets.errors import BadReply, GPError, UploadError
 from gpwidgets.protocol.urls import GPURL
 from gpwidgets.texts import tr
 
@@ -17,10 +17,6 @@ PART_SIZE = 20 << 20
 
 _UPLOAD_TIMEOUT = 600.0
 _UNSAFE = re.compile(r"[^\w.\- ]+")
-
-
-class UploadError(GPError, ValueError):
-    """A file cannot be uploaded."""
 
 
 def upload_file(

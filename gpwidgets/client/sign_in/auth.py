@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 from urllib.parse import urlsplit
@@ -76,6 +76,8 @@ class Auth:
 
     renews = False
     _home = ""
+    #: Seconds since 1970.
+    _now = staticmethod(time.time)
 
     def admits(self, url: str, home: str) -> bool:
         """Whether the secret may go to `url`.
@@ -208,13 +210,11 @@ class Login(Auth):
         token_url: str | None = None,
         *,
         minutes: int = 60,
-        clock: Callable[[], float] = time.time,
     ) -> None:
         self._username = username
         self._password = SecretText(password)
         self._token_url = token_url
         self._minutes = minutes
-        self._clock = clock
         self._lock = threading.Lock()
         self._token = ""
         self._renew_at = 0.0
@@ -261,7 +261,7 @@ class Login(Auth):
     def credentials(self, session: GPSession) -> Credentials:
         """A token that is valid for some minutes more, fetched when there is none."""
         with self._lock:
-            if not self._token or self._clock() >= self._renew_at:
+            if not self._token or self._now() >= self._renew_at:
                 self._fetch(session)
             return _token_credentials(self._token, _referer(session), header=False)
 
@@ -308,7 +308,7 @@ class Login(Auth):
             raise AuthenticationError(tr("The server issued no token."), url=url)
         self._token = SecretText(token)
         expires = reply.get("expires")
-        now = self._clock()
+        now = self._now()
         end = now + 60 * self._minutes
         if isinstance(expires, int | float) and expires > 0:
             end = expires / 1000

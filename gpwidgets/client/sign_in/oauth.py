@@ -9,8 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
-import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -42,8 +40,6 @@ class OAuth(PortalAuth):
         code stands in the browser's address bar, and the whole address can be pasted.
     minutes
         How long the sign-in may be renewed for, as far as the portal allows.
-    clock
-        Seconds since 1970.
 
     Notes
     -----
@@ -66,9 +62,8 @@ class OAuth(PortalAuth):
         *,
         redirect_uri: str = OUT_OF_BAND,
         minutes: int = 20160,
-        clock: Callable[[], float] = time.time,
     ) -> None:
-        super().__init__(portal, clock=clock)
+        super().__init__(portal)
         if not str(client_id).strip():
             raise GPError(tr("the client id is empty; it is that of an application registered at the portal"))
         self._client_id = str(client_id).strip()
@@ -168,8 +163,6 @@ class AppLogin(PortalAuth):
         ``https://host/portal``; ArcGIS Online by default.
     minutes
         Life asked for; the portal may shorten it.
-    clock
-        Seconds since 1970.
 
     Notes
     -----
@@ -188,9 +181,8 @@ class AppLogin(PortalAuth):
         portal: str = ONLINE,
         *,
         minutes: int = 120,
-        clock: Callable[[], float] = time.time,
     ) -> None:
-        super().__init__(portal, clock=clock)
+        super().__init__(portal)
         if not str(client_id).strip() or not str(client_secret).strip():
             raise GPError(tr("an application signs in by its client id and its client secret; one is empty"))
         self._client_id = str(client_id).strip()
@@ -222,8 +214,6 @@ class PortalLogin(PortalAuth):
         ``https://host/portal``; ArcGIS Online by default.
     minutes
         Life asked for; the portal may shorten it.
-    clock
-        Seconds since 1970.
 
     Notes
     -----
@@ -242,9 +232,8 @@ class PortalLogin(PortalAuth):
         portal: str = ONLINE,
         *,
         minutes: int = 60,
-        clock: Callable[[], float] = time.time,
     ) -> None:
-        super().__init__(portal, clock=clock)
+        super().__init__(portal)
         self._username = username
         self._password = SecretText(password)
         self._minutes = minutes

@@ -7,7 +7,6 @@ of its own, which the portal issues for it: a server that only claims to belong 
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -89,8 +88,6 @@ class PortalAuth(Auth):
     ----------
     portal
         Address of the portal.
-    clock
-        Seconds since 1970.
 
     Notes
     -----
@@ -99,10 +96,9 @@ class PortalAuth(Auth):
 
     renews = True
 
-    def __init__(self, portal: str = ONLINE, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, portal: str = ONLINE) -> None:
         self.portal = Portal(portal)
         self._referer = self.portal.url
-        self._clock = clock
         self._lock = threading.Lock()
         self._token = _NONE
         self._server_tokens: dict[str, _Issued] = {}
@@ -135,12 +131,12 @@ class PortalAuth(Auth):
         if environment is not None and environment == online_environment(self.portal.url):
             return self._portal_token(session)
         issued = self._server_tokens.get(session.home, _NONE)
-        if self._clock() >= issued.renew_at:
+        if self._now() >= issued.renew_at:
             issued = self._server_tokens[session.home] = self._exchange(session)
         return issued.text
 
     def _portal_token(self, session: GPSession) -> str:
-        if self._clock() >= self._token.renew_at:
+        if self._now() >= self._token.renew_at:
             self._token = self._ask(lambda: self._obtain(session))
         return self._token.text
 
@@ -186,7 +182,7 @@ class PortalAuth(Auth):
         token = reply.get(name)
         if not isinstance(token, str) or not token:
             raise AuthenticationError(tr("The portal issued no token."), url=self.portal.rest)
-        now = self._clock()
+        now = self._now()
         end, life = reply.get("expires"), reply.get("expires_in")
         if isinstance(end, int | float) and end > 0:
             return _Issued(SecretText(token), renewal_time(now, end / 1000))

@@ -22,8 +22,9 @@ import pyogrio
 from gpwidgets.convert.featuresets.reading import features_to_frame, records_to_frame
 from gpwidgets.convert.featuresets.writing import frame_to_features, frame_to_records
 from gpwidgets.convert.user_input.readers import to_frame, to_table
-from gpwidgets.errors import ConversionError, mask
+from gpwidgets.errors import ConversionError
 from gpwidgets.protocol.features import RecordSet
+from gpwidgets.secrets import mask
 
 __all__ = ["RowsForm", "form_of_rows", "write_rows"]
 

@@ -35,6 +35,7 @@ from typing import (
 from gpwidgets.demo.publishing._docstrings import read_docstring
 from gpwidgets.demo.publishing.parameters import FEATURES, RECORDS, Param, ParameterSpec
 from gpwidgets.demo.publishing.strict import finite
+from gpwidgets.errors import PublishError
 from gpwidgets.protocol.enums import Direction, ExecutionType, ParameterType
 from gpwidgets.protocol.moments import to_milliseconds
 
@@ -86,10 +87,6 @@ _DEFAULT_OPTIONS: dict[str, Any] = {
     "category": "",
     "validator": None,
 }
-
-
-class PublishError(TypeError):
-    """A function cannot be published as it is written."""
 
 
 @dataclass(frozen=True)

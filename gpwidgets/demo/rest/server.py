@@ -19,7 +19,7 @@ from tornado.web import Application
 
 from gpwidgets.demo.jobs.jobs import JobStore
 from gpwidgets.demo.jobs.tool_threads import WorkerPool
-from gpwidgets.demo.publishing.publish import PublishError, Service, Tool, as_tool
+from gpwidgets.demo.publishing.publish import Service, Tool, as_tool
 from gpwidgets.demo.rest._gateway import Gateway
 from gpwidgets.demo.rest._local_access import AccessRules, new_key
 from gpwidgets.demo.rest._operations import Operations
@@ -27,6 +27,7 @@ from gpwidgets.demo.rest.faults import FaultBoard
 from gpwidgets.demo.rest.portal import PortalStub
 from gpwidgets.demo.rest.security import LONGEST_MINUTES, USERNAME
 from gpwidgets.demo.tools import default_services
+from gpwidgets.errors import PublishError
 
 #: Largest request: the parts of an upload have 20 MB, and a body is held in memory four times over.
 _MAX_BODY = 64 * 2**20

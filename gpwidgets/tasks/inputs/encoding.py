@@ -12,12 +12,12 @@ from typing import Any
 
 from gpwidgets.datatypes.composite import CompositeValue
 from gpwidgets.datatypes.datatype import datatype_of, form_text
-from gpwidgets.errors import GPError, InputErrors, ParameterError, mask
+from gpwidgets.errors import GPError, InputErrors, ParameterError
 from gpwidgets.protocol.description import GPParameter, TaskInfo
 from gpwidgets.protocol.features import FeatureSet, RecordSet
 from gpwidgets.protocol.units import LinearUnit
 from gpwidgets.protocol.values import DataFile, LayerReference, RasterData
-from gpwidgets.secrets import shielded
+from gpwidgets.secrets import mask, shielded
 from gpwidgets.texts import tr
 
 #: Request fields that belong to the protocol, whatever a task calls its inputs; inputs are not sent as these.

@@ -24,7 +24,7 @@ from weakref import WeakMethod, WeakValueDictionary
 import platformdirs
 
 import gpwidgets
-from gpwidgets.errors import mask
+from gpwidgets.secrets import mask
 from gpwidgets.tasks.inputs.environment import clashes
 from gpwidgets.tasks.journal._record_file import Record, RecordFile
 from gpwidgets.tasks.journal._value_store import ValueStore

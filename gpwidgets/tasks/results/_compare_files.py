@@ -6,7 +6,7 @@ import io
 import zipfile
 from typing import Any
 
-from gpwidgets.errors import mask
+from gpwidgets.secrets import mask
 from gpwidgets.texts import tr, trn
 
 __all__ = ["file_words"]

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from gpwidgets.errors import GPError, mask
+from gpwidgets.errors import GPError
 from gpwidgets.protocol.units import ArealUnit, LinearUnit, TimeUnit
 from gpwidgets.protocol.values import DataFile, MapImage, RasterData
+from gpwidgets.secrets import mask
 from gpwidgets.tasks.results._compare_files import file_words
 from gpwidgets.tasks.results.outputs import Outputs, summary
 from gpwidgets.texts import tr, trn

@@ -24,6 +24,7 @@ from gpwidgets.convert.files.raster_opening import raster_opener
 from gpwidgets.datatypes.datatype import datatype_of
 from gpwidgets.errors import ConversionError, GPError, GPWarning
 from gpwidgets.protocol.description import GPParameter
+from gpwidgets.protocol.files import fetched_by
 from gpwidgets.protocol.responses.replies import GPMessage
 from gpwidgets.protocol.units import ArealUnit, LinearUnit, TimeUnit
 from gpwidgets.protocol.values import (
@@ -330,9 +331,8 @@ class _Reader:
             target.mkdir(parents=True, exist_ok=True)
             return copied_under_a_free_name(path, target)
 
-        return replace(
-            value, path=str(path), _fetch=Fetch(copy, lambda _url: path.read_bytes(), raster_opener)
-        )
+        fetch = Fetch(copy, lambda _url: path.read_bytes(), raster_opener)
+        return fetched_by(replace(value, path=str(path)), fetch)
 
 
 def copied_under_a_free_name(path: Path, folder: Path) -> Path:

@@ -17,10 +17,10 @@ from gpwidgets.errors import (
     RunLost,
     RunTimedOut,
     ServerError,
-    mask,
 )
 from gpwidgets.protocol.responses.advice import advise
 from gpwidgets.protocol.responses.replies import GPMessage
+from gpwidgets.secrets import mask
 from gpwidgets.tasks.runs.status import RunStatus
 from gpwidgets.texts import later, tr
 

@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 import traitlets
 
 from gpwidgets.caller_warnings import warn_doubtful, warn_truncated
-from gpwidgets.errors import RunCancelled, RunError, WaitTimeout, mask
+from gpwidgets.errors import RunCancelled, RunError, WaitTimeout
 from gpwidgets.notebook import show_run
 from gpwidgets.protocol.responses.replies import GPMessage
+from gpwidgets.secrets import mask
 from gpwidgets.tasks.html_blocks import block, table, title
 from gpwidgets.tasks.results.outputs import Outputs
 from gpwidgets.tasks.runs._progress import ProgressLine

@@ -16,11 +16,11 @@ from gpwidgets.bounds import how_to_raise, limit
 from gpwidgets.client.services import downloads, resources
 from gpwidgets.client.services.layers import count_rows, read_layer
 from gpwidgets.convert.files.raster_opening import raster_opener
-from gpwidgets.errors import AuthenticationError, ConversionError, GPError, ServerError, mask
+from gpwidgets.errors import AuthenticationError, ConversionError, GPError, ServerError
 from gpwidgets.protocol.responses.renderers import renderer_json
 from gpwidgets.protocol.responses.replies import ExecuteReply, JobInfo
 from gpwidgets.protocol.values import Fetch
-from gpwidgets.secrets import hiding, secrets_in
+from gpwidgets.secrets import hiding, mask, secrets_in
 from gpwidgets.tasks.inputs.environment import Environment
 from gpwidgets.tasks.inputs.layer_tokens import holds_token
 from gpwidgets.tasks.results.layer_rows import read_rows, reader_of

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gpwidgets.errors import mask
+from gpwidgets.secrets import mask
 from gpwidgets.tasks.scheduling.scheduler import Agenda, Entry, Step
 
 _LOG = logging.getLogger("gpwidgets.tasks")

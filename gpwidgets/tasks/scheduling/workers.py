@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from gpwidgets.errors import mask
+from gpwidgets.secrets import mask
 from gpwidgets.tasks.scheduling.watcher import shared_watcher
 
 _LOG = logging.getLogger("gpwidgets.tasks")

@@ -103,7 +103,7 @@ class ParameterEditor(Owner, w.VBox):
         """The control whose label says what is wrong."""
         return self.focus_target
 
-    def take(self, _change: object = None) -> None:
+    def take(self, change: object = None) -> None:
         """Read the controls after the user has changed something."""
         if self._filling:
             return

@@ -6,8 +6,8 @@ from typing import Any
 
 import ipywidgets as w
 
-from gpwidgets.errors import mask
 from gpwidgets.protocol.values import UNSET, DataFile, RasterData
+from gpwidgets.secrets import mask
 from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.editor import ParameterEditor, edits
 from gpwidgets.widgets.kit.controls import lean

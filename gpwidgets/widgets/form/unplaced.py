@@ -8,7 +8,8 @@ from html import escape
 
 import ipywidgets as w
 
-from gpwidgets.errors import GPError, mask
+from gpwidgets.errors import GPError
+from gpwidgets.secrets import mask
 from gpwidgets.tasks.code import values_code
 from gpwidgets.tasks.journal.kept_inputs import Unplaced
 from gpwidgets.tasks.journal.recording import keeping_along

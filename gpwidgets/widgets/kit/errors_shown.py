@@ -24,9 +24,11 @@ from gpwidgets.errors import (
     RunLost,
     RunTimedOut,
     ServerError,
+    TaskChoice,
+    TaskNotFound,
     URLError,
-    mask,
 )
+from gpwidgets.secrets import mask
 from gpwidgets.texts import later, tr
 
 if TYPE_CHECKING:
@@ -55,14 +57,6 @@ def guarded(method: Callable[..., Result]) -> Callable[..., Result | None]:
             return None
 
     return call
-
-
-class TaskNotFound(ResourceNotFound):
-    """The service is there and has no task of this name; the tasks it has are offered beside this."""
-
-
-class TaskChoice(GPError):
-    """The address is that of a service with several tasks, which are offered beside this."""
 
 
 #: What an exception may say before it is in the way of what stands below it.

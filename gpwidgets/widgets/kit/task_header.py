@@ -6,7 +6,8 @@ from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from gpwidgets.errors import GPError, mask
+from gpwidgets.errors import GPError
+from gpwidgets.secrets import mask
 from gpwidgets.texts import tr, trn
 from gpwidgets.widgets.words.html import sanitized
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
-from gpwidgets.errors import mask
+from gpwidgets.secrets import mask
 from gpwidgets.tasks.results.compare import compare, key_words, row_words
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.errors_shown import error_html, guarded

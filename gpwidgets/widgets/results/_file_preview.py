@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import ipywidgets as w
 
 from gpwidgets.bounds import how_to_raise, limit
-from gpwidgets.errors import mask
+from gpwidgets.secrets import mask
 from gpwidgets.texts import tr
 from gpwidgets.widgets.map.layers.style_by import QUALITATIVE, SEQUENTIAL, patch_html
 from gpwidgets.widgets.results._frame_view import FrameView

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
-from gpwidgets.errors import mask
+from gpwidgets.secrets import mask
 from gpwidgets.tasks.results.compare import compare, row_words
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.owner import Owner
@@ -52,9 +52,9 @@ class CompareWidget(Owner, w.VBox):
         self,
         first: Outputs,
         second: Outputs,
+        *,
         names: tuple[str, str] | None = None,
         map: TaskMap | None = None,  # noqa: A002
-        *,
         key: str | Sequence[str] | Mapping[str, str | Sequence[str]] | None = None,
         tolerance: float = 0.0,
     ) -> None:

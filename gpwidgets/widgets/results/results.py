@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 import ipywidgets as w
 
 from gpwidgets.bounds import how_to_raise, limit
-from gpwidgets.errors import mask
 from gpwidgets.protocol.units import ArealUnit, LinearUnit, TimeUnit
 from gpwidgets.protocol.values import DataFile, LayerReference, MapImage, RasterData
+from gpwidgets.secrets import mask
 from gpwidgets.tasks.results.outputs import Outputs
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.errors_shown import error_html

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as w
 
-from gpwidgets.errors import mask
+from gpwidgets.secrets import mask
 from gpwidgets.tasks.results.outputs import summary
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.controls import lean, shared_layout

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from gpwidgets.errors import mask
 from gpwidgets.protocol.values import DataFile, RasterData
+from gpwidgets.secrets import mask
 from gpwidgets.tasks.inputs.environment import ENVIRONMENT, KEYWORD
 from gpwidgets.tasks.results.outputs import summary
 from gpwidgets.texts import tr

@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from gpwidgets.errors import mask
+from gpwidgets.secrets import mask
 from gpwidgets.texts import tr
 
 #: Files up to this many bytes can be saved by the browser too, out of the page.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
-from gpwidgets.errors import mask
+from gpwidgets.secrets import mask
 from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.features.sources.feature_source import WIDE, Source
 from gpwidgets.widgets.editors.features.sources.from_drawing import DrawSource

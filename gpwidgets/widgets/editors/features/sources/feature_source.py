@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import ipywidgets as w
 
-from gpwidgets.errors import BadReply, ParameterError, mask
+from gpwidgets.errors import BadReply, ParameterError
+from gpwidgets.secrets import mask
 from gpwidgets.widgets.kit.after_typing import when_typed
 from gpwidgets.widgets.kit.errors_shown import error_html, guarded
 from gpwidgets.widgets.kit.owner import Owner

@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 import ipywidgets as w
 
-from gpwidgets.errors import ConversionError, mask
+from gpwidgets.errors import ConversionError
+from gpwidgets.secrets import mask
 from gpwidgets.tasks.scheduling.workers import start_worker
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.editors.features.sources.feature_source import WIDE, Source, row

@@ -115,7 +115,7 @@ class LayerSource(Source):
                 tr("Give the address of a layer; it begins with https:// and ends with a number.")
             )
         auth = self._found.auth if self._found is not None and self._found.url == url else None
-        return layer_given(LayerReference(url, self.where.value.strip(), auth=auth))
+        return layer_given(LayerReference(url, filter=self.where.value.strip(), auth=auth))
 
     def _choose(self, change: Any) -> None:
         if change["new"]:
