@@ -3,10 +3,11 @@
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+import traitlets
 
 import gpwidgets
 from gpwidgets import errors
@@ -69,3 +70,20 @@ def test_all_exceptions_are_in_one_module_and_in_the_root() -> None:
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'GPTasks'"):
         _ = gpwidgets.GPTasks
+
+
+def test_a_run_offers_only_what_its_user_needs() -> None:
+    own = set(dir(gpwidgets.Run)) - set(dir(traitlets.HasTraits))
+    assert {name for name in own if name[0] != "_"} == {
+        *("status", "progress", "progress_text", "messages", "error", "outputs", "elapsed", "expected"),
+        *("job_id", "job_url", "note", "wants_sign_in", "done", "started", "ended", "age"),
+        *("wait", "result", "call_when_done", "cancel", "sign_in", "results_kept_until"),
+    }
+
+
+def test_outputs_offer_only_what_their_user_needs() -> None:
+    own = {name for name in dir(gpwidgets.Outputs) if name[0] != "_"} - set(dir(Mapping))
+    assert own == {
+        *("can_fetch", "fetch_missing", "call_when_completed", "result_map", "unsaved", "note"),
+        *("save", "open", "is_hidden"),
+    }

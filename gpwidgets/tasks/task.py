@@ -38,6 +38,7 @@ from gpwidgets.tasks.inputs.layer_tokens import token_for
 from gpwidgets.tasks.journal.recording import record_attached, recorded
 from gpwidgets.tasks.results.layer_rows import layer_columns
 from gpwidgets.tasks.results.outputs import Outputs
+from gpwidgets.tasks.runs import control
 from gpwidgets.tasks.runs.drivers import ExecuteDriver, JobDriver
 from gpwidgets.tasks.runs.run import Run
 from gpwidgets.tasks.runs.status import RunStatus
@@ -343,7 +344,7 @@ class GPTask:
         kept = {name: True for name, there in found.items() if there}
         transport = Transport(self, settings={**kept, **settings})
         driver = JobDriver if self.is_asynchronous else ExecuteDriver
-        return run.begin(driver(run, transport, recorded(run, self._prepare)))
+        return control.begin(run, driver(run, transport, recorded(run, self._prepare)))
 
     @takes_inputs(needed=True)
     def __call__(self, values: Mapping[str, Any] | None = None, /, **inputs: Any) -> Outputs:
@@ -403,15 +404,15 @@ class GPTask:
         if not job.job_id and not job.status_text:
             raise ResourceNotFound(f"The server knows no job {job_id}.", code=404)
         run = Run(self, {})
-        run.update(job_id=job_id)
+        control.update(run, job_id=job_id)
         status = RunStatus.from_job(job.status)
         run.clock.found(job.messages, ended=status is not None and status.is_final)
         record_attached(run)
-        return run.begin(JobDriver(run, transport, None))
+        return control.begin(run, JobDriver(run, transport, None))
 
     def _prepare(self, run: Run) -> dict[str, str]:
         def upload(path: Path) -> str:
-            run.update(status=RunStatus.UPLOADING)
+            control.update(run, status=RunStatus.UPLOADING)
             return uploads.upload_file(self.session, self.url, path)
 
         files = upload if self.service_can_upload(run.inputs) else None

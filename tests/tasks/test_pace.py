@@ -8,6 +8,7 @@ import pytest
 import gpwidgets as gp
 from gpwidgets.demo.jobs.tool_context import JobContext
 from gpwidgets.errors import GPError, RunLost
+from gpwidgets.tasks.runs import control
 from gpwidgets.tasks.scheduling.watcher import Pace
 from gpwidgets.tasks.scheduling.workers import WorkerPool
 
@@ -110,7 +111,7 @@ def test_many_messages_are_read_only_while_somebody_looks(own_server, until, fas
 
     run = gp.GPTask(own_server.publish(talks, name="Talks", output="Number", asynchronous=True)).start()
     until(run, lambda: len(run.messages) > 50)
-    assert not run.observed("messages")
+    assert not control.is_observed(run, "messages")
     asked = own_server.faults.add("delay", on="poll", seconds=0)
     opened.set()
     run.wait(30)

@@ -11,6 +11,7 @@ from traitlets import TraitError
 
 import gpwidgets as gp
 from gpwidgets.errors import RunCancelled, RunFailed, WaitTimeout
+from gpwidgets.tasks.runs import control
 
 ORDER = ["preparing", "submitted", "waiting", "running", "cancelling"]
 
@@ -169,15 +170,15 @@ def test_a_late_change_does_not_undo_the_end() -> None:
         opened.wait(30)
 
     run.observe(hold, names="note")
-    late = threading.Thread(target=lambda: run.update(note="late", status=gp.RunStatus.RUNNING))
+    late = threading.Thread(target=lambda: control.update(run, note="late", status=gp.RunStatus.RUNNING))
     late.start()
     assert entered.wait(30)
-    end = threading.Thread(target=lambda: run.finish(gp.RunStatus.CANCELLED))
+    end = threading.Thread(target=lambda: control.finish(run, gp.RunStatus.CANCELLED))
     end.start()
     opened.set()
     for thread in (late, end):
         thread.join(30)
-    run.update(status=gp.RunStatus.RUNNING)
+    control.update(run, status=gp.RunStatus.RUNNING)
     assert run.status == gp.RunStatus.CANCELLED
 
 

@@ -24,6 +24,7 @@ from gpwidgets import demo
 from gpwidgets.demo.jobs.tool_context import JobContext
 from gpwidgets.demo.publishing.publish import Service, as_tool
 from gpwidgets.tasks.journal import recording
+from gpwidgets.tasks.runs import control
 from gpwidgets.widgets._history_row import HistoryRow, kept_text
 from gpwidgets.widgets.history_widget import HistoryWidget
 from gpwidgets.widgets.runs.run_widget import RunWidget
@@ -227,7 +228,7 @@ def test_a_history_that_is_off_says_so(listed, monkeypatch) -> None:
 def test_closing_it_leaves_nothing_that_listens(own_server, listed) -> None:
     run = gp.GPTask(own_server.url_of("SlowCount")).start(Seconds=3600)
     widget = listed()
-    assert seen(lambda: run.observed("progress"))
+    assert seen(lambda: control.is_observed(run, "progress"))
     widget.close()
-    assert not run.observed("progress")
+    assert not control.is_observed(run, "progress")
     run.cancel()

@@ -30,6 +30,7 @@ from gpwidgets.protocol.description import TaskInfo
 from gpwidgets.protocol.units import LinearUnit
 from gpwidgets.protocol.values import LayerReference
 from gpwidgets.tasks.results.outputs import Outputs
+from gpwidgets.tasks.runs import control
 from gpwidgets.widgets.form.form import TaskForm
 from gpwidgets.widgets.kit.controls import Unchangeable, lean
 from gpwidgets.widgets.kit.owner import parts_of
@@ -234,7 +235,7 @@ def test_a_run_that_asks_to_sign_in() -> None:
     runs = [gp.Run(cast(Any, SimpleNamespace(name="Count", inputs=())), {}) for _ in range(2)]
     views = [gp.RunWidget(run) for run in runs]
     for run in runs:
-        run.update(wants_sign_in=True, error=AuthenticationError("expired"))
+        control.update(run, wants_sign_in=True, error=AuthenticationError("expired"))
     assert all(find_all(view, "Token") for view in views)
     assert shared(*views) == []
 

@@ -9,6 +9,7 @@ from widget_tools import can_find, press, see, text_of
 import gpwidgets as gp
 from gpwidgets import demo
 from gpwidgets.demo.jobs.tool_context import JobContext
+from gpwidgets.tasks.runs import control
 
 
 class Gates:
@@ -139,4 +140,4 @@ def test_closing_the_form_leaves_its_runs_alone(gates, until) -> None:
     for event in gates.opened.values():
         event.set()
     assert (first.wait(30).Number, second.wait(30).Number) == (1, 2)
-    assert not first.observed("progress")
+    assert not control.is_observed(first, "progress")

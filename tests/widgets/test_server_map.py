@@ -19,6 +19,7 @@ from gpwidgets.errors import BadReply, ServerError
 from gpwidgets.protocol.values import MapImage
 from gpwidgets.tasks.results.outputs import Outputs
 from gpwidgets.tasks.results.result_map import ResultMap
+from gpwidgets.tasks.runs import control
 from gpwidgets.widgets.map.layers.viewport import pixels_of
 from gpwidgets.widgets.map.task_map import TaskMap
 from gpwidgets.widgets.results._server_map import ServerMapView
@@ -179,7 +180,7 @@ def test_results_without_a_map_show_no_button(secured: demo.DemoServer) -> None:
 def test_a_result_that_is_only_a_picture_is_shown_at_once(outputs: Outputs) -> None:
     task_map = TaskMap()
     drawn = Outputs({"Raster": MapImage("https://h/x.png", 4, 3)}, provenance=outputs.provenance)
-    drawn.keep_track(frozenset(), None, lambda: outputs.result_map)
+    control.keep_track(drawn, find_map=lambda: outputs.result_map)
     view = ServerMapView(drawn, task_map, shown=True)
     assert seen(lambda: view.layer is not None)
     view.close()

@@ -13,6 +13,7 @@ from widget_tools import alerts, can_find, fill, html_of, press, text_of
 from gpwidgets.errors import RunFailed
 from gpwidgets.protocol.enums import MessageType
 from gpwidgets.protocol.responses.replies import GPMessage
+from gpwidgets.tasks.runs import control
 from gpwidgets.tasks.runs.run import Run
 from gpwidgets.tasks.runs.run_clock import span_text
 from gpwidgets.tasks.runs.status import RunStatus
@@ -32,21 +33,21 @@ def test_every_state_has_words() -> None:
     run = a_run()
     view = RunStatusView(run)
     for status, (_, words) in STATES.items():
-        run.update(status=status)
+        control.update(run, status=status)
         assert words in text_of(view)
 
 
 def test_progress_is_a_bar_with_the_tools_words_until_the_end() -> None:
     run = a_run()
     view = RunStatusView(run)
-    run.update(status=RunStatus.RUNNING)
+    control.update(run, status=RunStatus.RUNNING)
     assert "<progress" in html_of(view)
     assert 'value="' not in html_of(view)
-    run.update(progress=40.0, progress_text="<b>row 4</b>")
+    control.update(run, progress=40.0, progress_text="<b>row 4</b>")
     assert 'value="40.0"' in html_of(view)
     assert "40 %" in text_of(view)
     assert "<b>row 4" in text_of(view)
-    run.finish(RunStatus.SUCCEEDED)
+    control.finish(run, RunStatus.SUCCEEDED)
     assert "<progress" not in html_of(view)
     assert "row 4" not in text_of(view)
 
@@ -54,12 +55,13 @@ def test_progress_is_a_bar_with_the_tools_words_until_the_end() -> None:
 def test_messages_are_escaped_and_name_their_level() -> None:
     run = a_run()
     view = RunStatusView(run)
-    run.update(
+    control.update(
+        run,
         messages=(
             info("<script>alert(1)</script>\nnext line"),
             GPMessage(MessageType("esriJobMessageTypeWarning"), "few points"),
             GPMessage(MessageType("esriJobMessageTypeError"), "no points"),
-        )
+        ),
     )
     assert "<script>" not in html_of(view)
     assert 'role="log"' in html_of(view)
@@ -71,7 +73,7 @@ def test_messages_are_escaped_and_name_their_level() -> None:
 def test_a_long_list_of_messages_is_cut_at_its_beginning() -> None:
     run = a_run()
     view = RunStatusView(run)
-    run.update(messages=tuple(info(f"line {i}.") for i in range(MAX_MESSAGES + 7)))
+    control.update(run, messages=tuple(info(f"line {i}.") for i in range(MAX_MESSAGES + 7)))
     assert "7 earlier messages" in text_of(view)
     assert "line 6." not in text_of(view)
     assert f"line {MAX_MESSAGES + 6}." in text_of(view)
@@ -80,9 +82,9 @@ def test_a_long_list_of_messages_is_cut_at_its_beginning() -> None:
 def test_notes_and_errors_are_shown_without_secrets() -> None:
     run = a_run()
     view = RunStatusView(run)
-    run.update(note="reconnecting")
+    control.update(run, note="reconnecting")
     assert "reconnecting" in text_of(view)
-    run.finish(RunStatus.FAILED, error=RunFailed("Tool failed at ?token=abcdef", run=run))
+    control.finish(run, RunStatus.FAILED, error=RunFailed("Tool failed at ?token=abcdef", run=run))
     assert "Tool failed" in alerts(view)[0]
     assert "abcdef" not in html_of(view)
 
@@ -90,10 +92,10 @@ def test_notes_and_errors_are_shown_without_secrets() -> None:
 def test_a_long_error_scrolls_in_its_own_place() -> None:
     run = a_run()
     view = RunStatusView(run)
-    run.finish(RunStatus.FAILED, error=RunFailed("Traceback line\n" * 40, run=run))
+    control.finish(run, RunStatus.FAILED, error=RunFailed("Traceback line\n" * 40, run=run))
     assert 'tabindex="0">Traceback' in html_of(view)
     other = a_run()
-    other.finish(RunStatus.FAILED, error=RunFailed("Tool failed", run=other))
+    control.finish(other, RunStatus.FAILED, error=RunFailed("Tool failed", run=other))
     assert "tabindex" not in html_of(RunStatusView(other))
 
 
@@ -101,7 +103,9 @@ def test_the_view_follows_from_any_thread_and_prints_nothing(capsys: pytest.Capt
     run = a_run()
     view = RunStatusView(run)
     run.clock.began_at(datetime.now(UTC) - timedelta(seconds=3))
-    thread = threading.Thread(target=lambda: run.update(status=RunStatus.RUNNING, progress=10.0, elapsed=3.0))
+    thread = threading.Thread(
+        target=lambda: control.update(run, status=RunStatus.RUNNING, progress=10.0, elapsed=3.0)
+    )
     thread.start()
     thread.join()
     assert "Running" in text_of(view)
@@ -114,15 +118,15 @@ def test_a_closed_view_leaves_the_run_alone() -> None:
     run = a_run()
     view = RunStatusView(run)
     view.close()
-    run.update(status=RunStatus.RUNNING)
+    control.update(run, status=RunStatus.RUNNING)
     assert run.status is RunStatus.RUNNING
-    assert not run.observed("status")
+    assert not control.is_observed(run, "status")
 
 
 def test_a_view_of_a_finished_run_shows_its_end() -> None:
     run = a_run()
-    run.update(messages=(info("hello"),))
-    run.finish(RunStatus.SUCCEEDED)
+    control.update(run, messages=(info("hello"),))
+    control.finish(run, RunStatus.SUCCEEDED)
     view = RunStatusView(run)
     assert "Succeeded" in text_of(view)
     assert "hello" in text_of(view)
@@ -138,7 +142,7 @@ def test_time_reads_as_people_write_it(seconds: float, text: str) -> None:
 def test_a_sign_in_is_asked_for_in_place_and_goes_to_the_run() -> None:
     run = Run(cast(Any, SimpleNamespace(name="Count", session=SimpleNamespace(auth=None))), {})
     view = RunStatusView(run)
-    run.update(status=RunStatus.RUNNING, note="Invalid token", wants_sign_in=True)
+    control.update(run, status=RunStatus.RUNNING, note="Invalid token", wants_sign_in=True)
     assert "Running Sign in below. Invalid token" in text_of(view)
     fill(view, "Token", "abcdefgh12345678")
     press(view, "Sign in")

@@ -29,6 +29,7 @@ from gpwidgets.tasks.inputs.environment import clashes
 from gpwidgets.tasks.journal._record_file import Record, RecordFile
 from gpwidgets.tasks.journal._value_store import ValueStore
 from gpwidgets.tasks.journal.kept_inputs import rows_of_inputs, rows_of_settings
+from gpwidgets.tasks.runs import control
 from gpwidgets.tasks.runs.status import RunStatus
 from gpwidgets.texts import tr
 
@@ -114,7 +115,7 @@ class HistoryStore:
         if not self.trouble:
             _LOG.warning(text)
             if run is not None:
-                run.update(note=text)
+                control.update(run, note=text)
         self.trouble = text
 
     def runs(self) -> dict[str, Record]:
@@ -346,7 +347,7 @@ def recorded(run: Run, prepare: Prepare) -> Prepare:
     def prepare_and_write(run: Run) -> Mapping[str, str]:
         fields = prepare(run)
         recorder.write_start(fields)
-        run.update(expected=store.usual_seconds(run.task.url.task))
+        control.update(run, expected=store.usual_seconds(run.task.url.task))
         return fields
 
     run.observe(recorder.write_job, names="job_id")
@@ -372,7 +373,7 @@ def record_attached(run: Run) -> None:
         if known.get("status") and known.get("elapsed") is not None:
             store.tell_listeners()
             return
-    run.update(expected=None if run.clock.had_ended else store.usual_seconds(run.task.url.task))
+    control.update(run, expected=None if run.clock.had_ended else store.usual_seconds(run.task.url.task))
     run.observe(recorder.write_late_end, names="status")
     store.tell_listeners()
 

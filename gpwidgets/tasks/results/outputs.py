@@ -84,20 +84,18 @@ class Outputs(Mapping[str, Any]):
         self._fetchable: frozenset[str] = frozenset()
         self._when_completed: list[WeakMethod[Callable[[], None]]] = []
 
-    def keep_track(
+    def _keep_track(
         self,
         fetched: Container[str],
         kept_until: datetime | None,
-        find_map: Callable[[], ResultMap | None] | None = None,
+        find_map: Callable[[], ResultMap | None] | None,
+        complete: Callable[[str, Any], Any] | None,
+        fetchable: Iterable[str],
     ) -> None:
-        """Take over which files have been fetched, as it grows, until when the server has them, and a map."""
         self._fetched = fetched
         self.kept_until = kept_until
         self._find_map = find_map or _no_map
-
-    def complete_by(self, complete: Callable[[str, Any], Any], names: Iterable[str]) -> None:
-        """Take over the way to the rows that the server held back, and the outputs that have one."""
-        self._complete, self._fetchable = complete, frozenset(names)
+        self._complete, self._fetchable = complete, frozenset(fetchable)
 
     def can_fetch(self, name: str) -> bool:
         """Whether there is a way to the rows of this output that the server held back."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gpwidgets.errors import AuthenticationError, GPError
+from gpwidgets.tasks.runs import control
 from gpwidgets.tasks.scheduling.scheduler import Entry
 from gpwidgets.tasks.scheduling.watcher import shared_watcher
 from gpwidgets.texts import tr
@@ -39,7 +40,7 @@ class Canceller:
         if self._accepted:
             return
         if self._entry is None:
-            self._run.update(note=tr("Asking the server to cancel the job."))
+            control.update(self._run, note=tr("Asking the server to cancel the job."))
             self._entry = self._watch.add(self._ask)
         shared_watcher().hurry(self._entry)
 
@@ -56,8 +57,8 @@ class Canceller:
         except GPError as error:
             # Refused while the job is only submitted, and at its end; the looks at it tell which.
             self._tries += 1
-            run.update(
-                note=tr("The server does not cancel the job yet; asking again. ({error})", error=error)
+            control.update(
+                run, note=tr("The server does not cancel the job yet; asking again. ({error})", error=error)
             )
             longest = 20 * pace.shortest
             return max(min(pace.shortest * 1.5**self._tries, longest), getattr(error, "retry_after", 0.0))

@@ -21,6 +21,7 @@ from gpwidgets.errors import (
 from gpwidgets.protocol.responses.advice import advise
 from gpwidgets.protocol.responses.replies import GPMessage
 from gpwidgets.secrets import mask
+from gpwidgets.tasks.runs import control
 from gpwidgets.tasks.runs.status import RunStatus
 from gpwidgets.texts import later, tr
 
@@ -54,7 +55,7 @@ def fail(run: Run, error: Exception) -> None:
     advise(error)
     seconds = getattr(error, "retry_after", 0.0)
     note = tr("The server asks to try again in {seconds:.0f} s.", seconds=seconds) if seconds else ""
-    run.finish(RunStatus.FAILED, error=error, note=note)
+    control.finish(run, RunStatus.FAILED, error=error, note=note)
 
 
 def lose_job(run: Run, error: Exception) -> None:
@@ -84,7 +85,7 @@ def _lose(run: Run, error: Exception, what: str, advice: str) -> None:
         advice=advice,
         error=error,
     )
-    run.finish(RunStatus.LOST, error=RunLost(text, run=run))
+    control.finish(run, RunStatus.LOST, error=RunLost(text, run=run))
 
 
 def may_have_arrived(error: Exception) -> bool:
@@ -116,7 +117,7 @@ def end_without_results(run: Run, status: RunStatus, word: str = "") -> None:
     message = f"{tr(text, task=run.task.name)}{': ' + said if said else '.'}"
     error = kind(message, run=run, messages=run.messages)
     advise(error)
-    run.finish(status, error=error)
+    control.finish(run, status, error=error)
 
 
 def _error_text(messages: tuple[GPMessage, ...]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, ServerError
+from gpwidgets.tasks.runs import control
 from gpwidgets.tasks.runs._endings import fail
 from gpwidgets.tasks.runs.status import RunStatus
 from gpwidgets.tasks.runs.transport import Gathered
@@ -71,10 +72,11 @@ class ResultFetcher:
             self._rounds += 1
             missing = next((error for error in errors if self._may_pass(error)), None)
             if missing is not None and not run.done:
-                run.update(
+                control.update(
+                    run,
                     note=tr(
                         "Fetching results, asking again (the job has succeeded): {missing}", missing=missing
-                    )
+                    ),
                 )
                 delay = shared_watcher().pace.delay(0.0, self._rounds, getattr(missing, "retry_after", 0.0))
                 self._watch.add(self.begin, delay)
@@ -86,7 +88,7 @@ class ResultFetcher:
         note = tr("It had finished before the cancel arrived.") if run.cancel_requested else ""
         if self._job.odd_status:
             note = tr("The server calls it {word!r}.", word=self._job.odd_status)
-        run.finish(RunStatus.SUCCEEDED, outputs=outputs, note=note)
+        control.finish(run, RunStatus.SUCCEEDED, outputs=outputs, note=note)
 
     def _may_pass(self, error: Exception) -> bool:
         """Whether another round may bring what this one did not."""

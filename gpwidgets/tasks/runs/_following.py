@@ -18,6 +18,7 @@ from gpwidgets.errors import (
 )
 from gpwidgets.protocol.enums import JobStatus
 from gpwidgets.protocol.responses.replies import JobInfo
+from gpwidgets.tasks.runs import control
 from gpwidgets.tasks.runs._endings import end_without_results, fail
 from gpwidgets.tasks.runs._fetching import ResultFetcher
 from gpwidgets.tasks.runs.status import RunStatus
@@ -108,7 +109,7 @@ class Follower:
     def cancel_accepted(self) -> None:
         """The server has said that it cancels the job; what it makes of that is seen by looking."""
         self._cancel_accepted = time.monotonic()
-        self._run.update(note="", status=RunStatus.CANCELLING)
+        control.update(self._run, note="", status=RunStatus.CANCELLING)
         self.look_now()
 
     @property
@@ -132,9 +133,9 @@ class Follower:
         self._watch.release()
         self._failures = 0
         self._refusals.clear()
-        run.update(wants_sign_in=False)
+        control.update(run, wants_sign_in=False)
         if run.note and run.note == self._told:
-            run.update(note="")
+            control.update(run, note="")
         return self._apply_safely(job)
 
     def _still_signed_out(self) -> bool:
@@ -146,7 +147,7 @@ class Follower:
         """Read the job, with its messages while somebody looks at them or they are few."""
         now = time.monotonic()
         wanted = (
-            self._run.observed("messages")
+            control.is_observed(self._run, "messages")
             or len(self._run.messages) < self._MESSAGES_READ_ALWAYS
             or now - self._messages_read > self._MESSAGES_READ_EVERY
         )
@@ -187,7 +188,7 @@ class Follower:
         self._refused_at = time.monotonic()
         self._refused_auth = self._run.task.session.auth
         self._told = tr("The server wants a new sign-in, and the job goes on: {error}", error=error)
-        self._run.update(note=self._told, wants_sign_in=True)
+        control.update(self._run, note=self._told, wants_sign_in=True)
         return 10 * self._pace.shortest
 
     def _no_answer(self, what: str, error: ConnectionFailed | BadReply | ServerError) -> float:
@@ -198,7 +199,7 @@ class Follower:
     def _tell(self, trouble: str) -> None:
         """Note a trouble that is over with the next answer."""
         self._told = trouble
-        self._run.update(note=trouble)
+        control.update(self._run, note=trouble)
 
     def _refused(self, error: ServerError) -> float | None:
         """A server that starts anew refuses everything for a while, so a job counts as gone after some looks.
@@ -215,7 +216,7 @@ class Follower:
         patient = now - self._refusals[0][0] > self._pace.gone_after
         if sure or (patient and len(self._refusals) >= self._LOOKS_UNTIL_GONE):
             text = tr("The server no longer knows job {job}: {error}", job=self._run.job_id, error=error)
-            self._run.finish(RunStatus.EXPIRED, error=RunExpired(text, run=self._run))
+            control.finish(self._run, RunStatus.EXPIRED, error=RunExpired(text, run=self._run))
             return None
         self._tell(tr("No answer: the server does not find the job, asking again: {error}", error=error))
         return self._pace.delay(0.0, 1 if of_the_job else len(self._refusals), error.retry_after)
@@ -229,7 +230,7 @@ class Follower:
 
     def _apply(self, job: JobInfo) -> float | None:
         run = self._run
-        run.add_messages(job.messages)
+        control.add_messages(run, job.messages)
         status = RunStatus.from_job(job.status)
         if job.status is JobStatus.SUCCEEDED:
             return self._results_of(job)
@@ -237,10 +238,10 @@ class Follower:
             end_without_results(run, status, job.odd_status)
             return None
         if job.progress is not None:
-            run.update(progress=job.progress.percent, progress_text=job.progress.message)
+            control.update(run, progress=job.progress.percent, progress_text=job.progress.message)
         stale = self._cancel_accepted is not None and status is not RunStatus.CANCELLING
         if status is not None and status is not run.status and not stale:
-            run.update(status=status)
+            control.update(run, status=status)
         self._hint()
         return self._delay()
 
@@ -254,14 +255,14 @@ class Follower:
             hint = _BUSY
         if run.note in ("", self._hinted):
             self._hinted = tr(hint)
-            run.update(note=self._hinted)
+            control.update(run, note=self._hinted)
 
     def _results_of(self, job: JobInfo) -> float | None:
         """Have the results fetched; some servers link them a moment after success."""
         if not job.has_results and self._run.task.outputs and self._late_reads < self._READS_OF_LATE_RESULTS:
             self._late_reads += 1
             return 0.4 * self._pace.shortest * 2.0**self._late_reads
-        self._run.update(progress_text=tr("fetching results"))
+        control.update(self._run, progress_text=tr("fetching results"))
         ResultFetcher(self._run, self._transport, job, self._watch, self._sign_in_for_results).begin()
         return None
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from gpwidgets.errors import BadReply
 from gpwidgets.protocol.responses.replies import JobInfo
+from gpwidgets.tasks.runs import control
 from gpwidgets.tasks.runs._cancelling import Canceller
 from gpwidgets.tasks.runs._endings import fail, lose_execution, lose_job, may_have_arrived
 from gpwidgets.tasks.runs._following import Follower, Watch
@@ -39,8 +40,8 @@ class ExecuteDriver:
 
     def cancel(self) -> None:
         """Give the run up: the protocol has no way to stop a synchronous task."""
-        self._run.cancelled_here(
-            tr("A synchronous task cannot be stopped: the server may still be working on it.")
+        control.end_as_cancelled(
+            self._run, tr("A synchronous task cannot be stopped: the server may still be working on it.")
         )
 
     def look_now(self) -> None:
@@ -55,13 +56,13 @@ class ExecuteDriver:
             fields = self._prepare(run)
             if run.done:
                 return
-            run.update(status=RunStatus.RUNNING)
+            control.update(run, status=RunStatus.RUNNING)
             sent = time.monotonic()
             reply = self._transport.execute(fields)
-            run.add_messages(reply.messages)
+            control.add_messages(run, reply.messages)
             outputs = self._transport.outputs_of_reply(run, reply)
             run.reply_text = text_to_keep(run, reply)
-            run.finish(RunStatus.SUCCEEDED, outputs=outputs)
+            control.finish(run, RunStatus.SUCCEEDED, outputs=outputs)
         except Exception as error:
             if run.status is RunStatus.RUNNING and may_have_arrived(error):
                 lose_execution(run, error, time.monotonic() - sent)
@@ -109,9 +110,9 @@ class JobDriver:
         try:
             fields = self._prepare(run)
             if run.cancel_requested:
-                run.cancelled_here(tr("It had not been sent yet."))
+                control.end_as_cancelled(run, tr("It had not been sent yet."))
                 return
-            run.update(status=RunStatus.SUBMITTED)
+            control.update(run, status=RunStatus.SUBMITTED)
             sent = True
             job = self._transport.submit(fields)
         except Exception as error:
@@ -128,5 +129,5 @@ class JobDriver:
             error = BadReply("The server accepted the job but did not say its id, so it cannot be followed.")
             lose_job(self._run, error)
             return
-        self._run.update(job_id=job.job_id)
+        control.update(self._run, job_id=job.job_id)
         self._follower.follow(job)

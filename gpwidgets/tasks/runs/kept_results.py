@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from gpwidgets.errors import GPError, RunExpired
 from gpwidgets.protocol.responses.replies import ExecuteReply
 from gpwidgets.secrets import without_secrets
+from gpwidgets.tasks.runs import control
 from gpwidgets.tasks.runs.status import RunStatus
 from gpwidgets.texts import tr
 
@@ -87,14 +88,14 @@ def past_run(task: GPTask, entry: HistoryEntry) -> Run:
         ) from error
     run = Run(task, entry.values_for(task.inputs).values, entry.settings)
     run.clock.recall(entry.started, entry.ended, entry.elapsed)
-    run.add_messages(reply.messages)
+    control.add_messages(run, reply.messages)
     outputs = Transport(task).outputs_of_reply(run, reply)
     for row in rows:
         if "leftOut" in row:
             outputs.errors[str(row.get("paramName"))] = GPError(_why(row))
     outputs.provenance["time"] = (entry.ended or entry.started).isoformat(timespec="seconds")
     note = tr("Kept in the history since {time:%Y-%m-%d %H:%M}.", time=entry.started.astimezone())
-    run.finish(RunStatus.SUCCEEDED, outputs=outputs, note=note)
+    control.finish(run, RunStatus.SUCCEEDED, outputs=outputs, note=note)
     return run
 
 

@@ -20,7 +20,6 @@ import traitlets
 from gpwidgets.caller_warnings import warn_doubtful, warn_truncated
 from gpwidgets.errors import RunCancelled, RunError, WaitTimeout
 from gpwidgets.notebook import show_run
-from gpwidgets.protocol.responses.replies import GPMessage
 from gpwidgets.secrets import mask
 from gpwidgets.tasks.html_blocks import block, table, title
 from gpwidgets.tasks.results.outputs import Outputs
@@ -126,8 +125,7 @@ class Run(traitlets.HasTraits):
         self._warned = False
         self._when_done: list[Callable[[], object]] = []
 
-    def begin(self, driver: Driver) -> Run:
-        """Start the work with its driver; for `GPTask`, once per run."""
+    def _begin(self, driver: Driver) -> Run:
         self._driver = driver
         driver.begin()
         context = contextvars.copy_context()
@@ -278,8 +276,7 @@ class Run(traitlets.HasTraits):
         self.set_trait("wants_sign_in", False)
         self._look_now()
 
-    def observed(self, trait: str) -> bool:
-        """Whether somebody, such as a widget, follows this trait."""
+    def _is_observed(self, trait: str) -> bool:
         following = self._trait_notifiers
         return any(following.get(name, {}).get("change") for name in (trait, traitlets.All))
 
@@ -300,25 +297,16 @@ class Run(traitlets.HasTraits):
             return None
         return (known or datetime.now(UTC)) + (JOB_RETENTION if self.job_id else REPLY_RETENTION)
 
-    # What drivers call.
+    # What drivers call, through `control`.
 
-    def update(self, **traits: Any) -> None:
-        """Set traits while the run goes on; ignored after its end."""
+    def _update(self, traits: Mapping[str, Any]) -> None:
         # Under the lock, or a late change could come after the end and undo it.
         with self._changing:
             for name, value in traits.items():
                 if not self._ended:
                     self.set_trait(name, value)
 
-    def finish(
-        self,
-        status: RunStatus,
-        *,
-        outputs: Outputs | None = None,
-        error: Exception | None = None,
-        note: str = "",
-    ) -> None:
-        """End the run, once; a second end is ignored."""
+    def _finish(self, status: RunStatus, outputs: Outputs | None, error: Exception | None, note: str) -> None:
         with self._changing:
             if self._ended:
                 return
@@ -357,20 +345,10 @@ class Run(traitlets.HasTraits):
             self.set_trait("status", status)
         warn_in_time(self)
 
-    def cancelled_here(self, note: str = "") -> None:
-        """End the run as cancelled."""
-        self.finish(
-            RunStatus.CANCELLED,
-            error=RunCancelled(
-                f"{tr('{task} was cancelled', task=self.task.name)}.", run=self, messages=self.messages
-            ),
-            note=note,
-        )
-
-    def add_messages(self, messages: tuple[GPMessage, ...]) -> None:
-        """Take over the cumulative list of a job, if it has grown or changed."""
-        if messages and messages != self.messages:
-            self.update(messages=messages)
+    def _end_as_cancelled(self, note: str) -> None:
+        text = tr("{task} was cancelled", task=self.task.name)
+        error = RunCancelled(f"{text}.", run=self, messages=self.messages)
+        self._finish(RunStatus.CANCELLED, None, error, note)
 
     @property
     def age(self) -> float:
@@ -380,9 +358,9 @@ class Run(traitlets.HasTraits):
     def _tick(self) -> float | None:
         if self._ended:
             return None
-        if not self.observed("elapsed"):
+        if not self._is_observed("elapsed"):
             return 5.0
-        self.update(elapsed=self.clock.seconds_so_far)
+        self._update({"elapsed": self.clock.seconds_so_far})
         return 1.0 if self.age < 600 else 5.0
 
     def _ipython_display_(self) -> None:

@@ -26,6 +26,7 @@ from gpwidgets.tasks.inputs.layer_tokens import holds_token
 from gpwidgets.tasks.results.layer_rows import read_rows, reader_of
 from gpwidgets.tasks.results.outputs import Decoder, Outputs, is_doubtful, is_truncated, summary
 from gpwidgets.tasks.results.result_map import ResultMap
+from gpwidgets.tasks.runs import control
 from gpwidgets.texts import tr
 
 if TYPE_CHECKING:
@@ -304,8 +305,14 @@ class Transport:
         if run.job_id:
             outputs.missing = {name: self._missing(name, found.values[name]) for name in found.truncated}
         fetchable = {name for name in found.truncated if run.job_id and self._map_layer(name) is not None}
-        outputs.keep_track(self._fetched, run.results_kept_until(), self._result_map if run.job_id else None)
-        outputs.complete_by(self._whole, fetchable)
+        control.keep_track(
+            outputs,
+            fetched=self._fetched,
+            kept_until=run.results_kept_until(),
+            find_map=self._result_map if run.job_id else None,
+            complete=self._whole,
+            fetchable=fetchable,
+        )
         return outputs
 
     def _digests_of(self, fields: Mapping[str, str]) -> dict[str, str]:
