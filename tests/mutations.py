@@ -36,6 +36,7 @@ ODD += [
     [{}],
     {"": {}},
 ]
+ODD += [2**63, -(2**64), 5e-324, 1e20, "1e999", "²", "٣", "2025-13-45", "y " * 100_000, "\u202e\u0000"]
 ODD += [[[[[[0]]]]], {"type": {}}, {"value": []}, ["a", 1, None, {}], "9" * 400, "NaN", {"xmin": "NaN"}]
 
 
@@ -50,15 +51,27 @@ def _places(value: Any, parent: Any = None, key: Any = None) -> Iterator[tuple[A
             yield from _places(value[number], value, number)
 
 
+def _place(document: Any, dice: random.Random) -> tuple[Any, Any] | None:
+    """A place anywhere in the document, or one near its top: most of all places are in its longest list."""
+    if dice.random() < 0.5:
+        places = list(_places(document))
+        return dice.choice(places) if places else None
+    found = None
+    while document and isinstance(document, dict | list) and (found is None or dice.random() < 0.7):
+        key = dice.choice(list(document) if isinstance(document, dict) else range(len(document)))
+        found, document = (document, key), document[key]
+    return found
+
+
 def mutated(document: Any, seed: int) -> Any:
     """A copy with one or two values replaced, taken away or doubled."""
     dice = random.Random(seed)
     document = copy.deepcopy(document)
     for _ in range(dice.choice((1, 1, 2))):
-        places = list(_places(document))
-        if not places:
+        place = _place(document, dice)
+        if place is None:
             break
-        parent, key = dice.choice(places)
+        parent, key = place
         deed = dice.random()
         if deed < 0.75:
             parent[key] = copy.deepcopy(dice.choice(ODD))

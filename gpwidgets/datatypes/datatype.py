@@ -168,6 +168,40 @@ def refuse_missing(value: Any, parameter: GPParameter) -> None:
         )
 
 
+def refuse_unwritable(value: Any, parameter: GPParameter) -> None:
+    """Refuse what can be neither shown nor sent: halves of letters, and numbers of thousands of digits.
+
+    Parameters
+    ----------
+    value
+        Anything; lists and objects are looked through.
+
+    Raises
+    ------
+    ParameterError
+        There is such a thing in it.
+    """
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            problem = tr("it holds half of a letter, which cannot be sent; copy or type the text again.")
+            raise wrong(parameter, problem) from None
+    elif isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        raise wrong(parameter, tr("it holds a number of thousands of digits, which cannot be sent."))
+    elif isinstance(value, list | tuple):
+        for row in value:
+            refuse_unwritable(row, parameter)
+    elif isinstance(value, Mapping):
+        for key, row in value.items():
+            refuse_unwritable(key, parameter)
+            refuse_unwritable(row, parameter)
+
+
+#: Of the whole numbers that Python writes as text.
+_MOST_BITS = 10_000
+
+
 def wrong(parameter: GPParameter, problem: str) -> ParameterError:
     """The error for a value of this parameter."""
     return ParameterError(parameter.name, problem)

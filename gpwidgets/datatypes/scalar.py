@@ -13,6 +13,7 @@ from gpwidgets.datatypes.datatype import (
     check_range,
     data_type,
     refuse_missing,
+    refuse_unwritable,
     shown,
     to_number,
     wrong,
@@ -165,6 +166,7 @@ class StringType(DataTypeCodec):
             value = _as_json(value, parameter)
         if not isinstance(value, str):
             value = _as_text(value, parameter)
+        refuse_unwritable(value, parameter)
         return check_choice(value, parameter)
 
     def decode(self, wire: Any, parameter: GPParameter) -> Any:

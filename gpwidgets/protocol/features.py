@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +23,7 @@ class Field:
     nullable, editable : bool
         True unless the server says no.
     domain : mapping or None
-        Coded values or a range, as sent.
+        Coded values or a range, as sent; without codes and ends that are none.
     default : object
         Value for new rows.
     """
@@ -40,28 +41,59 @@ class Field:
     def from_json(cls, data: Mapping[str, Any]) -> Field:
         """Read a field object."""
         name = str(data.get("name") or "")
-        length = data.get("length")
-        domain = data.get("domain")
         return cls(
             name,
             str(data.get("type") or "esriFieldTypeString"),
             str(data.get("alias") or name),
-            int(length)
-            if isinstance(length, int) or (isinstance(length, str) and length.isdigit())
-            else None,
+            _length(data.get("length")),
             data.get("nullable") is not False,
             data.get("editable") is not False,
-            domain if isinstance(domain, Mapping) else None,
+            _domain(data.get("domain")),
             data.get("defaultValue"),
         )
 
     @property
     def coded_values(self) -> Mapping[Any, str]:
         """Label of each code of a coded-value domain; empty without one."""
-        values = (self.domain or {}).get("codedValues")
-        if not isinstance(values, Sequence):
-            return {}
-        return {row.get("code"): str(row.get("name")) for row in values if isinstance(row, Mapping)}
+        rows = (self.domain or {}).get("codedValues") or ()
+        return {row.get("code"): str(row.get("name")) for row in rows}
+
+
+def _length(value: Any) -> int | None:
+    is_text = isinstance(value, str) and value.isdecimal() and len(value) < _MANY_DIGITS
+    return int(value) if is_text or isinstance(value, int) else None
+
+
+#: No length of a text has so many; Python reads no whole number of thousands of digits.
+_MANY_DIGITS = 19
+
+
+def _domain(data: Any) -> Mapping[str, Any] | None:
+    """A domain as sent, without what cannot be one of its codes or ends."""
+    if not isinstance(data, Mapping):
+        return None
+    kept = dict(data)
+    if "codedValues" in kept:
+        rows = kept["codedValues"]
+        kept["codedValues"] = (
+            [row for row in rows if _is_coded(row)] if isinstance(rows, list | tuple) else []
+        )
+    ends = kept.get("range")
+    if not (isinstance(ends, list | tuple) and len(ends) == 2 and all(map(_is_end, ends))):
+        kept.pop("range", None)
+    return kept
+
+
+def _is_coded(row: Any) -> bool:
+    return isinstance(row, Mapping) and isinstance(row.get("code"), str | int | float)
+
+
+def _is_end(value: Any) -> bool:
+    """Whether it is a number that can be shown and compared, or a missing one, which bounds nothing."""
+    try:
+        return value is None or (isinstance(value, int | float) and math.isfinite(value))
+    except OverflowError:  # hundreds of digits
+        return False
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ class GPURL:
             It is no http(s) URL, or has no ``/rest/services`` or ``/GPServer`` in its path.
         """
         cleaned = str(text).strip().strip("<>\"'")
-        parts = urlsplit(cleaned if "://" in cleaned else f"https://{cleaned}")
+        parts = split_address(cleaned if "://" in cleaned else f"https://{cleaned}")
         if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
             raise URLError(
                 f"{cleaned[:80]!r} is not a web address; one looks like https://host/arcgis/rest/services/…"
@@ -203,9 +203,17 @@ class GPURL:
         return self.task if self.task_name else self.service
 
 
+def split_address(text: str) -> SplitResult:
+    """Split a text of a server or a user as an address; one that is none is a path and nothing else."""
+    try:
+        return urlsplit(text)
+    except ValueError:  # such as http://[
+        return SplitResult("", "", text, "", "")
+
+
 def is_service_url(text: str) -> bool:
     """Whether a text is the address of a map or feature service without the number of a layer."""
-    last = urlsplit(text).path.rstrip("/").rpartition("/")[2].lower()
+    last = split_address(text).path.rstrip("/").rpartition("/")[2].lower()
     return last in ("featureserver", "mapserver")
 
 

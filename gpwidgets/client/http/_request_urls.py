@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit, urlunsplit
 
 from gpwidgets.errors import ConnectionFailed
+from gpwidgets.protocol.urls import split_address
 from gpwidgets.secrets import mask
 from gpwidgets.texts import tr
 
@@ -31,7 +32,7 @@ def check_url(url: str) -> None:
 
 def services_root(url: str) -> str:
     """``…/rest/services`` of the URL's server; without ``/rest/`` in it, the URL less its query."""
-    parts = urlsplit(url)
+    parts = split_address(url)
     path = parts.path
     if "/rest/" in path:
         path = path.partition("/rest/")[0] + "/rest/services"

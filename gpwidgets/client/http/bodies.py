@@ -34,6 +34,7 @@ _CALLBACK = re.compile(rb"[\w.$]{1,200}+\(")
 _TAGS = re.compile(r"<[^<>]*+>")
 _BOM = b"\xef\xbb\xbf"
 _DEEPEST = 100
+_MOST_DIGITS = 1000
 _NOT_STRUCTURE = bytes(code for code in range(256) if code not in b'[]{}"')
 _QUOTED = re.compile(rb'"[^"]*"')
 
@@ -109,7 +110,7 @@ def _is_deep(text: bytes) -> bool:
 
 def _parse_tolerantly(text: bytes, url: str, status: int) -> Any:
     try:
-        parsed = json.loads(text.decode("utf-8", "replace"))
+        parsed = json.loads(text.decode("utf-8", "replace"), parse_int=_whole_number)
         return _whole_letters(parsed) if b"\\u" in text else parsed
     except (ValueError, RecursionError):
         pass
@@ -133,6 +134,11 @@ def _parse_tolerantly(text: bytes, url: str, status: int) -> Any:
     )
     bad.incomplete = begun  # a cut may fall behind any bracket
     raise bad
+
+
+def _whole_number(text: str) -> int | float:
+    """A number of a body; one of so many digits that Python reads no whole number of them is infinite."""
+    return int(text) if len(text) < _MOST_DIGITS else float(text)
 
 
 def _whole_letters(value: Any) -> Any:

@@ -13,7 +13,7 @@ from gpwidgets.client.http.consumers import BytesTaker, FileTaker, Taker
 from gpwidgets.client.http.session import GPSession, Reply
 from gpwidgets.client.sign_in.origins import context_of, same_server
 from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, GPError, ServerError
-from gpwidgets.protocol.urls import GPURL
+from gpwidgets.protocol.urls import GPURL, split_address
 from gpwidgets.secrets import mask
 from gpwidgets.texts import tr
 
@@ -31,7 +31,7 @@ def safe_name(url: str, fallback: str = "result") -> str:
     Only the last part of the path counts; separators, control characters, leading dots and names that
     Windows reserves are replaced.
     """
-    last = unquote(urlsplit(url).path).replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+    last = unquote(split_address(url).path).replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
     name = _BAD_CHARACTERS.sub("_", last).strip(" .")
     if not name or _RESERVED.match(name):
         name = f"{fallback}_{name}" if name else fallback
@@ -145,7 +145,7 @@ def _is_output(url: str, service: GPURL) -> bool:
 
     The address is the server's, and the sign-in the user's: anywhere else it could start something.
     """
-    path, home = urlsplit(url).path, urlsplit(service.server)
+    path, home = split_address(url).path, urlsplit(service.server)
     outputs = f"{context_of(service.server)}/rest/directories/"
     jobs = f"{urlsplit(service.task).path}/jobs/" if service.task_name else "\0"
     below_job = path.startswith(jobs) and path.removeprefix(jobs).split("/")[1:2] == ["scratch"]
@@ -184,5 +184,7 @@ def _checked(reply: Reply, url: str) -> Reply:
 
 def _on_the_services_host(url: str, service: GPURL) -> str:
     """The same path on the host of the service: servers behind a proxy name internal hosts."""
-    parts, own = urlsplit(url), urlsplit(service.server)
+    parts, own = split_address(url), urlsplit(service.server)
+    if not parts.netloc:
+        return url
     return urlunsplit((own.scheme, own.netloc, parts.path, parts.query, ""))

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlunsplit
 
 from gpwidgets.client.http.session import GPSession
 from gpwidgets.errors import BadReply
+from gpwidgets.protocol.urls import split_address
 from gpwidgets.texts import tr
 
 
 def layer_url(text: str) -> str:
     """The layer itself: query, token and a trailing ``/query`` are cut off."""
-    parts = urlsplit(text)
+    parts = split_address(text)
     path = parts.path.rstrip("/")
     path = path[: -len("/query")] if path.lower().endswith("/query") else path
     return urlunsplit((parts.scheme, parts.netloc, path, "", ""))

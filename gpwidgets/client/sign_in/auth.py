@@ -11,7 +11,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn, Self
-from urllib.parse import urlsplit
 
 from gpwidgets.client.sign_in.key_store import save_password, saved_password
 from gpwidgets.client.sign_in.origins import (
@@ -22,6 +21,7 @@ from gpwidgets.client.sign_in.origins import (
     same_server,
 )
 from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, GPError, ServerError
+from gpwidgets.protocol.urls import split_address
 from gpwidgets.secrets import SecretText, shielded
 from gpwidgets.texts import tr
 
@@ -239,7 +239,7 @@ class Login(Auth):
         """
         password = saved_password(url, username)
         if password is None:
-            host = urlsplit(url).hostname
+            host = split_address(url).hostname
             raise GPError(tr("No password of {user} is kept for {host}.", user=username, host=host))
         return cls(username, password, token_url)
 
@@ -327,7 +327,7 @@ class Login(Auth):
         return url
 
     def _check_place(self, url: str, home: str, info_url: str) -> None:
-        there = urlsplit(url)
+        there = split_address(url)
         if not is_plain(url) or not same_origin(url, home):
             raise AuthenticationError(
                 tr(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from gpwidgets.errors import GPError
+from gpwidgets.protocol.urls import split_address
 from gpwidgets.texts import tr
 
 
@@ -52,7 +52,7 @@ def forget_password(url: str, username: str) -> None:
 
 def _entry(url: str) -> str:
     # By server, so that the password of one is never offered to another of the same name elsewhere.
-    parts = urlsplit(url.strip())
+    parts = split_address(url.strip())
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise GPError(tr("{url!r} is not the address of a server.", url=url))
     path = parts.path.partition("/rest/")[0].partition("/sharing/")[0].rstrip("/")

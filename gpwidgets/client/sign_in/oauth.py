@@ -10,10 +10,11 @@ import base64
 import hashlib
 import secrets
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode
 
 from gpwidgets.client.sign_in.portals import ONLINE, PortalAuth, _Issued
 from gpwidgets.errors import AuthenticationError, GPError
+from gpwidgets.protocol.urls import split_address
 from gpwidgets.secrets import SecretText
 from gpwidgets.texts import tr
 
@@ -111,7 +112,7 @@ class OAuth(PortalAuth):
             self._code = SecretText(text)
 
     def _code_of(self, address: str) -> str:
-        parts = urlsplit(address)
+        parts = split_address(address)
         query = parse_qs(parts.query or parts.fragment)
         if "error" in query:
             said = " ".join(query.get("error_description") or query["error"])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
+
+from gpwidgets.protocol.urls import split_address
 
 _ONLINE = ".arcgis.com"
 _TEST_ENVIRONMENTS = ("dev", "qa")
@@ -19,12 +21,12 @@ def same_server(url: str, home: str) -> bool:
     step from http to https on the usual ports is one server.
     """
     context = context_of(home) + "/"
-    return is_plain(url) and same_origin(url, home) and (urlsplit(url).path + "/").startswith(context)
+    return is_plain(url) and same_origin(url, home) and (split_address(url).path + "/").startswith(context)
 
 
 def context_of(home: str) -> str:
     """The path below which a server lies: what comes before ``/rest/``, or all of a path without that."""
-    parts = urlsplit(home).path.rstrip("/").split("/")
+    parts = split_address(home).path.rstrip("/").split("/")
     return "/".join(parts[: parts.index("rest")] if "rest" in parts else parts)
 
 
@@ -37,7 +39,7 @@ def same_origin(url: str, home: str) -> bool:
 def is_plain(url: str) -> bool:
     """Whether everybody reads the same host and path in a URL."""
     # HTTP libraries resolve dots, and differ about what a backslash or a user name does to the host.
-    parts = urlsplit(url)
+    parts = split_address(url)
     odd = "\\" in url or any(letter.isspace() or not letter.isprintable() for letter in url)
     return not odd and "@" not in parts.netloc and _is_plain_path(parts.path)
 
@@ -67,7 +69,7 @@ def is_loopback(host: str) -> bool:
 
 def origin(url: str) -> tuple[str, str, int | None]:
     """Scheme, host and port of a URL; -1 for a port that is none."""
-    parts = urlsplit(url)
+    parts = split_address(url)
     try:
         port = parts.port
     except ValueError:

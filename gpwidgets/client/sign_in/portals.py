@@ -10,11 +10,12 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlunsplit
 
 from gpwidgets.client.sign_in.auth import Auth, Credentials, renewal_time
 from gpwidgets.client.sign_in.origins import is_loopback, online_environment, same_server
 from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, GPError, ServerError
+from gpwidgets.protocol.urls import split_address
 from gpwidgets.secrets import SecretText
 from gpwidgets.texts import tr
 
@@ -45,7 +46,7 @@ class Portal:
     """
 
     def __init__(self, url: str = ONLINE) -> None:
-        parts = urlsplit(str(url).strip())
+        parts = split_address(str(url).strip())
         if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
             raise GPError(
                 tr(

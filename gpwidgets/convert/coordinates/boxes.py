@@ -47,7 +47,7 @@ def frame_box(frame: GeoDataFrame) -> Bounds | None:
     if frame.crs is None or not len(frame) or why_unplaced(frame):
         return None
     if len(frame) <= _FEW or frame.crs.is_geographic:  # to the point; of many a frame around them will do
-        near = frame.to_crs(4326)
+        near = frame.geometry.force_2d().to_crs(4326)
         edges = tuple(near.total_bounds.tolist())
         return edges if all(map(math.isfinite, edges)) else None
     edges = tuple(frame.total_bounds.tolist())

@@ -20,6 +20,7 @@ __all__ = [
     "has_m",
     "measured_points",
     "moved",
+    "nowhere",
     "vertices",
     "with_rows",
     "with_vertices",
@@ -39,6 +40,21 @@ def has_m(shapes: Any) -> Any:
     """Which geometries have measures, as an array of booleans."""
     shapes = np.asarray(shapes, dtype=object)
     found: Any = shapely.has_m(shapes) if KEEPS_MEASURES else np.zeros(shapes.shape, dtype=bool)
+    return found
+
+
+#: No place on the earth has a coordinate as large as this, in any unit.
+_FARTHEST = 1e15
+
+
+def nowhere(shapes: Any) -> Any:
+    """Which geometries have a vertex that is no place, as an array of booleans.
+
+    It is not finite, or so far away that it can be neither rounded nor drawn.
+    """
+    coords, owners = shapely.get_coordinates(shapes, return_index=True)
+    found = np.zeros(len(shapes), dtype=bool)
+    found[owners[~(np.abs(coords) < _FARTHEST).all(axis=1)]] = True
     return found
 
 

@@ -11,7 +11,7 @@ import pyproj
 import shapely
 
 from gpwidgets.convert.coordinates.reprojecting import reproject_shapes, why_unplaced
-from gpwidgets.convert.geometry.vertices import without_measures
+from gpwidgets.convert.geometry.vertices import nowhere, without_measures
 from gpwidgets.convert.tables.plain import plain_values
 
 __all__ = ["geographic_bounds", "to_geojson"]
@@ -83,8 +83,8 @@ def _finite(shapes: Any) -> Any:
     """Leave out geometries with infinite coordinates and empty ones; drop z where it is unknown."""
     shapes = shapes.copy()
     shapes[shapely.is_empty(shapes)] = None
+    shapes[nowhere(shapes)] = None
     coords, owners = shapely.get_coordinates(shapes, include_z=True, return_index=True)
-    shapes[np.unique(owners[~np.isfinite(coords[:, :2]).all(axis=1)])] = None
     flat = np.unique(owners[~np.isfinite(coords[:, 2])])
     shapes[flat] = shapely.force_2d(shapes[flat])
     return shapes

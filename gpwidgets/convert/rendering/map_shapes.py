@@ -24,6 +24,7 @@ import shapely
 from gpwidgets.convert.coordinates.reprojecting import why_unplaced
 from gpwidgets.convert.geometry.around_180 import goes_on_at_180, laid_out
 from gpwidgets.convert.geometry.dateline import narrow_bounds
+from gpwidgets.convert.geometry.vertices import nowhere
 from gpwidgets.convert.rendering.geojson_text import features_text
 
 __all__ = ["Bounds", "Drawn", "MapShapes", "pixel_size"]
@@ -104,7 +105,7 @@ class MapShapes:
         self._forward = None if plain else _transformer(crs.to_wkt(), False)
         self._backward = None if plain else _transformer(crs.to_wkt(), True)
         self._boxes = shapely.bounds(self._shapes)
-        self._placed = np.isfinite(self._boxes).all(axis=1) & (not self.reason)
+        self._placed = np.isfinite(self._boxes).all(axis=1) & ~nowhere(self._shapes) & (not self.reason)
         self.missing = int(shapely.is_missing(self._shapes).sum())
         self._sizes = shapely.get_num_coordinates(self._shapes)
         self.crosses = self._unwinds = False

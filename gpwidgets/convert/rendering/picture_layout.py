@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 
 from gpwidgets.convert.coordinates.reprojecting import why_unplaced
+from gpwidgets.convert.geometry.vertices import nowhere
 
 __all__ = ["COAST", "FILL", "LAND", "SEA", "Painted", "PictureLayout"]
 
@@ -99,10 +100,10 @@ def _mercator(frame: geopandas.GeoDataFrame) -> Any:
     if why_unplaced(frame):
         return np.empty(0, dtype=object)
     shapes = frame.geometry
-    degrees = shapes.set_crs("EPSG:4326") if shapes.crs is None else shapes.to_crs("EPSG:4326")
-    found = shapely.force_2d(np.asarray(degrees.array, dtype=object))
-    found = found[~(shapely.is_missing(found) | shapely.is_empty(found))]
-    found = found[np.isfinite(shapely.bounds(found)).all(axis=1)]
+    flat = shapes.force_2d()  # an unknown height would take the place along
+    degrees = flat.set_crs("EPSG:4326") if flat.crs is None else flat.to_crs("EPSG:4326")
+    found = np.asarray(degrees.array, dtype=object)
+    found = found[~(shapely.is_missing(found) | shapely.is_empty(found) | nowhere(found))]
     return shapely.transform(found, _project)
 
 

@@ -190,7 +190,8 @@ class JobInfo:
 
         A reply without a status is that of a job that was just submitted.
         """
-        word = data.get("jobStatus")
+        given = data.get("jobStatus")
+        word = given if given is None or isinstance(given, str) else ""  # nothing else ends a run
         job_id = data.get("jobId")
         return cls(
             job_id=str(job_id) if isinstance(job_id, str | int) else "",

@@ -10,7 +10,7 @@ from typing import Any
 
 from gpwidgets.caller_warnings import warn_given
 from gpwidgets.datatypes.composite import CompositeType, CompositeValue, ValueTableType
-from gpwidgets.datatypes.datatype import as_json_text, datatype_of, refuse_missing
+from gpwidgets.datatypes.datatype import as_json_text, datatype_of, refuse_missing, refuse_unwritable
 from gpwidgets.errors import ConversionError, CRSMissing, InputErrors, ParameterError
 from gpwidgets.protocol.description import GPParameter, TaskInfo
 from gpwidgets.protocol.features import RecordSet
@@ -185,6 +185,7 @@ def check_value(parameter: GPParameter, value: Any) -> Any:
     refuse_missing(value, parameter)
     if parameter.data_type in _SETS:
         return _check_set(parameter, value)
+    refuse_unwritable(value, parameter)
     if parameter.data_type in _SYSTEMS and _is_pyproj(value):
         value = _reference_of(parameter, value)
     checked = datatype_of(parameter).check(value, parameter)
@@ -231,6 +232,8 @@ def _reference_of(parameter: GPParameter, value: Any) -> Any:
 
 def _check_set(parameter: GPParameter, value: Any) -> Any:
     """A frame or table from whatever holds one; what servers read themselves stays as it is."""
+    if isinstance(value, str) or (isinstance(value, Mapping) and "url" in value):  # rows may be a million
+        refuse_unwritable(value, parameter)
     if isinstance(value, str) and not parameter.choices:
         value = _from_text(parameter, value)
     value = layer_given(value)
@@ -241,6 +244,9 @@ def _check_set(parameter: GPParameter, value: Any) -> Any:
         return _to_frame(parameter, checked)
     except ConversionError as error:
         raise ParameterError(parameter.name, str(error)) from error
+    except ValueError:
+        refuse_unwritable(value, parameter)
+        raise
 
 
 def _from_text(parameter: GPParameter, text: str) -> Any:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gpwidgets.datatypes.composite import CompositeValue
-from gpwidgets.datatypes.datatype import datatype_of, form_text
+from gpwidgets.datatypes.datatype import datatype_of, form_text, refuse_unwritable
 from gpwidgets.errors import GPError, InputErrors, ParameterError
 from gpwidgets.protocol.description import GPParameter, TaskInfo
 from gpwidgets.protocol.features import FeatureSet, RecordSet
@@ -98,8 +98,10 @@ class Encoder:
         for name, value in checked.items():
             if name in RESERVED:
                 continue
+            parameter = self._info.parameter(name)
             try:
-                fields[name] = write(self._info.parameter(name), value)
+                fields[name] = write(parameter, value)
+                refuse_unwritable(fields[name], parameter)
             except ParameterError as error:
                 problems.append(error)
             except (GPError, OSError) as error:

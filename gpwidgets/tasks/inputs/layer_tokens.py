@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlunsplit
 
 from gpwidgets.errors import GPError
+from gpwidgets.protocol.urls import split_address
 from gpwidgets.protocol.values import LayerReference
 from gpwidgets.secrets import SECRET_NAMES, is_secret_name
 from gpwidgets.tasks.inputs.signing import token_auth
@@ -51,7 +52,7 @@ def holds_token(text: str) -> bool:
 
 
 def _apart(layer: LayerReference) -> LayerReference:
-    parts = urlsplit(layer.url)
+    parts = split_address(layer.url)
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     tokens = [text for key, text in pairs if is_secret_name(key) and text]
     if not any(is_secret_name(key) for key, _text in pairs):

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from gpwidgets.errors import GPError
 from gpwidgets.protocol.attributes import input_fields
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.features import RecordSet
@@ -72,7 +71,7 @@ class ColumnFollower:
         assert task is not None
         try:
             found, note = task.columns_of(layer), ""
-        except GPError as error:
+        except Exception as error:  # whatever it is, it is said here
             found, note = (), tr("The columns of the layer cannot be read: {error}", error=error)
         if layer is self._layer:
             self._tell(found, note)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import ipywidgets as w
 import traitlets
 
-from gpwidgets.datatypes.datatype import LISTED, datatype_of
+from gpwidgets.datatypes.datatype import LISTED, datatype_of, shown
 from gpwidgets.errors import GPError, ParameterError
 from gpwidgets.protocol.plain_text import plain_label
 from gpwidgets.protocol.values import UNSET
@@ -168,7 +168,7 @@ class ParameterEditor(Owner, w.VBox):
             checked = value if value is UNSET else check_value(self.parameter, value)
         except GPError as error:
             problem = error.problem if isinstance(error, ParameterError) else str(error)
-            if picked or self._fill(lambda: self.show_raw(value)) is False:
+            if picked or self._fill(lambda: self.show_raw(_writable(value))) is False:
                 self.refuse(problem)
             else:
                 self._refuse(problem)
@@ -350,6 +350,20 @@ class ParameterEditor(Owner, w.VBox):
     def __repr__(self) -> str:
         # Values stay out: they may be hidden, and the text form of a widget is saved in the notebook.
         return f"<{type(self).__name__} {self.parameter.name!r}>"
+
+
+def _writable(value: Any) -> Any:
+    """A refused value as a page can show it: whole letters, and no number of thousands of digits."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list | tuple):
+        return [_writable(row) for row in value]
+    if isinstance(value, Mapping):
+        return {_writable(key): _writable(row) for key, row in value.items()}
+    try:
+        return str(value) if isinstance(value, int) else value
+    except ValueError:
+        return shown(value)
 
 
 def _controls(box: w.Widget) -> Iterator[w.Widget]:

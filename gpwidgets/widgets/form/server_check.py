@@ -81,7 +81,7 @@ class ServerCheck(Owner, w.VBox):
     def _work(self, number: int, values: dict[str, object], loud: bool) -> None:
         try:
             checked = self._task.validate(values)
-        except GPError as error:
+        except Exception as error:  # whatever it is, nobody waits for ever
             if loud:
                 self._said.value = error_html(error)
             return

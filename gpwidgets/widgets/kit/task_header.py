@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from html import escape
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from gpwidgets.errors import GPError
+from gpwidgets.protocol.urls import split_address
 from gpwidgets.secrets import mask
 from gpwidgets.texts import tr, trn
 from gpwidgets.widgets.words.html import sanitized
@@ -35,7 +35,7 @@ def header_html(task: GPTask) -> str:
     """Return name, description, help link and abilities of a task; the server's own HTML is sanitised."""
     info = task.info
     title = escape(info.display_name or info.name)
-    if urlsplit(info.help_url).scheme in ("http", "https"):
+    if split_address(info.help_url).scheme in ("http", "https"):
         link = f'href="{escape(info.help_url)}" target="_blank" rel="noopener noreferrer"'
         title += f' <a class="gpw-help" {link}>{tr("Help")}</a>'
     about = sanitized(info.description) if info.description else ""

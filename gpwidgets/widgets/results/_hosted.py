@@ -67,8 +67,8 @@ class HostedLayerView(Owner, w.VBox):
             self._said.value = (
                 f'<div class="gpw-muted">{tr("The first {most:,} rows.", most=MOST)}</div>' if cut else ""
             )
-        except (GPError, ValueError) as error:
-            text = error_html(error) if isinstance(error, GPError) else f"<div>{escape(str(error))}</div>"
-            self._said.value = text
+        except Exception as error:  # whatever it is, nobody waits for ever
+            is_plain = isinstance(error, ValueError) and not isinstance(error, GPError)
+            self._said.value = f"<div>{escape(str(error))}</div>" if is_plain else error_html(error)
         finally:
             let_rest(self.button, False)

@@ -6,12 +6,12 @@ import json
 from collections.abc import Callable, Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import ipywidgets as w
 
 from gpwidgets.bounds import how_to_raise, limit
 from gpwidgets.protocol.units import ArealUnit, LinearUnit, TimeUnit
+from gpwidgets.protocol.urls import split_address
 from gpwidgets.protocol.values import DataFile, LayerReference, MapImage, RasterData
 from gpwidgets.secrets import mask
 from gpwidgets.tasks.results.outputs import Outputs
@@ -208,7 +208,7 @@ def _text_view(value: str) -> w.Widget:
     if not value:
         return _line(tr("Empty text."))
     shown = escape(mask(value)).replace("\n", "<br>")
-    if len(value) < 2000 and urlsplit(value).scheme in ("http", "https") and " " not in value:
+    if len(value) < 2000 and split_address(value).scheme in ("http", "https") and " " not in value:
         shown = safe_link(value)
     return w.HTML(f'<div class="gpw-value mathjax_ignore">{shown}</div>')
 

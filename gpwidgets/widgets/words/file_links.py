@@ -6,8 +6,8 @@ import mimetypes
 from base64 import b64encode
 from html import escape
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from gpwidgets.protocol.urls import split_address
 from gpwidgets.secrets import mask
 from gpwidgets.texts import tr
 
@@ -30,7 +30,7 @@ def size_text(size: int) -> str:
 def safe_link(url: str, text: str = "") -> str:
     """Return a link that opens beside the notebook; plain text for anything but http and https."""
     shown = escape(mask(text or url))
-    if urlsplit(url).scheme not in ("http", "https") or mask(url) != url:
+    if split_address(url).scheme not in ("http", "https") or mask(url) != url:
         return shown  # a token in the address must not get into the page
     return f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">{shown}</a>'
 
