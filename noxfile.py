@@ -1,5 +1,6 @@
 """The whole check of the project: ``nox`` runs what has to pass before a change lands."""
 
+import json
 import os
 import shutil
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import nox
 
-nox.options.sessions = ["lint", "types", "tests", "tests_oldest", "notebooks", "browser", "build"]
+nox.options.sessions = ["lint", "types", "typed", "tests", "tests_oldest", "notebooks", "browser", "build"]
 nox.options.stop_on_first_error = False
 nox.options.reuse_existing_virtualenvs = True
 nox.options.default_venv_backend = "uv|virtualenv"
@@ -28,6 +29,8 @@ FLOORS = [
 PARALLEL = [f"--numprocesses={min(8, 2 * (os.cpu_count() or 1) + 1)}", "--dist=worksteal"]
 #: Each with a JupyterLab of its own; two keep two cores busy.
 BROWSERS_AT_A_TIME = ["--numprocesses=2", "--dist=worksteal", "--timeout=300"]
+#: As pyright counts public symbols; those that inherit from ipywidgets, which has no types, count as untyped.
+TYPED_AT_LEAST = 0.95
 #: What holds for the whole: layers, names, texts, documents.
 PROMISES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("tests/test_*.py"))
 
@@ -49,9 +52,28 @@ def audit(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Types, by mypy: strict below the widgets."""
+    """Types, by mypy: strict."""
     session.install(".[demo,keyring,truststore]", "mypy>=1.18", "types-requests", "pandas-stubs")
     session.run("mypy")
+
+
+@nox.session
+def typed(session: nox.Session) -> None:
+    """Whether other projects get types: what pyright knows of all public symbols."""
+    session.install(".[demo,keyring,truststore]", "pyright[nodejs]>=1.1.400", "pandas-stubs")
+    told = session.run(
+        *("pyright", "--verifytypes", "gpwidgets", "--ignoreexternal", "--outputjson"),
+        success_codes=[0, 1],  # 1 for anything below 100 %
+        silent=True,
+    )
+    completeness = json.loads(str(told))["typeCompleteness"]
+    score = completeness["completenessScore"]
+    session.log(f"{score:.1%} of the public symbols have known types")
+    if score < TYPED_AT_LEAST:
+        unknown = [
+            one["name"] for one in completeness["symbols"] if one["isExported"] and not one["isTypeKnown"]
+        ]
+        session.error("Types are not known of: " + ", ".join(unknown))
 
 
 @nox.session

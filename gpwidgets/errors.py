@@ -106,13 +106,13 @@ class ConnectionFailed(GPError, ConnectionError):
         Whether another try may work; not where the port speaks http and the address says https.
     """
 
-    retry_after = 0.0
+    retry_after: float = 0.0
     overdue = False
     may_pass = True
 
     def __init__(self, message: str, *, url: str = "", maybe_sent: bool = True) -> None:
         super().__init__(mask(message))
-        self.url = mask(url)
+        self.url: str = mask(url)
         self.maybe_sent = maybe_sent
 
 
@@ -134,7 +134,7 @@ class BadReply(GPError, ValueError):
 
     def __init__(self, message: str, *, url: str = "", may_pass: bool = True) -> None:
         super().__init__(mask(message))
-        self.url = mask(url)
+        self.url: str = mask(url)
         self.may_pass = may_pass
 
 
@@ -171,15 +171,15 @@ class ServerError(GPError):
         Seconds that the server asked to wait; 0 when it did not.
     """
 
-    retry_after = 0.0
+    retry_after: float = 0.0
 
     def __init__(
         self, message: str, *, code: int | None = None, details: Sequence[str] = (), url: str = ""
     ) -> None:
         self.code = code
-        self.message = mask(message)
-        self.details = tuple(mask(line) for line in details)
-        self.url = mask(url)
+        self.message: str = mask(message)
+        self.details: tuple[str, ...] = tuple(mask(line) for line in details)
+        self.url: str = mask(url)
         super().__init__(self._text())
 
     def _text(self) -> str:
@@ -222,7 +222,7 @@ class ParameterError(GPError, ValueError):
 
     def __init__(self, parameter: str, problem: str) -> None:
         self.parameter = parameter
-        self.problem = mask(problem)
+        self.problem: str = mask(problem)
         super().__init__(f"{parameter}: {self.problem}" if parameter else self.problem)
 
 
@@ -236,7 +236,7 @@ class InputErrors(ParameterError):
     """
 
     def __init__(self, errors: Iterable[ParameterError]) -> None:
-        self.errors = tuple(errors)
+        self.errors: tuple[ParameterError, ...] = tuple(errors)
         super().__init__("", "\n".join(str(error) for error in self.errors))
 
 
@@ -269,7 +269,7 @@ class LayerChoice(ConversionError):
 
     def __init__(self, text: str, *, layers: Sequence[str]) -> None:
         super().__init__(text)
-        self.layers = tuple(layers)
+        self.layers: tuple[str, ...] = tuple(layers)
 
 
 class RunError(GPError, RuntimeError):
@@ -286,7 +286,7 @@ class RunError(GPError, RuntimeError):
     def __init__(self, text: str, *, run: Any = None, messages: Sequence[Any] = ()) -> None:
         super().__init__(mask(text))
         self.run = run
-        self.messages = tuple(messages)
+        self.messages: tuple[Any, ...] = tuple(messages)
 
 
 class RunFailed(RunError):

@@ -44,7 +44,7 @@ class Spellings:
         whole = base64.b64encode(_bytes(text)).decode()
         sought = [text, *([whole] if word else _parts_in_base64(text))]
         self._needles = [_plainest(one) for one in sought]
-        self.longest = max(sum(1 if _is_plain(one) else _MOST_OF_ONE for one in text) for text in sought)
+        self.longest: int = max(sum(1 if _is_plain(one) else _MOST_OF_ONE for one in text) for text in sought)
 
     @cached_property
     def _patterns(self) -> list[str]:

@@ -39,7 +39,8 @@ class ChosenType(DataTypeCodec):
 
     def __init__(self, inner: DataTypeCodec) -> None:
         self._inner = inner
-        self.title, self.example = inner.title, inner.example
+        self.title: str = inner.title
+        self.example: str = inner.example
 
     def check(self, value: Any, parameter: GPParameter) -> Any:
         """The listed value that is meant, in the form that the type has."""

@@ -27,8 +27,8 @@ from gpwidgets.texts import later, tr
 class MultiValueType(DataTypeCodec):
     """A list of values of one type."""
 
-    title = later("List")
-    example = later("a list")
+    title: str = later("List")
+    example: str = later("a list")
 
     def check(self, value: Any, parameter: GPParameter) -> list[Any]:
         """A list of checked values; a single value is a list of one."""
@@ -95,8 +95,8 @@ class CompositeValue:
 class CompositeType(DataTypeCodec):
     """One of several types."""
 
-    title = later("One of several types")
-    example = later("a value of one of its types")
+    title: str = later("One of several types")
+    example: str = later("a value of one of its types")
 
     def check(self, value: Any, parameter: GPParameter) -> CompositeValue:
         """The value with the first of its types that takes it.
@@ -182,8 +182,8 @@ def _member(parameter: GPParameter, kind: str) -> GPParameter:
 class ValueTableType(DataTypeCodec):
     """Rows of columns, kept as a list of lists in the order of the columns."""
 
-    title = later("Rows")
-    example = later("a list of rows")
+    title: str = later("Rows")
+    example: str = later("a list of rows")
 
     def check(self, value: Any, parameter: GPParameter) -> list[list[Any]]:
         """Full rows of checked cells; an empty cell is None."""

@@ -31,7 +31,7 @@ class DataTypeCodec:
     """
 
     title = ""
-    example = later('text, or JSON such as {"key": 1}')
+    example: str = later('text, or JSON such as {"key": 1}')
 
     def check(self, value: Any, parameter: GPParameter) -> Any:
         """Normalise what a caller gives; what is missing within it is None.

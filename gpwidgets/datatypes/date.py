@@ -22,7 +22,7 @@ from gpwidgets.texts import later, tr
 class DateType(DataTypeCodec):
     """A moment, kept as a datetime in UTC."""
 
-    title = later("Date")
+    title: str = later("Date")
     example = "2025-01-31T14:00 (UTC)"
 
     def check(self, value: Any, parameter: GPParameter) -> datetime:

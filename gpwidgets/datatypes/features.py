@@ -106,25 +106,25 @@ def _is_geojson(value: Mapping[str, Any]) -> bool:
 class FeatureSetType(_SetType):
     """Features."""
 
-    title = later("Features")
-    example = later("a GeoDataFrame, geometry, GeoJSON, a file, or the URL of a layer")
-    set_class = FeatureSet
+    title: str = later("Features")
+    example: str = later("a GeoDataFrame, geometry, GeoJSON, a file, or the URL of a layer")
+    set_class: type[RecordSet] = FeatureSet
 
 
 @data_type("GPRecordSet")
 class RecordSetType(_SetType):
     """A table."""
 
-    title = later("Table")
-    example = later("a DataFrame, a list of dicts, a file, or the URL of a table")
+    title: str = later("Table")
+    example: str = later("a DataFrame, a list of dicts, a file, or the URL of a table")
 
 
 @data_type("Field")
 class FieldType(DataTypeCodec):
     """An attribute column of another input."""
 
-    title = later("Field")
-    example = later("the name of a column")
+    title: str = later("Field")
+    example: str = later("the name of a column")
 
     def check(self, value: Any, parameter: GPParameter) -> FieldRef:
         """A `FieldRef`, from itself, a name or a field object."""

@@ -29,8 +29,8 @@ _URL = re.compile(r"(?i)^https?://")
 class DataFileType(DataTypeCodec):
     """A file."""
 
-    title = later("File")
-    example = later("a path such as data/places.csv, or a URL")
+    title: str = later("File")
+    example: str = later("a path such as data/places.csv, or a URL")
 
     def check(self, value: Any, parameter: GPParameter) -> Any:
         """A `DataFile`, from itself, a path, a URL, the id of an upload or of a portal item."""
@@ -74,8 +74,8 @@ class DataFileType(DataTypeCodec):
 class RasterType(DataTypeCodec):
     """A raster."""
 
-    title = later("Raster")
-    example = later("a path such as data/dem.tif, or the URL of a raster or image service")
+    title: str = later("Raster")
+    example: str = later("a path such as data/dem.tif, or the URL of a raster or image service")
 
     def check(self, value: Any, parameter: GPParameter) -> Any:
         """A `RasterData`, or the name of a layer from the choices."""

@@ -40,8 +40,8 @@ _LARGEST_LONG = 2**52 - 1
 class BooleanType(DataTypeCodec):
     """Yes or no."""
 
-    title = later("Yes or no")
-    example = later("True or False")
+    title: str = later("Yes or no")
+    example: str = later("True or False")
 
     def check(self, value: Any, parameter: GPParameter) -> bool:
         """True or False, from a bool, 0 or 1, or a word for it."""
@@ -68,7 +68,7 @@ class BooleanType(DataTypeCodec):
 class LongType(DataTypeCodec):
     """A whole number."""
 
-    title = later("Whole number")
+    title: str = later("Whole number")
     example = "7"
 
     def check(self, value: Any, parameter: GPParameter) -> int:
@@ -131,7 +131,7 @@ def _whole(value: Any) -> int | None:
 class DoubleType(DataTypeCodec):
     """A number."""
 
-    title = later("Number")
+    title: str = later("Number")
     example = "2.5"
 
     def check(self, value: Any, parameter: GPParameter) -> float:
@@ -155,8 +155,8 @@ class DoubleType(DataTypeCodec):
 class StringType(DataTypeCodec):
     """A text."""
 
-    title = later("Text")
-    example = later("a text")
+    title: str = later("Text")
+    example: str = later("a text")
 
     def check(self, value: Any, parameter: GPParameter) -> Any:
         """A text, or one of the choices; objects become JSON text, which is what some tools take."""
@@ -203,7 +203,7 @@ def _as_text(value: Any, parameter: GPParameter) -> str:
 class SQLExpressionType(StringType):
     """A condition on the rows of a layer."""
 
-    title = later("SQL expression")
+    title: str = later("SQL expression")
     example = "POPULATION > 1000"
 
 
@@ -211,8 +211,8 @@ class SQLExpressionType(StringType):
 class HiddenStringType(StringType):
     """A text that is not shown."""
 
-    title = later("Password or key")
-    example = later("a password or key")
+    title: str = later("Password or key")
+    example: str = later("a password or key")
 
     def default(self, parameter: GPParameter) -> Unset:
         """Hidden texts have no default."""

@@ -21,8 +21,8 @@ _WKT = re.compile(r"[A-Za-z_]+\s*[\[(]")
 class SpatialReferenceType(DataTypeCodec):
     """A coordinate system."""
 
-    title = later("Coordinate system")
-    example = later("4326, EPSG:25832 or WKT")
+    title: str = later("Coordinate system")
+    example: str = later("4326, EPSG:25832 or WKT")
 
     def check(self, value: Any, parameter: GPParameter) -> Any:
         """A `SpatialReference`, from itself, a code, ``EPSG:code``, WKT, a wire object or a pyproj CRS."""
@@ -83,7 +83,7 @@ def _is_no_edge(edge: Any) -> bool:
 class ExtentType(DataTypeCodec):
     """A rectangle."""
 
-    title = later("Extent")
+    title: str = later("Extent")
     example = "(xmin, ymin, xmax, ymax)"
 
     def check(self, value: Any, parameter: GPParameter) -> Extent:

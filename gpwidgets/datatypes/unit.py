@@ -84,9 +84,9 @@ class _QuantityType(DataTypeCodec):
 class LinearUnitType(_QuantityType):
     """A length."""
 
-    title = later("Distance")
+    title: str = later("Distance")
     example = "5 km"
-    unit_class = LinearUnit
+    unit_class: _Unit = LinearUnit
     number_key = "distance"
 
 
@@ -94,9 +94,9 @@ class LinearUnitType(_QuantityType):
 class ArealUnitType(_QuantityType):
     """An area."""
 
-    title = later("Area")
+    title: str = later("Area")
     example = "3 ha"
-    unit_class = ArealUnit
+    unit_class: _Unit = ArealUnit
     number_key = "area"
 
 
@@ -104,7 +104,7 @@ class ArealUnitType(_QuantityType):
 class TimeUnitType(_QuantityType):
     """A time span."""
 
-    title = later("Time span")
-    example = later("3 months")
-    unit_class = TimeUnit
+    title: str = later("Time span")
+    example: str = later("3 months")
+    unit_class: _Unit = TimeUnit
     number_key = "time"

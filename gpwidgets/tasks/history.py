@@ -73,21 +73,21 @@ class HistoryEntry:
     def __init__(self, record: Mapping[str, Any], store: HistoryStore) -> None:
         self._record = record
         self._store = store
-        self.key = str(record["run"])
-        self.task_url = str(record["task"])
-        self.title = str(record.get("title") or self.task_url.rpartition("/")[2])
+        self.key: str = str(record["run"])
+        self.task_url: str = str(record["task"])
+        self.title: str = str(record.get("title") or self.task_url.rpartition("/")[2])
         self.job_url: str | None = str(record["job"]) if record.get("job") else None
-        self.attached = bool(record.get("attached"))
+        self.attached: bool = bool(record.get("attached"))
         written = _moment(record["started"]) or datetime.fromtimestamp(0, UTC)
-        self.began = _moment(record.get("began")) if self.attached else written
-        self.began_text = str(record.get("began_text") or "")
-        self.started = self.began or written
-        self.ended = _moment(record.get("ended"))
+        self.began: datetime | None = _moment(record.get("began")) if self.attached else written
+        self.began_text: str = str(record.get("began_text") or "")
+        self.started: datetime = self.began or written
+        self.ended: datetime | None = _moment(record.get("ended"))
         elapsed = record.get("elapsed")
-        self.elapsed = float(elapsed) if isinstance(elapsed, int | float) else None
-        self.error = str(record.get("error") or "")
+        self.elapsed: float | None = float(elapsed) if isinstance(elapsed, int | float) else None
+        self.error: str = str(record.get("error") or "")
         incomplete = record.get("incomplete")
-        self.incomplete = dict(incomplete) if isinstance(incomplete, dict) else {}
+        self.incomplete: dict[Any, Any] = dict(incomplete) if isinstance(incomplete, dict) else {}
 
     @property
     def run(self) -> Run | None:

@@ -41,9 +41,9 @@ class GPService:
     def __init__(
         self, url: str | GPURL, auth: Auth | None = None, *, session: GPSession | None = None
     ) -> None:
-        self.url = url if isinstance(url, GPURL) else GPURL.parse(url)
+        self.url: GPURL = url if isinstance(url, GPURL) else GPURL.parse(url)
         auth = as_auth(auth)  # shows no password, in a traceback with variables neither
-        self.session = session if session is not None else GPSession(auth)
+        self.session: GPSession = session if session is not None else GPSession(auth)
 
     @cached_property
     def _catalog(self) -> Catalog:

@@ -93,11 +93,11 @@ class GPTask:
     ) -> None:
         parsed = url = url if isinstance(url, GPURL) else GPURL.parse(url)
         auth = as_auth(auth)  # shows no password, in a traceback with variables neither
-        self.session = session if session is not None else GPSession(auth)
+        self.session: GPSession = session if session is not None else GPSession(auth)
         self._service: ServiceInfo | None = None
-        self.url = parsed if parsed.task_name else parsed.for_task(self._only_task(parsed))
+        self.url: GPURL = parsed if parsed.task_name else parsed.for_task(self._only_task(parsed))
         self.info: TaskInfo = self._read()
-        self.__signature__ = call_signature(self.info)
+        self.__signature__: inspect.Signature = call_signature(self.info)
         self.__doc__ = task_docstring(self.info, self.url.task, asynchronous=self._told_asynchronous)
 
     def _only_task(self, url: GPURL) -> str:

@@ -64,8 +64,10 @@ class HistoryWidget(Owner, ShownWithTwin, w.VBox):
         Runs on a page.
     """
 
-    search = traitlets.Unicode("", help="Only runs with this text in task, values, state or job.")
-    page = traitlets.Int(1, help="The page that is shown, from 1.")
+    search: traitlets.Unicode[str, str | bytes] = traitlets.Unicode(
+        "", help="Only runs with this text in task, values, state or job."
+    )
+    page: traitlets.Int[int, int] = traitlets.Int(1, help="The page that is shown, from 1.")
 
     def __init__(self, *, auth: Auth | None = None, page_size: int = 8) -> None:
         self._auth = auth
@@ -74,11 +76,11 @@ class HistoryWidget(Owner, ShownWithTwin, w.VBox):
         self._waits = False
         self._to_compare: HistoryEntry | None = None
         self.shown: w.Widget | None = None
-        self.rows = [HistoryRow(self._act) for _ in range(page_size)]
+        self.rows: list[HistoryRow] = [HistoryRow(self._act) for _ in range(page_size)]
         self._said = w.HTML(layout=_wide())
         self._detail = w.VBox(layout=_wide())
         self._make_controls()
-        self.twin = StaticTwin(lambda: self._found._repr_html_())
+        self.twin: StaticTwin = StaticTwin(lambda: self._found._repr_html_())
         super().__init__(
             [
                 style_sheet(),
@@ -106,7 +108,7 @@ class HistoryWidget(Owner, ShownWithTwin, w.VBox):
             layout=w.Layout(width="min(100%, 280px)"),
             style={"description_width": "50px"},
         )
-        self.state = w.Dropdown(
+        self.state: w.Dropdown = w.Dropdown(
             options=[(tr(label), label) for label, _ in _CHOICES],
             description=tr("Show"),
             layout=w.Layout(width="min(100%, 220px)"),
@@ -124,10 +126,10 @@ class HistoryWidget(Owner, ShownWithTwin, w.VBox):
             [self._search, self.state, self._refresh], layout=w.Layout(flex_flow="row wrap")
         )
         auto = {"width": "auto"}
-        self.newer = w.Button(
+        self.newer: w.Button = w.Button(
             description=tr("Newer"), icon="chevron-left", tooltip=tr("Newer runs"), layout=auto
         )
-        self.older = w.Button(
+        self.older: w.Button = w.Button(
             description=tr("Older"), icon="chevron-right", tooltip=tr("Older runs"), layout=auto
         )
         self.newer.on_click(lambda _button: self._go(self.page - 1))
@@ -158,7 +160,7 @@ class HistoryWidget(Owner, ShownWithTwin, w.VBox):
 
     @traitlets.observe("search")
     def _to_first_page(self, _change: object = None) -> None:
-        self.page = 1
+        self.page: int = 1
         self._show_list()
 
     @traitlets.observe("page")

@@ -37,18 +37,20 @@ MANY = 12
 class PickList(Owner, w.VBox):
     """A list to choose one name from, with a search box when there are many."""
 
-    value = traitlets.Unicode("", help="The chosen name; empty when none is.")
+    value: traitlets.Unicode[str, str | bytes] = traitlets.Unicode(
+        "", help="The chosen name; empty when none is."
+    )
 
     def __init__(self, label: str) -> None:
         self._names: tuple[str, ...] = ()
         style = {"description_width": "70px"}
-        self.search = w.Text(
+        self.search: w.Text = w.Text(
             placeholder=tr("part of the name"),
             description=tr("Search"),
             layout=w.Layout(width="auto"),  # with its margins it is as wide as the column
             style=style,
         )
-        self.list = w.Dropdown(description=label, layout=w.Layout(width="auto"), style=style)
+        self.list: w.Dropdown = w.Dropdown(description=label, layout=w.Layout(width="auto"), style=style)
         self.search.observe(lambda _change: self._narrow(), names="value")
         self.list.observe(self._choose, names="value")
         layout = w.Layout(flex="1 1 240px", min_width="0", overflow="visible")  # it scrolls for nothing
@@ -116,10 +118,12 @@ class ServiceWidget(Owner, ShownWithTwin, w.VBox):
         The form that is shown.
     """
 
-    task_widget = traitlets.Instance(
+    task_widget: traitlets.Instance[TaskWidget | None] = traitlets.Instance(
         TaskWidget, allow_none=True, read_only=True, help="The form that is shown."
     )
-    error = traitlets.Any(None, allow_none=True, help="The exception that is shown; None when all is well.")
+    error: traitlets.Any = traitlets.Any(
+        None, allow_none=True, help="The exception that is shown; None when all is well."
+    )
 
     def __init__(
         self, url: str | GPURL, auth: Auth | None = None, *, session: GPSession | None = None
@@ -131,12 +135,12 @@ class ServiceWidget(Owner, ShownWithTwin, w.VBox):
         self._root: GPService | None = None
         self._top = tr("(top level)")
         self._service: GPService | None = None
-        self.folders, self.services, self.tasks = (
-            PickList(label) for label in (tr("Folder"), tr("Service"), tr("Task"))
-        )
+        self.folders: PickList = PickList(tr("Folder"))
+        self.services: PickList = PickList(tr("Service"))
+        self.tasks: PickList = PickList(tr("Task"))
         self._said = w.HTML()
         self._help = w.VBox()
-        self.twin = StaticTwin(self._snapshot)
+        self.twin: StaticTwin = StaticTwin(self._snapshot)
         self._form = w.VBox(layout=w.Layout(width="100%", min_width="0"))
         self._retry: Callable[[], None] = self._open
         self._worker: Thread | None = None
@@ -275,7 +279,7 @@ class ServiceWidget(Owner, ShownWithTwin, w.VBox):
             self._signing = SignInBox(self._sign_in, str(self._url), before=self._signing)
             parts.insert(0, self._signing)
         replace_children(self._help, parts)
-        self.error = error
+        self.error: None = error
         self._said.value = error_html(error)
 
     def _go(self, address: str) -> None:

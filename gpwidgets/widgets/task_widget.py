@@ -75,12 +75,18 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         All runs of this form.
     """
 
-    values = traitlets.Dict(help="Values of the form by parameter name; what is not set is left out.")
-    run = traitlets.Instance("gpwidgets.tasks.runs.run.Run", allow_none=True, help="The run started last.")
-    outputs = traitlets.Any(
+    values: traitlets.Dict[str, Any] = traitlets.Dict(
+        help="Values of the form by parameter name; what is not set is left out."
+    )
+    run: traitlets.Instance[Any] = traitlets.Instance(
+        "gpwidgets.tasks.runs.run.Run", allow_none=True, help="The run started last."
+    )
+    outputs: traitlets.Any = traitlets.Any(
         None, allow_none=True, read_only=True, help="Outputs of the run that succeeded last."
     )
-    error = traitlets.Any(None, allow_none=True, help="The exception that is shown; None when all is well.")
+    error: traitlets.Any = traitlets.Any(
+        None, allow_none=True, help="The exception that is shown; None when all is well."
+    )
 
     def __init__(
         self,
@@ -118,8 +124,8 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         self._missing = Refusal(self._show_refusal)
         self._help = Connector(source, auth, session, self._build, self._tell_connection)
         self._other_values, self._unplaced = OtherValues(), UnplacedValues()
-        self.runs = RunList(self._reuse)
-        self.twin = StaticTwin(self.snapshot)
+        self.runs: RunList = RunList(self._reuse)
+        self.twin: StaticTwin = StaticTwin(self.snapshot)
         self._buttons = RunButtons(
             run=lambda _button: when_typed(self._press_run),
             another=lambda _button: when_typed(self._start_another),
@@ -412,7 +418,7 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         from gpwidgets.widgets.runs.snapshot import snapshot
 
         if self.task is None or self.form is None:
-            return self._header.value + self._said.value
+            return f"{self._header.value}{self._said.value}"
         return snapshot(self.task, self.form.values, self.run) + self._unplaced.html()
 
     @traitlets.observe("error")

@@ -60,7 +60,7 @@ class Portal:
         path = parts.path.rstrip("/")
         for end in _ENDS:
             path = path.partition(end + "/")[0].removesuffix(end)
-        self.url = urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+        self.url: str = urlunsplit((parts.scheme, parts.netloc, path, "", ""))
 
     @property
     def rest(self) -> str:
@@ -98,7 +98,7 @@ class PortalAuth(Auth):
     renews = True
 
     def __init__(self, portal: str = ONLINE) -> None:
-        self.portal = Portal(portal)
+        self.portal: Portal = Portal(portal)
         self._referer = self.portal.url
         self._lock = threading.Lock()
         self._token = _NONE

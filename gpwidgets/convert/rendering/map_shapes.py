@@ -100,15 +100,16 @@ class MapShapes:
     def __init__(self, gdf: geopandas.GeoDataFrame, *, crosses: bool | None = None) -> None:
         self._shapes = np.asarray(gdf.geometry.array, dtype=object)
         crs = gdf.crs
-        self.reason = why_unplaced(gdf)
+        self.reason: str = why_unplaced(gdf)
         plain = crs is None or crs == _GEOGRAPHIC or bool(self.reason)
         self._forward = None if plain else _transformer(crs.to_wkt(), False)
         self._backward = None if plain else _transformer(crs.to_wkt(), True)
         self._boxes = shapely.bounds(self._shapes)
         self._placed = np.isfinite(self._boxes).all(axis=1) & ~nowhere(self._shapes) & (not self.reason)
-        self.missing = int(shapely.is_missing(self._shapes).sum())
+        self.missing: int = int(shapely.is_missing(self._shapes).sum())
         self._sizes = shapely.get_num_coordinates(self._shapes)
-        self.crosses = self._unwinds = False
+        self.crosses: bool = False
+        self._unwinds = False
         self.bounds = self._bounds()
         self._lay_out()
         self.crosses = self.crosses if crosses is None else crosses

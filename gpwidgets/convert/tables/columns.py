@@ -66,8 +66,8 @@ class Column:
     """
 
     def __init__(self, field_type: str) -> None:
-        self.kind = field_type.removeprefix(_PREFIX)
-        self.lost_dates = 0
+        self.kind: str = field_type.removeprefix(_PREFIX)
+        self.lost_dates: int = 0
         self._pieces: list[Any] = []
 
     def add(self, values: list[Any]) -> None:

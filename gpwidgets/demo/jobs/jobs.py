@@ -17,7 +17,7 @@ from gpwidgets.demo.publishing.publish import Service, Tool
 from gpwidgets.demo.publishing.refusals import Refusal, ToolCancelled, ToolError, invalid_input
 from gpwidgets.protocol.enums import JobStatus, MessageType
 
-log = logging.getLogger(__name__)
+log: logging.Logger = logging.getLogger(__name__)
 
 
 class Job:
@@ -40,18 +40,18 @@ class Job:
     def __init__(
         self, service: Service, tool: Tool, inputs: Mapping[str, Any], options: Mapping[str, str], root: Path
     ) -> None:
-        self.id = "j" + secrets.token_hex(16)
+        self.id: str = "j" + secrets.token_hex(16)
         self.service = service
         self.tool = tool
-        self.inputs = dict(inputs)
-        self.options = dict(options)
-        self.folder = root / self.id / "scratch"
-        self.status = JobStatus.NEW
+        self.inputs: dict[str, Any] = dict(inputs)
+        self.options: dict[str, str] = dict(options)
+        self.folder: Path = root / self.id / "scratch"
+        self.status: JobStatus = JobStatus.NEW
         self.messages: list[dict[str, str]] = []
         self.progress: dict[str, Any] | None = None
         self.values: dict[str, Any] = {}
-        self.cancel_asked = threading.Event()
-        self.changed = threading.Condition()
+        self.cancel_asked: threading.Event = threading.Event()
+        self.changed: threading.Condition = threading.Condition()
 
     def move_to(self, status: JobStatus) -> None:
         """Change the state and wake whoever waits for it."""
@@ -185,7 +185,7 @@ class JobStore:
 
     def __init__(self, root: Path, workers: int) -> None:
         self.root = root
-        self.created = 0
+        self.created: int = 0
         self._jobs: dict[str, Job] = {}
         self._pool = WorkerPool(workers, "gp-tool")
 

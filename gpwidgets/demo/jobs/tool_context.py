@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gpwidgets.demo.publishing.refusals import ToolCancelled
 from gpwidgets.protocol.enums import MessageType
@@ -24,7 +24,7 @@ class JobContext:
 
     def __init__(self, job: Job) -> None:
         self._job = job
-        self.outputs = job.values
+        self.outputs: dict[str, Any] = job.values
 
     def message(self, text: str) -> None:
         """Write an informative message."""

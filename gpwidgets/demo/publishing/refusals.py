@@ -23,7 +23,7 @@ class Refusal(Exception):
         super().__init__(message)
         self.code = code
         self.message = message
-        self.details = list(details)
+        self.details: list[str] = list(details)
 
     def to_json(self) -> dict[str, Any]:
         """The error envelope."""

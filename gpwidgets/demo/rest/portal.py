@@ -65,8 +65,8 @@ class PortalStub:
     def __init__(
         self, origin: str, server_tokens: TokenStore, clock: Callable[[], float] = time.time
     ) -> None:
-        self.url = f"{origin}/portal"
-        self.tokens = TokenStore(clock)
+        self.url: str = f"{origin}/portal"
+        self.tokens: TokenStore = TokenStore(clock)
         self._server = f"{origin}/arcgis"
         self._server_tokens = server_tokens
         self._clock = clock

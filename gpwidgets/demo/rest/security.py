@@ -40,7 +40,7 @@ class TokenStore:
         self.longest_minutes = longest_minutes
         self._clock = clock
         self._issued: dict[str, _Issued] = {}
-        self.issued = 0
+        self.issued: int = 0
 
     def issue(self, user: str, minutes: float = LONGEST_MINUTES, referer: str = "") -> tuple[str, int]:
         """A new token and its end in ms since 1970."""

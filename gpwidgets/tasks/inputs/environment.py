@@ -200,7 +200,7 @@ class Environment:
         *,
         collections: bool = False,
     ) -> None:
-        self.settings = dict(settings or {})
+        self.settings: dict[str, Any] = dict(settings or {})
         self._version = version
         self._collections = collections and version is not None and version >= _COLLECTIONS_SINCE
 

@@ -72,9 +72,9 @@ class RecordFile:
         largest: int = 8_000_000,
         patience: float = 5.0,
     ) -> None:
-        self.folder = Path(folder)
-        self.path = self.folder / "runs.jsonl"
-        self.torn = 0
+        self.folder: Path = Path(folder)
+        self.path: Path = self.folder / "runs.jsonl"
+        self.torn: int = 0
         self._own = self.folder / f"runs-{uuid.uuid4().hex}.jsonl"
         self._lock = self.folder / "runs.lock"
         self._condense = condense

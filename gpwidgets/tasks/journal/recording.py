@@ -82,9 +82,9 @@ class HistoryStore:
     MOST_RUNS = 5000
 
     def __init__(self, folder: Path, *, largest: int = 8_000_000) -> None:
-        self.file = RecordFile(folder, self._condensed, largest=largest)
-        self.values = ValueStore(folder / "values")
-        self.trouble = ""
+        self.file: RecordFile = RecordFile(folder, self._condensed, largest=largest)
+        self.values: ValueStore = ValueStore(folder / "values")
+        self.trouble: str = ""
         self.live: WeakValueDictionary[str, Run] = WeakValueDictionary()
         self.listeners: list[WeakMethod[Callable[[], None]]] = []
         self._largest = largest
@@ -299,7 +299,7 @@ class _Recorder:
         run = self._run
         if self._started and run.done:
             self._keep_results()
-            self._write_end(ended=time.time(), elapsed=round(run.elapsed, 3), server=run.task.known_version)
+            self._write_end(ended=time.time(), **_took(run), server=run.task.known_version)
 
     def _keep_results(self) -> None:
         """Keep the results of a synchronous run, which no server has, while they are small."""
@@ -317,9 +317,8 @@ class _Recorder:
         run = self._run
         if run.done:
             ended = {"ended": run.ended.timestamp()} if run.ended is not None else {}
-            took = {"elapsed": round(run.elapsed, 3)} if run.elapsed is not None else {}
             began = {"began": run.started.timestamp()} if run.started is not None else {}
-            self._write_end(**ended, **took, **began)
+            self._write_end(**ended, **_took(run), **began)
 
     def _write_end(self, **more: Any) -> None:
         run = self._run
@@ -329,6 +328,10 @@ class _Recorder:
         if run.outputs is not None and run.outputs.truncated:
             told["incomplete"] = dict(run.outputs.missing)
         self._store.write({"run": self._key, "status": run.status.value, **more, **told})
+
+
+def _took(run: Run) -> dict[str, float]:
+    return {} if run.elapsed is None else {"elapsed": round(run.elapsed, 3)}
 
 
 def recorded(run: Run, prepare: Prepare) -> Prepare:

@@ -70,13 +70,13 @@ class Outputs(Mapping[str, Any]):
         provenance: Mapping[str, Any] | None = None,
     ) -> None:
         self._values = dict(values)
-        self.parameters = dict(parameters or {})
-        self.messages = tuple(messages)
-        self.errors = dict(errors or {})
-        self.truncated = tuple(truncated)
+        self.parameters: dict[str, GPParameter] = dict(parameters or {})
+        self.messages: tuple[GPMessage, ...] = tuple(messages)
+        self.errors: dict[str, Exception] = dict(errors or {})
+        self.truncated: tuple[str, ...] = tuple(truncated)
         self.missing: dict[str, int | None] = dict.fromkeys(self.truncated)
-        self.doubtful = tuple(doubtful)
-        self.provenance = dict(provenance or {})
+        self.doubtful: tuple[str, ...] = tuple(doubtful)
+        self.provenance: dict[str, Any] = dict(provenance or {})
         self.kept_until: datetime | None = None
         self._fetched: Container[str] = frozenset()
         self._find_map: Callable[[], ResultMap | None] = _no_map

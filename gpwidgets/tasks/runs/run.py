@@ -84,26 +84,38 @@ class Run(traitlets.HasTraits):
         When it began and ended, and what the server tells of that.
     """
 
-    status = traitlets.UseEnum(RunStatus, RunStatus.PREPARING, read_only=True, help="What the run is doing.")
-    progress = traitlets.Float(
+    status: traitlets.UseEnum = traitlets.UseEnum(
+        RunStatus, RunStatus.PREPARING, read_only=True, help="What the run is doing."
+    )
+    progress: traitlets.Float[int | None, float | None] = traitlets.Float(
         None, allow_none=True, read_only=True, help="0 to 100, None when the tool does not say."
     )
-    progress_text = traitlets.Unicode("", read_only=True, help="The tool's words on its progress.")
-    messages = traitlets.Tuple(read_only=True, help="All messages so far, as GPMessage.")
-    error = traitlets.Any(None, allow_none=True, read_only=True, help="Why it ended without results.")
-    outputs = traitlets.Any(None, allow_none=True, read_only=True, help="The Outputs, once succeeded.")
-    elapsed = _Elapsed(
+    progress_text: traitlets.Unicode[str, str | bytes] = traitlets.Unicode(
+        "", read_only=True, help="The tool's words on its progress."
+    )
+    messages: traitlets.Tuple = traitlets.Tuple(read_only=True, help="All messages so far, as GPMessage.")
+    error: traitlets.Any = traitlets.Any(
+        None, allow_none=True, read_only=True, help="Why it ended without results."
+    )
+    outputs: traitlets.Any = traitlets.Any(
+        None, allow_none=True, read_only=True, help="The Outputs, once succeeded."
+    )
+    elapsed: traitlets.Float[float | None, float | None] = _Elapsed(
         0.0,
         allow_none=True,
         read_only=True,
         help="Seconds since the start, until the end; None for a job of which nobody tells them.",
     )
-    expected = traitlets.Float(
+    expected: traitlets.Float[int | None, float | None] = traitlets.Float(
         None, allow_none=True, read_only=True, help="Seconds that runs of this task usually take."
     )
-    job_id = traitlets.Unicode(None, allow_none=True, read_only=True, help="The server's id of the job.")
-    note = traitlets.Unicode("", read_only=True, help="What to know about the connection or a cancel.")
-    wants_sign_in = traitlets.Bool(
+    job_id: traitlets.Unicode[str | None, str | bytes | None] = traitlets.Unicode(
+        None, allow_none=True, read_only=True, help="The server's id of the job."
+    )
+    note: traitlets.Unicode[str, str | bytes] = traitlets.Unicode(
+        "", read_only=True, help="What to know about the connection or a cancel."
+    )
+    wants_sign_in: traitlets.Bool[bool, bool | int] = traitlets.Bool(
         False, read_only=True, help="Whether the run waits for a new sign-in; see `sign_in`."
     )
 
@@ -112,11 +124,11 @@ class Run(traitlets.HasTraits):
     ) -> None:
         super().__init__()
         self.task = task
-        self.inputs = dict(inputs)
-        self.settings = dict(settings or {})
-        self.cancel_requested = False
+        self.inputs: dict[str, Any] = dict(inputs)
+        self.settings: dict[str, Any] = dict(settings or {})
+        self.cancel_requested: bool = False
         self.reply_text = ""
-        self.clock = RunClock()
+        self.clock: RunClock = RunClock()
         self._driver: Driver | None = None
         self._finished = threading.Event()
         self._ending = threading.Lock()

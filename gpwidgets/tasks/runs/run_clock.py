@@ -42,9 +42,9 @@ class RunClock:
         self._seconds: float | None = None
         self.started: datetime | None = datetime.now(UTC)
         self.ended: datetime | None = None
-        self.told = JobTimes()
-        self.was_found = False
-        self.had_ended = False
+        self.told: JobTimes = JobTimes()
+        self.was_found: bool = False
+        self.had_ended: bool = False
 
     def found(self, messages: Iterable[GPMessage], *, ended: bool) -> None:
         """Take what the server tells of a job that was there already.

@@ -103,7 +103,7 @@ class Watcher:
         pace: Pace | None = None,
         rest: float = 30.0,
     ) -> None:
-        self.pace = pace or Pace()
+        self.pace: Pace = pace or Pace()
         self._agenda = Agenda() if agenda is None else agenda
         self._clock = clock
         self._rest = rest

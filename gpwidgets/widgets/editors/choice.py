@@ -266,4 +266,4 @@ class MultiChoiceEditor(ParameterEditor):
         """Read the boxes; a list that is needed says so when it is empty."""
         super().take(_change)
         if not self._filling and self.is_missing and not self.error:
-            self.error = tr("choose at least one.")
+            self.error: str = tr("choose at least one.")

@@ -42,7 +42,7 @@ class ColumnFollower:
         self._context, self._parameter, self._changed = context, parameter, changed
         self._layer: Any = None
         self.columns: tuple[FieldRef, ...] = ()
-        self.note = ""
+        self.note: str = ""
 
     def start(self) -> None:
         """Begin to follow."""

@@ -24,14 +24,14 @@ class CompositeEditor(ParameterEditor):
         self._members = CompositeType.members(self.parameter)
         self._editors: dict[int, ParameterEditor] = {}
         options = [(type_words(member.data_type), at) for at, member in enumerate(self._members)]
-        self.kind = lean(
+        self.kind: w.Dropdown = lean(
             w.Dropdown,
             description=self.label,
             options=options,
             tooltip=tr("Type of {title}", title=self.title),
             layout={"width": "auto"},
         )
-        self.box = lean(w.VBox, layout=w.Layout(width="100%", min_width="0"))
+        self.box: w.VBox = lean(w.VBox, layout=w.Layout(width="100%", min_width="0"))
         self.kind.observe(self._switch, names="value")
         return [self.kind, self.box]
 

@@ -30,7 +30,7 @@ class DateEditor(ParameterEditor):
 
     def build(self) -> list[w.Widget]:
         """Make the picker."""
-        self.control = lean(
+        self.control: w.Text = lean(
             w.Text,
             description=self.label and tr("{label} (UTC)", label=self.label),
             tooltip=tr("{title}, in UTC", title=self.title),

@@ -50,19 +50,21 @@ class ParameterEditor(Owner, w.VBox):
         Whether the label is shown by a surrounding editor, as in a row of a list.
     """
 
-    value = traitlets.Any(
+    value: traitlets.Any = traitlets.Any(
         UNSET, help="The checked value; UNSET when nothing is given or what is given is wrong."
     )
-    error = traitlets.Unicode("", help="What is wrong, shown at the field; empty when all is well.")
+    error: traitlets.Unicode[str, str | bytes] = traitlets.Unicode(
+        "", help="What is wrong, shown at the field; empty when all is well."
+    )
 
     def __init__(
         self, parameter: GPParameter, context: EditorContext | None = None, *, compact: bool = False
     ) -> None:
         self.parameter = parameter
-        self.context = context or EditorContext()
+        self.context: EditorContext = context or EditorContext()
         self.compact = compact
         self.codec: Any = datatype_of(parameter)
-        self.default = self.codec.default(parameter)
+        self.default: Any = self.codec.default(parameter)
         self._may_be_cleared = not compact and has_default(parameter, self.default)
         self._filling = False
         self._sends_empty = True
@@ -179,8 +181,8 @@ class ParameterEditor(Owner, w.VBox):
         return True
 
     def _put(self, checked: Any) -> None:
-        self.value = checked
-        self.error = ""
+        self.value: Any = checked
+        self.error: str = ""
         self._display(checked)
 
     def look_into(self, error: GPError, value: Any) -> None:
@@ -305,7 +307,7 @@ class ParameterEditor(Owner, w.VBox):
 
     def _add_foot(self, name: str, made: T) -> T:
         self._foot[name] = made
-        self.children = self._parts
+        self.children: list[Any] = self._parts
         return made
 
     @cached_property

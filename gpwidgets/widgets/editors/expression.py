@@ -35,7 +35,7 @@ class ExpressionEditor(TextEditor):
 
     def build(self) -> list[w.Widget]:
         """Make the box, the list of columns and the help."""
-        self.columns = lean(
+        self.columns: w.Dropdown = lean(
             w.Dropdown,
             options=[(tr("insert a column…"), None)],
             tooltip=tr("Insert a column into {title}", title=self.title),
@@ -43,9 +43,11 @@ class ExpressionEditor(TextEditor):
         )
         self.columns.observe(self._insert, names="value")
         controls = super().build()
-        self.follower = ColumnFollower(self.context, depending(self.parameter, self.context), self._offer)
+        self.follower: ColumnFollower = ColumnFollower(
+            self.context, depending(self.parameter, self.context), self._offer
+        )
         self.follower.start()
-        self.help = Fold(
+        self.help: Fold = Fold(
             tr("How to write it"), _examples, tooltip=tr("Examples for {title}", title=self.title)
         )
         return [*controls, self.columns, *([] if self.compact else [self.help])]

@@ -23,20 +23,20 @@ class ExtentEditor(ParameterEditor):
 
     def build(self) -> list[w.Widget]:
         """Make the controls."""
-        self.edges = lean(
+        self.edges: w.Text = lean(
             w.Text,
             description=self.label,
             placeholder="xmin, ymin, xmax, ymax",
             tooltip=tr("{title}: xmin, ymin, xmax, ymax", title=self.title),
             layout={"flex": "3 1 160px", **_FLEX},
         )
-        self.system = lean(
+        self.system: w.Text = lean(
             w.Text,
             placeholder=tr("system, as EPSG:4326"),
             tooltip=tr("Coordinate system of {title}", title=self.title),
             layout=w.Layout(flex="1 1 90px", **_FLEX),
         )
-        self.from_map = lean(
+        self.from_map: w.Button = lean(
             w.Button,
             description=tr("From the map"),
             icon="crop",

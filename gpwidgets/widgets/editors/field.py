@@ -21,7 +21,7 @@ class FieldEditor(ParameterEditor):
     def build(self) -> list[w.Widget]:
         """Make the box with suggestions, which follow the other input."""
         self._given: Any = UNSET
-        self.control = lean(
+        self.control: w.Combobox = lean(
             w.Combobox,
             description=self.label,
             ensure_option=False,
@@ -29,9 +29,11 @@ class FieldEditor(ParameterEditor):
             tooltip=self.title,
             layout={"width": "100%", "min_width": "0"},
         )
-        self.hint = lean(w.HTML, layout=w.Layout(display="none"))
+        self.hint: w.HTML = lean(w.HTML, layout=w.Layout(display="none"))
         self.control.observe(self.take, names="value")
-        self.follower = ColumnFollower(self.context, depending(self.parameter, self.context), self._offer)
+        self.follower: ColumnFollower = ColumnFollower(
+            self.context, depending(self.parameter, self.context), self._offer
+        )
         self.follower.start()
         return [self.control, self.hint]
 

@@ -23,8 +23,8 @@ class FileEditor(ParameterEditor):
         """Make a box for path or URL, and a button that takes a file from the browser."""
         self._given: Any = UNSET
         self._uploads = UploadFolder()
-        self.text = self._make_text()
-        self.upload = lean(
+        self.text: Any = self._make_text()
+        self.upload: w.FileUpload = lean(
             w.FileUpload,
             description=tr("From this computer"),
             accept=",".join(f".{ending}" for ending in self._endings),

@@ -47,7 +47,7 @@ class TextEditor(ParameterEditor):
 
     def build(self) -> list[w.Widget]:
         """Make the box."""
-        self.control = self.make_control()
+        self.control: Any = self.make_control()
         self.control.observe(self.take, names="value")
         return [self.control]
 
@@ -188,14 +188,14 @@ class HiddenEditor(ParameterEditor):
     def build(self) -> list[w.Widget]:
         """Make the box and its switch."""
         self._secret: Any = UNSET
-        self.control = lean(
+        self.control: HiddenText = lean(
             HiddenText,
             description=self.label,
             continuous_update=False,
             tooltip=self.title,
             layout={"flex": "1 1 0"},
         )
-        self.forget = lean(
+        self.forget: w.Button = lean(
             w.Button,
             description=tr("Forget"),
             tooltip=tr("Forget {title}", title=self.title),

@@ -25,7 +25,7 @@ class QuantityEditor(ParameterEditor):
         self._class = _CLASSES[self.parameter.data_type]
         self._key = self._class._number_key
         names = self._class._units_table
-        self.number = lean(
+        self.number: w.Text = lean(
             w.Text,
             description=self.label,
             placeholder=range_text(self.parameter)
@@ -33,7 +33,7 @@ class QuantityEditor(ParameterEditor):
             tooltip=self.title,
             layout={"flex": "1 1 90px", "width": "auto", "min_width": "0"},
         )
-        self.unit = lean(
+        self.unit: w.Dropdown = lean(
             w.Dropdown,
             options=[(tr(name.plural), wire) for wire, name in names.items()],
             value=self.codec.default_units(self.parameter),

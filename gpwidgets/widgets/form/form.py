@@ -50,15 +50,17 @@ class TaskForm(Owner, w.VBox):
         Editor by parameter name, in the task's order; of a task with very many inputs, those that are shown.
     """
 
-    values = traitlets.Dict(
+    values: traitlets.Dict[str, Any] = traitlets.Dict(
         help="Checked values by parameter name, settings of the environment in env; without what is unset."
     )
 
-    problems = traitlets.Dict(read_only=True, help="What is wrong at the fields, by parameter name.")
+    problems: traitlets.Dict[str, Any] = traitlets.Dict(
+        read_only=True, help="What is wrong at the fields, by parameter name."
+    )
 
     def __init__(self, info: TaskInfo, context: EditorContext | None = None) -> None:
         self.info = info
-        self.context = context or EditorContext()
+        self.context: EditorContext = context or EditorContext()
         self.editors: dict[str, ParameterEditor] = self.context.editors
         self._sections: dict[str, Fold] = {}
         self._updating = False
@@ -66,7 +68,7 @@ class TaskForm(Owner, w.VBox):
         self._more = MoreInputs(self._make_more)
         groups = self._groups(self._make_editors(next_inputs(self._waiting.values())))
         self._more.show(len(self.editors), self._waiting.values())
-        self.environment = self.own(EnvironmentSection(info, self.context, self._gather))
+        self.environment: EnvironmentSection = self.own(EnvironmentSection(info, self.context, self._gather))
         for editor in self.environment.editors.values():
             editor.observe(self._gather_problems, names="error")
         for name in self.environment.editors:

@@ -32,7 +32,7 @@ class OtherValues(w.HTML):
         """Compare a form with the values of its run."""
         pairs = changed_values(before, form.values)
         text = self._words(form, pairs) if pairs else ""
-        self.value = (
+        self.value: str = (
             f'<div class="gpw-alert gpw-warning" role="status"><span aria-hidden="true">⚠</span> {text}</div>'
             if text
             else ""

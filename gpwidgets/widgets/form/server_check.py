@@ -49,7 +49,7 @@ class ServerCheck(Owner, w.VBox):
         self._worker: threading.Thread | None = None
         self._asked = 0
         self._showing = False
-        self.button = w.Button(
+        self.button: w.Button = w.Button(
             description=tr("Check with the server"),
             icon="check",
             tooltip=tr("Let the server look at the values without running"),

@@ -30,7 +30,7 @@ class UnplacedValues(w.HTML):
     def show(self, values: Mapping[str, Unplaced]) -> None:
         """Show these values, by the names they had."""
         self.values = values
-        self.value = self.html() + (code_html(self._code()) if values else "")
+        self.value: str = self.html() + (code_html(self._code()) if values else "")
         self.layout.display = "" if values else "none"
 
     def keeping(self) -> AbstractContextManager[None]:

@@ -25,20 +25,20 @@ class Fold(Owner, w.VBox):
         What can be found in it.
     """
 
-    opened = traitlets.Bool(False, help="Whether the content is shown.")
+    opened: traitlets.Bool[bool, bool | int] = traitlets.Bool(False, help="Whether the content is shown.")
 
     def __init__(
         self, title: str, content: Sequence[w.Widget] | Callable[[], Sequence[w.Widget]], *, tooltip: str = ""
     ) -> None:
         self._make = content if callable(content) else None
-        self.button = lean(
+        self.button: w.ToggleButton = lean(
             w.ToggleButton,
             description=title,
             icon="caret-right",
             tooltip=tooltip,
             _dom_classes=("gpw-fold-title",),
         )
-        self.content = w.VBox(
+        self.content: w.VBox = w.VBox(
             () if callable(content) else list(content),
             layout=w.Layout(display="none", overflow="visible", **WIDE),
             _dom_classes=("gpw-fold-content", "gpw-plain"),

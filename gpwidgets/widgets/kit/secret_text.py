@@ -19,13 +19,13 @@ __all__ = ["HiddenText", "SecretText", "UnechoedText"]
 class UnechoedText(w.Text):
     """A box whose text goes from the page to the kernel, and from there to no page; it may hold a token."""
 
-    value = Unicode(help="What was typed.").tag(sync=True, echo_update=False)
+    value: Unicode[str, str | bytes] = Unicode(help="What was typed.").tag(sync=True, echo_update=False)
 
 
 class HiddenText(w.Password):
     """A password box whose text goes from the page to the kernel, and from there to no page."""
 
-    value = Unicode(help="What was typed.").tag(sync=True, echo_update=False)
+    value: Unicode[str, str | bytes] = Unicode(help="What was typed.").tag(sync=True, echo_update=False)
 
 
 class SecretText(HiddenText):

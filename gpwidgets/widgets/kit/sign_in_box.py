@@ -57,14 +57,14 @@ class SignInBox(Owner, w.VBox):
         self._use = use
         self._url = url
         self._browser: OAuth | None = None
-        self.way = w.Dropdown(
+        self.way: w.Dropdown = w.Dropdown(
             options=[tr(label) for label, _ in _WAYS.values()],
             description=tr("Sign in"),
             **_looks(),
         )
-        self.user = w.Text(description=tr("User name"), **_looks())
-        self.password = _secret(tr("Password"))
-        self.token = _secret(tr("Token"), tr("paste the token here"))
+        self.user: w.Text = w.Text(description=tr("User name"), **_looks())
+        self.password: SecretText = _secret(tr("Password"))
+        self.token: SecretText = _secret(tr("Token"), tr("paste the token here"))
         self._fields: dict[str, w.Widget] = {
             "portal": w.Text(
                 description=tr("Portal"), placeholder="https://gis.example.com/portal", **_looks()
@@ -80,7 +80,7 @@ class SignInBox(Owner, w.VBox):
                 description=tr("Keep the password in this computer's keyring"), indent=False, **_looks()
             ),
         }
-        self.button = w.Button(description=tr("Sign in"), icon="sign-in", button_style="primary")
+        self.button: w.Button = w.Button(description=tr("Sign in"), icon="sign-in", button_style="primary")
         self._said = w.HTML()
         self.button.on_click(self._sign_in)
         self.way.observe(lambda _change: self._show_fields(), names="value")
@@ -97,7 +97,7 @@ class SignInBox(Owner, w.VBox):
             self._fields[name].value = self.typed.get(name, "")
 
     def _way(self) -> str:
-        return list(_WAYS)[self.way.index]
+        return str(list(_WAYS)[self.way.index])
 
     def _show_fields(self) -> None:
         shown = _WAYS[self._way()][1]

@@ -52,7 +52,7 @@ class LayerPanel(Owner, WidgetControl):
         self._order: list[Any] = list(map_widget.layers)
         self._rows: dict[Any, LayerRow] = {}
         self._claimed: list[str] = []
-        self.opener = w.ToggleButton(
+        self.opener: w.ToggleButton = w.ToggleButton(
             description=tr("Layers"),
             icon="list",
             tooltip=tr("List the layers of the map"),
@@ -63,7 +63,7 @@ class LayerPanel(Owner, WidgetControl):
         self._tools = self._make_tools()
         self._legends = w.HTML()
         self._body = w.VBox([self._tools, self._list], layout=w.Layout(display="none", width="100%"))
-        self.dock = self.own(w.VBox([self._body, self._legends], layout=w.Layout(width="100%")))
+        self.dock: w.VBox = self.own(w.VBox([self._body, self._legends], layout=w.Layout(width="100%")))
         self.dock.add_class("gpw-dock")
         box = w.VBox([self.opener])
         box.add_class("gpw-layers")
@@ -242,19 +242,21 @@ class LayerPanel(Owner, WidgetControl):
             tooltip=tr("Show all inputs and results"),
             layout=auto,
         )
-        self.length_button = w.ToggleButton(
+        self.length_button: w.ToggleButton = w.ToggleButton(
             description=tr("Length"),
             icon="arrows-h",
             tooltip=tr("Draw a line to measure its length"),
             layout=auto,
         )
-        self.area_button = w.ToggleButton(
+        self.area_button: w.ToggleButton = w.ToggleButton(
             description=tr("Area"),
             icon="square-o",
             tooltip=tr("Draw a polygon to measure its area"),
             layout=auto,
         )
-        self.clear_button = icon_button("times", tr("Clear what was measured"), layout={"width": "36px"})
+        self.clear_button: w.Button = icon_button(
+            "times", tr("Clear what was measured"), layout={"width": "36px"}
+        )
         self._said = w.HTML()
         self._measure: Measure | None = None
         self._drawn: LeanGeoJSON | None = None
@@ -262,7 +264,7 @@ class LayerPanel(Owner, WidgetControl):
         self.length_button.observe(lambda change: self._arm("line", change["new"]), names="value")
         self.area_button.observe(lambda change: self._arm("polygon", change["new"]), names="value")
         self.clear_button.on_click(lambda _button: self._clear_measured())
-        self.picture = MapPictureButton(self._map, self._visible)
+        self.picture: MapPictureButton = MapPictureButton(self._map, self._visible)
         tools = [every, self.length_button, self.area_button, self.clear_button, self.picture]
         return w.VBox([w.HBox(tools, layout={"flex_flow": "row wrap"}), self._said])
 

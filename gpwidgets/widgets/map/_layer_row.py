@@ -81,10 +81,12 @@ class LayerRow(Owner, w.VBox):
         self._panel = panel
         color = color_of(layer)
         self._patch = w.HTML(patch_html(color) if color else "", layout=w.Layout(flex="none", margin="2px 0"))
-        self.shown = w.Checkbox(
+        self.shown: w.Checkbox = w.Checkbox(
             value=shown, indent=False, layout=w.Layout(width="auto", flex="1 1 0", min_width="0")
         )
-        self.more = icon_button("cog", "", kind=w.ToggleButton, layout={"width": "30px", "padding": "0"})
+        self.more: w.ToggleButton = icon_button(
+            "cog", "", kind=w.ToggleButton, layout={"width": "30px", "padding": "0"}
+        )
         self._buttons = (
             _small("search-plus", lambda: panel.zoom_to(layer)),
             _small("arrow-up", lambda: panel.move(layer, 1)),
@@ -116,15 +118,17 @@ class LayerRow(Owner, w.VBox):
         parts: list[w.Widget] = []
         if self.layer.has_trait("opacity"):
             box = w.BoundedFloatText(self.layer.opacity, min=0.0, max=1.0, step=0.05)
-            self.opacity = _labelled(box, tr("Opacity"))  # a slider would have no name for readers of screens
+            self.opacity: Any = _labelled(
+                box, tr("Opacity")
+            )  # a slider would have no name for readers of screens
             self.opacity.observe(self._set_opacity, names="value")
             parts.append(self.opacity)
         if hasattr(self.layer, "frame"):
-            self.name = _labelled(w.Text(title_of(self.layer), continuous_update=False), tr("Name"))
+            self.name: w.Text = _labelled(w.Text(title_of(self.layer), continuous_update=False), tr("Name"))
             self.name.observe(self._rename, names="value")
             parts += [self.name, *self._style_controls()]
         if getattr(self.layer, "remove_me", None) is not None:
-            self.remove_button = w.Button(
+            self.remove_button: w.Button = w.Button(
                 description=tr("Remove"),
                 icon="trash",
                 tooltip=tr("Take the layer off the map; the result stays"),
@@ -158,18 +162,18 @@ class LayerRow(Owner, w.VBox):
         columns = [(str(name), str(name)) for name in frame.columns if str(name) != frame.geometry.name]
         server = [(tr(_SERVER[0]), _SERVER[1])] if self.layer.server_classes is not None else []
         now = self.layer.styling or Styling(by=_SERVER[1] if server else "")
-        self.column = _labelled(
+        self.column: Any = _labelled(
             w.Dropdown(options=[(tr(_ONE_COLOR[0]), _ONE_COLOR[1]), *server, *columns], value=now.by),
             tr("Colour by"),
         )
-        self.method = _labelled(
+        self.method: Any = _labelled(
             w.Dropdown(options=[(tr(one), one) for one in METHODS], value=now.method), tr("Classes")
         )
-        self.count = _labelled(w.BoundedIntText(now.count, min=2, max=9), tr("How many"))
-        self.palette = _labelled(
+        self.count: w.BoundedIntText = _labelled(w.BoundedIntText(now.count, min=2, max=9), tr("How many"))
+        self.palette: Any = _labelled(
             w.Dropdown(options=[(tr(one), one) for one in SEQUENTIAL], value=now.palette), tr("Colours")
         )
-        self.color = ColorChoice(self.layer.color, tr("Colour"))
+        self.color: ColorChoice = ColorChoice(self.layer.color, tr("Colour"))
         for control in (self.column, self.method, self.count, self.palette, self.color):
             control.observe(self._restyle, names="value")
         self._follow_column()

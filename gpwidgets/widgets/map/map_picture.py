@@ -55,19 +55,19 @@ class MapPictureButton(Owner, w.VBox):
         self._map, self._layers, self._folder = map_widget, layers, Path(folder)
         self.path: Path | None = None
         self._worker: Thread | None = None
-        self.button = w.Button(
+        self.button: w.Button = w.Button(
             description=tr("Picture"),
             icon="picture-o",
             tooltip=tr("Save the map with inputs and results as a picture"),
             layout=w.Layout(width="auto"),
         )
-        self.title = w.Text(
+        self.title: w.Text = w.Text(
             description=tr("Title"),
             placeholder=tr("names of the results"),
             layout={"width": "240px"},
             style={"description_width": "40px"},
         )
-        self.said = w.HTML()
+        self.said: w.HTML = w.HTML()
         self.button.on_click(self._start)
         row = w.HBox([self.button, self.title], layout=w.Layout(flex_flow="row wrap"))
         super().__init__([row, self.said])

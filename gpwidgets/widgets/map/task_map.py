@@ -104,13 +104,15 @@ class TaskMap(Owner, w.VBox):
         The layer list, shared by all that is on the same map.
     """
 
-    note = traitlets.Unicode("", help="What the map does not show as it is, in words.")
-    selection = traitlets.Tuple(
+    note: traitlets.Unicode[str, str | bytes] = traitlets.Unicode(
+        "", help="What the map does not show as it is, in words."
+    )
+    selection: traitlets.Tuple = traitlets.Tuple(
         ("", ()), help="The selected features: name of their result layer, and positions of their rows."
     )
 
     def __init__(self, map: Map | None = None, *, height: str = "420px") -> None:  # noqa: A002
-        self.is_own = map is None
+        self.is_own: bool = map is None
         self.map: Map = base_map(height) if map is None else map
         self.targets: dict[str, DrawTarget] = {}
         self.pictures: dict[str, PictureLayer] = {}
@@ -118,7 +120,7 @@ class TaskMap(Owner, w.VBox):
         self._attributes = self.own(AttributePanel(self.map, self.clear_selection))
         self._highlight = self.own(Highlight(self.map))
         self._note_box = w.HTML(layout=w.Layout(display="none"))
-        self.layers = LayerPanel.of(self.map)
+        self.layers: LayerPanel = LayerPanel.of(self.map)
         self.layers.join()
         self._layers = ResultLayers(self.map, self.layers, self._prepare)
         self.results: dict[str, FrameLayer] = self._layers.by_name
@@ -332,7 +334,7 @@ class TaskMap(Owner, w.VBox):
 
     def _tell_notes(self, _change: object = None) -> None:
         notes = [f"{name}: {layer.note}" for name, layer in self.results.items() if layer.note]
-        self.note = "; ".join(notes)
+        self.note: str = "; ".join(notes)
 
     @traitlets.observe("note")
     def _show_note(self, _change: Mapping[str, Any]) -> None:
@@ -357,7 +359,7 @@ class TaskMap(Owner, w.VBox):
         if layer is None or not rows:
             self.clear_selection()
             return
-        self.selection = (name, tuple(rows))
+        self.selection: tuple[str, tuple[int, ...]] = (name, tuple(rows))
         if show:
             self._bring_into_view(frame_bounds(layer.frame.iloc[list(rows)]))
 

@@ -55,7 +55,7 @@ class ServerMapView(Owner, w.VBox):
         self._drawn: tuple[Bounds, float] | None = None
         self._worker: Thread | None = None  # None again under the lock, when it has nothing left to do
         self._name = tr("Map of the server")
-        self.button = w.ToggleButton(
+        self.button: w.ToggleButton = w.ToggleButton(
             description=self._name,
             icon="map",
             tooltip=tr("Lay the server's picture of all results over the map"),

@@ -5,6 +5,7 @@ Only the rows of the page travel to the browser, so that a table of any length o
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -120,7 +121,7 @@ class FrameTable(Owner, w.VBox):
     @property
     def pages(self) -> int:
         """How many pages there are; one when there are no rows."""
-        return max(1, -(-len(self._rows) // self._size.value))
+        return max(1, math.ceil(len(self._rows) / int(self._size.value)))
 
     @property
     def visible_rows(self) -> list[int]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 
 from gpwidgets.secrets import mask
-from gpwidgets.tasks.results.compare import compare, row_words
+from gpwidgets.tasks.results.compare import Comparison, compare, row_words
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.kit.theme import style_sheet
@@ -58,8 +58,8 @@ class CompareWidget(Owner, w.VBox):
         key: str | Sequence[str] | Mapping[str, str | Sequence[str]] | None = None,
         tolerance: float = 0.0,
     ) -> None:
-        self.names = _unlike(names or (tr("first run"), tr("second run")))
-        self.comparison = compare(first, second, key=key, tolerance=tolerance)
+        self.names: tuple[str, str] = _unlike(names or (tr("first run"), tr("second run")))
+        self.comparison: Comparison = compare(first, second, key=key, tolerance=tolerance)
         self._own_map = map is None
         self.map = map
         self._layers: list[str] = []

@@ -119,13 +119,15 @@ class FrameSaver(Owner, w.HBox):
         self._name = name
         self._worker: Thread | None = None
         self._formats = formats_for(frame)
-        self.format = w.Dropdown(
+        self.format: w.Dropdown = w.Dropdown(
             options=[tr(label) for label, _, _ in self._formats],
             description=tr("Save as"),
             layout=w.Layout(width="220px"),
         )
-        self.folder = w.Text(value=folder, description=tr("in folder"), layout=w.Layout(width="220px"))
-        self.button = w.Button(
+        self.folder: w.Text = w.Text(
+            value=folder, description=tr("in folder"), layout=w.Layout(width="220px")
+        )
+        self.button: w.Button = w.Button(
             description=tr("Save"),
             icon="download",
             tooltip=tr("Save {name} as a file", name=name),

@@ -70,7 +70,7 @@ class ResultsView(Owner, w.VBox):
                 "{left:,} more outputs are not shown; {hint}.", left=left, hint=how_to_raise("outputs")
             )
             children.append(_line(words))
-        self.server_map = self._server_map()
+        self.server_map: ServerMapView | None = self._server_map()
         children += [self.server_map] if self.server_map is not None else []
         if not children:
             children = [w.HTML(f'<div class="gpw-muted">{tr("This task has no outputs.")}</div>')]

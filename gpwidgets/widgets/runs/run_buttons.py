@@ -29,12 +29,14 @@ class RunButtons(Owner, w.HBox):
     """
 
     def __init__(self, *, run: Press, another: Press, cancel: Press, reset: Press) -> None:
-        self.run = w.Button(description=tr("Run"), icon="play", button_style="primary")
-        self.cancel = w.Button(
+        self.run: w.Button = w.Button(description=tr("Run"), icon="play", button_style="primary")
+        self.cancel: w.Button = w.Button(
             description=tr("Cancel"), icon="stop", tooltip=tr("Ask the server to stop the run"), disabled=True
         )
-        self.reset = w.Button(description=tr("Reset"), icon="undo", tooltip=tr("Put the default values back"))
-        self.another = w.Button(
+        self.reset: w.Button = w.Button(
+            description=tr("Reset"), icon="undo", tooltip=tr("Put the default values back")
+        )
+        self.another: w.Button = w.Button(
             description=tr("Run these values too"),
             icon="plus",
             tooltip=tr("Start a second run beside the one that goes on"),

@@ -65,8 +65,10 @@ class EarlierRunView(Owner, w.HBox):
         self._trouble = ""
         name = tr("run {number}", number=number)
         self._text = lean(w.HTML)
-        self.opener = self._button(tr("Show"), "eye", tr("Show {name}", name=name), self._open_or_close)
-        self.canceller = self._button(
+        self.opener: w.Button = self._button(
+            tr("Show"), "eye", tr("Show {name}", name=name), self._open_or_close
+        )
+        self.canceller: w.Button = self._button(
             tr("Cancel"), "stop", tr("Ask the server to stop {name}", name=name), self._cancel
         )
         self.canceller.layout = w.Layout(width="auto")

@@ -52,7 +52,7 @@ class RunWidget(Owner, ShownWithTwin, w.VBox):
         Leave out the title and the Cancel button, for use inside another widget.
     """
 
-    outputs = traitlets.Any(
+    outputs: traitlets.Any = traitlets.Any(
         None, allow_none=True, read_only=True, help="The run's Outputs, once it has succeeded."
     )
 
@@ -61,14 +61,14 @@ class RunWidget(Owner, ShownWithTwin, w.VBox):
         self._bare = bare
         self._map = map
         self._own_map = w.VBox()
-        self.status = RunStatusView(run)
+        self.status: RunStatusView = RunStatusView(run)
         self._results = w.VBox(layout=w.Layout(width="100%", min_width="0"))
         self._cancel = self.own(
             w.Button(description=tr("Cancel"), icon="stop", tooltip=tr("Ask the server to stop the run"))
         )
         self._cancel.on_click(self._cancel_run)
         self._said, self._elsewhere, self._kept = w.HTML(), self.own(w.HTML()), w.HTML()
-        self.twin = StaticTwin(lambda: snapshot(run.task, run.inputs, run))
+        self.twin: StaticTwin = StaticTwin(lambda: snapshot(run.task, run.inputs, run))
         head: list[w.Widget] = [] if bare else [style_sheet(), self.twin.hider, _title(run)]
         foot: list[w.Widget] = [] if bare else [self._cancel, self._elsewhere]
         super().__init__(

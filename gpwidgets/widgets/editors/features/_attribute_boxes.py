@@ -42,10 +42,12 @@ class AttributeForm(Owner, w.VBox):
         The control of each field by its name.
     """
 
-    values = traitlets.Dict(help="Values as they are sent, by field name; those that are wrong are left out.")
+    values: traitlets.Dict[str, Any] = traitlets.Dict(
+        help="Values as they are sent, by field name; those that are wrong are left out."
+    )
 
     def __init__(self, fields: Sequence[Field]) -> None:
-        self.fields = tuple(fields)
+        self.fields: tuple[Field, ...] = tuple(fields)
         self._filling = False
         self.boxes: dict[str, Any] = {}
         self._said: dict[str, w.HTML] = {}
@@ -81,7 +83,7 @@ class AttributeForm(Owner, w.VBox):
             self._say(field, str(error))
             return
         self._say(field, "")
-        self.values = {**self.values, field.name: value}
+        self.values: dict[str, Any | None] = {**self.values, field.name: value}
 
     def _say(self, field: Field, problem: str) -> None:
         said = self._said[field.name]

@@ -107,7 +107,7 @@ class OrderQuestion(Owner, w.VBox):
         if "_parts" not in self.__dict__:
             buttons = w.HBox([self.swap, self.keep], layout=w.Layout(flex_flow="row wrap", **WIDE))
             self._parts = [self._said, buttons]
-            self.children = self._parts
+            self.children: list[Any] = self._parts
 
     def close_question(self) -> None:
         """Ask no more."""

@@ -41,30 +41,30 @@ class ShapePanel(Fold):
         self._shown = ""
         self._typed = False
         self._check = check
-        self.chooser = lean(
+        self.chooser: w.Dropdown = lean(
             w.Dropdown,
             options=[(tr(_CHOOSE), "")],
             tooltip=tr("Shape of {title} to change", title=title),
             layout=_WIDE,
         )
-        self.move = self._toggle(
+        self.move: w.ToggleButton = self._toggle(
             "move", tr("Move"), "arrows", tr("Drag the chosen shape of {title} on the map", title=title)
         )
-        self.reshape = self._toggle(
+        self.reshape: w.ToggleButton = self._toggle(
             "reshape", tr("Reshape"), "pencil", tr("Drag corners of the chosen shape of {title}", title=title)
         )
-        self.delete = _button(
+        self.delete: w.Button = _button(
             tr("Delete"), "trash-o", tr("Take the chosen shape out of {title}", title=title), self._delete
         )
-        self.text = lean(
+        self.text: w.Textarea = lean(
             w.Textarea, rows=2, tooltip=tr("The chosen shape of {title} as WKT", title=title), layout=_WIDE
         )
-        self.apply = _button(
+        self.apply: w.Button = _button(
             tr("Apply text"), "check", tr("Change the shape to what the text says"), self._apply
         )
-        self.said = w.HTML()
-        self.attributes = self.own(AttributeForm(target.fields))
-        self.for_all = self.own(
+        self.said: w.HTML = w.HTML()
+        self.attributes: AttributeForm = self.own(AttributeForm(target.fields))
+        self.for_all: Any = self.own(
             _button(
                 tr("Same for all shapes"),
                 "clone",

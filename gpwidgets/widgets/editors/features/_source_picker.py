@@ -53,7 +53,7 @@ class SourcePicker(Owner, w.VBox):
         self._editor = editor
         self._made: dict[type[Source], Source] = {}
         fitting = [kind for kind in SOURCES if kind.fits(editor.parameter, editor.context)]
-        self.choice = w.Dropdown(
+        self.choice: w.Dropdown = w.Dropdown(
             description=editor.label,
             options=[(tr(kind.label), kind) for kind in fitting],
             tooltip=tr("How to give {title}", title=editor.title),

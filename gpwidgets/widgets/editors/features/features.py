@@ -59,16 +59,18 @@ class FeatureEditor(ParameterEditor):
         self._given: Any = UNSET
         self._lost = ""
         self._by: Source | None = None
-        self.target = self._make_target()
-        self.picker = SourcePicker(self)
-        self.summary = w.HTML()
-        self.checks = FeatureChecks(self._mended)
+        self.target: Any = self._make_target()
+        self.picker: SourcePicker = SourcePicker(self)
+        self.summary: w.HTML = w.HTML()
+        self.checks: FeatureChecks = FeatureChecks(self._mended)
         self.shapes: ShapePanel | None = None
         if self.target is not None:
             self.target.observe(self._take_shapes, names="shapes")
             self.target.observe(lambda _change: self._tell(), names=["armed", "editing"])
-        self.order = OrderQuestion(self._answered)
-        self.question = InputQuestion(self.title, self.parameter.spatial_reference, self._answered)
+        self.order: OrderQuestion = OrderQuestion(self._answered)
+        self.question: InputQuestion = InputQuestion(
+            self.title, self.parameter.spatial_reference, self._answered
+        )
         return [self.picker, self._make_line(), self.order, self.question, self.checks]
 
     def look_into(self, error: GPError, value: Any) -> None:
@@ -100,16 +102,16 @@ class FeatureEditor(ParameterEditor):
             made.on_click(lambda _button: act())
             return made
 
-        self.undo = button(
+        self.undo: w.Button = button(
             tr("Undo"),
             "undo",
             tr("Take the last change of {title} back", title=self.title),
             self._undo_shapes,
         )
-        self.redo = button(
+        self.redo: w.Button = button(
             tr("Redo"), "repeat", tr("Repeat the change of {title}", title=self.title), self._redo_shapes
         )
-        self.clear = button(
+        self.clear: w.Button = button(
             tr("Clear"), "trash-o", tr("Take all of {title} away", title=self.title), self._clear_all
         )
         row = w.HBox(
@@ -137,7 +139,7 @@ class FeatureEditor(ParameterEditor):
                 self.target, self.title, lambda found: check_kinds(self.parameter, found)
             )
             self._built = (*self._built, self.shapes)
-            self.children = self._parts
+            self.children: list[Any] = self._parts
         if not self._filling:
             self._say_lost()
             self._given = UNSET  # what is on the map counts from now on
@@ -287,7 +289,7 @@ class FeatureEditor(ParameterEditor):
         if self.order.is_open:
             self.error = tr("say first in which order the coordinates are.")
             return False
-        self.error = self._missing_attribute()
+        self.error: str = self._missing_attribute()
         return not self.error
 
     def _missing_attribute(self) -> str:

@@ -29,7 +29,7 @@ class RecordEditor(ParameterEditor):
     def build(self) -> list[w.Widget]:
         """Make the box for text and the line that says what there is."""
         self._given: Any = UNSET
-        self.text = lean(
+        self.text: w.Textarea = lean(
             w.Textarea,
             description=self.label,
             placeholder=tr(
@@ -41,14 +41,14 @@ class RecordEditor(ParameterEditor):
             tooltip=self.title,
             layout=_WIDE,
         )
-        self.clear = lean(
+        self.clear: w.Button = lean(
             w.Button,
             description=tr("Clear"),
             icon="trash-o",
             tooltip=tr("Take {title} away", title=self.title),
             layout=w.Layout(width="auto"),
         )
-        self.summary = lean(w.HTML)
+        self.summary: w.HTML = lean(w.HTML)
         self.text.observe(self._take_text, names="value")
         self.clear.on_click(lambda _button: self._clear_all())
         row = lean(w.HBox, [self.summary, self.clear], layout={"flex_flow": "row wrap", **_WIDE})

@@ -46,14 +46,14 @@ class Row(Owner, w.HBox):
     """One row: its editors, and buttons to move and remove it."""
 
     def __init__(self, editors: Sequence[ParameterEditor], owner: ListEditor) -> None:
-        self.editors = tuple(editors)
+        self.editors: tuple[ParameterEditor, ...] = tuple(editors)
         self._owner = owner
         buttons = [
             self._button("arrow-up", tr("Move up"), lambda: owner.move(self, -1)),
             self._button("arrow-down", tr("Move down"), lambda: owner.move(self, 1)),
             self._button("times", tr("Remove"), lambda: owner.remove(self)),
         ]
-        self.remover = buttons[-1]
+        self.remover: Any = buttons[-1]
         for editor in self.editors:
             give_layout(editor, cell_layout(editor.parameter))
         super().__init__([*self.editors, *buttons], layout=w.Layout(align_items="flex-start", **_WIDE))
@@ -84,12 +84,14 @@ class ListEditor(ParameterEditor):
         self._told_rest = lean(w.HTML)
         narrowest = sum(_narrowest(column) for column in self.columns()) + _BUTTONS
         self._span = {"width": "100%", "min_width": f"{narrowest}px"}
-        self.rows = lean(w.VBox, layout={"max_height": "340px", "overflow": "hidden auto", **self._span})
-        self.add_button = self._make_button(
+        self.rows: w.VBox = lean(
+            w.VBox, layout={"max_height": "340px", "overflow": "hidden auto", **self._span}
+        )
+        self.add_button: w.Button = self._make_button(
             tr("Add a row"), "plus", tr("Add a row to {title}", title=self.title)
         )
         self.add_button.on_click(lambda _button: self.add())
-        self.clear = w.Button(
+        self.clear: w.Button = w.Button(
             description=tr("Remove all"),
             icon="trash-o",
             tooltip=tr("Remove all rows of {title}", title=self.title),
@@ -226,7 +228,7 @@ class ListEditor(ParameterEditor):
 
     # For subclasses
 
-    paste_hint = later("rows copied from a spreadsheet")
+    paste_hint: str = later("rows copied from a spreadsheet")
 
     def pasted_rows(self, text: str) -> list[list[str]]:
         """Return the cells of each row of pasted text."""
@@ -283,7 +285,7 @@ class MultiValueEditor(ListEditor):
         """Return the value as the one cell."""
         return [row]
 
-    paste_hint = later("one value a line, as copied from a column of a spreadsheet")
+    paste_hint: str = later("one value a line, as copied from a column of a spreadsheet")
 
     def pasted_rows(self, text: str) -> list[list[str]]:
         """Return each value as a row of one cell."""

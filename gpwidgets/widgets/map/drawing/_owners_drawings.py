@@ -89,4 +89,4 @@ def _close(one: Any, other: Any) -> bool:
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
         return len(one) == len(other) and all(map(_close, one, other))
     numbers = isinstance(one, int | float) and isinstance(other, int | float)
-    return abs(one - other) <= _ROUNDING if numbers else one == other
+    return bool(abs(one - other) <= _ROUNDING if numbers else one == other)

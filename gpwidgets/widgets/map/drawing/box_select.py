@@ -24,7 +24,9 @@ class BoxSelect(traitlets.HasTraits):
         Called with west, south, east, north of the rectangle in degrees.
     """
 
-    armed = traitlets.Unicode("", help="What is being drawn now; empty when nothing.", read_only=True)
+    armed: traitlets.Unicode[str, str | bytes] = traitlets.Unicode(
+        "", help="What is being drawn now; empty when nothing.", read_only=True
+    )
 
     #: Colour of the rectangle while it is drawn.
     color = "#000000"

@@ -60,7 +60,7 @@ class Pen:
         self._lent: dict[str, str] = {}
         found = [one for one in map_widget.controls if isinstance(one, GeomanDrawControl)]
         self._is_own = not found
-        self.control = found[0] if found else GeomanDrawControl(hide_controls=True)
+        self.control: Any | Any = found[0] if found else GeomanDrawControl(hide_controls=True)
         if not found:
             map_widget.add(self.control)
         self.control.observe(self._collect, names="data")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from gpwidgets.protocol.features import Field
 
 #: Kinds of shape that can be drawn for each geometry type.
-KINDS_OF = {
+KINDS_OF: dict[str, tuple[str, ...]] = {
     "esriGeometryPoint": ("point",),
     "esriGeometryMultipoint": ("multipoint",),
     "esriGeometryPolyline": ("line",),
@@ -59,10 +59,16 @@ class DrawTarget(traitlets.HasTraits):
         Columns that the parameter's features have by its schema.
     """
 
-    shapes = traitlets.Tuple(help="The shapes as they are now, a tuple of Shape.", read_only=True)
-    armed = traitlets.Unicode("", help="Kind of shape being drawn now; empty when none.", read_only=True)
-    selected = traitlets.Unicode("", help="Id of the selected shape; empty when none is.")
-    editing = traitlets.Unicode(
+    shapes: traitlets.Tuple = traitlets.Tuple(
+        help="The shapes as they are now, a tuple of Shape.", read_only=True
+    )
+    armed: traitlets.Unicode[str, str | bytes] = traitlets.Unicode(
+        "", help="Kind of shape being drawn now; empty when none.", read_only=True
+    )
+    selected: traitlets.Unicode[str, str | bytes] = traitlets.Unicode(
+        "", help="Id of the selected shape; empty when none is."
+    )
+    editing: traitlets.Unicode[str, str | bytes] = traitlets.Unicode(
         "",
         help="How the selected shape is being changed on the map: reshape, move, or empty.",
         read_only=True,
@@ -74,8 +80,8 @@ class DrawTarget(traitlets.HasTraits):
         super().__init__()
         self.name = name
         self.color = color
-        self.geometry_types = tuple(geometry_types)
-        self.kinds = kinds_for(geometry_types)
+        self.geometry_types: tuple[str, ...] = tuple(geometry_types)
+        self.kinds: tuple[str, ...] = kinds_for(geometry_types)
         self.fields: Sequence[Field] = ()
         self._map = map_widget
         self._pen = Pen.of(map_widget)
@@ -112,7 +118,7 @@ class DrawTarget(traitlets.HasTraits):
         kind = kind or self.kinds[0]
         if kind not in self.kinds:
             raise ValueError(f"{self.name} takes {', '.join(self.kinds)}, not {kind}")
-        self.selected = ""
+        self.selected: str = ""
         self._pen.arm(self, kind)
 
     def disarm(self) -> None:
@@ -187,7 +193,7 @@ class DrawTarget(traitlets.HasTraits):
 
     def can_reshape(self, shape: Shape) -> bool:
         """Whether the map can change a shape; several points in one cannot be."""
-        return shape.geometry["type"] != "MultiPoint"
+        return bool(shape.geometry["type"] != "MultiPoint")
 
     def edit(self, way: str) -> None:
         """Let the selected shape be changed on the map until `end_edit`.

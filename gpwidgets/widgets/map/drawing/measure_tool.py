@@ -23,7 +23,9 @@ class Measure(traitlets.HasTraits):
         Called with the geometry, GeoJSON in degrees, and what was measured, in words.
     """
 
-    armed = traitlets.Unicode("", help="What is being drawn now; empty when nothing.", read_only=True)
+    armed: traitlets.Unicode[str, str | bytes] = traitlets.Unicode(
+        "", help="What is being drawn now; empty when nothing.", read_only=True
+    )
 
     #: Colour of the shape while it is drawn.
     color = "#000000"

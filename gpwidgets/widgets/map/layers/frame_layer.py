@@ -80,8 +80,8 @@ class LeanGeoJSON(GeoJSON):
     data nor a second message is needed.
     """
 
-    data = traitlets.Dict().tag(sync=True, to_json=_data_to_wire)
-    sending = False
+    data: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True, to_json=_data_to_wire)
+    sending: bool = False
     unlisted = False  # whether the layer list leaves it out
 
     def _get_data(self) -> dict[str, Any]:
@@ -211,8 +211,12 @@ class FrameLayer(LeanGeoJSON):
         Takes the layer off the map for good; None for a layer that is not to be removed.
     """
 
-    opacity = traitlets.Float(1.0, min=0.0, max=1.0, help="0 for not seen, 1 for the usual.")
-    note = traitlets.Unicode("", help="What is not drawn as it is, in words.")
+    opacity: traitlets.Float[float, float] = traitlets.Float(
+        1.0, min=0.0, max=1.0, help="0 for not seen, 1 for the usual."
+    )
+    note: traitlets.Unicode[str, str | bytes] = traitlets.Unicode(
+        "", help="What is not drawn as it is, in words."
+    )
 
     def __init__(
         self,
@@ -227,20 +231,23 @@ class FrameLayer(LeanGeoJSON):
         self.frame = gdf
         self._dashes = dashes
         self._size = size
-        self.title = name
+        self.title: str = name
         self.color = color
+        self.server_classes: ClassStyle | None
         self.server_classes, self._server_note = server_style(gdf) if as_server else (None, "")
         self.classes: ClassStyle | None = self.server_classes
         self.styling: Styling | None = None
-        self.key = self.output = self.first_title = name
+        self.key: str = name
+        self.output: str = name
+        self.first_title: str = name
         self.is_earlier = False
         self.remove_me: Callable[[], None] | None = None
-        self.map_shapes = MapShapes(gdf)
-        self.bounds_4326 = self.map_shapes.bounds
+        self.map_shapes: MapShapes = MapShapes(gdf)
+        self.bounds_4326: Bounds | None = self.map_shapes.bounds
         self._window: Bounds | None = None
         self._whole = self._draw(None, self._fit_pixel())
         self._drawn = self._whole
-        style = self._style()
+        style: Any = self._style()
         super().__init__(
             data=_collection(self._drawn), name=layer_label(name, color), pm_ignore=True, **style
         )
@@ -304,7 +311,7 @@ class FrameLayer(LeanGeoJSON):
 
     def _show(self, drawn: Drawn, window: Bounds | None) -> bool:
         self._drawn, self._window = drawn, window
-        self.data = _collection(drawn)
+        self.data: dict[str, Any] = _collection(drawn)
         self._tell()
         return True
 
@@ -366,7 +373,7 @@ class FrameLayer(LeanGeoJSON):
     def rename(self, name: str) -> None:
         """Give the layer another name to show."""
         self.title = name
-        self.name = layer_label(name, self.color)
+        self.name: str = layer_label(name, self.color)
 
     def row(self, feature_id: Any) -> dict[str, Any]:
         """Return the attributes of the feature with this id, by column; empty when there is none."""

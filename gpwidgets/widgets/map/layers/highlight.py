@@ -38,7 +38,7 @@ class Highlight:
 
     def __init__(self, map_widget: Map) -> None:
         self._map = map_widget
-        self.layer = LeanGeoJSON(
+        self.layer: LeanGeoJSON = LeanGeoJSON(
             data=dict(_NOTHING),
             name=tr("Selected"),
             pm_ignore=True,

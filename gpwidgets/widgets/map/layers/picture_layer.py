@@ -39,7 +39,7 @@ class PictureLayer(ImageOverlay):
 
     def __init__(self, png: bytes, bounds: Bounds, name: str) -> None:
         west, south, east, north = bounds
-        self.title = name
+        self.title: str = name
         self.bounds_4326 = bounds
         self.remove_me: Callable[[], None] | None = None
         super().__init__(url=_data_url(png), bounds=((south, west), (north, east)), name=escape(name))
@@ -48,13 +48,13 @@ class PictureLayer(ImageOverlay):
         """Show another picture, at another place; `bounds_4326` stays what it is."""
         west, south, east, north = bounds
         with self.hold_sync():
-            self.bounds = ((south, west), (north, east))
-            self.url = _data_url(png)
+            self.bounds: tuple[tuple[float, float], tuple[float, float]] = ((south, west), (north, east))
+            self.url: str = _data_url(png)
 
     def rename(self, name: str) -> None:
         """Give the layer another name to show."""
         self.title = name
-        self.name = escape(name)
+        self.name: str = escape(name)
 
     def __repr__(self) -> str:
         # Without the picture: the text form of a widget is saved in the notebook.

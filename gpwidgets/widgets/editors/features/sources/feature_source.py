@@ -42,9 +42,9 @@ class Source(Owner, w.VBox):
 
     def __init__(self, editor: FeatureEditor) -> None:
         self.editor = editor
-        self.touched = False
-        self.title = editor.title
-        self.said = w.HTML(layout=w.Layout(display="none", **WIDE))
+        self.touched: bool = False
+        self.title: str = editor.title
+        self.said: w.HTML = w.HTML(layout=w.Layout(display="none", **WIDE))
         super().__init__([*self.build(), self.said], layout=w.Layout(**WIDE))
         self.add_class("gpw-plain")
 

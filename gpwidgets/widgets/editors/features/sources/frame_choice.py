@@ -38,26 +38,26 @@ class PickSource(Source):
     def build(self) -> list[w.Widget]:
         """Make the list."""
         self._found: list[Found] = []
-        self.names = lean(
+        self.names: w.Dropdown = lean(
             w.Dropdown,
             options=[("", -1)],
             value=-1,
             tooltip=tr("{label}, for {title}", label=tr(self.label), title=self.title),
             layout={"flex": "1 1 160px", "width": "auto", "min_width": "0"},
         )
-        self.only = lean(
+        self.only: w.Checkbox = lean(
             w.Checkbox,
             tooltip=tr("Only what is selected on the map or in the table"),
             indent=False,
             layout=w.Layout(width="auto", display="none"),
         )
-        self.use = self.button(
+        self.use: w.Button = self.button(
             tr("Use again"),
             "check",
             tr("Use it for {title} as it is and as it is selected now", title=self.title),
             self._use,
         )
-        self.again = self.button("", "refresh", tr("Look again what there is"), self.opened)
+        self.again: w.Button = self.button("", "refresh", tr("Look again what there is"), self.opened)
         self._listing = self._giving = False
         self.names.observe(self._pick, names="value")
         self.only.observe(self._pick_rows, names="value")
@@ -120,7 +120,7 @@ class PickSource(Source):
 
     def _pick_rows(self, _change: object) -> None:
         if not self._listing and self._chosen() is not None:
-            self.touched = True
+            self.touched: bool = True
             self._act(self._use)
 
     def take_pending(self) -> None:

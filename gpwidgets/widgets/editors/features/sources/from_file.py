@@ -31,20 +31,20 @@ class FileSource(Source):
 
     def build(self) -> list[w.Widget]:
         """Make box and upload button; layer and CRS are asked for where a file needs them."""
-        self.uploads = UploadFolder()
+        self.uploads: UploadFolder = UploadFolder()
         self._path: Path | None = None
         self._read: Any = None
         self._filling = False
         self._waits_for = ""
         self._worker: Thread | None = None
-        self.path = lean(
+        self.path: w.Text = lean(
             w.Text,
             placeholder=tr("path of a file: GeoJSON, zipped shapefile, GeoPackage, KML, GeoParquet, CSV"),
             tooltip=tr("Path of a file for {title}", title=self.title),
             continuous_update=False,
             layout={"flex": "1 1 160px", "width": "auto", "min_width": "0"},
         )
-        self.upload = lean(
+        self.upload: w.FileUpload = lean(
             w.FileUpload,
             description=tr("From this computer"),
             accept=_ENDINGS,
@@ -52,12 +52,12 @@ class FileSource(Source):
             tooltip=tr("Take a file from this computer for {title}", title=self.title),
             layout={"width": "auto"},
         )
-        self.layer = lean(
+        self.layer: w.Dropdown = lean(
             w.Dropdown,
             tooltip=tr("Layer of the file for {title}", title=self.title),
             layout=w.Layout(width="auto", display="none"),
         )
-        self.system = lean(
+        self.system: w.Text = lean(
             w.Text,
             placeholder="EPSG:4326",
             tooltip=tr("Coordinate system of the file for {title}", title=self.title),
@@ -68,7 +68,7 @@ class FileSource(Source):
         self.upload.observe(self._take_upload, names="value")
         self.layer.observe(self._take_layer, names="value")
         self.system.observe(lambda _change: self._act(self._take), names="value")
-        self.found = lean(
+        self.found: w.HBox = lean(
             w.HBox,
             [self.layer, self.system],
             layout={"flex_flow": "row wrap", "align_items": "flex-end", **WIDE},

@@ -33,26 +33,26 @@ class LayerSource(Source):
         self._worker: Thread | None = None
         self._found: LayerReference | None = None  # with the token that its address held
         flex = {"width": "auto", "min_width": "0"}
-        self.url = lean(
+        self.url: UnechoedText = lean(
             UnechoedText,
             placeholder=tr("https://…/FeatureServer/0 or …/MapServer/0"),
             tooltip=tr("Address of the layer for {title}", title=self.title),
             continuous_update=False,  # a token in it is taken out when the whole address is there
             layout=WIDE,
         )
-        self.where = lean(
+        self.where: w.Text = lean(
             w.Text,
             placeholder=tr("only rows where, such as POP > 1000"),
             tooltip=tr("Where clause for the layer of {title}", title=self.title),
             layout={"flex": "2 1 150px", **flex},
         )
-        self.token = lean(
+        self.token: SecretText = lean(
             SecretText,
             placeholder=tr("token, if needed"),
             tooltip=tr("Token for the layer of {title}; wiped as soon as it is used", title=self.title),
             layout={"flex": "1 1 100px", **flex},
         )
-        self.use = self.button(
+        self.use: w.Button = self.button(
             tr("Let the server read it"),
             "check",
             tr(
@@ -61,7 +61,7 @@ class LayerSource(Source):
             ),
             self._use,
         )
-        self.read = self.button(
+        self.read: w.Button = self.button(
             tr("Read it here"),
             "download",
             tr("Read its features for {title}, to be seen on the map", title=self.title),
@@ -69,7 +69,7 @@ class LayerSource(Source):
         )
         for box in (self.url, self.where, self.token):
             box.observe(self._touch, names="value")
-        self.layers = lean(
+        self.layers: w.Dropdown = lean(
             w.Dropdown,
             tooltip=tr("Layers of the service for {title}", title=self.title),
             layout=w.Layout(**WIDE, display="none"),
@@ -78,7 +78,7 @@ class LayerSource(Source):
         return [self.url, self.layers, row(self.where, self.token), row(self.use, self.read)]
 
     def _touch(self, _change: object) -> None:
-        self.touched = bool(self.url.value.strip())
+        self.touched: bool = bool(self.url.value.strip())
         if holds_token(self.url.value):
             self._found = layer_given(LayerReference(self.url.value.strip()))
             self.url.value = self._found.url
@@ -115,7 +115,8 @@ class LayerSource(Source):
                 tr("Give the address of a layer; it begins with https:// and ends with a number.")
             )
         auth = self._found.auth if self._found is not None and self._found.url == url else None
-        return layer_given(LayerReference(url, filter=self.where.value.strip(), auth=auth))
+        layer: LayerReference = layer_given(LayerReference(url, filter=self.where.value.strip(), auth=auth))
+        return layer
 
     def _choose(self, change: Any) -> None:
         if change["new"]:

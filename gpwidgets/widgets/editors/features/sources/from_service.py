@@ -30,7 +30,7 @@ class NamedSource(Source):
         """Make the list of layers."""
         self._filling = False
         rows = [(one.label, one.value) for one in self.editor.parameter.choices]
-        self.choice = lean(
+        self.choice: w.Dropdown = lean(
             w.Dropdown,
             options=[(tr("choose a layer…"), UNSET), *rows],
             tooltip=tr("Layer for {title}", title=self.title),

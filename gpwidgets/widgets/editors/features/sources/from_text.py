@@ -32,14 +32,14 @@ class TextSource(Source):
         self._written: list[str] = []
         self._used = ""
         self._writing = self._giving = False
-        self.text = lean(
+        self.text: w.Textarea = lean(
             w.Textarea,
             placeholder=tr(_WAYS),
             rows=4,
             tooltip=tr("{title} as text, path, URL or name", title=self.title),
             layout=WIDE,
         )
-        self.system = lean(
+        self.system: w.Text = lean(
             w.Text,
             placeholder=tr("EPSG code if not degrees"),
             tooltip=tr(
@@ -48,10 +48,10 @@ class TextSource(Source):
             ),
             layout=w.Layout(flex="1 1 120px", width="auto", min_width="0"),
         )
-        self.use = self.button(
+        self.use: w.Button = self.button(
             tr("Use"), "check", tr("Use the text for {title}", title=self.title), self._use
         )
-        self.write = self.button(
+        self.write: w.Button = self.button(
             tr("Edit as text"),
             "pencil-square-o",
             tr("Write the shapes of {title} into the box", title=self.title),
@@ -130,7 +130,7 @@ class TextSource(Source):
             self.say(tr("The box is empty: type or paste something into it first."))
             return
         if not system and self._changed_shapes(text):
-            self.touched = False
+            self.touched: bool = False
             return
         named = frames_in_notebook(with_geometry=True).get(text)
         if named is not None:

@@ -28,7 +28,7 @@ class ViewSource(Source):
 
     def build(self) -> list[w.Widget]:
         """Make the one button."""
-        self.use = self.button(
+        self.use: w.Button = self.button(
             tr("Use what the map shows"),
             "crop",
             tr("Its rectangle becomes {title}", title=self.title),
