@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas
+import pandas as pd
 import pytest
 import shapely
 from bad_server import parameter
@@ -28,8 +29,10 @@ import gpwidgets as gp
 from gpwidgets.convert.coordinates.boxes import frame_box
 from gpwidgets.convert.rendering.map_shapes import MapShapes
 from gpwidgets.convert.rendering.picture import map_picture
+from gpwidgets.convert.rendering.symbology import renderer_codes
 from gpwidgets.errors import URLError
 from gpwidgets.protocol.features import Field
+from gpwidgets.protocol.responses.renderers import Renderer
 from gpwidgets.protocol.urls import GPURL
 from gpwidgets.protocol.values import LayerReference
 from gpwidgets.widgets.results._hosted import HostedLayerView
@@ -104,6 +107,30 @@ def test_an_odd_domain_costs_no_layer_and_no_field(domain: Any, bench: Bench) ->
     layer["fields"] = [{"name": "a", "type": "esriFieldTypeInteger", "domain": domain}]
     use_features(bench, layer, layer)
     use_layer(bench, layer, layer)
+    use_default(bench, layer, layer)
+
+
+@pytest.mark.parametrize("text", ["²", "EPSG:²", "9" * 5000])
+def test_a_code_that_is_no_number_is_no_coordinate_system(text: str, bench: Bench) -> None:
+    use_default(bench, {"dataType": "GPSpatialReference", "value": text}, {})
+
+
+def test_a_class_that_is_no_number_leaves_the_other_classes() -> None:
+    infos = [{"value": text, "symbol": _AREA} for text in ("+-5", "9" * 5000, "²", "1")]
+    renderer = Renderer.from_json({"type": "uniqueValue", "field1": "a", "uniqueValueInfos": infos})
+    assert renderer is not None
+    assert renderer_codes(renderer, pd.DataFrame({"a": [1, 5]})).tolist() == [3, -1]
+
+
+_AREA = {"type": "esriSFS", "color": [1, 2, 3]}
+
+
+@pytest.mark.parametrize("kind", ["esriGeometryPolygon", "esriGeometryEnvelope", "esriGeometryPoint"])
+def test_the_largest_of_all_numbers_costs_no_other_feature(kind: str, bench: Bench) -> None:
+    text = json.dumps(feature_set(kind)).replace("[0, 9]", "[1e308, 9]")
+    layer = json.loads(text.replace('"x": 7.5', '"x": 1e308').replace('"xmin": 7', '"xmin": 1e308'))
+    assert "1e+308" in json.dumps(layer)
+    use_features(bench, layer, layer)
     use_default(bench, layer, layer)
 
 

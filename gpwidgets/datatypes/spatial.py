@@ -57,7 +57,7 @@ class SpatialReferenceType(DataTypeCodec):
 
 def _from_pyproj(crs: Any) -> SpatialReference:
     found = crs.to_authority()
-    if found and found[0] in ("EPSG", "ESRI") and str(found[1]).isdigit():
+    if found and found[0] in ("EPSG", "ESRI") and str(found[1]).isdecimal():
         return SpatialReference(wkid=int(found[1]))
     return SpatialReference(wkt=crs.to_wkt("WKT1_ESRI"))
 
@@ -65,7 +65,7 @@ def _from_pyproj(crs: Any) -> SpatialReference:
 def _from_text(text: str) -> SpatialReference:
     text = text.strip()
     code = text.upper().removeprefix("EPSG:").removeprefix("ESRI:").removeprefix("WKID").strip(" :")
-    if code.isdigit() and len(code) <= _LONGEST_CODE:
+    if code.isdecimal() and len(code) <= _LONGEST_CODE:
         return SpatialReference(wkid=int(code))
     if text.upper().startswith(("PROJCRS", "GEOGCRS", "GEODCRS", "BOUNDCRS", "COMPOUNDCRS")):
         return SpatialReference(wkt2=text)

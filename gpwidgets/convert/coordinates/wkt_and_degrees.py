@@ -31,7 +31,7 @@ __all__ = [
 
 #: Longitudes up to here are degrees: shapes that cross the 180 degree meridian once, either way.
 FARTHEST = 540.0
-_SRID = re.compile(r"\s*SRID\s*=\s*(\d+)\s*;", re.IGNORECASE)
+_SRID = re.compile(r"\s*SRID\s*=\s*(\d{1,9})\s*;", re.IGNORECASE)
 _KINDS = "POINT|LINESTRING|LINEARRING|POLYGON|MULTIPOINT|MULTILINESTRING|MULTIPOLYGON|GEOMETRYCOLLECTION"
 _WKT = re.compile(rf"\s*(?:SRID\s*=|(?:{_KINDS})\s*(?:ZM|Z|M)?\s*(?:\(|EMPTY))", re.IGNORECASE)
 _NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"

@@ -28,6 +28,9 @@ Ints: TypeAlias = NDArray[np.int64]
 Bools: TypeAlias = NDArray[np.bool_]
 Shapes: TypeAlias = NDArray[np.object_]
 
+#: The product of two coordinates as large as this is still a number; no place on the earth is near it.
+_LARGEST = 1e100
+
 
 def polygons(coords: Floats, lengths: Ints, owners: Ints, count: int, dropped: Counter[str]) -> Shapes:
     """Polygons and multipolygons from rings in any order.
@@ -85,18 +88,24 @@ def multipoints(coords: Floats, lengths: Ints, owners: Ints, count: int, _droppe
 
 
 def points(coords: Floats) -> Shapes:
-    """Points, one for each row of `coords`; None where x or y is no finite number."""
+    """Points, one for each row of `coords`; None where x or y is no number that places have."""
     made = measured_points(coords) if coords.shape[1] > 3 else shapely.points(coords)
     found: Shapes = np.asarray(made, dtype=object)
-    missing = ~np.isfinite(coords[:, :2])
+    missing = _is_missing(coords)
     if missing.any():
         found[missing.any(axis=1)] = None
     return found
 
 
+def _is_missing(coords: Floats) -> Bools:
+    """Which x and y are no number, or one that areas cannot be computed with."""
+    known: Bools = np.abs(coords[:, :2]) < _LARGEST
+    return ~known
+
+
 def _without_missing(coords: Floats, lengths: Ints, owners: Ints) -> tuple[Floats, Ints, Ints]:
     """Leave out vertices without x or y."""
-    missing = ~np.isfinite(coords[:, :2])
+    missing = _is_missing(coords)
     if not missing.any():
         return coords, lengths, owners
     known = ~missing.any(axis=1)

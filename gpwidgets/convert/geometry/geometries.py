@@ -235,7 +235,7 @@ def _widened(coords: Floats, width: int) -> Floats:
 
 def _boxes(corners: Floats) -> NDArray[np.object_]:
     boxes = np.asarray(shapely.box(*corners.T, ccw=False), dtype=object)
-    boxes[np.isnan(corners).any(axis=1)] = None
+    boxes[~(np.abs(corners) < 1e100).all(axis=1)] = None  # as of other vertices
     return boxes
 
 

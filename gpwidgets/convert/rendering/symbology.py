@@ -100,9 +100,10 @@ def _typed(text: str, column: pd.Series[Any]) -> Any:
     """A renderer's value as the column's own values are written: ``1.50`` and ``1.5`` are one number."""
     if not pd.api.types.is_numeric_dtype(column):
         return text
-    if text.lstrip("+-").isdecimal():
+    try:
         return int(text)
-    found = number_of(text)
+    except ValueError:
+        found = number_of(text)
     return text if found is None else found
 
 

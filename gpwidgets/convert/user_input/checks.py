@@ -75,7 +75,8 @@ def examine(gdf: geopandas.GeoDataFrame) -> Findings:
     shapes = _shapes(gdf)
     nothing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     invalid = ~shapely.is_valid(shapes) & ~nothing
-    reason = str(shapely.is_valid_reason(shapes[invalid][0])) if invalid.any() else ""
+    with np.errstate(all="ignore"):  # what lies at the end of all numbers
+        reason = str(shapely.is_valid_reason(shapes[invalid][0])) if invalid.any() else ""
     return Findings(
         rows=len(shapes),
         empty=int(nothing.sum()),

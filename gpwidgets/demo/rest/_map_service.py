@@ -38,7 +38,7 @@ def layer_of(job: Job, number: str) -> HostedLayer:
         There is none.
     """
     layers = layers_of(job)
-    if not number.isdigit() or int(number) >= len(layers):
+    if not number.isdecimal() or int(number) >= len(layers):
         raise Refusal(404, "Layer not found")
     return layers[int(number)]
 
