@@ -21,7 +21,8 @@ import importlib
 from pathlib import Path
 from typing import Any
 
-__version__ = "0.1.0.dev0"
+from gpwidgets import views
+from gpwidgets.version import __version__ as __version__
 
 
 def _read_homes() -> dict[str, str]:
@@ -48,3 +49,10 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+# What lower floors show on the screen is made by the public names, so that widgets are loaded only then.
+views.provide(
+    form=lambda *given, **options: __getattr__("TaskWidget")(*given, **options),
+    run_view=lambda run: __getattr__("RunWidget")(run),
+)

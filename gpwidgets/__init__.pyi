@@ -60,7 +60,7 @@ from gpwidgets.tasks.task import GPTask as GPTask
 from gpwidgets.tasks.task import attach as attach
 from gpwidgets.texts import set_language as set_language
 from gpwidgets.widgets.editors.editor import ParameterEditor as ParameterEditor
-from gpwidgets.widgets.editors.editor import register_editor as register_editor
+from gpwidgets.widgets.editors.editor_table import register_editor as register_editor
 from gpwidgets.widgets.history_widget import HistoryWidget as HistoryWidget
 from gpwidgets.widgets.results.compare_widget import CompareWidget as CompareWidget
 from gpwidgets.widgets.runs.run_widget import RunWidget as RunWidget

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import gpwidgets
 from gpwidgets.cli_output import printable_only
 from gpwidgets.cli_sign_in import add_login_commands, add_options, make_session
 from gpwidgets.errors import GPError
+from gpwidgets.version import __version__
 
 if TYPE_CHECKING:
     from gpwidgets.protocol.description import GPParameter
@@ -47,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="gpwidgets", description="ArcGIS geoprocessing services in a notebook."
     )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {gpwidgets.__version__}")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     demo = commands.add_parser("demo", help="open JupyterLab on the quickstart, with an embedded server")

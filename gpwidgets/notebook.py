@@ -6,7 +6,7 @@ import logging
 import sys
 from typing import Any
 
-import gpwidgets
+from gpwidgets import views
 from gpwidgets.secrets import mask
 
 _LOG = logging.getLogger("gpwidgets.tasks")
@@ -43,8 +43,7 @@ def show_run(run: Any) -> bool:
     if not in_notebook():
         return False
     try:
-        # The one place where a run speaks of widgets: by the public name, which loads them only now.
-        gpwidgets.RunWidget(run)._ipython_display_()
+        views.run_view(run)._ipython_display_()
     except Exception as error:  # a view that cannot be shown must not hide why it was wanted
         _LOG.error("a run could not be shown: %s", mask(repr(error)))
         return False

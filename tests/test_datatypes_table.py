@@ -30,7 +30,7 @@ from gpwidgets.protocol.values import (
 from gpwidgets.tasks.inputs.checking import check_value
 from gpwidgets.tasks.inputs.encoding import Encoder
 from gpwidgets.tasks.results.outputs import Decoder
-from gpwidgets.widgets.editors.editor import editor_for
+from gpwidgets.widgets.editors.editor_table import editor_for
 
 TEXT = (Path(__file__).parent.parent / "docs" / "datatypes.md").read_text(encoding="utf-8")
 ROWS = [

@@ -1,4 +1,4 @@
-"""The floors of the package: imports point one way, and each outside package enters on its own floor."""
+"""The floors of the package: imports point one way, and what is heavy is loaded late."""
 
 import ast
 import subprocess
@@ -10,83 +10,30 @@ import pytest
 import gpwidgets
 
 ROOT = Path(gpwidgets.__file__).parent
+WORDS = {"texts", "bounds", "secrets", "errors"}
+DATA = WORDS | {"protocol", "convert", "datatypes"}
 INSIDE = {
+    "version": set(),
+    "views": set(),
     "texts": set(),
     "bounds": {"texts"},
     "spellings": set(),
     "secrets": {"spellings"},
     "errors": {"texts", "secrets"},
     "caller_warnings": {"errors"},
-    "notebook": {"errors", "secrets"},
-    "protocol": {"texts", "bounds", "errors", "protocol"},
-    "client": {"texts", "bounds", "secrets", "errors", "protocol", "client"},
-    "convert": {"texts", "bounds", "secrets", "errors", "protocol", "convert"},
-    "datatypes": {"texts", "errors", "protocol", "convert", "datatypes"},
-    "tasks": {
-        "texts",
-        "bounds",
-        "secrets",
-        "errors",
-        "caller_warnings",
-        "notebook",
-        "protocol",
-        "client",
-        "convert",
-        "datatypes",
-        "tasks",
-    },
-    "widgets": {
-        "texts",
-        "bounds",
-        "secrets",
-        "errors",
-        "notebook",
-        "protocol",
-        "convert",
-        "datatypes",
-        "tasks",
-        "widgets",
-    },
+    "notebook": {"secrets", "views"},
+    "protocol": WORDS | {"protocol"},
+    "client": WORDS | {"version", "protocol", "client"},
+    "convert": WORDS | {"protocol", "convert"},
+    "datatypes": DATA,
+    "tasks": DATA | {"version", "views", "notebook", "caller_warnings", "client", "tasks"},
+    "widgets": DATA | {"notebook", "tasks", "widgets"},
     "demo": {"errors", "protocol", "convert", "demo"},
-    "cli": {"errors", "protocol", "tasks", "demo", "quickstart", "cli_output", "cli_sign_in"},
+    "cli": {"version", "errors", "protocol", "tasks", "demo", "quickstart", "cli_output", "cli_sign_in"},
     "cli_output": set(),
     "cli_sign_in": {"errors", "client"},
     "quickstart": {"errors"},
     "__main__": {"cli"},
-}
-GEOMETRY = {"geopandas", "pandas", "numpy", "shapely", "pyproj", "pyogrio"}
-OUTSIDE = {
-    "texts": set(),
-    "bounds": set(),
-    "spellings": set(),
-    "secrets": set(),
-    "errors": set(),
-    "caller_warnings": set(),
-    "notebook": set(),
-    "protocol": set(),
-    "datatypes": set(),
-    "client": {"requests", "urllib3", "orjson", "truststore", "keyring"},
-    "convert": GEOMETRY | {"orjson", "simdjson", "matplotlib", "defusedxml"},
-    "tasks": {"traitlets", "platformdirs"},
-    "widgets": {"ipywidgets", "traitlets", "nh3", "IPython"},
-    "demo": GEOMETRY | {"tornado", "orjson", "matplotlib"},
-    "cli": set(),
-    "cli_output": set(),
-    "cli_sign_in": set(),
-    "quickstart": {"jupyterlab", "nbformat", "nbclient"},
-    "__main__": set(),
-}
-# One seam lets another map take ipyleaflet's place.
-MAP_MODULES = {
-    "widgets/map/task_map.py",
-    "widgets/map/layers/viewport.py",
-    "widgets/map/drawing/draw_control.py",
-    "widgets/map/layers/frame_layer.py",
-    "widgets/map/_attribute_panel.py",
-    "widgets/map/layers/highlight.py",
-    "widgets/map/_layer_panel.py",
-    "widgets/map/layers/picture_layer.py",
-    "tasks/results/layer_rows.py",
 }
 MODULES = sorted(path for path in ROOT.rglob("*.py") if path.parent != ROOT or path.stem != "__init__")
 
@@ -125,12 +72,7 @@ def test_imports_point_one_way(path: Path) -> None:
         parts = name.split(".")
         if parts[0] == "gpwidgets":
             target = parts[1] if len(parts) > 1 else ""
-            assert target in INSIDE[floor] or name in ("gpwidgets", "gpwidgets.__version__"), name
-        elif parts[0] not in sys.stdlib_module_names:
-            allowed = OUTSIDE[floor] | (
-                {"ipyleaflet"} | GEOMETRY if path.relative_to(ROOT).as_posix() in MAP_MODULES else set()
-            )
-            assert parts[0] in allowed, f"{name} does not belong on the floor {floor}"
+            assert target in INSIDE[floor], name
 
 
 def test_no_http_in_widgets_and_no_widgets_in_the_client() -> None:

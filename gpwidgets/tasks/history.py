@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
-import gpwidgets
+from gpwidgets import views
 from gpwidgets.errors import GPError, ParameterError, RunError
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.urls import GPURL
@@ -36,7 +36,6 @@ from gpwidgets.texts import tr, trn
 if TYPE_CHECKING:
     from gpwidgets.client.sign_in.auth import Auth
     from gpwidgets.tasks.runs.run import Run
-    from gpwidgets.widgets.task_widget import TaskWidget
 
 __all__ = ["History", "HistoryEntry", "history"]
 
@@ -244,16 +243,14 @@ class HistoryEntry:
             self.task_url, {**values, **settings}, parameters, signed_in=signed_in, folder=folder
         )
 
-    def reopen(self, auth: Auth | None = None) -> TaskWidget:
+    def reopen(self, auth: Auth | None = None) -> views.Form:
         """Open the task's form with the same values, and with the run while its job is known.
 
         Returns
         -------
         TaskWidget
         """
-        # The root of the package knows all floors, so that this one need not know the widgets.
-        form: TaskWidget = gpwidgets.TaskWidget(self, auth=auth)
-        return form
+        return views.open_form(self, auth=auth)
 
     def delete(self) -> None:
         """Remove the run from the history; its job is not touched.

@@ -9,7 +9,7 @@ import inspect
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from gpwidgets.datatypes.composite import CompositeType, ValueTableType
 from gpwidgets.datatypes.datatype import FEW_CHOICES, datatype_of, kind_words
@@ -21,9 +21,6 @@ from gpwidgets.secrets import mask
 from gpwidgets.tasks.inputs.checking import has_usable_default, hidden_shielded
 from gpwidgets.tasks.inputs.environment import ENVIRONMENT, KEYWORD, applicable
 from gpwidgets.texts import tr
-
-if TYPE_CHECKING:
-    from gpwidgets.tasks.task import GPTask
 
 __all__ = ["call_signature", "default_words", "keywords", "takes_inputs", "task_docstring"]
 
@@ -248,6 +245,14 @@ def _hidden(info: TaskInfo, value: Any) -> Any:
     return hidden_shielded(info, value) if isinstance(value, Mapping) else value
 
 
+class _Described(Protocol):
+    """A task with the signatures that its inputs make."""
+
+    info: TaskInfo
+    __signature__: inspect.Signature
+    _signature_of_some: inspect.Signature
+
+
 class _TakesInputs:
     """A method whose signature, as that of one task, names the inputs of this task."""
 
@@ -258,7 +263,7 @@ class _TakesInputs:
         self._options = [one for one in inspect.signature(method).parameters.values() if one.kind is only]
         self.__doc__ = method.__doc__
 
-    def __get__(self, task: GPTask | None, owner: type | None = None) -> Any:
+    def __get__(self, task: _Described | None, owner: type | None = None) -> Any:
         if task is None:
             return self._method
         method = self._method
@@ -273,7 +278,7 @@ class _TakesInputs:
         call.__signature__ = self._signature(task)  # type: ignore[attr-defined]
         return call
 
-    def _signature(self, task: GPTask) -> inspect.Signature:
+    def _signature(self, task: _Described) -> inspect.Signature:
         signature = task.__signature__ if self._needed else task._signature_of_some
         options = [one for one in self._options if one.name not in signature.parameters]
         return signature.replace(parameters=[*signature.parameters.values(), *options])

@@ -21,6 +21,7 @@ from gpwidgets.tasks.finding import tasks_beside
 from gpwidgets.tasks.scheduling.workers import start_worker
 from gpwidgets.tasks.task import GPTask
 from gpwidgets.texts import tr
+from gpwidgets.widgets._task_finder import TaskChooser
 from gpwidgets.widgets._way_in import WayIn, other_scheme
 from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.kit.sign_in_box import SignInBox
@@ -155,8 +156,6 @@ class Connector(Owner, w.VBox):
 
     def _show_server(self) -> None:
         """Let the user find the task from the folders and services of a server."""
-        from gpwidgets.widgets.service_widget import TaskChooser
-
         self._tell(None, tr("This is the address of a server or folder: choose a service and a task."))
         chooser = TaskChooser(self.address, self.auth, session=self.session, take=self._take)
         replace_children(self, [chooser])

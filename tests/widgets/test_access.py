@@ -7,7 +7,7 @@ import pytest
 
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.plain_text import plain_label
-from gpwidgets.widgets.editors.editor import editor_for
+from gpwidgets.widgets.editors.editor_table import editor_for
 from gpwidgets.widgets.kit.accessibility import LabelNote
 from gpwidgets.widgets.kit.controls import icon_button, lean
 

@@ -37,7 +37,8 @@ from gpwidgets.protocol.values import (
     RasterData,
     SpatialReference,
 )
-from gpwidgets.widgets.editors.editor import EditorContext, editor_for
+from gpwidgets.widgets.editors.editor import EditorContext
+from gpwidgets.widgets.editors.editor_table import editor_for
 from gpwidgets.widgets.editors.tables._pasting import split_rows, split_values
 from gpwidgets.widgets.editors.tables.rows import Row
 from gpwidgets.widgets.map.task_map import TaskMap

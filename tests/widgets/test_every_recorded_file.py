@@ -27,7 +27,7 @@ from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.inputs.checking import check_value
 from gpwidgets.tasks.inputs.encoding import Encoder
 from gpwidgets.tasks.results.outputs import Decoder
-from gpwidgets.widgets.editors.editor import editor_for
+from gpwidgets.widgets.editors.editor_table import editor_for
 from gpwidgets.widgets.form.form import TaskForm
 
 pytestmark = pytest.mark.filterwarnings("ignore::gpwidgets.errors.GPWarning")

@@ -14,7 +14,8 @@ from gpwidgets.datatypes.datatype import datatype_of, form_text
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.description import TaskInfo
 from gpwidgets.protocol.values import UNSET, LinearUnit
-from gpwidgets.widgets.editors.editor import ParameterEditor, editor_for, register_editor
+from gpwidgets.widgets.editors.editor import ParameterEditor
+from gpwidgets.widgets.editors.editor_table import editor_for, register_editor
 from gpwidgets.widgets.editors.text import JsonEditor, TextEditor
 from gpwidgets.widgets.form.form import TaskForm
 from gpwidgets.widgets.kit.fold import Fold
@@ -126,9 +127,9 @@ def test_server_text_in_labels_and_help_cannot_run() -> None:
 def test_an_editor_of_the_users_own_is_used_and_one_that_fails_gives_way_to_json(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from gpwidgets.widgets.editors import editor
+    from gpwidgets.widgets.editors import editor_table
 
-    monkeypatch.setattr(editor, "_REGISTERED", {})
+    monkeypatch.setattr(editor_table, "_REGISTERED", {})
 
     class Own(TextEditor):
         pass

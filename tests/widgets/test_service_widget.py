@@ -9,7 +9,8 @@ from widget_tools import can_press, join_workers, text_of
 
 from gpwidgets import demo
 from gpwidgets.errors import ConnectionFailed
-from gpwidgets.widgets.service_widget import MANY, PickList, ServiceWidget
+from gpwidgets.widgets._task_finder import MANY, PickList
+from gpwidgets.widgets.service_widget import ServiceWidget
 
 
 @pytest.fixture(scope="module")

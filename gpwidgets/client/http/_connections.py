@@ -19,10 +19,10 @@ import requests
 import requests.adapters
 from requests.utils import get_environ_proxies
 
-import gpwidgets
 from gpwidgets.client.http._deadlines import POOLS
 from gpwidgets.errors import GPError
 from gpwidgets.texts import tr
+from gpwidgets.version import __version__
 
 #: Value of ``verify`` that leaves certificates to the operating system.
 SYSTEM = "system"
@@ -159,5 +159,5 @@ def new_http(*, shared: bool, system_trust: bool = False) -> requests.Session:
     adapter = _shared_connections() if shared else own()
     http.mount("http://", adapter)
     http.mount("https://", adapter)
-    http.headers["User-Agent"] = f"gpwidgets/{gpwidgets.__version__}"
+    http.headers["User-Agent"] = f"gpwidgets/{__version__}"
     return http

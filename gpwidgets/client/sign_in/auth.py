@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import Any, NoReturn, Protocol, Self
 
 from gpwidgets.client.sign_in.key_store import save_password, saved_password
 from gpwidgets.client.sign_in.origins import (
@@ -25,11 +25,29 @@ from gpwidgets.protocol.urls import split_address
 from gpwidgets.secrets import SecretText, shielded
 from gpwidgets.texts import tr
 
-if TYPE_CHECKING:
-    from gpwidgets.client.http.session import GPSession
-
 _RENEW_BEFORE = 300.0
 _BINDING = threading.Lock()
+
+
+class TokenAsker(Protocol):
+    """What asks for a token, and sends the request that gets one; `gpwidgets.GPSession` is one."""
+
+    @property
+    def home(self) -> str:
+        """Services root of the server that it speaks to."""
+
+    def get_json(self, url: str, *, signed: bool = True) -> dict[str, Any]:
+        """Read a resource as JSON."""
+
+    def post_json(
+        self,
+        url: str,
+        data: Mapping[str, str],
+        *,
+        signed: bool = True,
+        headers: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """Send a form once and read the answer as JSON."""
 
 
 @dataclass(frozen=True)
@@ -96,11 +114,11 @@ class Auth:
                 self._home = home
         return same_server(url, self._home)
 
-    def credentials(self, session: GPSession) -> Credentials:
+    def credentials(self, session: TokenAsker) -> Credentials:
         """What a request to the session's own server carries."""
         return Credentials()
 
-    def renew(self, session: GPSession, refused: Credentials) -> bool:
+    def renew(self, session: TokenAsker, refused: Credentials) -> bool:
         """Get a new token after the server refused one; False when there is no way to."""
         return False
 
@@ -133,7 +151,7 @@ class Token(Auth):
         self._referer = referer
         self._header = header
 
-    def credentials(self, session: GPSession) -> Credentials:
+    def credentials(self, session: TokenAsker) -> Credentials:
         """The token as form field or header."""
         return _token_credentials(self._value, self._referer, self._header)
 
@@ -258,14 +276,14 @@ class Login(Auth):
         """
         save_password(url, self._username, self._password)
 
-    def credentials(self, session: GPSession) -> Credentials:
+    def credentials(self, session: TokenAsker) -> Credentials:
         """A token that is valid for some minutes more, fetched when there is none."""
         with self._lock:
             if not self._token or self._now() >= self._renew_at:
                 self._fetch(session)
             return _token_credentials(self._token, _referer(session), header=False)
 
-    def renew(self, session: GPSession, refused: Credentials) -> bool:
+    def renew(self, session: TokenAsker, refused: Credentials) -> bool:
         """Fetch a new token, once for all threads whose requests carried the refused one."""
         stale = refused.fields.get("token")
         if stale is None:
@@ -275,7 +293,7 @@ class Login(Auth):
                 self._fetch(session)
         return True
 
-    def _fetch(self, session: GPSession) -> None:
+    def _fetch(self, session: TokenAsker) -> None:
         """Fetch a token; when that fails, the request that wants it has not been sent."""
         try:
             self._sign_in(session)
@@ -287,7 +305,7 @@ class Login(Auth):
             return
         raise failed
 
-    def _sign_in(self, session: GPSession) -> None:
+    def _sign_in(self, session: TokenAsker) -> None:
         url = self._token_url or self._discover(session)
         form = {
             "username": self._username,
@@ -314,7 +332,7 @@ class Login(Auth):
             end = expires / 1000
         self._renew_at = renewal_time(now, end)
 
-    def _discover(self, session: GPSession) -> str:
+    def _discover(self, session: TokenAsker) -> str:
         info_url = session.home.removesuffix("/services") + "/info"
         info = session.get_json(info_url, signed=False)
         about = info.get("authInfo")
@@ -351,7 +369,7 @@ class Login(Auth):
         return f"Login({self._username!r}, '***')"
 
 
-def _referer(session: GPSession) -> str:
+def _referer(session: TokenAsker) -> str:
     return session.home
 
 
@@ -361,7 +379,7 @@ class HTTPAuth(Auth):
     def __init__(self, http_auth: Any) -> None:
         self._http_auth = shielded(http_auth, secret=True)
 
-    def credentials(self, session: GPSession) -> Credentials:
+    def credentials(self, session: TokenAsker) -> Credentials:
         """The object itself."""
         return Credentials(http_auth=self._http_auth)
 

@@ -9,17 +9,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlencode
 
+from gpwidgets.client.sign_in.auth import TokenAsker
 from gpwidgets.client.sign_in.portals import ONLINE, PortalAuth, _Issued
 from gpwidgets.errors import AuthenticationError, GPError
 from gpwidgets.protocol.urls import split_address
 from gpwidgets.secrets import SecretText
 from gpwidgets.texts import tr
-
-if TYPE_CHECKING:
-    from gpwidgets.client.http.session import GPSession
 
 #: Asks the portal to show the code on its own page.
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
@@ -124,7 +121,7 @@ class OAuth(PortalAuth):
             )
         return query.get("code", [""])[0]
 
-    def _obtain(self, session: GPSession) -> _Issued:
+    def _obtain(self, session: TokenAsker) -> _Issued:
         if self._code:
             code, self._code = self._code, ""  # it is good for one use, whatever comes of it
             form = {
@@ -190,7 +187,7 @@ class AppLogin(PortalAuth):
         self._client_secret = SecretText(str(client_secret).strip())
         self._minutes = minutes
 
-    def _obtain(self, session: GPSession) -> _Issued:
+    def _obtain(self, session: TokenAsker) -> _Issued:
         form = {
             "client_id": self._client_id,
             "client_secret": self._client_secret,
@@ -239,7 +236,7 @@ class PortalLogin(PortalAuth):
         self._password = SecretText(password)
         self._minutes = minutes
 
-    def _obtain(self, session: GPSession) -> _Issued:
+    def _obtain(self, session: TokenAsker) -> _Issued:
         form = {
             "username": self._username,
             "password": self._password,

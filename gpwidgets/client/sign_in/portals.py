@@ -9,18 +9,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlunsplit
 
-from gpwidgets.client.sign_in.auth import Auth, Credentials, renewal_time
+from gpwidgets.client.sign_in.auth import Auth, Credentials, TokenAsker, renewal_time
 from gpwidgets.client.sign_in.origins import is_loopback, online_environment, same_server
 from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, GPError, ServerError
 from gpwidgets.protocol.urls import split_address
 from gpwidgets.secrets import SecretText
 from gpwidgets.texts import tr
-
-if TYPE_CHECKING:
-    from gpwidgets.client.http.session import GPSession
 
 ONLINE = "https://www.arcgis.com"
 
@@ -108,14 +105,14 @@ class PortalAuth(Auth):
         """Whether the server's own token may go to `url`: to the server that the session is for."""
         return same_server(url, home)
 
-    def credentials(self, session: GPSession) -> Credentials:
+    def credentials(self, session: TokenAsker) -> Credentials:
         """The token of the session's server, good for some minutes more."""
         with self._lock:
             return Credentials(
                 fields={"token": self._server_token(session)}, headers={"Referer": self._referer}
             )
 
-    def renew(self, session: GPSession, refused: Credentials) -> bool:
+    def renew(self, session: TokenAsker, refused: Credentials) -> bool:
         """Get new tokens, once for all threads whose requests carried the refused one."""
         stale = refused.fields.get("token")
         if stale is None:
@@ -127,7 +124,7 @@ class PortalAuth(Auth):
             self._server_token(session)
         return True
 
-    def _server_token(self, session: GPSession) -> str:
+    def _server_token(self, session: TokenAsker) -> str:
         environment = online_environment(session.home)
         if environment is not None and environment == online_environment(self.portal.url):
             return self._portal_token(session)
@@ -136,16 +133,16 @@ class PortalAuth(Auth):
             issued = self._server_tokens[session.home] = self._exchange(session)
         return issued.text
 
-    def _portal_token(self, session: GPSession) -> str:
+    def _portal_token(self, session: TokenAsker) -> str:
         if self._now() >= self._token.renew_at:
             self._token = self._ask(lambda: self._obtain(session))
         return self._token.text
 
-    def _obtain(self, session: GPSession) -> _Issued:
+    def _obtain(self, session: TokenAsker) -> _Issued:
         """Get a token of the portal."""
         raise NotImplementedError
 
-    def _exchange(self, session: GPSession) -> _Issued:
+    def _exchange(self, session: TokenAsker) -> _Issued:
         own = self._portal_token(session)
         server = session.home.removesuffix("/services").removesuffix("/rest")
         form = {
@@ -158,7 +155,7 @@ class PortalAuth(Auth):
         reply = self._ask(lambda: self._post(session, "generateToken", form))
         return self._read_token(reply, "token")
 
-    def _post(self, session: GPSession, resource: str, form: Mapping[str, str]) -> dict[str, Any]:
+    def _post(self, session: TokenAsker, resource: str, form: Mapping[str, str]) -> dict[str, Any]:
         """Ask a resource of the portal, as the referer that its tokens are bound to."""
         headers = {"Referer": self._referer}
         return session.post_json(f"{self.portal.rest}/{resource}", form, signed=False, headers=headers)

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from threading import Event
+from typing import Any, Protocol
 
 from gpwidgets.demo.publishing.refusals import ToolCancelled
 from gpwidgets.protocol.enums import MessageType
 
-if TYPE_CHECKING:
-    from gpwidgets.demo.jobs.jobs import Job
+
+class JobControl(Protocol):
+    """The job of a tool, as its context uses it."""
+
+    values: dict[str, Any]
+    cancel_asked: Event
+    folder: Path
+
+    def add_message(self, kind: MessageType, text: str) -> None:
+        """Keep a message."""
+
+    def show_progress(self, percent: float | None, text: str) -> None:
+        """Keep how far the tool is."""
 
 
 class JobContext:
@@ -22,7 +34,7 @@ class JobContext:
         Outputs by name, for a tool that wants to set one before it ends.
     """
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: JobControl) -> None:
         self._job = job
         self.outputs: dict[str, Any] = job.values
 

@@ -4,41 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gpwidgets.demo.publishing.refusals import InputRefused
 from gpwidgets.demo.publishing.tool_inputs import read_field, to_python
+from gpwidgets.demo.publishing.verdict import Verdict
 from gpwidgets.protocol.values import UNSET
 
 if TYPE_CHECKING:
     from gpwidgets.demo.publishing.parameters import ParameterSpec
     from gpwidgets.demo.publishing.publish import Tool
 
-__all__ = ["Verdict", "validation_json"]
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What a validator says of one input.
-
-    Attributes
-    ----------
-    warning, error
-        Text; empty when there is nothing to say.
-    enabled
-        Whether the input counts as the others are.
-    value
-        A wire value to offer; None leaves it.
-    choices
-        Texts that are left to choose from; None leaves them.
-    """
-
-    warning: str = ""
-    error: str = ""
-    enabled: bool = True
-    value: Any = None
-    choices: tuple[str, ...] | None = None
+__all__ = ["validation_json"]
 
 
 def validation_json(

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from pandas import DataFrame
 
-    from gpwidgets.demo.publishing.input_validation import Verdict
+    from gpwidgets.demo.publishing.verdict import Verdict
 
     Features: TypeAlias = GeoDataFrame
     Points: TypeAlias = GeoDataFrame
@@ -240,7 +240,7 @@ def tool(
         Shown in the task description.
     validator
         Takes the inputs that are given, by argument, and says what is wrong with them before a run: a
-        :class:`~gpwidgets.demo.publishing.input_validation.Verdict` by argument.
+        :class:`~gpwidgets.demo.publishing.verdict.Verdict` by argument.
     """
 
     def mark(function: Callable[..., Any]) -> Callable[..., Any]:

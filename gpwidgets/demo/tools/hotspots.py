@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 from gpwidgets.demo.data import read_earthquakes
 from gpwidgets.demo.jobs.tool_context import JobContext
 from gpwidgets.demo.publishing.drawing_info import class_breaks
-from gpwidgets.demo.publishing.input_validation import Verdict
 from gpwidgets.demo.publishing.parameters import Param
 from gpwidgets.demo.publishing.publish import Polygons, Table, tool
 from gpwidgets.demo.publishing.refusals import ToolError
+from gpwidgets.demo.publishing.verdict import Verdict
 from gpwidgets.protocol.units import LinearUnit
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from gpwidgets.tasks.results.outputs import Decoder
 from gpwidgets.texts import later, tr
 
 if TYPE_CHECKING:
-    from gpwidgets.tasks.task import GPTask
+    from gpwidgets.tasks.runs.task_handle import TaskHandle
 
 __all__ = [
     "KeptInputs",
@@ -323,7 +323,7 @@ def _with_paths(parameter: GPParameter, wire: Any) -> Any:
     return [_with_paths(parameter, one) for one in wire] if isinstance(wire, list) else wire
 
 
-def inputs_of_job(task: GPTask, job_id: str) -> KeptInputs:
+def inputs_of_job(task: TaskHandle, job_id: str) -> KeptInputs:
     """Read the inputs of a job as its server keeps them.
 
     Parameters
@@ -378,7 +378,7 @@ def _is_local(text: str) -> bool:
         return False
 
 
-def _fetched(task: GPTask, parameter: GPParameter, wire: Any) -> Any:
+def _fetched(task: TaskHandle, parameter: GPParameter, wire: Any) -> Any:
     """The rows themselves, where the server names a file of its own that holds them."""
     if parameter.data_type not in (FEATURES, RECORDS) or not isinstance(wire, Mapping):
         return wire

@@ -23,7 +23,6 @@ from weakref import WeakMethod, WeakValueDictionary
 
 import platformdirs
 
-import gpwidgets
 from gpwidgets.secrets import mask
 from gpwidgets.tasks.inputs.environment import clashes
 from gpwidgets.tasks.journal._record_file import Record, RecordFile
@@ -32,6 +31,7 @@ from gpwidgets.tasks.journal.kept_inputs import rows_of_inputs, rows_of_settings
 from gpwidgets.tasks.runs import control
 from gpwidgets.tasks.runs.status import RunStatus
 from gpwidgets.texts import tr
+from gpwidgets.version import __version__
 
 if TYPE_CHECKING:
     from gpwidgets.tasks.runs.run import Run
@@ -283,7 +283,7 @@ class _Recorder:
             **({"unplaced": list(self._along)} if self._along else {}),
             **({"settings_clash": True} if clashes(task.info, run.settings) else {}),
             "signed_in": task.session.auth is not None,
-            "gpwidgets": gpwidgets.__version__,
+            "gpwidgets": __version__,
             **more,
         }
         self._started = True

@@ -12,14 +12,13 @@ import shutil
 import tempfile
 import warnings
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol, TypeVar
 from weakref import finalize
 
-import gpwidgets
 from gpwidgets.convert.files.raster_opening import raster_opener
 from gpwidgets.datatypes.datatype import datatype_of
 from gpwidgets.errors import ConversionError, GPError, GPWarning
@@ -38,11 +37,30 @@ from gpwidgets.protocol.values import (
     SpatialReference,
 )
 from gpwidgets.secrets import without_secrets
-
-if TYPE_CHECKING:
-    from gpwidgets.tasks.results.outputs import Outputs
+from gpwidgets.version import __version__
 
 __all__ = ["copied_under_a_free_name", "open_outputs", "save_outputs"]
+
+
+class Savable(Protocol):
+    """Values by output name, with what is said of them; `gpwidgets.Outputs` is one."""
+
+    errors: dict[str, Exception]
+    messages: tuple[GPMessage, ...]
+    provenance: dict[str, Any]
+    truncated: tuple[str, ...]
+    missing: dict[str, int | None]
+    doubtful: tuple[str, ...]
+    parameters: dict[str, GPParameter]
+
+    def __iter__(self) -> Iterator[str]: ...
+
+    def __getitem__(self, name: str) -> Any: ...
+
+    def is_hidden(self, name: str) -> bool: ...
+
+
+_S = TypeVar("_S", bound=Savable)
 
 MANIFEST = "outputs.json"
 _FORMAT = 1
@@ -61,7 +79,7 @@ _TYPES: dict[type, str] = {
 }
 
 
-def save_outputs(outputs: Outputs, path: str | Path, *, overwrite: bool = False) -> Path:
+def save_outputs(outputs: Savable, path: str | Path, *, overwrite: bool = False) -> Path:
     """Write outputs into a folder, or into a zip when the name ends so; see `Outputs.save`."""
     target = Path(path).expanduser()
     if target.exists() and not (overwrite and _is_ours(target)):
@@ -100,7 +118,7 @@ def _zipped(folder: Path, path: Path) -> Path:
     return path
 
 
-def _manifest(outputs: Outputs, folder: Path) -> dict[str, Any]:
+def _manifest(outputs: Savable, folder: Path) -> dict[str, Any]:
     values = {}
     for number, name in enumerate(outputs, 1):
         if name in outputs.errors:
@@ -113,7 +131,7 @@ def _manifest(outputs: Outputs, folder: Path) -> dict[str, Any]:
         values[name] = _Writer(folder, f"{number:02}-{clean}", name).written(outputs[name])
     manifest = {
         "format": _FORMAT,
-        "gpwidgets": gpwidgets.__version__,
+        "gpwidgets": __version__,
         "saved": datetime.now(UTC).isoformat(timespec="seconds"),
         "provenance": outputs.provenance,
         "messages": [
@@ -194,7 +212,7 @@ def _copied(value: DataFile | RasterData, folder: Path) -> Path:
     return value.download(folder)
 
 
-def open_outputs(path: str | Path, make: Callable[..., Outputs]) -> Outputs:
+def open_outputs(path: str | Path, make: Callable[..., _S]) -> _S:
     """Read outputs that were saved; see `Outputs.open`."""
     source = Path(path).expanduser()
     if not source.exists():

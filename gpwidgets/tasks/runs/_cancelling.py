@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gpwidgets.errors import AuthenticationError, GPError
 from gpwidgets.tasks.runs import control
 from gpwidgets.tasks.scheduling.scheduler import Entry
+from gpwidgets.tasks.scheduling.watch import Watch
 from gpwidgets.tasks.scheduling.watcher import shared_watcher
 from gpwidgets.texts import tr
 
 if TYPE_CHECKING:
-    from gpwidgets.tasks.runs._following import Follower, Watch
     from gpwidgets.tasks.runs.run import Run
     from gpwidgets.tasks.runs.transport import Transport
 
@@ -22,15 +23,25 @@ class Canceller:
     Parameters
     ----------
     run, transport, watch
-    follower
-        Told of the server's yes.
+    accepted
+        Called when the server has said yes.
+    sign_in
+        What to do when the server wants a new sign-in first; returns when to ask again.
     """
 
-    def __init__(self, run: Run, transport: Transport, watch: Watch, follower: Follower) -> None:
+    def __init__(
+        self,
+        run: Run,
+        transport: Transport,
+        watch: Watch,
+        accepted: Callable[[], None],
+        sign_in: Callable[[AuthenticationError], float | None],
+    ) -> None:
         self._run = run
         self._transport = transport
         self._watch = watch
-        self._follower = follower
+        self._tell_accepted = accepted
+        self._sign_in = sign_in
         self._entry: Entry | None = None
         self._accepted = False
         self._tries = 0
@@ -53,7 +64,7 @@ class Canceller:
         try:
             self._transport.cancel()
         except AuthenticationError as error:
-            return self._follower.ask_to_sign_in(error)
+            return self._sign_in(error)
         except GPError as error:
             # Refused while the job is only submitted, and at its end; the looks at it tell which.
             self._tries += 1
@@ -63,5 +74,5 @@ class Canceller:
             longest = 20 * pace.shortest
             return max(min(pace.shortest * 1.5**self._tries, longest), getattr(error, "retry_after", 0.0))
         self._accepted = True
-        self._follower.cancel_accepted()
+        self._tell_accepted()
         return None

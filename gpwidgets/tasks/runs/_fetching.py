@@ -11,13 +11,13 @@ from gpwidgets.tasks.runs import control
 from gpwidgets.tasks.runs._endings import fail
 from gpwidgets.tasks.runs.status import RunStatus
 from gpwidgets.tasks.runs.transport import Gathered
+from gpwidgets.tasks.scheduling.watch import Watch
 from gpwidgets.tasks.scheduling.watcher import shared_watcher
 from gpwidgets.tasks.scheduling.workers import submit_work
 from gpwidgets.texts import tr
 
 if TYPE_CHECKING:
     from gpwidgets.protocol.responses.replies import JobInfo
-    from gpwidgets.tasks.runs._following import Watch
     from gpwidgets.tasks.runs.run import Run
     from gpwidgets.tasks.runs.transport import Transport
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextvars
 import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from gpwidgets.errors import (
     AuthenticationError,
@@ -22,7 +19,8 @@ from gpwidgets.tasks.runs import control
 from gpwidgets.tasks.runs._endings import end_without_results, fail
 from gpwidgets.tasks.runs._fetching import ResultFetcher
 from gpwidgets.tasks.runs.status import RunStatus
-from gpwidgets.tasks.scheduling.scheduler import Entry, Step
+from gpwidgets.tasks.scheduling.scheduler import Entry
+from gpwidgets.tasks.scheduling.watch import Watch
 from gpwidgets.tasks.scheduling.watcher import Pace, shared_watcher
 from gpwidgets.texts import later, tr
 
@@ -35,34 +33,6 @@ _IGNORES_CANCEL = later(
     "The server accepted the cancel, but the tool has not stopped yet; some tools run to their end."
 )
 _LOST_WORDS = ("exist", "found", "inaccessible", "invalid", "unknown", "no longer")
-
-
-class Watch:
-    """Puts steps of one run on the agenda, in its server's lane and in the context of the cell that began it.
-
-    Some kernels can update widgets only from a thread that knows its cell.
-    """
-
-    def __init__(self, run: Run) -> None:
-        self._context = contextvars.copy_context()
-        self._lane = urlsplit(run.task.url.task).netloc
-
-    def add(self, step: Step, delay: float = 0.0) -> Entry:
-        """Call a step after some seconds, and again as it answers."""
-        return shared_watcher().add(lambda: self.call(step), delay, self._lane)
-
-    def hold(self, seconds: float) -> None:
-        """Ask this server nothing for some seconds, for no run."""
-        if seconds > 0:
-            shared_watcher().hold(self._lane, seconds)
-
-    def release(self) -> None:
-        """Ask this server as usual, since it answers."""
-        shared_watcher().release(self._lane)
-
-    def call(self, step: Callable[[], float | None]) -> float | None:
-        """Call a step in the context."""
-        return self._context.copy().run(step)
 
 
 class Follower:

@@ -12,9 +12,10 @@ from gpwidgets.protocol.responses.replies import JobInfo
 from gpwidgets.tasks.runs import control
 from gpwidgets.tasks.runs._cancelling import Canceller
 from gpwidgets.tasks.runs._endings import fail, lose_execution, lose_job, may_have_arrived
-from gpwidgets.tasks.runs._following import Follower, Watch
+from gpwidgets.tasks.runs._following import Follower
 from gpwidgets.tasks.runs.kept_results import text_to_keep
 from gpwidgets.tasks.runs.status import RunStatus
+from gpwidgets.tasks.scheduling.watch import Watch
 from gpwidgets.tasks.scheduling.workers import submit_long_request, submit_work
 from gpwidgets.texts import tr
 
@@ -84,9 +85,11 @@ class JobDriver:
         self._run = run
         self._transport = transport
         self._prepare = prepare
-        watch = Watch(run)
+        watch = Watch(urlsplit(run.task.url.task).netloc)
         self._follower = Follower(run, transport, watch)
-        self._canceller = Canceller(run, transport, watch, self._follower)
+        self._canceller = Canceller(
+            run, transport, watch, self._follower.cancel_accepted, self._follower.ask_to_sign_in
+        )
 
     def begin(self) -> None:
         """Submit in a worker thread, or start looking at the existing job."""

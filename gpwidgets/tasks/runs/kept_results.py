@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
 
 from gpwidgets.errors import GPError, RunExpired
 from gpwidgets.protocol.responses.replies import ExecuteReply
@@ -14,9 +15,35 @@ from gpwidgets.tasks.runs.status import RunStatus
 from gpwidgets.texts import tr
 
 if TYPE_CHECKING:
-    from gpwidgets.tasks.history import HistoryEntry
+    from gpwidgets.protocol.description import GPParameter
     from gpwidgets.tasks.runs.run import Run
-    from gpwidgets.tasks.task import GPTask
+    from gpwidgets.tasks.runs.task_handle import TaskHandle
+
+
+class _Values(Protocol):
+    @property
+    def values(self) -> Mapping[str, Any]: ...
+
+
+class PastRun(Protocol):
+    """A run as the history holds it; `gpwidgets.tasks.history.HistoryEntry` is one."""
+
+    @property
+    def started(self) -> datetime: ...
+
+    @property
+    def ended(self) -> datetime | None: ...
+
+    @property
+    def elapsed(self) -> float | None: ...
+
+    @property
+    def settings(self) -> Mapping[str, Any]: ...
+
+    def results_text(self) -> str: ...
+
+    def values_for(self, inputs: Sequence[GPParameter]) -> _Values: ...
+
 
 __all__ = ["LARGEST_RESULTS", "past_run", "text_to_keep"]
 
@@ -64,7 +91,7 @@ def _size(value: Any) -> int:
     return len(features) if isinstance(features, list | str) else 1
 
 
-def past_run(task: GPTask, entry: HistoryEntry) -> Run:
+def past_run(task: TaskHandle, entry: PastRun) -> Run:
     """Return a synchronous run of the history as it ended, with the results that were kept.
 
     Raises

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 from weakref import ref
 
 from gpwidgets.tasks.scheduling.watcher import shared_watcher
 from gpwidgets.texts import tr
 
 if TYPE_CHECKING:
-    from gpwidgets.tasks.runs.run import Run
+    from gpwidgets.tasks.results.outputs import Outputs
 
 __all__ = ["JOB_RETENTION", "REPLY_RETENTION", "warn_in_time"]
 
@@ -23,7 +23,16 @@ REPLY_RETENTION = timedelta(minutes=10)
 _PATIENCE = 0.8
 
 
-def warn_in_time(run: Run) -> None:
+class Succeeded(Protocol):
+    """A run with its outputs, and a note that it can be given."""
+
+    @property
+    def outputs(self) -> Outputs | None: ...
+
+    def set_trait(self, name: str, value: Any) -> None: ...
+
+
+def warn_in_time(run: Succeeded) -> None:
     """Have a run that has succeeded say when result files are about to go that nobody has fetched.
 
     Neither the run nor the kernel is held by this.

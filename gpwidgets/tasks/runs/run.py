@@ -32,7 +32,7 @@ from gpwidgets.texts import tr
 
 if TYPE_CHECKING:
     from gpwidgets.client.sign_in.auth import Auth
-    from gpwidgets.tasks.task import GPTask
+    from gpwidgets.tasks.runs.task_handle import TaskHandle
 
 
 _LOG = logging.getLogger("gpwidgets.tasks")
@@ -120,7 +120,7 @@ class Run(traitlets.HasTraits):
     )
 
     def __init__(
-        self, task: GPTask, inputs: Mapping[str, Any], settings: Mapping[str, Any] | None = None
+        self, task: TaskHandle, inputs: Mapping[str, Any], settings: Mapping[str, Any] | None = None
     ) -> None:
         super().__init__()
         self.task = task

@@ -11,7 +11,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import gpwidgets
 from gpwidgets.bounds import how_to_raise, limit
 from gpwidgets.client.services import downloads, resources
 from gpwidgets.client.services.layers import count_rows, read_layer
@@ -28,12 +27,13 @@ from gpwidgets.tasks.results.outputs import Decoder, Outputs, is_doubtful, is_tr
 from gpwidgets.tasks.results.result_map import ResultMap
 from gpwidgets.tasks.runs import control
 from gpwidgets.texts import tr
+from gpwidgets.version import __version__
 
 if TYPE_CHECKING:
     from gpwidgets.client.http.session import GPSession
     from gpwidgets.protocol.urls import GPURL
     from gpwidgets.tasks.runs.run import Run
-    from gpwidgets.tasks.task import GPTask
+    from gpwidgets.tasks.runs.task_handle import TaskHandle
 
 
 _FEATURES = "GPFeatureRecordSetLayer"
@@ -86,7 +86,7 @@ class Transport:
     """
 
     def __init__(
-        self, task: GPTask, job_id: str | None = None, *, settings: Mapping[str, Any] | None = None
+        self, task: TaskHandle, job_id: str | None = None, *, settings: Mapping[str, Any] | None = None
     ) -> None:
         self._task = task
         self._session: GPSession = task.session
@@ -337,7 +337,7 @@ class Transport:
                 else {}
             ),
             "time": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-            "gpwidgets": gpwidgets.__version__,
+            "gpwidgets": __version__,
         }
 
 
@@ -358,7 +358,7 @@ def _read_features(chunks: Iterator[bytes]) -> Any:
     return read_features(chunks)
 
 
-def _kept_by_schema(task: GPTask) -> dict[str, Any]:
+def _kept_by_schema(task: TaskHandle) -> dict[str, Any]:
     schemas = [one.default_value for one in task.outputs if isinstance(one.default_value, Mapping)]
     pairs = (("returnZ", "hasZ"), ("returnM", "hasM"))
     return {flag: True for flag, key in pairs if any(schema.get(key) is True for schema in schemas)}

@@ -16,7 +16,7 @@ from gpwidgets.protocol.description import Choice
 from gpwidgets.protocol.plain_text import plain_label
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.texts import tr
-from gpwidgets.widgets.editors.editor import ParameterEditor, edits
+from gpwidgets.widgets.editors.editor import ParameterEditor
 from gpwidgets.widgets.kit.controls import lean
 
 #: A longer list is searched by typing.
@@ -26,7 +26,6 @@ _MANY_BOXES = 40
 _WIDE = {"width": "100%", "min_width": "0"}
 
 
-@edits("GPBoolean")
 class BooleanEditor(ParameterEditor):
     """A box to tick; a list of three where the server names no default, so that it can stay open."""
 
@@ -70,7 +69,6 @@ class BooleanEditor(ParameterEditor):
             self.take()
 
 
-@edits("choice")
 class ChoiceEditor(ParameterEditor):
     """One of a list; long lists are searched by typing."""
 
@@ -139,7 +137,6 @@ class ChoiceEditor(ParameterEditor):
         return self._is_long
 
 
-@edits("choices")
 class MultiChoiceEditor(ParameterEditor):
     """Several of a list, with all and none."""
 

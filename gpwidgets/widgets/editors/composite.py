@@ -11,11 +11,11 @@ from gpwidgets.datatypes.datatype import type_words
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.texts import tr
-from gpwidgets.widgets.editors.editor import ParameterEditor, editor_for, edits
+from gpwidgets.widgets.editors.editor import ParameterEditor
+from gpwidgets.widgets.editors.editor_table import editor_for
 from gpwidgets.widgets.kit.controls import lean
 
 
-@edits("GPComposite")
 class CompositeEditor(ParameterEditor):
     """A switch between types, and the editor of the chosen one."""
 

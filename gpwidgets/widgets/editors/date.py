@@ -9,7 +9,7 @@ import ipywidgets as w
 
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.texts import tr
-from gpwidgets.widgets.editors.editor import ParameterEditor, edits
+from gpwidgets.widgets.editors.editor import ParameterEditor
 from gpwidgets.widgets.kit.controls import lean
 
 #: Makes the browser's picker of a box of text, whose value arrives letter for letter. The pickers of
@@ -24,7 +24,6 @@ _PICKER = (
 )
 
 
-@edits("GPDate")
 class DateEditor(ParameterEditor):
     """Date and time in UTC, which is what servers take them for."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import ipywidgets as w
 import traitlets
 
-from gpwidgets.datatypes.datatype import LISTED, datatype_of, shown
+from gpwidgets.datatypes.datatype import datatype_of, shown
 from gpwidgets.errors import GPError, ParameterError
 from gpwidgets.protocol.plain_text import plain_label
 from gpwidgets.protocol.values import UNSET
@@ -28,7 +28,7 @@ from gpwidgets.widgets.kit.owner import Owner
 if TYPE_CHECKING:
     from gpwidgets.protocol.description import GPParameter
 
-__all__ = ["EditorContext", "ParameterEditor", "editor_for", "edits", "register_editor"]
+__all__ = ["EditorContext", "ParameterEditor"]
 
 _NEEDED = later("a value is needed here.")
 T = TypeVar("T")
@@ -380,55 +380,3 @@ def _same(one: Any, other: Any) -> bool:
         return bool(one == other)
     except (ValueError, TypeError):
         return False  # frames answer with a frame
-
-
-EDITORS: dict[str, type[ParameterEditor]] = {}
-"""Editor by data type."""
-
-_REGISTERED: dict[str, type[ParameterEditor]] = {}
-_E = TypeVar("_E", bound=type[ParameterEditor])
-
-
-def edits(*data_types: str) -> Callable[[_E], _E]:
-    """Put an editor class into the table under its data types."""
-
-    def keep(editor: _E) -> _E:
-        for name in data_types:
-            EDITORS[name] = editor
-        return editor
-
-    return keep
-
-
-def register_editor(data_type: str, editor: type[ParameterEditor]) -> None:
-    """Use an editor of your own for a data type from now on.
-
-    Parameters
-    ----------
-    data_type
-        The wire's word, such as ``GPString`` or ``GPMultiValue:GPString``.
-    editor
-        A subclass of `ParameterEditor`.
-    """
-    _REGISTERED[data_type] = editor
-
-
-def editor_for(
-    parameter: GPParameter, context: EditorContext | None = None, *, compact: bool = False
-) -> ParameterEditor:
-    """Make the editor of a parameter; types that are not known are edited as JSON."""
-    made: ParameterEditor = _class_for(parameter)(parameter, context, compact=compact)
-    return made
-
-
-def _class_for(parameter: GPParameter) -> type[ParameterEditor]:
-    kind = parameter.data_type
-    if kind in _REGISTERED:
-        return _REGISTERED[kind]
-    if parameter.is_multi:
-        return EDITORS["choices" if parameter.member.choices else "rows"]
-    if parameter.choices and (kind in LISTED or kind == "GPString"):
-        return EDITORS["choice"]
-    if kind in ("GPComposite", "GPValueTable") and not parameter.parameter_infos:
-        return EDITORS["json"]  # the server does not say what it is made of
-    return EDITORS.get(kind, EDITORS["json"])

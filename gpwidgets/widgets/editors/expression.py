@@ -12,7 +12,6 @@ from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.values import UNSET, FieldRef
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.editors.column_choices import ColumnFollower, depending
-from gpwidgets.widgets.editors.editor import edits
 from gpwidgets.widgets.editors.text import TextEditor
 from gpwidgets.widgets.kit.controls import lean
 from gpwidgets.widgets.kit.fold import Fold
@@ -29,7 +28,6 @@ _HELP = (
 )
 
 
-@edits("GPSQLExpression")
 class ExpressionEditor(TextEditor):
     """An expression, the columns that it can use, and how expressions are written."""
 

@@ -11,13 +11,12 @@ from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.values import UNSET, Extent
 from gpwidgets.texts import tr
-from gpwidgets.widgets.editors.editor import ParameterEditor, edits
+from gpwidgets.widgets.editors.editor import ParameterEditor
 from gpwidgets.widgets.kit.controls import lean
 
 _FLEX = {"width": "auto", "min_width": "0"}
 
 
-@edits("GPExtent", "GPEnvelope")
 class ExtentEditor(ParameterEditor):
     """Four edges and their coordinate system, or what the map shows."""
 

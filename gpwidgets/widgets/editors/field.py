@@ -10,11 +10,10 @@ import ipywidgets as w
 from gpwidgets.protocol.values import UNSET, FieldRef
 from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.column_choices import ColumnFollower, depending
-from gpwidgets.widgets.editors.editor import ParameterEditor, edits
+from gpwidgets.widgets.editors.editor import ParameterEditor
 from gpwidgets.widgets.kit.controls import lean
 
 
-@edits("Field")
 class FieldEditor(ParameterEditor):
     """A column's name; the columns of the input it depends on are offered."""
 

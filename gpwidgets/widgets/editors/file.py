@@ -9,13 +9,12 @@ import ipywidgets as w
 from gpwidgets.protocol.values import UNSET, DataFile, RasterData
 from gpwidgets.secrets import mask
 from gpwidgets.texts import tr
-from gpwidgets.widgets.editors.editor import ParameterEditor, edits
+from gpwidgets.widgets.editors.editor import ParameterEditor
 from gpwidgets.widgets.kit.controls import lean
 from gpwidgets.widgets.kit.secret_text import UnechoedText
 from gpwidgets.widgets.page.uploaded import UploadFolder, forget_content, has_content
 
 
-@edits("GPDataFile", "GPRasterDataLayer", "GPRasterData")
 class FileEditor(ParameterEditor):
     """A file for a task."""
 

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from gpwidgets.protocol.description import GPParameter
     from gpwidgets.tasks.task import GPTask
-    from gpwidgets.widgets.editors.editor import ParameterEditor
     from gpwidgets.widgets.map.task_map import TaskMap
+
+
+class SiblingEditor(Protocol):
+    """An editor as the others of its form see it."""
+
+    parameter: GPParameter
+    value: Any
+
+    def observe(self, handler: Callable[[Any], None], names: str) -> None:
+        """Call the handler with each change of a trait."""
 
 
 @dataclass
@@ -28,10 +38,10 @@ class EditorContext:
 
     map: TaskMap | None = None
     task: GPTask | None = None
-    editors: dict[str, ParameterEditor] = field(default_factory=dict)
+    editors: dict[str, SiblingEditor] = field(default_factory=dict)
     _followers: dict[str, list[Callable[[Any], None]]] = field(default_factory=dict, repr=False)
 
-    def sibling(self, name: str | None) -> ParameterEditor | None:
+    def sibling(self, name: str | None) -> SiblingEditor | None:
         """Return the editor of another parameter; None when there is none."""
         return self.editors.get(name) if name else None
 
@@ -48,7 +58,7 @@ class EditorContext:
         if name and tell in self._followers.get(name, ()):
             self._followers[name].remove(tell)
 
-    def place(self, name: str, editor: ParameterEditor) -> None:
+    def place(self, name: str, editor: SiblingEditor) -> None:
         """Put an editor into the form's table, perhaps for an older one, and tell those that follow it."""
         self.editors[name] = editor
 

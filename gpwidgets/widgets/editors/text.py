@@ -10,7 +10,7 @@ import ipywidgets as w
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.texts import tr
-from gpwidgets.widgets.editors.editor import ParameterEditor, edits
+from gpwidgets.widgets.editors.editor import ParameterEditor
 from gpwidgets.widgets.kit.controls import lean
 from gpwidgets.widgets.kit.secret_text import HiddenText
 
@@ -41,7 +41,6 @@ def range_text(parameter: Any) -> str:
     return tr("{minimum:g} to {maximum:g}", minimum=limits.minimum, maximum=limits.maximum)
 
 
-@edits("GPString")
 class TextEditor(ParameterEditor):
     """One line of text, read as the parameter's type."""
 
@@ -94,7 +93,6 @@ class TextEditor(ParameterEditor):
         return str(value)
 
 
-@edits("GPLong", "GPDouble")
 class NumberEditor(TextEditor):
     """A number, as text: so it can be empty, and what is wrong with it can be said."""
 
@@ -117,7 +115,6 @@ class NumberEditor(TextEditor):
         )
 
 
-@edits("GPSpatialReference", "GPCoordinateSystem")
 class SpatialReferenceEditor(TextEditor):
     """A coordinate system by code or WKT."""
 
@@ -143,7 +140,6 @@ class SpatialReferenceEditor(TextEditor):
         return f"EPSG:{code}" if code < 32767 else str(code)
 
 
-@edits("json")
 class JsonEditor(TextEditor):
     """Raw JSON, for types that are not known; text that is no JSON is sent as text."""
 
@@ -178,7 +174,6 @@ class JsonEditor(TextEditor):
         return plain if isinstance(plain, str) else json.dumps(plain, indent=1, default=str)
 
 
-@edits("GPStringHidden")
 class HiddenEditor(ParameterEditor):
     """A text that is not shown.
 

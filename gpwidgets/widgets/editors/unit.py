@@ -9,14 +9,13 @@ import ipywidgets as w
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.values import UNSET, ArealUnit, LinearUnit, TimeUnit
 from gpwidgets.texts import tr
-from gpwidgets.widgets.editors.editor import ParameterEditor, edits
+from gpwidgets.widgets.editors.editor import ParameterEditor
 from gpwidgets.widgets.editors.text import range_text
 from gpwidgets.widgets.kit.controls import lean
 
 _CLASSES = {"GPLinearUnit": LinearUnit, "GPArealUnit": ArealUnit, "GPTimeUnit": TimeUnit}
 
 
-@edits("GPLinearUnit", "GPArealUnit", "GPTimeUnit")
 class QuantityEditor(ParameterEditor):
     """A number and its unit; ``5 km`` typed into the number's box sets both."""
 

@@ -12,7 +12,8 @@ from gpwidgets.protocol.description import GPParameter, TaskInfo
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.inputs.environment import applicable
 from gpwidgets.texts import tr
-from gpwidgets.widgets.editors.editor import EditorContext, ParameterEditor, editor_for
+from gpwidgets.widgets.editors.editor import EditorContext, ParameterEditor
+from gpwidgets.widgets.editors.editor_table import editor_for
 from gpwidgets.widgets.kit.fold import Fold
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import ipywidgets as w
 import traitlets
@@ -15,7 +15,8 @@ from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.inputs.checking import has_usable_default, resolve_names
 from gpwidgets.tasks.inputs.environment import KEYWORD, split
 from gpwidgets.texts import tr
-from gpwidgets.widgets.editors.editor import EDITORS, EditorContext, ParameterEditor, editor_for
+from gpwidgets.widgets.editors.editor import EditorContext, ParameterEditor
+from gpwidgets.widgets.editors.editor_table import editor_for, plain_editor
 from gpwidgets.widgets.editors.features.features import FeatureEditor
 from gpwidgets.widgets.form._environment_section import EnvironmentSection
 from gpwidgets.widgets.form._more_inputs import MoreInputs, next_inputs
@@ -61,7 +62,7 @@ class TaskForm(Owner, w.VBox):
     def __init__(self, info: TaskInfo, context: EditorContext | None = None) -> None:
         self.info = info
         self.context: EditorContext = context or EditorContext()
-        self.editors: dict[str, ParameterEditor] = self.context.editors
+        self.editors: dict[str, ParameterEditor] = cast("dict[str, ParameterEditor]", self.context.editors)
         self._sections: dict[str, Fold] = {}
         self._updating = False
         self._waiting = {one.name: one for one in _told_apart(info.inputs)}
@@ -342,7 +343,7 @@ def _make(parameter: GPParameter, context: EditorContext) -> ParameterEditor:
     try:
         return editor_for(parameter, context)
     except Exception as error:  # an editor registered by the user may raise anything
-        plain = EDITORS["json"](replace(parameter, filter=None, choice_list=()), context)
+        plain = plain_editor(replace(parameter, filter=None, choice_list=()), context)
         plain.error = tr(
             "the usual field could not be made ({kind}); give JSON instead.", kind=type(error).__name__
         )

@@ -13,7 +13,7 @@ from gpwidgets.widgets.words.html import sanitized
 
 if TYPE_CHECKING:
     from gpwidgets.protocol.description import ServiceInfo, TaskInfo
-    from gpwidgets.tasks.task import GPTask
+    from gpwidgets.tasks.runs.task_handle import TaskHandle
 
 
 _MAP_TYPES = frozenset({"GPFeatureRecordSetLayer", "GPExtent", "GPEnvelope"})
@@ -31,7 +31,7 @@ def title_html(address: str) -> str:
     return f'<h3 class="gpw-title mathjax_ignore">{escape(shown)}</h3>'
 
 
-def header_html(task: GPTask) -> str:
+def header_html(task: TaskHandle) -> str:
     """Return name, description, help link and abilities of a task; the server's own HTML is sanitised."""
     info = task.info
     title = escape(info.display_name or info.name)
@@ -47,7 +47,7 @@ def header_html(task: GPTask) -> str:
     )
 
 
-def _service(task: GPTask) -> ServiceInfo | None:
+def _service(task: TaskHandle) -> ServiceInfo | None:
     try:
         return task.service
     except GPError:

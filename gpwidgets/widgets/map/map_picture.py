@@ -15,11 +15,11 @@ from gpwidgets.tasks.scheduling.workers import start_worker
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.accessibility import is_resting, let_rest
 from gpwidgets.widgets.kit.errors_shown import error_html, guarded
+from gpwidgets.widgets.kit.free_path import free_path
 from gpwidgets.widgets.kit.land import land_outlines
 from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.map._layer_row import title_of
 from gpwidgets.widgets.map.layers.viewport import size_of
-from gpwidgets.widgets.results.export import free_path
 from gpwidgets.widgets.words.file_links import page_link, saved_html
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from html import escape
 from importlib.util import find_spec
@@ -15,6 +14,7 @@ from gpwidgets.tasks.scheduling.workers import start_worker
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.kit.accessibility import is_resting, let_rest
 from gpwidgets.widgets.kit.errors_shown import error_html, guarded
+from gpwidgets.widgets.kit.free_path import free_path
 from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.words.file_links import saved_html
 
@@ -84,15 +84,6 @@ def formats_for(frame: Any) -> list[tuple[str, str, Writer]]:
     formats = FEATURE_FORMATS if type(frame).__name__ == "GeoDataFrame" else TABLE_FORMATS
     has_arrow = find_spec("pyarrow") is not None
     return [one for one in formats if has_arrow or one[1] != ".parquet"]
-
-
-def free_path(folder: Path, name: str, ending: str) -> Path:
-    """Return a path in the folder that does not exist yet, its name cleaned for every system."""
-    clean = re.sub(r"[^\w.-]+", "_", name).strip("._")[:80] or "result"
-    path, number = folder / f"{clean}{ending}", 2
-    while path.exists():
-        path, number = folder / f"{clean}-{number}{ending}", number + 1
-    return path
 
 
 class FrameSaver(Owner, w.HBox):

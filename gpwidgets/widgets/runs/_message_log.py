@@ -12,9 +12,9 @@ import ipywidgets as w
 from gpwidgets.texts import later, tr, trn
 from gpwidgets.widgets.kit.code_view import copy_bar
 from gpwidgets.widgets.kit.controls import lean
+from gpwidgets.widgets.kit.free_path import free_path
 from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.page.front_ends import keep_shown
-from gpwidgets.widgets.results.export import free_path
 
 if TYPE_CHECKING:
     from gpwidgets.protocol.responses.replies import GPMessage

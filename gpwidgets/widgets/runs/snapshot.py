@@ -27,7 +27,7 @@ from gpwidgets.widgets.words.run_times import began_text, duration_text
 if TYPE_CHECKING:
     from gpwidgets.tasks.results.outputs import Outputs
     from gpwidgets.tasks.runs.run import Run
-    from gpwidgets.tasks.task import GPTask
+    from gpwidgets.tasks.runs.task_handle import TaskHandle
 
 #: Rows and columns of a table that a reader without a kernel sees; the rest is counted.
 ROWS, COLUMNS = 10, 12
@@ -37,7 +37,7 @@ _RESULT_COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
 _TABLE = 'border="1" style="border-collapse:collapse"'
 
 
-def snapshot(task: GPTask, inputs: Mapping[str, Any], run: Run | None) -> str:
+def snapshot(task: TaskHandle, inputs: Mapping[str, Any], run: Run | None) -> str:
     """Return the state of a task's form or of a run as HTML.
 
     Parameters
@@ -59,7 +59,7 @@ def snapshot(task: GPTask, inputs: Mapping[str, Any], run: Run | None) -> str:
     return "".join(parts)
 
 
-def _inputs_html(task: GPTask, inputs: Mapping[str, Any]) -> str:
+def _inputs_html(task: TaskHandle, inputs: Mapping[str, Any]) -> str:
     rows = []
     own = {parameter.name for parameter in task.inputs}
     for parameter in task.inputs:

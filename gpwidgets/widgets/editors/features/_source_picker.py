@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ipywidgets as w
 
 from gpwidgets.secrets import mask
 from gpwidgets.texts import tr
-from gpwidgets.widgets.editors.features.sources.feature_source import WIDE, Source
+from gpwidgets.widgets.editors.features.sources.feature_source import WIDE, FeatureInput, Source
 from gpwidgets.widgets.editors.features.sources.from_drawing import DrawSource
 from gpwidgets.widgets.editors.features.sources.from_file import FileSource
 from gpwidgets.widgets.editors.features.sources.from_frame import FrameSource
@@ -18,9 +18,6 @@ from gpwidgets.widgets.editors.features.sources.from_service import NamedSource
 from gpwidgets.widgets.editors.features.sources.from_text import TextSource
 from gpwidgets.widgets.editors.features.sources.from_view import ViewSource
 from gpwidgets.widgets.kit.owner import Owner
-
-if TYPE_CHECKING:
-    from gpwidgets.widgets.editors.features.features import FeatureEditor
 
 #: In the order of the list; the first that fits is chosen at first.
 SOURCES: tuple[type[Source], ...] = (
@@ -49,7 +46,7 @@ class SourcePicker(Owner, w.VBox):
         The list of ways.
     """
 
-    def __init__(self, editor: FeatureEditor) -> None:
+    def __init__(self, editor: FeatureInput) -> None:
         self._editor = editor
         self._made: dict[type[Source], Source] = {}
         fitting = [kind for kind in SOURCES if kind.fits(editor.parameter, editor.context)]

@@ -14,7 +14,7 @@ from gpwidgets.protocol.features import FeatureSet
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.inputs.checking import check_kinds
 from gpwidgets.texts import later, tr
-from gpwidgets.widgets.editors.editor import ParameterEditor, edits
+from gpwidgets.widgets.editors.editor import ParameterEditor
 from gpwidgets.widgets.editors.features._feature_checks import FeatureChecks
 from gpwidgets.widgets.editors.features._input_question import InputQuestion
 from gpwidgets.widgets.editors.features._order_question import OrderQuestion
@@ -42,7 +42,6 @@ _ADVICE = {
 }
 
 
-@edits("GPFeatureRecordSetLayer")
 class FeatureEditor(ParameterEditor):
     """Features for one parameter.
 

@@ -14,7 +14,7 @@ from gpwidgets.protocol.values import UNSET, LayerReference
 from gpwidgets.tasks.inputs.checking import check_value
 from gpwidgets.tasks.inputs.layer_tokens import holds_token, layer_given
 from gpwidgets.texts import tr, trn
-from gpwidgets.widgets.editors.editor import ParameterEditor, edits
+from gpwidgets.widgets.editors.editor import ParameterEditor
 from gpwidgets.widgets.editors.namespace import frames_in_notebook
 from gpwidgets.widgets.editors.tables._pasted_table import pasted_table
 from gpwidgets.widgets.kit.controls import lean
@@ -22,7 +22,6 @@ from gpwidgets.widgets.kit.controls import lean
 _WIDE = {"width": "100%", "min_width": "0"}
 
 
-@edits("GPRecordSet")
 class RecordEditor(ParameterEditor):
     """Rows pasted from a spreadsheet, a frame of the notebook, a file or the URL of a table."""
 

@@ -17,7 +17,8 @@ from gpwidgets.protocol.plain_text import plain_label
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.inputs.checking import check_value
 from gpwidgets.texts import later, tr, trn
-from gpwidgets.widgets.editors.editor import ParameterEditor, editor_for, edits
+from gpwidgets.widgets.editors.editor import ParameterEditor
+from gpwidgets.widgets.editors.editor_table import editor_for
 from gpwidgets.widgets.editors.tables._pasting import split_rows, split_values
 from gpwidgets.widgets.kit.controls import icon_button, lean, shared_layout
 from gpwidgets.widgets.kit.fold import Fold
@@ -269,7 +270,6 @@ class ListEditor(ParameterEditor):
         raise NotImplementedError
 
 
-@edits("rows")
 class MultiValueEditor(ListEditor):
     """Several values of one type, a row each."""
 
@@ -297,7 +297,6 @@ class MultiValueEditor(ListEditor):
         return cells[0]
 
 
-@edits("GPValueTable")
 class ValueTableEditor(ListEditor):
     """A table with the columns that the server names."""
 

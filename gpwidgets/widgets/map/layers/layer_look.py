@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from gpwidgets.texts import tr
 from gpwidgets.widgets.map.layers.style_by import ClassStyle, style_by
 
 if TYPE_CHECKING:
-    from gpwidgets.widgets.map.layers.frame_layer import FrameLayer
+    import geopandas
 
 __all__ = ["BY_SERVER", "Look", "Styling", "classes_by"]
 
@@ -35,6 +35,21 @@ class Styling:
     palette: str = "Viridis"
 
 
+class StyledLayer(Protocol):
+    """A layer of the map, as far as its look goes."""
+
+    frame: geopandas.GeoDataFrame
+    title: str
+    first_title: str
+    color: str
+    opacity: float
+    styling: Styling | None
+    server_classes: ClassStyle | None
+
+    def restyle(self, classes: ClassStyle | None) -> None:
+        """Colour the rows by classes; None for one colour."""
+
+
 @dataclass(frozen=True)
 class Look:
     """A layer's colour, opacity and styling as its user left them.
@@ -57,12 +72,12 @@ class Look:
     title: str = ""
 
     @classmethod
-    def of(cls, layer: FrameLayer) -> Look:
+    def of(cls, layer: StyledLayer) -> Look:
         """Read the look of a layer."""
         renamed = layer.title != layer.first_title
         return cls(layer.color, layer.opacity, layer.styling, layer.title if renamed else "")
 
-    def give(self, layer: FrameLayer) -> None:
+    def give(self, layer: StyledLayer) -> None:
         """Let a layer look so; what does not suit its rows is left out."""
         layer.color = self.color
         layer.opacity = self.opacity
@@ -75,7 +90,7 @@ class Look:
             layer.restyle(classes)
 
 
-def classes_by(styling: Styling, layer: FrameLayer) -> ClassStyle | None:
+def classes_by(styling: Styling, layer: StyledLayer) -> ClassStyle | None:
     """Return the classes that a styling makes of a layer's rows; None for one colour.
 
     Raises

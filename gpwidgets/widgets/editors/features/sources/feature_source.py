@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import ipywidgets as w
 
@@ -15,11 +15,46 @@ from gpwidgets.widgets.kit.errors_shown import error_html, guarded
 from gpwidgets.widgets.kit.owner import Owner
 
 if TYPE_CHECKING:
+    from gpwidgets.convert.coordinates.boxes import Bounds
     from gpwidgets.protocol.description import GPParameter
     from gpwidgets.widgets.editors.editor import EditorContext
-    from gpwidgets.widgets.editors.features.features import FeatureEditor
+    from gpwidgets.widgets.map.drawing.draw_target import DrawTarget
 
 WIDE = {"width": "100%", "min_width": "0"}
+
+
+class FeatureInput(Protocol):
+    """The input that features are given for; its editor is one."""
+
+    parameter: GPParameter
+    context: EditorContext
+    target: DrawTarget | None
+    error: str
+
+    @property
+    def title(self) -> str:
+        """Its name, to be read by people."""
+
+    @property
+    def label(self) -> str:
+        """What stands before its field."""
+
+    def give(self, value: Any, by: Source | None = None) -> bool:
+        """Take a value from one of the ways to give it; whether it could be taken."""
+        ...
+
+    def refuse(self, problem: str) -> None:
+        """Say what is wrong with a value."""
+
+    def dismiss(self) -> None:
+        """Forget what was refused."""
+
+    def surroundings(self) -> list[Bounds]:
+        """Boxes in degrees where the user is at work."""
+        ...
+
+    def ask_order(self, text: str, near: list[Bounds], *, taken: bool) -> None:
+        """Ask about the order of typed coordinates, where it is probably the other one."""
 
 
 class Source(Owner, w.VBox):
@@ -40,7 +75,7 @@ class Source(Owner, w.VBox):
 
     label: ClassVar[str] = ""
 
-    def __init__(self, editor: FeatureEditor) -> None:
+    def __init__(self, editor: FeatureInput) -> None:
         self.editor = editor
         self.touched: bool = False
         self.title: str = editor.title

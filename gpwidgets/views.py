@@ -1,0 +1,55 @@
+"""What the floors below the widgets ask of the screen; the root, which knows all floors, answers.
+
+So neither these floors nor this module know the widgets, and nothing loads them before they are wanted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+__all__ = ["Form", "open_form", "provide", "run_view"]
+
+
+class Form(Protocol):
+    """The form of a task, as far as it is known below the widgets; `gpwidgets.TaskWidget` is one.
+
+    Attributes
+    ----------
+    values : dict
+        Values of the form by parameter name.
+    run : Run or None
+        The run started last.
+    """
+
+    values: Any
+    run: Any
+
+    def close(self) -> None:
+        """Remove the form from the page."""
+
+
+class RunView(Protocol):
+    """The view of a run; `gpwidgets.RunWidget` is one."""
+
+    def _ipython_display_(self) -> None: ...
+
+
+_PROVIDED: dict[str, Callable[..., Any]] = {}
+
+
+def provide(*, form: Callable[..., Form], run_view: Callable[[Any], RunView]) -> None:
+    """Say what makes forms and views of runs; the package does so when it is imported."""
+    _PROVIDED.update(form=form, run_view=run_view)
+
+
+def open_form(entry: Any, **options: Any) -> Form:
+    """Make a form with the values of an entry of the history; options are those of `gpwidgets.TaskWidget`."""
+    made: Form = _PROVIDED["form"](entry, **options)
+    return made
+
+
+def run_view(run: Any) -> RunView:
+    """Make the view of a run."""
+    made: RunView = _PROVIDED["run_view"](run)
+    return made

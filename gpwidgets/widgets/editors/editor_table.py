@@ -1,0 +1,90 @@
+"""Which editor a parameter gets: the table of all editors, and those that users have registered."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from gpwidgets.datatypes.datatype import LISTED
+from gpwidgets.widgets.editors.editor import EditorContext, ParameterEditor
+
+if TYPE_CHECKING:
+    from gpwidgets.protocol.description import GPParameter
+
+__all__ = ["editor_for", "plain_editor", "register_editor"]
+
+_TEXT = "GPString"
+#: Module and class of the editor of each data type, loaded when a form has the first one.
+_EDITORS = {
+    "Field": "field.FieldEditor",
+    "GPArealUnit": "unit.QuantityEditor",
+    "GPBoolean": "choice.BooleanEditor",
+    "GPComposite": "composite.CompositeEditor",
+    "GPCoordinateSystem": "text.SpatialReferenceEditor",
+    "GPDataFile": "file.FileEditor",
+    "GPDate": "date.DateEditor",
+    "GPDouble": "text.NumberEditor",
+    "GPEnvelope": "extent.ExtentEditor",
+    "GPExtent": "extent.ExtentEditor",
+    "GPFeatureRecordSetLayer": "features.features.FeatureEditor",
+    "GPLinearUnit": "unit.QuantityEditor",
+    "GPLong": "text.NumberEditor",
+    "GPRasterData": "file.FileEditor",
+    "GPRasterDataLayer": "file.FileEditor",
+    "GPRecordSet": "tables.records.RecordEditor",
+    "GPSQLExpression": "expression.ExpressionEditor",
+    "GPSpatialReference": "text.SpatialReferenceEditor",
+    "GPString": "text.TextEditor",
+    "GPStringHidden": "text.HiddenEditor",
+    "GPTimeUnit": "unit.QuantityEditor",
+    "GPValueTable": "tables.rows.ValueTableEditor",
+}
+_CHOICE = "choice.ChoiceEditor"
+_CHOICES = "choice.MultiChoiceEditor"
+_ROWS = "tables.rows.MultiValueEditor"
+_JSON = "text.JsonEditor"
+
+_REGISTERED: dict[str, type[ParameterEditor]] = {}
+
+
+def register_editor(data_type: str, editor: type[ParameterEditor]) -> None:
+    """Use an editor of your own for a data type from now on.
+
+    Parameters
+    ----------
+    data_type
+        The wire's word, such as ``GPString`` or ``GPMultiValue:GPString``.
+    editor
+        A subclass of `ParameterEditor`.
+    """
+    _REGISTERED[data_type] = editor
+
+
+def editor_for(
+    parameter: GPParameter, context: EditorContext | None = None, *, compact: bool = False
+) -> ParameterEditor:
+    """Make the editor of a parameter; types that are not known are edited as JSON."""
+    kind = _REGISTERED.get(parameter.data_type) or _load(_path_for(parameter))
+    return kind(parameter, context, compact=compact)
+
+
+def plain_editor(parameter: GPParameter, context: EditorContext | None = None) -> ParameterEditor:
+    """Make an editor of a parameter's JSON, whatever its data type is."""
+    return _load(_JSON)(parameter, context)
+
+
+def _path_for(parameter: GPParameter) -> str:
+    kind = parameter.data_type
+    if parameter.is_multi:
+        return _CHOICES if parameter.member.choices else _ROWS
+    if parameter.choices and (kind in LISTED or kind == _TEXT):
+        return _CHOICE
+    if kind in ("GPComposite", "GPValueTable") and not parameter.parameter_infos:
+        return _JSON  # the server does not say what it is made of
+    return _EDITORS.get(kind, _JSON)
+
+
+def _load(path: str) -> type[ParameterEditor]:
+    module, _, name = path.rpartition(".")
+    found: type[ParameterEditor] = getattr(import_module(f"gpwidgets.widgets.editors.{module}"), name)
+    return found
