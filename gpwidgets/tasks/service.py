@@ -10,9 +10,9 @@ from gpwidgets.client.http.session import GPSession
 from gpwidgets.client.services import resources
 from gpwidgets.client.sign_in.auth import as_auth
 from gpwidgets.errors import GPError
+from gpwidgets.html_blocks import block, paragraph, table, title
 from gpwidgets.protocol.description import ServiceInfo
 from gpwidgets.protocol.urls import GPURL
-from gpwidgets.tasks.html_blocks import block, paragraph, table, title
 from gpwidgets.tasks.task import GPTask
 from gpwidgets.texts import tr
 

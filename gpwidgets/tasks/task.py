@@ -15,6 +15,7 @@ from gpwidgets.client.services import resources, uploads
 from gpwidgets.client.sign_in.auth import as_auth
 from gpwidgets.datatypes.datatype import datatype_of, kind_words
 from gpwidgets.errors import GPError, ResourceNotFound, ServerError, TaskChoice
+from gpwidgets.html_blocks import block, paragraph, table, title
 from gpwidgets.protocol.description import GPParameter, ServiceInfo, TaskInfo
 from gpwidgets.protocol.enums import ExecutionType
 from gpwidgets.protocol.plain_text import plain_words
@@ -22,7 +23,6 @@ from gpwidgets.protocol.urls import GPURL
 from gpwidgets.protocol.values import UNSET, FieldRef, LayerReference
 from gpwidgets.secrets import hiding, secrets_in
 from gpwidgets.tasks.code import call_code
-from gpwidgets.tasks.html_blocks import block, paragraph, table, title
 from gpwidgets.tasks.inputs.checking import as_sent, check_given, merged
 from gpwidgets.tasks.inputs.encoding import RESERVED, Encoder, Upload, needs_upload
 from gpwidgets.tasks.inputs.environment import (

@@ -11,13 +11,13 @@ from weakref import WeakMethod
 from gpwidgets.bounds import limit
 from gpwidgets.datatypes.datatype import datatype_of, is_unset, kind_words
 from gpwidgets.errors import ConversionError, GPError
+from gpwidgets.html_blocks import block, paragraph, table, title
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.missing import is_missing
 from gpwidgets.protocol.names import python_name
 from gpwidgets.protocol.responses.replies import GPMessage
 from gpwidgets.protocol.values import DataFile, Fetch, LayerReference, MapImage, RasterData, RowReader
 from gpwidgets.secrets import SecretText, is_hidden_type, shielded
-from gpwidgets.tasks.html_blocks import block, paragraph, table, title
 from gpwidgets.texts import tr, trn
 
 if TYPE_CHECKING:

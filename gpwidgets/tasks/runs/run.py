@@ -19,9 +19,9 @@ import traitlets
 
 from gpwidgets.caller_warnings import warn_doubtful, warn_truncated
 from gpwidgets.errors import RunCancelled, RunError, WaitTimeout
+from gpwidgets.html_blocks import block, table, title
 from gpwidgets.notebook import show_run
 from gpwidgets.secrets import mask
-from gpwidgets.tasks.html_blocks import block, table, title
 from gpwidgets.tasks.results.outputs import Outputs
 from gpwidgets.tasks.runs._progress import ProgressLine
 from gpwidgets.tasks.runs.retention import JOB_RETENTION, REPLY_RETENTION, warn_in_time
