@@ -15,7 +15,7 @@ LATER = (
     "requests",
     "orjson",
     "nh3",
-    "gpwidgets.protocol",
+    "gpwidgets.protocol.description",
     "gpwidgets.client",
     "gpwidgets.widgets.form.form",
     "gpwidgets.widgets.results.results",
