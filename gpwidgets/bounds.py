@@ -61,6 +61,13 @@ BOUNDS = {
         Bound("text_file", 128 * _MB, "bytes", "memory, from GeoJSON, KML and GML read as a whole"),
         Bound("inputs", 60, "inputs", "time, from forms of thousands of fields; a button makes more of them"),
         Bound("feature_inputs", 20, "inputs", "time, from forms of very many inputs to draw; as above"),
+        Bound(
+            "rows",
+            100,
+            "rows",
+            "time, from lists and tables of very many; the others are kept without controls",
+        ),
+        Bound("cells", 600, "cells", "time, from tables of very many columns; wider ones are edited as JSON"),
         Bound("choices", 500, "choices", "the page, from lists of very many; typing finds the others"),
         Bound("outputs", 100, "outputs", "time, from jobs with results without end"),
         Bound("depth", 100, "levels", "the parser's stack, from text nested very deeply"),

@@ -22,6 +22,9 @@ from gpwidgets.protocol.missing import is_missing, without_missing
 from gpwidgets.protocol.values import UNSET, Unset
 from gpwidgets.texts import later, tr
 
+#: Types of a composite that an error goes into.
+_MOST_PROBLEMS = 10
+
 
 @data_type("GPMultiValue")
 class MultiValueType(DataTypeCodec):
@@ -112,12 +115,13 @@ class CompositeType(DataTypeCodec):
             members = [member for member in members if member.data_type == named] or [
                 _member(parameter, named)
             ]
-        problems = []
+        problems: list[str] = []
         for member in members:
             try:
                 return CompositeValue(member.data_type, datatype_of(member).check(inner, member))
             except ParameterError as error:
-                problems.append(tr("as {kind}: {problem}", kind=member.data_type, problem=error.problem))
+                if len(problems) < _MOST_PROBLEMS:
+                    problems.append(tr("as {kind}: {problem}", kind=member.data_type, problem=error.problem))
         raise wrong(
             parameter,
             tr("{shown} fits none of its types; {problems}", shown=shown(inner), problems=" ".join(problems)),
@@ -197,7 +201,8 @@ class ValueTableType(DataTypeCodec):
             )
         if not self.columns(parameter):
             return [_loose(row, number, parameter) for number, row in enumerate(value, 1)]
-        return [self._row(row, number, parameter) for number, row in enumerate(value, 1)]
+        columns = self.columns(parameter)
+        return [self._row(row, number, parameter, columns) for number, row in enumerate(value, 1)]
 
     def _rows_of_frame(self, frame: Any, parameter: GPParameter) -> list[Any]:
         """Rows by the names of a frame's columns; in its order where they have no names or share them."""
@@ -209,8 +214,7 @@ class ValueTableType(DataTypeCodec):
             return rows
         return [dict(zip(names, row, strict=True)) for row in rows]
 
-    def _row(self, row: Any, number: int, parameter: GPParameter) -> list[Any]:
-        columns = self.columns(parameter)
+    def _row(self, row: Any, number: int, parameter: GPParameter, columns: list[GPParameter]) -> list[Any]:
         cells = _cells(_by_name(row, columns, number, parameter), columns)
         if cells is None or len(cells) > len(columns):
             raise wrong(

@@ -128,7 +128,8 @@ def task_docstring(info: TaskInfo, url: str, *, asynchronous: bool | None = None
     parts = [f"{title.rstrip('.')}.", _filled(plain_words(info.description, 2000), "")]
     named = keywords(info)
     parts.append(_section("Parameters", [_entry(name, one) for name, one in named.items()]))
-    unnamed = [one for one in info.inputs if one not in named.values()]
+    with_name = {one.name for one in named.values()}
+    unnamed = [one for one in info.inputs if one.name not in with_name]
     if unnamed:
         names = ", ".join(repr(plain_words(one.name)) for one in unnamed)
         parts.append(

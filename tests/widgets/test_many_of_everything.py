@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import ipywidgets as w
 import pytest
 from bad_server import BadServer, GPAnswers, parameter
-from widget_tools import find, find_all, text_of
+from widget_tools import fill, find, find_all, text_of
 
 import gpwidgets as gp
 from gpwidgets import bounds
@@ -121,6 +122,60 @@ def test_several_of_very_many_choices_are_all_kept_though_not_all_are_listed() -
         assert len(box.options) <= bounds.limit("choices")
         find(form, "None of Pick").click()
         assert "Pick" not in form.values
+
+
+def columns(count: int) -> list[dict[str, Any]]:
+    return [parameter(f"C{at}") for at in range(count)]
+
+
+def sent_by(form: gp.TaskWidget, answers: GPAnswers) -> dict[str, str]:
+    form.start().wait(20)
+    (sent,) = answers.jobs.values()
+    return sent
+
+
+@pytest.mark.parametrize(("wide", "bound", "shown"), [(3, "rows", 100), (50, "cells", 12)])
+def test_of_a_table_of_very_many_rows_some_have_cells_and_all_are_sent(
+    wide: int, bound: str, shown: int
+) -> None:
+    rows = [[f"{at} {column}" for column in range(wide)] for at in range(3000)]
+    table = parameter("Table", "GPValueTable", parameterInfos=columns(wide), defaultValue=rows)
+    with form_of([table]) as (form, answers):
+        assert len(fields(form)) == shown * wide
+        assert f"…and {3000 - shown:,} more rows, kept as they are." in text_of(form)
+        assert f"raise_to('{bound}', …)" in text_of(form)
+        assert json.loads(sent_by(form, answers)["Table"]) == rows
+
+
+def test_a_table_of_very_many_columns_is_given_as_json() -> None:
+    row = [f"cell {at}" for at in range(3000)]
+    table = parameter("Table", "GPValueTable", parameterInfos=columns(3000), defaultValue=[row])
+    with form_of([table]) as (form, answers):
+        assert len(fields(form)) == 1
+        assert "A table of 3,000 columns is given as JSON" in text_of(form)
+        assert "raise_to('cells', …)" in text_of(form)
+        fill(form, "Table", json.dumps([row, row]))
+        assert json.loads(sent_by(form, answers)["Table"]) == [row, row]
+
+
+def test_lists_in_the_cells_of_a_table_show_fewer_rows_each() -> None:
+    inside = [f"value {at}" for at in range(500)]
+    infos = [parameter("Names", "GPMultiValue:GPString"), parameter("Text")]
+    table = parameter("Table", "GPValueTable", parameterInfos=infos, defaultValue=[[inside, "x"]] * 50)
+    with form_of([table]) as (form, answers):
+        assert len(fields(form)) == 50 * (5 + 1)
+        assert json.loads(sent_by(form, answers)["Table"]) == [[inside, "x"]] * 50
+
+
+def test_a_composite_of_very_many_types_lists_them_and_errors_name_a_few() -> None:
+    kinds = [parameter(f"P{at}", "GPLong") for at in range(3000)]
+    composite = parameter("Either", "GPComposite", parameterInfos=kinds)
+    with form_of([composite]) as (form, answers):
+        fill(form, "P0", "7")
+        with pytest.raises(gp.ParameterError, match="fits none of its types") as caught:
+            form.task(Either="seven")
+        assert len(str(caught.value)) < 2000
+        assert json.loads(sent_by(form, answers)["Either"])["value"] == 7
 
 
 def test_results_beyond_the_bound_are_not_asked_for_and_say_so() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 import hashlib
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ from gpwidgets.tasks.results.layer_rows import read_rows, reader_of
 from gpwidgets.tasks.results.outputs import Decoder, Outputs, is_doubtful, is_truncated, summary
 from gpwidgets.tasks.results.result_map import ResultMap
 from gpwidgets.tasks.runs import control
+from gpwidgets.tasks.scheduling.workers import work_together
 from gpwidgets.texts import tr
 from gpwidgets.version import __version__
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 
 _FEATURES = "GPFeatureRecordSetLayer"
+_RESULTS_AT_ONCE = 4
 
 _LOG = logging.getLogger("gpwidgets.tasks")
 
@@ -64,6 +66,13 @@ class Gathered:
             told.__cause__ = error
             error = told
         self.errors[name] = error
+
+    def sort(self, names: Iterable[str]) -> None:
+        """Put all in the order of these names; they come in as they are answered."""
+        place = {name: number for number, name in enumerate(names)}
+        self.values = {name: self.values[name] for name in sorted(self.values, key=place.__getitem__)}
+        self.errors = {name: self.errors[name] for name in sorted(self.errors, key=place.__getitem__)}
+        self.truncated.sort(key=place.__getitem__)
 
 
 class Transport:
@@ -160,14 +169,19 @@ class Transport:
         most = limit("outputs")
         for name in there[most:]:
             found.fail(name, _one_too_many(most, len(there)))
-        for name in there[:most]:
-            if name in found.values and name not in found.errors:
-                continue
+
+        def fetch(name: str) -> None:
             try:
                 with hiding(self._secrets):
                     found.keep(name, self._result(decoder, name, job.results[name]))
             except Exception as error:
                 found.fail(name, error)
+
+        open_ones = [name for name in there[:most] if name not in found.values or name in found.errors]
+        # The first one alone: it finds out what holds for all, such as the server's version or a sign-in.
+        for names in (open_ones[:1], open_ones[1:]):
+            work_together([partial(fetch, name) for name in names], _RESULTS_AT_ONCE)
+        found.sort(dict.fromkeys([*described, *there]))
 
     def outputs_of_job(self, run: Run, found: Gathered) -> Outputs:
         """The outputs of a job whose results have been fetched, in the order of the task."""

@@ -8,7 +8,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from gpwidgets.secrets import mask
 from gpwidgets.tasks.scheduling.watcher import shared_watcher
@@ -123,6 +123,35 @@ def submit_work(work: Work, *, first: bool = False) -> None:
 def submit_long_request(work: Work, server: str) -> None:
     """Run `work`, which waits for a server for minutes, beside a few others for the same server."""
     _by_server.setdefault(server, WorkerPool(usual=_AT_ONCE)).submit(work)
+
+
+def work_together(works: Sequence[Work], at_once: int) -> None:
+    """Run some works in a few threads, this one among them, and return when all are done.
+
+    Parameters
+    ----------
+    works
+        They keep their own failures; they run in the caller's context, and are begun in their order.
+    at_once
+        Number of threads.
+    """
+    left = iter(works)
+    lock = threading.Lock()
+
+    def one_after_another() -> None:
+        while True:
+            with lock:
+                work = next(left, None)
+            if work is None:
+                return
+            work()
+
+    helpers = [
+        start_worker(one_after_another, "gpwidgets-results") for _ in range(min(at_once, len(works)) - 1)
+    ]
+    one_after_another()
+    for helper in helpers:
+        helper.join()
 
 
 def _start_anew() -> None:

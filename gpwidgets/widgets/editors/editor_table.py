@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from gpwidgets.bounds import limit
 from gpwidgets.datatypes.datatype import LISTED
 from gpwidgets.widgets.editors.editor import EditorContext, ParameterEditor
 
@@ -43,6 +44,7 @@ _CHOICE = "choice.ChoiceEditor"
 _CHOICES = "choice.MultiChoiceEditor"
 _ROWS = "tables.rows.MultiValueEditor"
 _JSON = "text.JsonEditor"
+_WIDE_TABLE = "text.WideTableEditor"
 
 _REGISTERED: dict[str, type[ParameterEditor]] = {}
 
@@ -81,6 +83,8 @@ def _path_for(parameter: GPParameter) -> str:
         return _CHOICE
     if kind in ("GPComposite", "GPValueTable") and not parameter.parameter_infos:
         return _JSON  # the server does not say what it is made of
+    if kind == "GPValueTable" and len(parameter.parameter_infos) > limit("cells"):
+        return _WIDE_TABLE
     return _EDITORS.get(kind, _JSON)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from html import escape
 from typing import Any
 
 import ipywidgets as w
 
+from gpwidgets.bounds import how_to_raise
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.texts import tr
@@ -172,6 +174,19 @@ class JsonEditor(TextEditor):
         """Return JSON."""
         plain = self.codec.encode(value, self.parameter)
         return plain if isinstance(plain, str) else json.dumps(plain, indent=1, default=str)
+
+
+class WideTableEditor(JsonEditor):
+    """Rows of more columns than can be shown as cells, as JSON."""
+
+    def build(self) -> list[w.Widget]:
+        """Make the box, and say why it is one."""
+        words = tr(
+            "A table of {count:,} columns is given as JSON: a list of rows, each a list of cells. {hint}.",
+            count=len(self.parameter.parameter_infos),
+            hint=how_to_raise("cells"),
+        )
+        return [*super().build(), lean(w.HTML, f'<div class="gpw-muted" role="note">{escape(words)}</div>')]
 
 
 class HiddenEditor(ParameterEditor):

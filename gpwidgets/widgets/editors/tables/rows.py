@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
+from html import escape
 from typing import Any
 
 import ipywidgets as w
 
+from gpwidgets.bounds import how_to_raise, limit
 from gpwidgets.datatypes.composite import ValueTableType
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.description import GPParameter
@@ -25,8 +27,7 @@ from gpwidgets.widgets.kit.fold import Fold
 from gpwidgets.widgets.kit.owner import Owner, give_layout, replace_children
 
 _WIDE = {"width": "100%", "min_width": "0"}
-#: More rows than this are slow to make and tiresome to scroll; they are kept without controls.
-_MOST_ROWS = 100
+_OF_THE_BOUND_IN_A_CELL = 20
 #: Pixels that the buttons at the end of a row take.
 _BUTTONS = 112
 
@@ -116,6 +117,13 @@ class ListEditor(ParameterEditor):
         """Return the parameters of one row's cells."""
         raise NotImplementedError
 
+    @property
+    def _most(self) -> int:
+        """Rows that have controls: more are slow to make and tiresome to scroll."""
+        most = min(limit("rows"), limit("cells") // max(1, len(self.columns())))
+        # A list in a cell of a list would have as many again in each row.
+        return max(1, most // _OF_THE_BOUND_IN_A_CELL if self.compact else most)
+
     def _make_paste(self) -> list[w.Widget]:
         if any(column.data_type == "GPStringHidden" for column in self.columns()):
             return []  # what is pasted stays readable in the box
@@ -195,7 +203,7 @@ class ListEditor(ParameterEditor):
     def _paste(self) -> None:
         try:
             rows = self.pasted_rows(self.pasted.value)
-            room = max(0, _MOST_ROWS - len(self.rows.children))
+            room = max(0, self._most - len(self.rows.children))
             if rows[room:]:
                 self._rest += check_value(self.parameter, [self.whole(cells) for cells in rows[room:]])
         except ParameterError as error:
@@ -220,12 +228,14 @@ class ListEditor(ParameterEditor):
         for heading in self._headings:  # alone they could scroll, out of the keyboard's reach
             heading.layout.display = "" if self.rows.children else "none"
         count = len(self._rest)
+        bound = "rows" if self._most == limit("rows") else "cells"
+        hint = escape(f"({how_to_raise(bound)})")
         words = (
             trn("…and {n:,} more row, kept as they are.", "…and {n:,} more rows, kept as they are.", count)
             if count
             else ""
         )
-        self._told_rest.value = f'<div class="gpw-muted" role="status">{words}</div>' if words else ""
+        self._told_rest.value = f'<div class="gpw-muted" role="status">{words} {hint}</div>' if words else ""
 
     # For subclasses
 
@@ -260,8 +270,8 @@ class ListEditor(ParameterEditor):
         """Show rows; none of them when there is no value."""
         rows = [] if value is UNSET else list(value)
         replace_children(self.rows, ())
-        self._rest = rows[_MOST_ROWS:]
-        for row in rows[:_MOST_ROWS]:
+        self._rest = rows[self._most :]
+        for row in rows[: self._most]:
             self.add(self.split(row))
         self._tell_rest()
 
