@@ -19,6 +19,7 @@ ROOT = Path(__file__).parent
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLOORS = [
     "tests/protocol",
+    "tests/datatypes",
     "tests/client",
     "tests/convert",
     "tests/tasks",

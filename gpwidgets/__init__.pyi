@@ -8,6 +8,9 @@ from gpwidgets.client.sign_in.auth import Token as Token
 from gpwidgets.client.sign_in.oauth import AppLogin as AppLogin
 from gpwidgets.client.sign_in.oauth import OAuth as OAuth
 from gpwidgets.client.sign_in.oauth import PortalLogin as PortalLogin
+from gpwidgets.datatypes.datatype import DataType as DataType
+from gpwidgets.datatypes.registry import data_types as data_types
+from gpwidgets.datatypes.registry import register_data_type as register_data_type
 from gpwidgets.errors import AccessDenied as AccessDenied
 from gpwidgets.errors import AuthenticationError as AuthenticationError
 from gpwidgets.errors import BadReply as BadReply
@@ -42,13 +45,13 @@ from gpwidgets.errors import TruncatedResult as TruncatedResult
 from gpwidgets.errors import UploadError as UploadError
 from gpwidgets.errors import URLError as URLError
 from gpwidgets.errors import WaitTimeout as WaitTimeout
-from gpwidgets.protocol.units import ArealUnit as ArealUnit
-from gpwidgets.protocol.units import LinearUnit as LinearUnit
-from gpwidgets.protocol.units import TimeUnit as TimeUnit
 from gpwidgets.protocol.values import DataFile as DataFile
 from gpwidgets.protocol.values import Extent as Extent
 from gpwidgets.protocol.values import RasterData as RasterData
 from gpwidgets.protocol.values import SpatialReference as SpatialReference
+from gpwidgets.protocol.values.units import ArealUnit as ArealUnit
+from gpwidgets.protocol.values.units import LinearUnit as LinearUnit
+from gpwidgets.protocol.values.units import TimeUnit as TimeUnit
 from gpwidgets.tasks.history import history as history
 from gpwidgets.tasks.results.compare import compare as compare
 from gpwidgets.tasks.results.layer_rows import LayerReference as LayerReference

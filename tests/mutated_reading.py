@@ -11,13 +11,12 @@ from mutated_documents import Document
 from gpwidgets.client.http.bodies import json_object
 from gpwidgets.convert.featuresets.frames import read_features, records_to_frame
 from gpwidgets.convert.user_input.readers import to_frame
-from gpwidgets.datatypes.datatype import datatype_of
+from gpwidgets.datatypes.registry import check_value, datatype_of
 from gpwidgets.errors import GPError
 from gpwidgets.protocol.description import GPParameter, ServiceInfo, TaskInfo
 from gpwidgets.protocol.responses.renderers import Renderer, renderer_json
 from gpwidgets.protocol.responses.replies import ExecuteReply, JobInfo, ResultValue
 from gpwidgets.protocol.responses.validation import Validation
-from gpwidgets.tasks.inputs.checking import check_value
 from gpwidgets.tasks.results.outputs import Decoder
 
 

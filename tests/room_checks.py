@@ -14,9 +14,9 @@ from functools import cached_property
 from pathlib import Path
 
 LINES, FUNCTION_LINES, FILES = 450, 40, 18
-TYPE_ROOMS = ("datatypes", "widgets.editors", "protocol.enums", "demo")
+TYPE_ROOMS = ("datatypes", "widgets.editors", "protocol.enums", "protocol.missing", "demo")
 Graph = dict[str, set[str]]
-_WIRE_WORD = re.compile(r"GP(?!WIDGETS)[A-Z]\w*(:\w+)?:?")
+_WIRE_WORD = re.compile(r"GP(?!WIDGETS|KG|X\b|Server)[A-Z]\w*(:\w+)?:?")
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def imports_of_the_root(package: Package) -> set[str]:
 
 def same_names(package: Package) -> set[str]:
     """Basenames that several modules have; twins on the floors of data types may share one."""
-    twins = re.compile(r"(datatypes|widgets\.editors(\.\w+)*|protocol)\.\w+")
+    twins = re.compile(r"(datatypes\.kinds|widgets\.editors(\.\w+)*|protocol(\.\w+)*)\.\w+")
     named = [module for module in package.modules.values() if not module.stem.startswith("__")]
     counts = Counter(module.stem.lstrip("_") for module in named if not twins.fullmatch(module.name))
     of_twins = {module.stem.lstrip("_") for module in named if twins.fullmatch(module.name)}

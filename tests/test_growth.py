@@ -26,7 +26,7 @@ from gpwidgets.client.services.downloads import safe_name
 from gpwidgets.convert.coordinates.wkt_and_degrees import is_wkt, shapes_of_wkt
 from gpwidgets.demo.rest._hosted_layers import _where
 from gpwidgets.protocol.plain_text import plain_label
-from gpwidgets.protocol.units import LinearUnit
+from gpwidgets.protocol.values.units import LinearUnit
 from gpwidgets.secrets import Masker, mask
 from gpwidgets.widgets.words.html import plain_text, sanitized
 

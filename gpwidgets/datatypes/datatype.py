@@ -1,26 +1,56 @@
-"""What all data types share, and the table from wire name to codec."""
+"""What every data type of a parameter can do.
+
+A data type is one class: it checks what a caller gives, writes it for a request, reads what a server sends,
+and says how a value looks as Python, in words, and in the history.
+"""
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Callable, Mapping
-from decimal import Decimal
-from fractions import Fraction
-from typing import Any, TypeVar
+import ast
+from collections.abc import Mapping
+from typing import Any, Protocol
 
+from gpwidgets.datatypes.contexts import ReplyContext, RequestContext
+from gpwidgets.datatypes.value_checks import form_text, wrong
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.description import GPParameter
-from gpwidgets.protocol.missing import is_missing, plain, without_missing
-from gpwidgets.protocol.plain_text import plain_words
+from gpwidgets.protocol.missing import is_missing, without_missing
 from gpwidgets.protocol.values import UNSET, Unset
 from gpwidgets.texts import later, tr
 
-_C = TypeVar("_C", bound="type[DataTypeCodec]")
+__all__ = ["PLAIN_REPLY", "PLAIN_REQUEST", "DataType", "LiteralWriter"]
+
+#: Of a server that nothing is known of, and that gets no files.
+PLAIN_REQUEST = RequestContext()
+PLAIN_REPLY = ReplyContext()
 
 
-class DataTypeCodec:
-    """A data type: also the one for types that are not known, whose values pass through as they are.
+class LiteralWriter(Protocol):
+    """What a data type needs to write a value as Python: parts of a syntax tree, never text."""
+
+    imports: set[str]
+
+    def value(self, value: Any, name: str = "value") -> ast.expr:
+        """Any value of an input."""
+
+    def text(self, value: str) -> ast.expr:
+        """A text, without the tokens and passwords in it."""
+
+    def asked(self, question: str) -> ast.expr:
+        """What a user is asked for when the code runs."""
+
+    def call(self, function: str, *arguments: ast.expr, **named: ast.expr) -> ast.expr:
+        """A call such as ``gp.LinearUnit(5.0, 'esriKilometers')``."""
+
+    def rows(self, value: Any, name: str) -> ast.expr:
+        """A frame or table: written out while it is small, in a file otherwise."""
+
+
+class DataType:
+    """A data type of the REST API: also the one for types that are not known, which pass values through.
+
+    To make one of your own, subclass it and give it to `gpwidgets.register_data_type`. What is not
+    overridden takes any value, sends it as JSON, and hands results back as they came.
 
     Attributes
     ----------
@@ -28,10 +58,40 @@ class DataTypeCodec:
         What people call the type; the server's word where this is empty.
     example : str
         A value that works, for messages and tooltips.
+    python_types : tuple of type
+        Classes whose instances are values of this type and of no other: they are written, shown and kept as
+        this class says, wherever they are met.
+    is_text : bool
+        Whether an empty text is a value, and a request field holds the text as it is.
+    is_set : bool
+        Whether a value is many rows, which may be the name of a layer that the service has.
+    is_spatial : bool
+        Whether a value is drawn on the map of a form.
+    is_file : bool
+        Whether a value is a file that the server keeps for some time only.
+    has_parts : bool
+        Whether an editor of it has many controls, so that a form makes fewer of them at once.
+    is_chosen_by_value : bool
+        Whether choices are compared as values of this type, so that ``"5 km"`` finds 5,000 meters; else the
+        type checks its choices itself.
+    empty_is_none : bool
+        Whether a result's object that says nothing, such as ``{}``, stands for no value.
     """
 
-    title = ""
+    title: str = ""
     example: str = later('text, or JSON such as {"key": 1}')
+    python_types: tuple[type, ...] = ()
+    is_text: bool = False
+    is_set: bool = False
+    is_spatial: bool = False
+    is_file: bool = False
+    has_parts: bool = False
+    is_chosen_by_value: bool = False
+    empty_is_none: bool = False
+
+    def holds(self, value: Any) -> bool:
+        """Whether a checked value is one of this type, whatever parameter it is for."""
+        return bool(self.python_types) and isinstance(value, self.python_types)
 
     def check(self, value: Any, parameter: GPParameter) -> Any:
         """Normalise what a caller gives; what is missing within it is None.
@@ -43,13 +103,46 @@ class DataTypeCodec:
         """
         return without_missing(value)
 
-    def encode(self, value: Any, parameter: GPParameter) -> Any:
-        """The JSON value for a request, from a checked value."""
+    def encode(self, value: Any, parameter: GPParameter, request: RequestContext = PLAIN_REQUEST) -> Any:
+        """The JSON value for a request, from a checked value.
+
+        Raises
+        ------
+        ParameterError
+            It cannot be sent to this server.
+        """
         return value.to_json() if hasattr(value, "to_json") else value
 
-    def decode(self, wire: Any, parameter: GPParameter) -> Any:
+    def field_text(
+        self, value: Any, parameter: GPParameter, request: RequestContext = PLAIN_REQUEST
+    ) -> tuple[str, bool]:
+        """The text of a request field, and whether it is JSON; texts go as they are.
+
+        Raises
+        ------
+        ParameterError
+            It cannot be sent to this server, or not be written as JSON.
+        """
+        wire = self.encode(value, parameter, request)
+        try:
+            return form_text(wire), not isinstance(wire, str)
+        except (TypeError, ValueError) as error:
+            raise wrong(parameter, tr("it cannot be written as JSON: {error}.", error=error)) from error
+
+    def decode(self, wire: Any, parameter: GPParameter, reply: ReplyContext = PLAIN_REPLY) -> Any:
         """The Python value of a result; what cannot be understood is returned as it is."""
         return wire
+
+    def is_none(self, wire: Any) -> bool:
+        """Whether a result's value says that the tool did not set it."""
+        if isinstance(wire, str):
+            return wire == "" and not self.is_text
+        says_nothing = self.empty_is_none and isinstance(wire, Mapping) and _says_nothing(wire)
+        return wire is None or says_nothing
+
+    def view(self, wire: Any, parameter: GPParameter) -> Any:
+        """The value that a description holds, such as a default; rows are not turned into a frame."""
+        return self.decode(wire, parameter)
 
     def default(self, parameter: GPParameter) -> Any | Unset:
         """The value a form starts with; `UNSET` when the server names none that can be used."""
@@ -57,268 +150,47 @@ class DataTypeCodec:
         if wire is None or wire == "" or wire == {} or wire == []:
             return UNSET
         try:
-            return self.check(self.decode(wire, parameter), parameter)
+            return self.check(self.view(wire, parameter), parameter)
         except (ParameterError, ValueError, TypeError):
             return UNSET
 
-    def describe(self, parameter: GPParameter) -> str:
-        """What is accepted, in a few words with an example."""
-        return f"{parameter.data_type}: {self.example}"
+    def has_default(self, parameter: GPParameter) -> bool:
+        """Whether a server can run without a value: its default is more than an empty schema."""
+        return parameter.default_value not in (None, "", [], {})
+
+    def literal(self, value: Any, name: str, write: LiteralWriter) -> ast.expr:
+        """The expression that makes a value, for the code of a call.
+
+        Parameters
+        ----------
+        value
+            One that `holds` is true of.
+        name
+            The input it is for.
+        write
+            Writes its parts.
+        """
+        return write.value(value.to_json(), name)
+
+    def words(self, value: Any) -> str:
+        """A checked value in half a line, in the language of the user."""
+        return str(value)
+
+    def from_journal(self, wire: Any, parameter: GPParameter) -> Any:
+        """The value of an earlier run, from the JSON that was sent for it; `UNSET` for none.
+
+        Raises
+        ------
+        ParameterError
+            The parameter of today does not take it.
+        """
+        return self.check(self.decode(wire, parameter), parameter)
 
 
-TABLE: dict[str, DataTypeCodec] = {}
-"""Codec by wire name."""
-
-LISTED: dict[str, Callable[[DataTypeCodec], DataTypeCodec]] = {}
-"""What makes the codec of a parameter whose values are listed from that of its type, by wire name."""
-
-_UNKNOWN = DataTypeCodec()
+_REFERENCES = ("spatialReference", "spatial_reference")
 
 
-def data_type(*names: str) -> Callable[[_C], _C]:
-    """Put a codec class into the table under its wire names."""
-
-    def keep(codec: _C) -> _C:
-        for name in names:
-            TABLE[name] = codec()
-        return codec
-
-    return keep
-
-
-def listed(*names: str) -> Callable[[_C], _C]:
-    """Put a class that makes codecs of others into the table, for parameters whose values are listed."""
-
-    def keep(wrapper: _C) -> _C:
-        for name in names:
-            LISTED[name] = wrapper
-        return wrapper
-
-    return keep
-
-
-#: Data types whose empty text is a value.
-TEXT_TYPES = frozenset({"GPString", "GPStringHidden", "GPSQLExpression"})
-
-
-def is_unset(wire: Any, data_type: str) -> bool:
-    """Whether a result's value says that the tool did not set it: null, or an empty text of no text type."""
-    is_known = data_type.partition(":")[0] in TABLE and data_type not in TEXT_TYPES
-    return wire is None or (isinstance(wire, str) and wire == "" and is_known)
-
-
-def datatype_of(parameter: GPParameter) -> DataTypeCodec:
-    """The codec of a parameter; unknown types pass values through."""
-    if parameter.is_multi:
-        return TABLE["GPMultiValue"]
-    if parameter.data_type in LISTED and parameter.choices:
-        return LISTED[parameter.data_type](TABLE[parameter.data_type])
-    return TABLE.get(parameter.data_type, _UNKNOWN)
-
-
-def type_words(data_type: str) -> str:
-    """What people call a data type."""
-    if data_type.startswith("GPMultiValue:"):
-        return tr("List: {kind}", kind=type_words(data_type.removeprefix("GPMultiValue:")))
-    return tr(TABLE.get(data_type, _UNKNOWN).title or data_type)
-
-
-#: As many choices are named where a type is.
-FEW_CHOICES = 12
-
-
-def kind_words(parameter: GPParameter) -> str:
-    """What a value is: the choices if there are a few, the type in people's words otherwise."""
-    labels = [repr(plain_words(choice.label, 60)) for choice in parameter.choices]
-    if labels and len(labels) <= FEW_CHOICES:
-        listed = f"{{{', '.join(labels)}}}"
-        return tr("List: {kind}", kind=listed) if parameter.is_multi else listed
-    return plain_words(type_words(parameter.data_type), 60)
-
-
-def form_text(value: Any) -> str:
-    """The text of a request field: strings as they are, everything else as JSON."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return repr(int(value))
-    return json.dumps(value, separators=(",", ":"), allow_nan=False, default=_plain)
-
-
-def _plain(value: Any) -> Any:
-    if hasattr(value, "to_json"):
-        return value.to_json()
-    return plain(value)
-
-
-def refuse_missing(value: Any, parameter: GPParameter) -> None:
-    """Refuse a value that stands for none where one is wanted.
-
-    Raises
-    ------
-    ParameterError
-        It is missing.
-    """
-    if is_missing(value):
-        raise wrong(
-            parameter,
-            tr("{shown} stands for a missing value; give a value, or leave it out.", shown=shown(value)),
-        )
-
-
-def refuse_unwritable(value: Any, parameter: GPParameter) -> None:
-    """Refuse what can be neither shown nor sent: halves of letters, and numbers of thousands of digits.
-
-    Parameters
-    ----------
-    value
-        Anything; lists and objects are looked through.
-
-    Raises
-    ------
-    ParameterError
-        There is such a thing in it.
-    """
-    if isinstance(value, str):
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            problem = tr("it holds half of a letter, which cannot be sent; copy or type the text again.")
-            raise wrong(parameter, problem) from None
-    elif isinstance(value, int) and value.bit_length() > _MOST_BITS:
-        raise wrong(parameter, tr("it holds a number of thousands of digits, which cannot be sent."))
-    elif isinstance(value, list | tuple):
-        for row in value:
-            refuse_unwritable(row, parameter)
-    elif isinstance(value, Mapping):
-        for key, row in value.items():
-            refuse_unwritable(key, parameter)
-            refuse_unwritable(row, parameter)
-
-
-#: Of the whole numbers that Python writes as text.
-_MOST_BITS = 10_000
-
-
-def wrong(parameter: GPParameter, problem: str) -> ParameterError:
-    """The error for a value of this parameter."""
-    return ParameterError(parameter.name, problem)
-
-
-def shown(value: Any) -> str:
-    """A value as it is quoted in a message."""
-    try:
-        text = repr(value)
-    except ValueError:  # Python writes no whole number of thousands of digits
-        return tr("a number of thousands of digits")
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def check_choice(value: Any, parameter: GPParameter) -> Any:
-    """The value of the choice that is meant, by value or label; the value itself when all are allowed.
-
-    Raises
-    ------
-    ParameterError
-        It is none of the choices.
-    """
-    choices = parameter.choices
-    if not choices:
-        return value
-    if isinstance(value, str) and value in parameter.choices_by_text:
-        return parameter.choices_by_text[value].value
-    for choice in choices:
-        if choice.value == value:
-            return choice.value
-    for choice in choices:
-        if str(value).strip().lower() in (str(choice.value).lower(), choice.label.lower()):
-            return choice.value
-    labels = ", ".join(choice.label for choice in choices[:12]) + (" …" if len(choices) > 12 else "")
-    raise wrong(parameter, tr("{shown} is not one of: {labels}.", shown=shown(value), labels=labels))
-
-
-def check_range(number: float, parameter: GPParameter) -> None:
-    """Refuse a number outside the parameter's range; both ends are allowed."""
-    limits = parameter.filter
-    if limits is None or limits.type != "range":
-        return
-    low, high = limits.minimum, limits.maximum
-    if (low is not None and number < low) or (high is not None and number > high):
-        if low is not None and high is not None:
-            raise wrong(
-                parameter,
-                tr(
-                    "{number:g} is out of range; enter a number from {low:g} to {high:g}.",
-                    number=number,
-                    low=low,
-                    high=high,
-                ),
-            )
-        bound = tr("at least {low:g}", low=low) if low is not None else tr("at most {high:g}", high=high)
-        raise wrong(
-            parameter,
-            tr("{number:g} is out of range; enter a number of {bound}.", number=number, bound=bound),
-        )
-
-
-def to_number(value: Any, parameter: GPParameter, example: str) -> float:
-    """A finite number from a number or numeric text.
-
-    Raises
-    ------
-    ParameterError
-        It is none.
-    """
-    value = plain(value)
-    if isinstance(value, Decimal | Fraction):
-        value = _as_float(value)
-    if isinstance(value, str):
-        value = value.strip().replace("\N{MINUS SIGN}", "-")
-        if "," in value:
-            example = tr("{example}, with a decimal point and no commas", example=example)
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise wrong(
-            parameter,
-            tr("{shown} is not a number; enter one such as {example}.", shown=shown(value), example=example),
-        )
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        raise wrong(
-            parameter,
-            tr("{shown} is not a number; enter one such as {example}.", shown=shown(value), example=example),
-        ) from None
-    if not math.isfinite(number):
-        raise wrong(
-            parameter,
-            tr(
-                "{shown} is not a finite number; enter one such as {example}.",
-                shown=shown(value),
-                example=example,
-            ),
-        )
-    return number
-
-
-def _as_float(value: Decimal | Fraction) -> float:
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf
-
-
-def as_json_text(value: Any, parameter: GPParameter) -> Any:
-    """Parse text that is meant as a JSON object or list; anything else as it is."""
-    if isinstance(value, str) and value.strip()[:1] in ("{", "["):
-        try:
-            return json.loads(value)
-        except ValueError as error:
-            raise wrong(parameter, tr("the JSON cannot be read: {error}.", error=error)) from None
-    return value
-
-
-def is_mapping(value: Any) -> bool:
-    """Whether a value is a JSON object."""
-    return isinstance(value, Mapping)
+def _says_nothing(wire: Mapping[str, Any]) -> bool:
+    """Whether every part of an object is missing, as of ``{}`` or ``{"url": ""}``."""
+    parts = [part for key, part in wire.items() if key not in ("units", *_REFERENCES)]
+    return all(part in (None, "", "NaN") or is_missing(part) for part in parts)

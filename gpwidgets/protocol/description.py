@@ -12,11 +12,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from gpwidgets.protocol.enums import GEOMETRY_TYPES, Direction, ExecutionType, ParameterType
+from gpwidgets.protocol.enums import GEOMETRY_TYPES, DataTypeName, Direction, ExecutionType, ParameterType
 from gpwidgets.protocol.values import SpatialReference
 
-_MULTI = "GPMultiValue"
-_LAYERS = frozenset({"GPFeatureRecordSetLayer", "GPRecordSet", "GPRasterDataLayer", "GPRasterData"})
+_LAYERS = frozenset(
+    {DataTypeName.FEATURES, DataTypeName.RECORDS, DataTypeName.RASTER, DataTypeName.RASTER_DATA}
+)
 _SCHEMA = frozenset({"geometryType", "fields", "features", "layerDefinition", "featureSet"})
 
 
@@ -151,7 +152,7 @@ class GPParameter:
         kind = data.get("dataType")
         return cls(
             name=name,
-            data_type=kind if isinstance(kind, str) and kind else "GPString",
+            data_type=kind if isinstance(kind, str) and kind else DataTypeName.STRING.value,
             display_name=_text(data, "displayName") or name,
             description=_text(data, "description"),
             direction=Direction(data.get("direction") or ""),
@@ -190,18 +191,22 @@ class GPParameter:
     @property
     def is_multi(self) -> bool:
         """Whether it takes a list of values of one type."""
-        return self.data_type.startswith(_MULTI)
+        return self.data_type.startswith(DataTypeName.MULTI_VALUE)
 
     @property
     def member_type(self) -> str:
         """The T of ``GPMultiValue:T``, empty when the server names none; the type itself otherwise."""
-        return self.data_type.removeprefix(_MULTI).removeprefix(":") if self.is_multi else self.data_type
+        return (
+            self.data_type.removeprefix(DataTypeName.MULTI_VALUE).removeprefix(":")
+            if self.is_multi
+            else self.data_type
+        )
 
     @property
     def member(self) -> GPParameter:
         """The parameter that describes one value of a multi-value."""
         infos = self.parameter_infos
-        if self.member_type == "GPComposite" and len(infos) == 1 and infos[0].data_type == "GPComposite":
+        if len(infos) == 1 and self.member_type == infos[0].data_type == DataTypeName.COMPOSITE:
             infos = infos[0].parameter_infos
         inner = self.parameter_infos[0] if len(self.parameter_infos) == 1 else None
         return replace(

@@ -7,25 +7,16 @@ from __future__ import annotations
 
 import ast
 import unicodedata
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from collections.abc import Mapping
+from datetime import time
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
-from gpwidgets.datatypes.composite import CompositeValue
+from gpwidgets.datatypes.kinds.date import shortened
+from gpwidgets.datatypes.registry import datatype_of_value
 from gpwidgets.errors import ConversionError
-from gpwidgets.protocol.features import FeatureSet, RecordSet
+from gpwidgets.protocol.features import FeatureSet
 from gpwidgets.protocol.missing import plain
-from gpwidgets.protocol.units import ArealUnit, LinearUnit, TimeUnit
-from gpwidgets.protocol.values import (
-    DataFile,
-    Extent,
-    FieldRef,
-    LayerReference,
-    RasterData,
-    SpatialReference,
-)
 from gpwidgets.secrets import mask, without_secrets
 
 if TYPE_CHECKING:
@@ -35,9 +26,6 @@ __all__ = ["Literals", "comment", "named"]
 
 #: Characters of features or rows that are written out; more go into a file.
 LONGEST = 6000
-
-_UNITS = {LinearUnit: "distance", ArealUnit: "area", TimeUnit: "time"}
-_MOST_DIGITS = 10**4000
 
 
 class Literals:
@@ -87,11 +75,25 @@ class Literals:
             It is of a type that no task takes.
         """
         value = plain(value)
-        for kinds, write in self._kinds():
-            if isinstance(value, kinds):
-                return write(value, name)
-        if _is_frame(value):
-            return self._rows(value, name)
+        if value is None:
+            return ast.Constant(None)
+        kind = datatype_of_value(value)
+        if kind.holds(value):
+            return kind.literal(value, name, self)
+        if isinstance(value, Mapping):
+            return self._mapping(value, name)
+        if isinstance(value, list | tuple):
+            return ast.List([self.value(one, name) for one in value])
+        return self._given(value, name)
+
+    def _given(self, value: Any, name: str) -> ast.expr:
+        """What a caller may give that no checked value is."""
+        if isinstance(value, time):
+            return self._time(value)
+        if isinstance(value, PurePath):
+            return self.text(str(value))
+        if hasattr(value, "geometry") and hasattr(value, "crs"):
+            return self.rows(value, name)
         if hasattr(value, "geom_type") and hasattr(value, "wkt"):
             return ast.Constant(str(value.wkt))
         if hasattr(value, "to_json"):
@@ -100,30 +102,9 @@ class Literals:
             return self.value(value.__geo_interface__, name)
         raise ConversionError(f"A value of type {type(value).__name__} cannot be written as Python.")
 
-    def _kinds(self) -> tuple[tuple[Any, Callable[[Any, str], ast.expr]], ...]:
-        return (
-            (type(None), lambda value, name: ast.Constant(None)),
-            (bool, lambda value, name: ast.Constant(bool(value))),
-            (str, lambda value, name: self.text(value)),
-            (int | float, lambda value, name: _number(value)),
-            (date, lambda value, name: self._day(value)),
-            (time, lambda value, name: self._time(value)),
-            (tuple(_UNITS), lambda value, name: self._quantity(value)),
-            (LayerReference, lambda value, name: self._layer(value)),
-            (DataFile | RasterData | SpatialReference, lambda value, name: self._dataclass(value)),
-            (Extent, lambda value, name: self._extent(value)),
-            (FieldRef, lambda value, name: self.text(value.name)),
-            (CompositeValue, self._composite),
-            (PurePath, lambda value, name: self.text(str(value))),
-            (RecordSet, self._record_set),
-            (Mapping, self._mapping),
-            (list | tuple, lambda value, name: ast.List([self.value(one, name) for one in value])),
-        )
-
-    def _composite(self, value: CompositeValue, name: str) -> ast.expr:
-        if not value.data_type:
-            return self.value(value.value, name)
-        return self._mapping({"dataType": value.data_type, "value": value.value}, name)
+    def call(self, function: str, *arguments: ast.expr, **named: ast.expr) -> ast.expr:
+        """A call such as ``gp.LinearUnit(5.0, 'esriKilometers')``."""
+        return _call(function, list(arguments), named)
 
     def _mapping(self, value: Mapping[Any, Any], name: str) -> ast.expr:
         pairs = [
@@ -132,66 +113,12 @@ class Literals:
         ]
         return ast.Dict([self.value(key) for key, _ in pairs], [self.value(one, name) for _, one in pairs])
 
-    def _day(self, value: date) -> ast.expr:
-        if isinstance(value, datetime):
-            return self._moment(value)
-        self.imports.add("datetime")
-        return _call("datetime.date", _shortened((value.year, value.month, value.day), 3))
-
-    def _moment(self, value: datetime) -> ast.expr:
-        if value != value:  # pandas' missing time calls itself a datetime
-            return ast.Constant(None)
-        self.imports.add("datetime")
-        if hasattr(value, "to_pydatetime"):  # pandas has a class of its own, with nanoseconds
-            value = value.to_pydatetime(warn=False)
-        aware = value.tzinfo is not None
-        if aware:  # the names of time zones would need an import of their own
-            try:
-                value = value.astimezone(UTC)
-            except OverflowError:
-                value = value.replace(tzinfo=UTC)
-        day = (value.year, value.month, value.day)
-        parts = (*day, value.hour, value.minute, value.second, value.microsecond)
-        zone = {"tzinfo": _path("datetime.UTC")} if aware else {}
-        return _call("datetime.datetime", _shortened(parts, 5), zone)
-
     def _time(self, value: time) -> ast.expr:
         self.imports.add("datetime")
         parts = (value.hour, value.minute, value.second, value.microsecond)
-        return _call("datetime.time", _shortened(parts, 2))
+        return _call("datetime.time", shortened(parts, 2))
 
-    def _quantity(self, value: Any) -> ast.expr:
-        kind = next(one for one in _UNITS if isinstance(value, one))
-        number = self.value(getattr(value, _UNITS[kind]))
-        return _call(f"gp.{kind.__name__}", [number, self.text(value.units)])
-
-    def _layer(self, value: LayerReference) -> ast.expr:
-        auth = {}
-        if value.auth is not None:
-            auth = {"auth": _call("gp.Token", [self.asked("Token of the layer: ")])}
-        return self._dataclass(replace(value, auth=None), auth)
-
-    def _extent(self, value: Extent) -> ast.expr:
-        edges: list[ast.expr] = [_number(float(one)) for one in value.bounds]
-        more = {key: getattr(value, key) for key in ("zmin", "zmax", "mmin", "mmax")}
-        ranges = {key: _number(float(one)) for key, one in more.items() if one is not None}
-        return _call("gp.Extent", [*edges, self._dataclass(value.spatial_reference)], ranges)
-
-    def _dataclass(self, value: Any, more: Mapping[str, ast.expr] | None = None) -> ast.expr:
-        fields = [name for name in value.__dataclass_fields__ if not name.startswith("_")]
-        given = {name: getattr(value, name) for name in fields}
-        parts = {name: self.value(one) for name, one in given.items() if one not in (None, "")}
-        kind = next(
-            one for one in (DataFile, RasterData, LayerReference, SpatialReference) if isinstance(value, one)
-        )
-        return _call(f"gp.{kind.__name__}", [], {**parts, **(more or {})})
-
-    def _record_set(self, value: RecordSet, name: str) -> ast.expr:
-        if isinstance(value.json.get("features"), list):
-            return self._rows(value, name)
-        return self.value(dict(value.json), name)
-
-    def _rows(self, value: Any, name: str) -> ast.expr:
+    def rows(self, value: Any, name: str) -> ast.expr:
         """Features or rows: written out while they are few, in a file beside the notebook otherwise."""
         from gpwidgets.convert.storage.literals import form_of_rows, write_rows
 
@@ -252,29 +179,8 @@ def comment(text: str) -> str:
     return f"# {shown[:300]}"
 
 
-def _number(value: float) -> ast.expr:
-    if isinstance(value, int):
-        if abs(value) >= _MOST_DIGITS:
-            raise ConversionError("A whole number of thousands of digits cannot be written as Python.")
-        return ast.Constant(int(value))
-    number = float(value)
-    return ast.Constant(number) if number == number else _call("float", [ast.Constant("nan")])
-
-
-def _is_frame(value: Any) -> bool:
-    return hasattr(value, "columns") or _has_geometry(value)
-
-
 def _has_geometry(value: Any) -> bool:
     return hasattr(value, "geometry") and hasattr(value, "crs")
-
-
-def _shortened(parts: tuple[int, ...], least: int) -> list[ast.expr]:
-    """Parts of a time, without the zeros at its end."""
-    kept = list(parts)
-    while len(kept) > least and not kept[-1]:
-        kept.pop()
-    return [ast.Constant(part) for part in kept]
 
 
 def _path(dotted: str) -> ast.expr:

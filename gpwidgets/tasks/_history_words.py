@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from gpwidgets.protocol.enums import AREAL_UNITS, LINEAR_UNITS, TIME_UNITS
+from gpwidgets.protocol.values.unit_names import AREAL_UNITS, LINEAR_UNITS, TIME_UNITS
 from gpwidgets.texts import tr, trn
 
 __all__ = ["row_in_words"]

@@ -12,6 +12,7 @@ from typing import Any
 
 from gpwidgets.errors import ConversionError
 from gpwidgets.protocol.description import GPParameter
+from gpwidgets.protocol.enums import DataTypeName
 from gpwidgets.tasks._code_literals import Literals, comment, named
 from gpwidgets.tasks.journal.kept_inputs import NotKept
 
@@ -52,7 +53,7 @@ def call_code(
     ConversionError
         A value is of a type that no task takes.
     """
-    tables = frozenset(one.name for one in parameters if one.member_type == "GPRecordSet")
+    tables = frozenset(one.name for one in parameters if one.member_type == DataTypeName.RECORDS)
     hidden = {one.name for one in parameters if one.is_hidden}
     literals = Literals(Path(folder) if folder is not None else Path.cwd(), tables)
     arguments = []

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, overload
 from gpwidgets import views
 from gpwidgets.errors import GPError, ParameterError, RunError
 from gpwidgets.protocol.description import GPParameter
+from gpwidgets.protocol.enums import DataTypeName
 from gpwidgets.protocol.urls import GPURL
 from gpwidgets.tasks._history_words import row_in_words
 from gpwidgets.tasks.code import call_code
@@ -225,7 +226,7 @@ class HistoryEntry:
         rows = rows_of(self._record)
         hidden = [row for row in rows if row.get("leftOut") == "hidden"]
         parameters = [
-            GPParameter.from_json({"name": str(row.get("paramName")), "dataType": "GPStringHidden"})
+            GPParameter.from_json({"name": str(row.get("paramName")), "dataType": DataTypeName.HIDDEN_STRING})
             for row in hidden
         ] + [GPParameter.from_json({**row, "name": str(row.get("paramName"))}) for row in rows]
         values: dict[str, Any] = {}

@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any, Protocol, TypeVar, cast
 
-from gpwidgets.datatypes.composite import CompositeType, ValueTableType
-from gpwidgets.datatypes.datatype import FEW_CHOICES, datatype_of, kind_words
+from gpwidgets.datatypes.kinds.composite import CompositeType
+from gpwidgets.datatypes.kinds.field import FieldType
+from gpwidgets.datatypes.kinds.value_table import ValueTableType
+from gpwidgets.datatypes.registry import FEW_CHOICES, datatype_of, kind_words
 from gpwidgets.protocol.description import GPParameter, TaskInfo
 from gpwidgets.protocol.names import python_name
 from gpwidgets.protocol.plain_text import plain_words
@@ -212,16 +214,17 @@ def _limits(parameter: GPParameter) -> str:
 
 
 def _parts(parameter: GPParameter) -> str:
-    if parameter.data_type == "GPValueTable":
+    kind = datatype_of(parameter)
+    if isinstance(kind, ValueTableType):
         columns = [
             f"{plain_words(column.display_name or column.name, _LONG)} ({kind_words(column)})"
             for column in ValueTableType.columns(parameter)
         ]
         return tr("Columns: {columns}", columns=", ".join(columns)) if columns else ""
-    if parameter.data_type == "GPComposite":
+    if isinstance(kind, CompositeType):
         kinds = [kind_words(member) for member in CompositeType.members(parameter)]
         return tr(" or ").join(kinds)
-    if parameter.data_type == "Field" and parameter.dependency:
+    if isinstance(kind, FieldType) and parameter.dependency:
         return tr("A column of {name}", name=plain_words(parameter.dependency, _LONG))
     return ""
 

@@ -13,7 +13,9 @@ from gpwidgets.caller_warnings import warn_reserved
 from gpwidgets.client.http.session import GPSession
 from gpwidgets.client.services import resources, uploads
 from gpwidgets.client.sign_in.auth import as_auth
-from gpwidgets.datatypes.datatype import datatype_of, kind_words
+from gpwidgets.datatypes.contexts import Upload
+from gpwidgets.datatypes.kinds.file import needs_upload
+from gpwidgets.datatypes.registry import datatype_of, kind_words
 from gpwidgets.errors import GPError, ResourceNotFound, ServerError, TaskChoice
 from gpwidgets.html_blocks import block, paragraph, table, title
 from gpwidgets.protocol.description import GPParameter, ServiceInfo, TaskInfo
@@ -24,7 +26,7 @@ from gpwidgets.protocol.values import UNSET, FieldRef, LayerReference
 from gpwidgets.secrets import hiding, secrets_in
 from gpwidgets.tasks.code import call_code
 from gpwidgets.tasks.inputs.checking import as_sent, check_given, merged
-from gpwidgets.tasks.inputs.encoding import RESERVED, Encoder, Upload, needs_upload
+from gpwidgets.tasks.inputs.encoding import RESERVED, Encoder
 from gpwidgets.tasks.inputs.environment import (
     KEYWORD,
     Environment,

@@ -9,8 +9,8 @@ import pytest
 
 from gpwidgets.convert.files.raster_opening import raster_opener
 from gpwidgets.errors import ConversionError
-from gpwidgets.protocol.files import fetched_by
 from gpwidgets.protocol.values import Fetch, RasterData
+from gpwidgets.protocol.values.files import fetched_by
 
 
 @pytest.fixture

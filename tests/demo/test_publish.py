@@ -13,7 +13,7 @@ import pytest
 from gpwidgets import demo
 from gpwidgets.demo.publishing.publish import Service, as_tool, read_annotation
 from gpwidgets.errors import PublishError
-from gpwidgets.protocol.units import LinearUnit
+from gpwidgets.protocol.values.units import LinearUnit
 
 
 def greet(name: str, times: int = 1, tone: Literal["low", "loud"] = "low") -> str:

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpwidgets.datatypes.datatype import datatype_of, form_text
+from gpwidgets.datatypes.registry import check_value, datatype_of
+from gpwidgets.datatypes.value_checks import form_text
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.missing import is_missing, without_missing
-from gpwidgets.tasks.inputs.checking import check_value
 
 MISSING = [
     None,

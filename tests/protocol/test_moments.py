@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gpwidgets.datatypes.datatype import datatype_of
+from gpwidgets.datatypes.registry import datatype_of
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.moments import (

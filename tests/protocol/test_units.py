@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpwidgets.protocol.enums import AREAL_UNITS, LINEAR_UNITS, TIME_UNITS, find_unit
-from gpwidgets.protocol.units import ArealUnit, LinearUnit, TimeUnit
+from gpwidgets.protocol.values.unit_names import AREAL_UNITS, LINEAR_UNITS, TIME_UNITS
+from gpwidgets.protocol.values.units import ArealUnit, LinearUnit, TimeUnit
 
 
 @pytest.mark.parametrize(
@@ -65,10 +65,10 @@ def test_miles_and_feet_are_us_survey_units() -> None:
 @pytest.mark.parametrize("table", [LINEAR_UNITS, AREAL_UNITS, TIME_UNITS], ids=["length", "area", "time"])
 def test_each_unit_is_found_by_its_wire_name_and_its_words(table: dict) -> None:
     for wire, name in table.items():
-        assert find_unit(table, wire) == wire
-        assert find_unit(table, wire.upper()) == wire
-        assert find_unit(table, name.plural) == wire
-        assert find_unit(table, name.singular) == wire
+        assert table.find(wire) == wire
+        assert table.find(wire.upper()) == wire
+        assert table.find(name.plural) == wire
+        assert table.find(name.singular) == wire
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False), st.sampled_from(sorted(LINEAR_UNITS)))

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from gpwidgets.datatypes.choice import labelled
-from gpwidgets.datatypes.datatype import LISTED, TABLE, datatype_of
+from gpwidgets.datatypes.kinds.choice import labelled
+from gpwidgets.datatypes.registry import datatype_named, datatype_of, known_names
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.description import GPParameter
-from gpwidgets.protocol.units import LinearUnit
+from gpwidgets.protocol.values.units import LinearUnit
 
 ODD = [
     "1,5",
@@ -43,7 +43,7 @@ OBJECTS: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("kind", sorted(TABLE))
+@pytest.mark.parametrize("kind", sorted(known_names()))
 @pytest.mark.parametrize("value", [*ODD, *OBJECTS], ids=lambda value: type(value).__name__)
 def test_nothing_but_a_value_or_a_parameter_error_comes_of_it(kind: str, value: Any) -> None:
     for parameter in (GPParameter("P", kind), GPParameter("P", kind, choice_list=("1", "2"))):
@@ -127,7 +127,7 @@ def test_listed_values_are_known_by_value_and_label_in_every_type(
 ) -> None:
     parameter = coded(kind, ("The first", first), ("The second", second))
     codec, plain = datatype_of(parameter), datatype_of(GPParameter("P", kind))
-    assert kind in LISTED
+    assert datatype_named(kind).is_chosen_by_value
     known = plain.check(plain.decode(first, parameter), GPParameter("P", kind))
     for given in ("the FIRST ", first, known):
         assert codec.check(given, parameter) == known

@@ -16,11 +16,10 @@ from quirks.conftest import gained, given
 
 from gpwidgets import GPTask, LayerReference, LinearUnit, demo
 from gpwidgets.convert.featuresets.frames import features_to_frame
-from gpwidgets.datatypes.datatype import datatype_of
+from gpwidgets.datatypes.registry import check_value, datatype_of
 from gpwidgets.errors import CurveApproximated, GPWarning, ParameterError
 from gpwidgets.protocol.description import GPParameter, TaskInfo
 from gpwidgets.protocol.values import Extent, MapImage
-from gpwidgets.tasks.inputs.checking import check_value
 from gpwidgets.widgets.form.form import TaskForm
 
 FEATURES = "GPFeatureRecordSetLayer"

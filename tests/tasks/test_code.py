@@ -17,7 +17,7 @@ from shapely.geometry import LineString, Point
 
 import gpwidgets as gp
 from gpwidgets.client.services import resources
-from gpwidgets.datatypes.composite import CompositeValue
+from gpwidgets.protocol.values import CompositeValue
 from gpwidgets.tasks.code import call_code
 
 

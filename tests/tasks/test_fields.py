@@ -7,10 +7,9 @@ import pandas as pd
 import pytest
 import shapely
 
-from gpwidgets.datatypes.composite import CompositeValue
 from gpwidgets.errors import InputErrors
 from gpwidgets.protocol.description import TaskInfo
-from gpwidgets.protocol.values import FieldRef, LayerReference
+from gpwidgets.protocol.values import CompositeValue, FieldRef, LayerReference
 from gpwidgets.tasks.inputs.checking import check_inputs
 from gpwidgets.tasks.inputs.fields import settle_fields
 

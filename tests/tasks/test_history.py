@@ -186,7 +186,7 @@ def test_large_geometry_is_kept_beside_the_records_once(server, own_history) -> 
 
 
 def test_features_that_were_uploaded_are_kept_themselves(server, monkeypatch) -> None:
-    monkeypatch.setattr("gpwidgets.tasks.inputs.encoding.LARGE_FEATURES", 100)
+    monkeypatch.setattr("gpwidgets.datatypes.kinds.features.LARGE_FEATURES", 100)
     gp.GPTask(server.url_of("BufferPoints"))(Input_Points=POINTS, Distance="1 km")
     assert len(gp.history()[0].inputs["Input_Points"]) == 1
 

@@ -19,9 +19,8 @@ from hypothesis import strategies as st
 from shapely.geometry import Point
 
 import gpwidgets as gp
-from gpwidgets.datatypes.composite import CompositeValue
 from gpwidgets.protocol.description import GPParameter
-from gpwidgets.protocol.values import FieldRef
+from gpwidgets.protocol.values import CompositeValue, FieldRef
 from gpwidgets.secrets import mask
 from gpwidgets.tasks.code import call_code
 

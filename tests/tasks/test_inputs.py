@@ -11,13 +11,14 @@ from shapely.geometry import Point
 
 import gpwidgets as gp
 from gpwidgets import demo
-from gpwidgets.datatypes.composite import CompositeValue
+from gpwidgets.datatypes.kinds.file import needs_upload
 from gpwidgets.demo.publishing.parameters import Param, ParameterSpec
 from gpwidgets.demo.publishing.publish import Tool
 from gpwidgets.errors import InputErrors
 from gpwidgets.protocol.enums import Direction, ParameterType
 from gpwidgets.protocol.features import FeatureSet, RecordSet
-from gpwidgets.tasks.inputs.encoding import Encoder, needs_upload
+from gpwidgets.protocol.values import CompositeValue
+from gpwidgets.tasks.inputs.encoding import Encoder
 
 PLACE = Point(10.75, 59.91)
 

@@ -16,7 +16,7 @@ def echo(places: Points) -> Points:
 
 @pytest.fixture
 def many(monkeypatch: pytest.MonkeyPatch) -> geopandas.GeoDataFrame:
-    monkeypatch.setattr("gpwidgets.tasks.inputs.encoding.LARGE_FEATURES", 20_000)
+    monkeypatch.setattr("gpwidgets.datatypes.kinds.features.LARGE_FEATURES", 20_000)
     points = shapely.points(np.random.default_rng(1).uniform(-80, 80, (900, 2)))
     return geopandas.GeoDataFrame({"NUMBER": range(len(points))}, geometry=points, crs=4326)
 

@@ -11,9 +11,9 @@ import pytest
 from widget_tools import press
 
 from gpwidgets import GPTask, LayerReference, Login, TaskWidget, Token, demo, history
+from gpwidgets.datatypes.registry import check_value
 from gpwidgets.errors import InputErrors, ServerError
 from gpwidgets.protocol.description import GPParameter
-from gpwidgets.tasks.inputs.checking import check_value
 from gpwidgets.widgets.editors.features.sources.from_layer import LayerSource
 from gpwidgets.widgets.editors.features.sources.from_text import TextSource
 

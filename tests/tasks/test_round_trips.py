@@ -23,11 +23,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gpwidgets import ArealUnit, GPTask, LinearUnit, TimeUnit, demo
-from gpwidgets.datatypes.composite import CompositeValue
 from gpwidgets.errors import GPError, GPWarning, ParameterError
-from gpwidgets.protocol.enums import AREAL_UNITS, LINEAR_UNITS, TIME_UNITS
 from gpwidgets.protocol.missing import is_missing, plain
-from gpwidgets.protocol.values import UNSET, DataFile, Extent, FieldRef, RasterData, SpatialReference
+from gpwidgets.protocol.values import (
+    UNSET,
+    CompositeValue,
+    DataFile,
+    Extent,
+    FieldRef,
+    RasterData,
+    SpatialReference,
+)
+from gpwidgets.protocol.values.unit_names import AREAL_UNITS, LINEAR_UNITS, TIME_UNITS
 from gpwidgets.widgets.form.form import TaskForm
 
 MANY = int(os.environ.get("GPWIDGETS_ROUND_TRIPS", "6"))

@@ -23,12 +23,12 @@ from widget_tools import (
     tick,
 )
 
-from gpwidgets.datatypes.composite import CompositeValue
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.features import FeatureSet
 from gpwidgets.protocol.values import (
     UNSET,
+    CompositeValue,
     DataFile,
     Extent,
     FieldRef,

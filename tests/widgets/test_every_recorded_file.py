@@ -17,14 +17,14 @@ from recorded import recorded, recorded_root
 from gpwidgets.client.services.uploads import item_id_of
 from gpwidgets.convert.featuresets.frames import read_features
 from gpwidgets.convert.user_input.readers import to_frame
-from gpwidgets.datatypes.datatype import datatype_of, form_text
+from gpwidgets.datatypes.registry import check_value, datatype_of
+from gpwidgets.datatypes.value_checks import form_text
 from gpwidgets.errors import ConversionError
 from gpwidgets.protocol.description import GPParameter, ServiceInfo, TaskInfo
 from gpwidgets.protocol.enums import JobStatus
 from gpwidgets.protocol.responses.replies import ExecuteReply, JobInfo, ResultValue
 from gpwidgets.protocol.responses.validation import Validation
 from gpwidgets.protocol.values import UNSET
-from gpwidgets.tasks.inputs.checking import check_value
 from gpwidgets.tasks.inputs.encoding import Encoder
 from gpwidgets.tasks.results.outputs import Decoder
 from gpwidgets.widgets.editors.editor_table import editor_for

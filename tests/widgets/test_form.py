@@ -10,7 +10,8 @@ import ipywidgets as w
 import pytest
 from recorded import recorded
 
-from gpwidgets.datatypes.datatype import datatype_of, form_text
+from gpwidgets.datatypes.registry import datatype_of
+from gpwidgets.datatypes.value_checks import form_text
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.description import TaskInfo
 from gpwidgets.protocol.values import UNSET, LinearUnit

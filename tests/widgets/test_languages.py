@@ -17,7 +17,7 @@ from widget_tools import can_press, finish, press, text_of
 
 from gpwidgets import demo, set_language, texts
 from gpwidgets.errors import InputErrors
-from gpwidgets.protocol.units import ArealUnit
+from gpwidgets.protocol.values.units import ArealUnit
 from gpwidgets.tasks.task import GPTask
 from gpwidgets.widgets.history_widget import HistoryWidget
 from gpwidgets.widgets.kit.fold import Fold

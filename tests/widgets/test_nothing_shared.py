@@ -27,8 +27,8 @@ from gpwidgets.demo.jobs.tool_context import JobContext
 from gpwidgets.demo.tools.geotiff import write_geotiff
 from gpwidgets.errors import AuthenticationError, ConversionError
 from gpwidgets.protocol.description import TaskInfo
-from gpwidgets.protocol.units import LinearUnit
 from gpwidgets.protocol.values import LayerReference
+from gpwidgets.protocol.values.units import LinearUnit
 from gpwidgets.tasks.results.outputs import Outputs
 from gpwidgets.tasks.runs import control
 from gpwidgets.widgets.form.form import TaskForm

@@ -21,9 +21,9 @@ from gpwidgets.convert.storage.shapefiles import write_shapefile
 from gpwidgets.convert.user_input.file_layers import read_layers
 from gpwidgets.demo.tools.geotiff import write_geotiff
 from gpwidgets.errors import ConversionError
-from gpwidgets.protocol.files import fetched_by
-from gpwidgets.protocol.units import LinearUnit
 from gpwidgets.protocol.values import DataFile, Fetch, RasterData
+from gpwidgets.protocol.values.files import fetched_by
+from gpwidgets.protocol.values.units import LinearUnit
 from gpwidgets.tasks.results.outputs import Outputs
 from gpwidgets.widgets.kit.accessibility import let_rest
 from gpwidgets.widgets.map.task_map import TaskMap

@@ -29,7 +29,7 @@ from widget_tools import (
 from gpwidgets import demo
 from gpwidgets.client.sign_in.auth import Token
 from gpwidgets.errors import AuthenticationError, ConnectionFailed, InputErrors
-from gpwidgets.protocol.units import LinearUnit
+from gpwidgets.protocol.values.units import LinearUnit
 from gpwidgets.tasks.runs.status import RunStatus
 from gpwidgets.tasks.task import GPTask
 from gpwidgets.widgets.map.drawing.draw_control import Pen

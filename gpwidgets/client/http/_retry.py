@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import requests
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from gpwidgets.errors import ConnectionFailed
 from gpwidgets.texts import tr
@@ -49,9 +50,6 @@ def asked_wait(headers: Mapping[str, str]) -> float:
     except (ValueError, OverflowError, TypeError):
         now = time.time()
     return max(0.0, until - now)
-
-
-_BEFORE_SENDING = frozenset({"NewConnectionError", "NameResolutionError", "ConnectTimeoutError"})
 
 
 def overdue(url: str, seconds: float) -> ConnectionFailed:
@@ -129,7 +127,7 @@ def connection_failed(error: requests.RequestException, url: str, connect: float
         what = tr("the answer was cut off")
     elif isinstance(error, requests.exceptions.ConnectionError):
         reason = getattr(error.args[0], "reason", None) if error.args else None
-        never_sent = type(reason).__name__ in _BEFORE_SENDING
+        never_sent = isinstance(reason, NewConnectionError | ConnectTimeoutError)
         what = tr("no connection could be made") if never_sent else tr("the connection broke")
     else:
         what = tr("the request could not be made ({kind})", kind=type(error).__name__)

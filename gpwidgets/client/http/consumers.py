@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
+from gpwidgets.protocol.enums import DataTypeName
 from gpwidgets.secrets import Masker
 
 __all__ = ["BytesTaker", "FeatureTaker", "FileTaker", "Taken", "Taker", "large_features"]
@@ -100,5 +101,5 @@ def large_features(head: bytes) -> bool:
         and b'"error"' not in start
         and b'"features"' in head
         and found
-        and found.group(1) == b"GPFeatureRecordSetLayer"
+        and found.group(1) == DataTypeName.FEATURES.encode()
     )

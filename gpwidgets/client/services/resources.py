@@ -10,6 +10,7 @@ from gpwidgets.client.http.consumers import FeatureTaker
 from gpwidgets.client.http.session import GPSession
 from gpwidgets.errors import BadReply
 from gpwidgets.protocol.description import ServiceInfo, TaskInfo
+from gpwidgets.protocol.enums import DataTypeName
 from gpwidgets.protocol.responses.replies import ExecuteReply, JobInfo, ResultValue
 from gpwidgets.protocol.responses.validation import Validation
 from gpwidgets.protocol.urls import GPURL
@@ -159,7 +160,7 @@ def read_result(
         address, {"f": "json", **(params or {})}, retry=False, taker=FeatureTaker(read_features)
     )
     if reply.made is not None:
-        return ResultReply("", "GPFeatureRecordSetLayer", features=reply.made)
+        return ResultReply("", DataTypeName.FEATURES.value, features=reply.made)
     row = ResultValue.from_json(reply.json(address))
     return ResultReply(row.name, row.data_type, row.value)
 

@@ -23,6 +23,7 @@ from gpwidgets.convert.coordinates.crs import carries_shift, code_of, has_unknow
 from gpwidgets.convert.coordinates.wkt_and_degrees import FARTHEST, check_degrees
 from gpwidgets.convert.geometry.vertices import has_m, vertices, with_rows
 from gpwidgets.errors import ConversionError, CRSMissing, ReferencesDiffer, RoughTransformation
+from gpwidgets.protocol.frame_info import frame_info
 from gpwidgets.texts import tr, trn
 
 __all__ = [
@@ -163,7 +164,7 @@ def why_unplaced(gdf: geopandas.GeoDataFrame) -> str:
     of the user's own without a CRS is, as long as it can be.
     """
     if gdf.crs is None:
-        is_unknown = len(gdf) and (gdf.attrs.get("gpwidgets") or not _can_be_degrees(gdf))
+        is_unknown = len(gdf) and (frame_info(gdf) or not _can_be_degrees(gdf))
         return (
             tr("it names no coordinate system; if you know it, name it with set_crs()") if is_unknown else ""
         )

@@ -18,6 +18,7 @@ from gpwidgets.convert.geometry.geometries import GeometryColumn
 from gpwidgets.convert.tables.attribute_table import Table
 from gpwidgets.errors import ReferencesDiffer
 from gpwidgets.protocol.features import Field
+from gpwidgets.protocol.frame_info import keep_frame_info
 from gpwidgets.protocol.values import SpatialReference
 from gpwidgets.texts import tr, trn
 
@@ -66,7 +67,7 @@ def table_of_layers(sources: Sequence[FeatureSource]) -> pd.DataFrame:
     table.add([_attributes(row) for row in rows])
     frame = pd.DataFrame(table.finish(), index=pd.RangeIndex(len(rows)))
     main = next(filter(None, (source.reference for source in sources)), SpatialReference())
-    frame.attrs["gpwidgets"] = _describe(sources, main)
+    keep_frame_info(frame, _describe(sources, main))
     return frame
 
 
@@ -83,7 +84,7 @@ def _frame(
     columns[name] = geopandas.array.GeometryArray(shapes, crs=crs)
     plain = pd.DataFrame(columns, index=pd.RangeIndex(len(shapes)), copy=False)
     frame = geopandas.GeoDataFrame(plain, geometry=name)
-    frame.attrs["gpwidgets"] = dict(about)
+    keep_frame_info(frame, about)
     return frame
 
 

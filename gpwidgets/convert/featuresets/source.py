@@ -10,6 +10,7 @@ from gpwidgets.convert.geometry.geometries import type_of
 from gpwidgets.convert.geometry.quantised import Quantisation
 from gpwidgets.errors import ConversionError
 from gpwidgets.protocol.features import FeatureSet, Field
+from gpwidgets.protocol.frame_info import FrameInfo
 from gpwidgets.protocol.responses.renderers import renderer_json
 from gpwidgets.protocol.values import SpatialReference
 from gpwidgets.texts import tr
@@ -97,8 +98,8 @@ class FeatureSource:
         """How the server draws the features, as sent; None when it does not say."""
         return renderer_json(self.layer) or renderer_json(self.json)
 
-    def describe(self) -> dict[str, Any]:
-        """What a frame keeps in ``attrs["gpwidgets"]``."""
+    def describe(self) -> FrameInfo:
+        """What a frame keeps of it."""
         fields = self.fields
         aliases = {field.name: field.alias for field in fields if field.alias}
         said = self.json.get("fieldAliases")

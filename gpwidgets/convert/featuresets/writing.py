@@ -18,6 +18,7 @@ from gpwidgets.convert.geometry.nesting import offsets
 from gpwidgets.convert.geometry.vertices import has_m, vertices
 from gpwidgets.convert.tables.plain import wire_column
 from gpwidgets.errors import ConversionError
+from gpwidgets.protocol.frame_info import frame_info
 from gpwidgets.protocol.values import SpatialReference
 from gpwidgets.texts import tr
 
@@ -84,7 +85,7 @@ def frame_to_records(df: pd.DataFrame) -> dict[str, Any]:
     ConversionError
         Two columns have the same name.
     """
-    fields, rows = _rows(df, _described(df))
+    fields, rows = _rows(df, frame_info(df))
     return {"fields": fields, "features": [{"attributes": row} for row in rows]}
 
 
@@ -95,7 +96,7 @@ def _feature_set(gdf: geopandas.GeoDataFrame, decimals: int | None) -> dict[str,
     kind = geometry_type(shapes) or _described_type(gdf)
     has_z, measured = bool(shapely.has_z(shapes).any()), bool(has_m(shapes).any())
     others = [number for number, dtype in enumerate(gdf.dtypes) if not _is_geometry(dtype)]
-    fields, rows = _rows(pd.DataFrame(gdf.iloc[:, others]), _described(gdf))
+    fields, rows = _rows(pd.DataFrame(gdf.iloc[:, others]), frame_info(gdf))
     told: dict[str, Any] = {"geometryType": kind, "hasZ": has_z, "hasM": measured, "fields": fields}
     reference = _reference(gdf, has_z=has_z)
     if reference:
@@ -157,7 +158,7 @@ def _coordinates(shapes: Any, has_z: bool, measured: bool, decimals: int | None)
 
 def _reference(gdf: geopandas.GeoDataFrame, *, has_z: bool) -> dict[str, Any]:
     """The spatial reference to send: the one that a server gave, as long as the frame's CRS is still that."""
-    told = SpatialReference.from_json(_described(gdf).get("spatial_reference"))
+    told = SpatialReference.from_json(frame_info(gdf).get("spatial_reference"))
     if told and to_crs(told) == gdf.crs:
         return told.to_json() if has_z else told.without_heights().to_json()
     return from_crs(gdf.crs).to_json()
@@ -240,14 +241,9 @@ def _rows(
     return fields, [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
 
 
-def _described(df: pd.DataFrame) -> Mapping[str, Any]:
-    told = df.attrs.get("gpwidgets")
-    return told if isinstance(told, Mapping) else {}
-
-
 def _described_type(df: pd.DataFrame) -> str:
     """The geometry type that an empty frame had when it was read."""
-    kind = _described(df).get("geometry_type")
+    kind = frame_info(df).get("geometry_type")
     return str(kind) if kind in _TYPES.values() else "esriGeometryPoint"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -112,8 +113,8 @@ def _by_gdal(path: Path, layer: str, **options: Any) -> Any:
 
 def _tried(path: Path, read: Callable[[], pd.DataFrame]) -> pd.DataFrame:
     """Read a file; the libraries behind the formats raise whatever they like."""
-    if not path.exists():
-        raise ConversionError(tr("There is no file {path!r}.", path=str(path)))
+    if not os.path.exists(path):  # also of a text that no path can be, unlike Path.exists
+        raise ConversionError(tr("There is no file {path!r}.", path=str(path)[:200]))
     try:
         return read()
     except ConversionError:

@@ -12,6 +12,7 @@ import orjson
 import pandas as pd
 
 from gpwidgets.errors import ConversionError
+from gpwidgets.protocol.frame_info import frame_info
 from gpwidgets.protocol.missing import is_missing, plain
 from gpwidgets.texts import tr
 
@@ -113,8 +114,7 @@ def check_columns(table: pd.DataFrame) -> None:
 
 def field_types(table: pd.DataFrame) -> dict[str, str]:
     """The field type that each column is written with, geometry left out."""
-    told = table.attrs.get("gpwidgets")
-    described = told.get("field_types") if isinstance(told, dict) else None
+    described = frame_info(table).get("field_types")
     found: dict[str, str] = {}
     for number, name in enumerate(table.columns):
         column = table.iloc[:, number]

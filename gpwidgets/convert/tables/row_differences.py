@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 
 from gpwidgets.errors import ConversionError
+from gpwidgets.protocol.frame_info import frame_info
 from gpwidgets.texts import tr
 
 __all__ = ["ColumnDifference", "RowDifferences", "rows_that_differ"]
@@ -140,8 +141,7 @@ def _in_crs_of(first: Any, second: Any) -> Any:
 
 def _columns(frame: pd.DataFrame) -> list[str]:
     """Columns that are compared."""
-    told = frame.attrs.get("gpwidgets")
-    ids = told.get("object_id_field") if isinstance(told, dict) else None
+    ids = frame_info(frame).get("object_id_field")
     return [name for name in frame.columns if str(frame[name].dtype) != "geometry" and name != ids]
 
 

@@ -23,6 +23,7 @@ from gpwidgets.convert.featuresets.writing import write_features
 from gpwidgets.convert.geometry.splitting import as_high_as, jumps, unwound, wrap_shape
 from gpwidgets.convert.geometry.vertices import has_m, vertices, with_rows, with_vertices
 from gpwidgets.errors import ConversionError
+from gpwidgets.protocol.frame_info import frame_info
 from gpwidgets.texts import tr
 
 __all__ = [
@@ -196,7 +197,7 @@ def placed_frame(gdf: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
         There are coordinates that cannot be longitudes and latitudes, although the frame has no CRS or one of
         degrees, as a file of GeoJSON always has.
     """
-    if gdf.crs is None and (gdf.attrs.get("gpwidgets") or {}).get("spatial_reference"):
+    if gdf.crs is None and frame_info(gdf).get("spatial_reference"):
         return gdf
     if _is_geographic(gdf):
         check_degrees(_shapes(gdf), longest=FARTHEST, half=_half_turn(gdf))

@@ -19,6 +19,7 @@ from gpwidgets.convert.user_input.checks import without_empty, wrap_frame
 from gpwidgets.convert.user_input.readers import to_frame
 from gpwidgets.errors import ConversionError
 from gpwidgets.protocol.features import Field
+from gpwidgets.protocol.frame_info import keep_frame_info
 from gpwidgets.texts import tr
 
 __all__ = ["as_text", "frame_after", "frame_of_drawn", "one_multipoint", "text_geometries"]
@@ -63,7 +64,7 @@ def frame_of_drawn(
     for key, more in _about(list(typed.values())).items():
         told[key] = {**(told.get(key) or {}), **more}
     if told:
-        frame.attrs["gpwidgets"] = told
+        keep_frame_info(frame, told)
     return frame
 
 

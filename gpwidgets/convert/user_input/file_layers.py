@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,7 @@ def layer_names(path: Path) -> list[str]:
     ConversionError
         The file is not there, cannot be read, or is a zip without geographic data.
     """
-    if not path.exists():
+    if not os.path.exists(path):  # also of a text that no path can be, unlike Path.exists
         raise ConversionError(tr("There is no file {path!r}.", path=str(path)))
     if path.suffix.lower() in ARCHIVES:
         members = members_of(path)

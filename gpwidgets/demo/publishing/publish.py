@@ -32,6 +32,7 @@ from typing import (
     get_type_hints,
 )
 
+from gpwidgets.datatypes.registry import name_of_class
 from gpwidgets.demo.publishing._docstrings import read_docstring
 from gpwidgets.demo.publishing.parameters import FEATURES, RECORDS, Param, ParameterSpec
 from gpwidgets.demo.publishing.strict import finite
@@ -355,8 +356,8 @@ def read_annotation(hint: Any) -> tuple[Param, bool]:
     if origin in (list, Sequence):
         member, _ = read_annotation(arguments[0])
         return replace(member, data_type=f"GPMultiValue:{member.data_type}"), False
-    data_type = DATA_TYPES.get(getattr(hint, "__name__", ""))
-    if data_type is None:
+    data_type = DATA_TYPES.get(getattr(hint, "__name__", "")) or name_of_class(hint)
+    if not data_type:
         known = ", ".join(DATA_TYPES)
         raise PublishError(f"no data type on the wire for {hint!r}; understood are {known}, Literal and list")
     return Param(data_type), False

@@ -10,11 +10,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from gpwidgets.datatypes.registry import registered
 from gpwidgets.demo.publishing.parameters import FEATURES, RECORDS, ParameterSpec
 from gpwidgets.demo.publishing.refusals import InputRefused
+from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.moments import parse_moment, parse_with_format, to_milliseconds
-from gpwidgets.protocol.units import ArealUnit, LinearUnit, TimeUnit
 from gpwidgets.protocol.values import UNSET, Extent, FieldRef, SpatialReference
+from gpwidgets.protocol.values.units import ArealUnit, LinearUnit, TimeUnit
 
 TEXT_TYPES = frozenset({"GPString", "GPStringHidden", "GPSQLExpression"})
 FILE_TYPES = frozenset({"GPDataFile", "GPRasterDataLayer", "GPRasterData"})
@@ -236,7 +238,8 @@ def _to_python(value: Any, kind: str, spec: ParameterSpec, find_file: FileFinder
         return find_file(value)
     if kind in (FEATURES, RECORDS):
         return _frame(value, kind, spec, find_file)
-    return value
+    own = registered(kind)
+    return value if own is None else own.decode(value, GPParameter(spec.name, kind))
 
 
 def _frame(value: Any, kind: str, spec: ParameterSpec, find_file: FileFinder) -> Any:

@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from gpwidgets.datatypes.registry import registered
 from gpwidgets.demo.publishing.drawing_info import drawing_info
 from gpwidgets.demo.publishing.parameters import FEATURES, RECORDS, ParameterSpec
 from gpwidgets.demo.publishing.refusals import invalid_input
+from gpwidgets.protocol.description import GPParameter
 
 FileURL = Callable[[Path], str]
 
@@ -87,6 +89,9 @@ def encode(value: Any, spec: ParameterSpec, options: OutputOptions, file_url: Fi
 
 
 def _scalar(value: Any, spec: ParameterSpec, file_url: FileURL) -> Any:
+    own = registered(spec.member_type or spec.data_type)
+    if own is not None and value is not None:
+        return own.encode(value, GPParameter(spec.name, spec.member_type or spec.data_type))
     if isinstance(value, Path):
         told = {"url": file_url(value)}
         if "Raster" in spec.data_type:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from gpwidgets.demo.jobs.tool_context import JobContext
 from gpwidgets.demo.publishing.publish import Points, Polygons, tool
 from gpwidgets.demo.publishing.refusals import ToolError
-from gpwidgets.protocol.units import LinearUnit
+from gpwidgets.protocol.values.units import LinearUnit
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry

@@ -17,7 +17,7 @@ from gpwidgets.demo.publishing.parameters import Param
 from gpwidgets.demo.publishing.publish import Polygons, Table, tool
 from gpwidgets.demo.publishing.refusals import ToolError
 from gpwidgets.demo.publishing.verdict import Verdict
-from gpwidgets.protocol.units import LinearUnit
+from gpwidgets.protocol.values.units import LinearUnit
 
 if TYPE_CHECKING:
     import numpy as np

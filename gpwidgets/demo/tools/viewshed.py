@@ -11,7 +11,7 @@ from gpwidgets.demo.publishing.parameters import Param
 from gpwidgets.demo.publishing.publish import Points, Polygons, RasterFile, tool
 from gpwidgets.demo.publishing.refusals import ToolError
 from gpwidgets.demo.tools.geotiff import write_geotiff
-from gpwidgets.protocol.units import LinearUnit
+from gpwidgets.protocol.values.units import LinearUnit
 
 if TYPE_CHECKING:
     import numpy as np

@@ -11,11 +11,14 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from gpwidgets.datatypes.datatype import datatype_of, form_text
+from gpwidgets.datatypes.kinds.value_table import ValueTableType
+from gpwidgets.datatypes.registry import check_value, datatype_of
+from gpwidgets.datatypes.value_checks import form_text
 from gpwidgets.errors import InputErrors, ParameterError
 from gpwidgets.protocol.description import GPParameter, TaskInfo
+from gpwidgets.protocol.enums import DataTypeName
 from gpwidgets.protocol.values import UNSET, SpatialReference
-from gpwidgets.tasks.inputs.checking import check_inputs, check_value
+from gpwidgets.tasks.inputs.checking import check_inputs
 from gpwidgets.texts import later
 
 __all__ = [
@@ -34,7 +37,6 @@ KEYWORD = "env"
 
 _CONTEXT_SINCE = 10.61
 _COLLECTIONS_SINCE = 10.6
-_FEATURES = ("GPFeatureRecordSetLayer",)
 
 
 def _setting(name: str, kind: str, title: str, description: str) -> GPParameter:
@@ -48,43 +50,49 @@ ENVIRONMENT: Mapping[str, GPParameter] = {
     for one in (
         _setting(
             "outSR",
-            "GPSpatialReference",
+            DataTypeName.SPATIAL_REFERENCE,
             later("Output coordinates"),
             later("Coordinate system of the results; that of the inputs when left out."),
         ),
         _setting(
             "processSR",
-            "GPSpatialReference",
+            DataTypeName.SPATIAL_REFERENCE,
             later("Processing coordinates"),
             later("Coordinate system the tool works in."),
         ),
         _setting(
             "extent",
-            "GPExtent",
+            DataTypeName.EXTENT,
             later("Processing extent"),
             later("Only features that overlap it are processed."),
         ),
         _setting(
-            "returnZ", "GPBoolean", later("Keep heights (z)"), later("Servers leave them out otherwise.")
+            "returnZ",
+            DataTypeName.BOOLEAN,
+            later("Keep heights (z)"),
+            later("Servers leave them out otherwise."),
         ),
         _setting(
-            "returnM", "GPBoolean", later("Keep measures (m)"), later("Servers leave them out otherwise.")
+            "returnM",
+            DataTypeName.BOOLEAN,
+            later("Keep measures (m)"),
+            later("Servers leave them out otherwise."),
         ),
         _setting(
             "returnTrueCurves",
-            "GPBoolean",
+            DataTypeName.BOOLEAN,
             later("Keep true curves"),
             later("Else the server makes lines of them."),
         ),
         _setting(
             "returnColumnName",
-            "GPBoolean",
+            DataTypeName.BOOLEAN,
             later("Columns by name"),
             later("Rows of value tables carry their column names."),
         ),
         _setting(
             "esri_out_feature_service_name",
-            "GPString",
+            DataTypeName.STRING,
             later("Name of a hosted layer"),
             later("The server keeps the results as a hosted feature layer of this name."),
         ),
@@ -95,8 +103,8 @@ ENVIRONMENT: Mapping[str, GPParameter] = {
 def applicable(info: TaskInfo) -> tuple[GPParameter, ...]:
     """The settings that make sense for a task, as parameters that an editor can be made for."""
     kinds = {one.member_type for one in info.parameters}
-    spatial = bool(kinds & {*_FEATURES, "GPRasterDataLayer", "GPRasterData"})
-    shapes = any(one.data_type in _FEATURES for one in info.outputs)
+    spatial = bool(kinds & {DataTypeName.FEATURES, DataTypeName.RASTER, DataTypeName.RASTER_DATA})
+    shapes = any(one.data_type == DataTypeName.FEATURES for one in info.outputs)
     wanted = {
         "outSR": spatial,
         "processSR": spatial,
@@ -104,7 +112,7 @@ def applicable(info: TaskInfo) -> tuple[GPParameter, ...]:
         "returnZ": shapes,
         "returnM": shapes,
         "returnTrueCurves": shapes,
-        "returnColumnName": any(one.data_type == "GPValueTable" for one in info.outputs),
+        "returnColumnName": any(isinstance(datatype_of(one), ValueTableType) for one in info.outputs),
         "esri_out_feature_service_name": shapes,
     }
     taken = {one.name for one in info.inputs}

@@ -7,17 +7,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from gpwidgets.datatypes.composite import CompositeType, CompositeValue, ValueTableType
+from gpwidgets.datatypes.kinds.composite import CompositeType
+from gpwidgets.datatypes.kinds.field import FieldType
+from gpwidgets.datatypes.kinds.value_table import ValueTableType
+from gpwidgets.datatypes.registry import datatype_of
 from gpwidgets.errors import GPError, InputErrors, ParameterError
 from gpwidgets.protocol.attributes import input_fields, is_computed
 from gpwidgets.protocol.description import GPParameter, TaskInfo
 from gpwidgets.protocol.features import RecordSet
-from gpwidgets.protocol.values import FieldRef, LayerReference
+from gpwidgets.protocol.values import CompositeValue, FieldRef, LayerReference
 from gpwidgets.texts import tr
 
 __all__ = ["settle_fields"]
 
-_LAYERS = ("GPFeatureRecordSetLayer", "GPRecordSet")
 ColumnsOf = Callable[[LayerReference], tuple[FieldRef, ...]]
 
 
@@ -60,7 +62,7 @@ def settle_fields(
 
 class _Settler:
     def __init__(self, info: TaskInfo, checked: Mapping[str, Any], columns_of: ColumnsOf | None) -> None:
-        layers = [one.name for one in info.inputs if one.data_type in _LAYERS]
+        layers = [one.name for one in info.inputs if datatype_of(one).is_set]
         self._only = layers[0] if len(layers) == 1 else ""
         self._inputs = {one.name: one for one in info.inputs}
         self._checked = checked
@@ -72,12 +74,12 @@ class _Settler:
             return self._settled(parameter, value)
         if isinstance(value, CompositeValue) and isinstance(value.value, FieldRef):
             members = CompositeType.members(parameter)
-            member = next((one for one in members if one.data_type == "Field"), parameter)
+            member = next((one for one in members if one.data_type == value.data_type), parameter)
             return replace(value, value=self._settled(member, value.value))
         if parameter.is_multi and isinstance(value, list):
             return [self.settle(parameter.member, row) for row in value]
-        columns = ValueTableType.columns(parameter) if parameter.data_type == "GPValueTable" else []
-        if any(column.data_type in ("Field", "GPComposite") for column in columns):
+        columns = ValueTableType.columns(parameter) if isinstance(value, list) else []
+        if any(isinstance(datatype_of(column), FieldType | CompositeType) for column in columns):
             return [[self.settle(one, cell) for one, cell in zip(columns, row, strict=True)] for row in value]
         return value
 

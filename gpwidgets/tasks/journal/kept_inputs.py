@@ -13,16 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gpwidgets.client.services import downloads, resources
-from gpwidgets.datatypes.datatype import datatype_of
+from gpwidgets.datatypes.kinds.file import needs_upload
+from gpwidgets.datatypes.registry import datatype_named, datatype_of
 from gpwidgets.errors import GPError, ParameterError
 from gpwidgets.protocol.description import GPParameter, TaskInfo
-from gpwidgets.protocol.features import FeatureSet, RecordSet
 from gpwidgets.protocol.values import UNSET, DataFile, LayerReference, RasterData
 from gpwidgets.secrets import mask, without_secrets
-from gpwidgets.tasks.inputs.checking import FEATURES, RECORDS, check_value
-from gpwidgets.tasks.inputs.encoding import Encoder, needs_upload
+from gpwidgets.tasks.inputs.encoding import Encoder
 from gpwidgets.tasks.inputs.environment import ENVIRONMENT
-from gpwidgets.tasks.results.outputs import Decoder
 from gpwidgets.texts import later, tr
 
 if TYPE_CHECKING:
@@ -46,7 +44,6 @@ Row = dict[str, Any]
 INLINE = 16_000
 
 _PATH = "path:"
-_TEXTS = frozenset({"GPString", "GPSQLExpression"})
 
 
 class NotKept:
@@ -146,7 +143,7 @@ def _masked(parameter: GPParameter, text: str) -> str:
 
 def _needed_to_read(parameter: GPParameter, value: Any) -> Row:
     """What of a parameter's description its value cannot be read back without."""
-    if parameter.data_type in (FEATURES, RECORDS) and isinstance(value, str):
+    if datatype_named(parameter.data_type).is_set and isinstance(value, str):
         return {"choiceList": [value]}  # the name of a layer that the service has
     return {"parameterInfos": _members(parameter)} if parameter.parameter_infos else {}
 
@@ -171,13 +168,12 @@ def values_for_code(row: Mapping[str, Any], value: Any, load: Callable[[str], st
     load
         As of `values_of_rows`.
     """
-    kinds = {FEATURES: FeatureSet, RECORDS: RecordSet}
-    kind = kinds.get(str(row.get("dataType")))
+    kind = datatype_named(str(row.get("dataType")))
     wire = row.get("value")
-    if "file" in row and kind is not None:
+    if "file" in row and kind.is_set:
         wire = json.loads(load(str(row["file"])))
-    if kind is not None and isinstance(wire, Mapping) and isinstance(wire.get("features"), list):
-        return kind(wire)
+    if kind.is_set and isinstance(wire, Mapping) and isinstance(wire.get("features"), list):
+        return kind.view(wire, GPParameter.from_json({**row, "name": str(row.get("paramName") or "")}))
     return _asking_for_tokens(value, wire)
 
 
@@ -211,7 +207,7 @@ def _text_to_keep(info: TaskInfo, name: str, value: Any, fields: Mapping[str, st
 
 def _wire(parameter: GPParameter, text: str) -> Any:
     """The JSON value of a request field."""
-    if parameter.data_type in _TEXTS:
+    if datatype_named(parameter.data_type).is_text:
         return text
     try:
         return json.loads(text)
@@ -291,25 +287,13 @@ def _value_of_row(parameter: GPParameter, row: Mapping[str, Any], load: Callable
     if "leftOut" in row:
         raise ParameterError(parameter.name, tr(_REASONS.get(str(row["leftOut"]), later("it was not kept."))))
     wire = _wire(parameter, load(str(row["file"]))) if "file" in row else row.get("value")
-    if wire == "" and parameter.data_type in _TEXTS:
+    if wire == "" and datatype_named(parameter.data_type).is_text:
         return ""  # it was sent as such; what a server answers so was not given
     return _value(parameter, _with_paths(parameter, wire))
 
 
 def _value(parameter: GPParameter, wire: Any) -> Any:
-    if wire is None or wire == "":
-        return UNSET
-    if needs_upload([wire]) or _reads_the_wire(parameter, wire):
-        return check_value(parameter, wire)
-    decoded = Decoder({parameter.name: parameter}).value(parameter.name, parameter.data_type, wire)
-    return check_value(parameter, decoded)
-
-
-def _reads_the_wire(parameter: GPParameter, wire: Any) -> bool:
-    """Whether checking reads the wire form better than decoding, which gives up what names the type."""
-    if parameter.member_type in (FEATURES, RECORDS):
-        return isinstance(wire, str)  # a layer's name
-    return parameter.member_type in ("GPComposite", "GPValueTable")
+    return UNSET if wire is None or wire == "" else datatype_of(parameter).from_journal(wire, parameter)
 
 
 def _with_paths(parameter: GPParameter, wire: Any) -> Any:
@@ -365,7 +349,7 @@ def _refuse_local_files(parameter: GPParameter, wire: Any) -> None:
     if isinstance(wire, Mapping | list):
         for part in wire.values() if isinstance(wire, Mapping) else wire:
             _refuse_local_files(parameter, part)
-    elif isinstance(wire, str) and parameter.data_type not in _TEXTS and _is_local(wire):
+    elif isinstance(wire, str) and not datatype_named(parameter.data_type).is_text and _is_local(wire):
         raise ParameterError(parameter.name, tr("the server names a file of this machine; it is left out."))
 
 
@@ -380,7 +364,7 @@ def _is_local(text: str) -> bool:
 
 def _fetched(task: TaskHandle, parameter: GPParameter, wire: Any) -> Any:
     """The rows themselves, where the server names a file of its own that holds them."""
-    if parameter.data_type not in (FEATURES, RECORDS) or not isinstance(wire, Mapping):
+    if not datatype_of(parameter).is_set or not isinstance(wire, Mapping):
         return wire
     url = wire.get("url")
     if not isinstance(url, str) or "features" in wire or "/MapServer/" in url or "/FeatureServer/" in url:

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from gpwidgets.datatypes.frame_checks import is_frame
 from gpwidgets.errors import GPError
-from gpwidgets.protocol.units import ArealUnit, LinearUnit, TimeUnit
 from gpwidgets.protocol.values import DataFile, MapImage, RasterData
+from gpwidgets.protocol.values.units import ArealUnit, LinearUnit, TimeUnit
 from gpwidgets.secrets import mask
 from gpwidgets.tasks.results._compare_files import file_words
 from gpwidgets.tasks.results.outputs import Outputs, summary
@@ -251,7 +252,7 @@ def _column_words(name: str, found: Any) -> str:
 
 
 def _are_layers(first: Outputs, second: Outputs, name: str) -> bool:
-    return all(type(outputs[name]).__name__ == "GeoDataFrame" for outputs in (first, second))
+    return all(is_frame(outputs[name]) for outputs in (first, second))
 
 
 def _shapes(first: Any, second: Any) -> Any:

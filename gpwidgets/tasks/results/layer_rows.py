@@ -10,9 +10,11 @@ from gpwidgets.client.http.session import GPSession
 from gpwidgets.client.services import layers
 from gpwidgets.client.services.layer_pages import read_pages
 from gpwidgets.client.sign_in.auth import Token
+from gpwidgets.datatypes.layer_addresses import layer_given
+from gpwidgets.protocol.frame_info import frame_info, keep_frame_info
 from gpwidgets.protocol.responses.renderers import renderer_json
 from gpwidgets.protocol.values import FieldRef, LayerReference, read_layers_by
-from gpwidgets.tasks.inputs.layer_tokens import layer_given, session_for
+from gpwidgets.tasks.inputs.layer_tokens import session_for
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -58,7 +60,7 @@ def read_rows(
         more = page.more
         held_back |= page.more and not page.rows  # wherever that was, rows are missing
     about = {
-        **frames[0].attrs.get("gpwidgets", {}),
+        **frame_info(frames[0]),
         "layer": layers.layer_url(url),
         "truncated": more,
     }
@@ -71,7 +73,7 @@ def read_rows(
     joined = (
         kept[0] if len(kept) == 1 else geopandas.GeoDataFrame(pd.concat(kept, ignore_index=True), crs=crs)
     )
-    joined.attrs["gpwidgets"] = about
+    keep_frame_info(joined, about)
     return joined
 
 

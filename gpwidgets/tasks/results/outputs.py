@@ -9,25 +9,21 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakMethod
 
 from gpwidgets.bounds import limit
-from gpwidgets.datatypes.datatype import datatype_of, is_unset, kind_words
+from gpwidgets.datatypes.contexts import ReplyContext
+from gpwidgets.datatypes.frame_checks import is_frame, is_table
+from gpwidgets.datatypes.registry import kind_words, name_of_value, read_value, words_of
 from gpwidgets.errors import ConversionError, GPError
 from gpwidgets.html_blocks import block, paragraph, table, title
 from gpwidgets.protocol.description import GPParameter
-from gpwidgets.protocol.missing import is_missing
+from gpwidgets.protocol.frame_info import frame_info, is_truncated
 from gpwidgets.protocol.names import python_name
 from gpwidgets.protocol.responses.replies import GPMessage
-from gpwidgets.protocol.values import DataFile, Fetch, LayerReference, MapImage, RasterData, RowReader
-from gpwidgets.secrets import SecretText, is_hidden_type, shielded
+from gpwidgets.protocol.values import DataFile, Fetch, RasterData, RowReader
+from gpwidgets.secrets import SecretText
 from gpwidgets.texts import tr, trn
 
 if TYPE_CHECKING:
     from gpwidgets.tasks.results.result_map import ResultMap
-
-_FILES: dict[str, type[DataFile] | type[RasterData]] = {
-    "GPDataFile": DataFile,
-    "GPRasterDataLayer": RasterData,
-    "GPRasterData": RasterData,
-}
 
 
 class Outputs(Mapping[str, Any]):
@@ -335,15 +331,14 @@ _OWN_NAMES = frozenset(
 
 def summary(value: Any) -> str:
     """A value in half a line."""
-    kind = type(value).__name__
-    if kind == "GeoDataFrame":
+    if is_frame(value):
         crs = value.crs.to_string() if value.crs is not None else tr("unknown CRS")
         return trn("{n:,} feature ({crs})", "{n:,} features ({crs})", len(value), crs=crs[:40])
-    if kind == "DataFrame":
+    if is_table(value):
         return trn("{n:,} row", "{n:,} rows", len(value))
-    if isinstance(value, DataFile | RasterData):
-        return value.name
     text = repr(value) if isinstance(value, str) else str(value)
+    if name_of_value(value) and not isinstance(value, str):
+        text = words_of(value)
     return text if len(text) <= 80 else text[:77] + "..."
 
 
@@ -367,8 +362,7 @@ class Decoder:
         reader: RowReader | None = None,
     ) -> None:
         self._parameters = parameters
-        self._fetch = fetch
-        self._reader = reader
+        self._reply = ReplyContext(fetch, reader)
 
     def parameter(self, name: str, data_type: str) -> GPParameter:
         """The output's description; made from the reply when the task does not declare it."""
@@ -395,69 +389,15 @@ class Decoder:
             The value cannot be read.
         """
         try:
-            value = self._by_shape(self.parameter(name, data_type), wire)
-            return shielded(value, secret=True) if is_hidden_type(data_type) else value
+            return read_value(wire, self.parameter(name, data_type), self._reply)
         except GPError:
             raise
         except (ValueError, TypeError, KeyError, IndexError) as error:
             raise ConversionError(f"{name}: the server's value cannot be read: {error}") from error
 
-    def _by_shape(self, parameter: GPParameter, wire: Any) -> Any:
-        if is_unset(wire, parameter.data_type) or _is_nothing(wire, parameter.data_type):
-            return None
-        if isinstance(wire, list) and parameter.is_multi:
-            return [self._by_shape(parameter.member, row) for row in wire]
-        if isinstance(wire, Mapping):
-            if isinstance(wire.get("mapImage"), Mapping):
-                return MapImage.from_json(wire["mapImage"])
-            if parameter.data_type in _FILES:
-                return _FILES[parameter.data_type].from_json(wire, self._fetch)
-            if parameter.data_type == "GPComposite" and "dataType" in wire and "value" in wire:
-                return self._by_shape(self.parameter(parameter.name, str(wire["dataType"])), wire["value"])
-            if parameter.data_type in ("GPFeatureRecordSetLayer", "GPRecordSet"):
-                return self._features(parameter, wire)
-        return datatype_of(parameter).decode(wire, parameter)
-
-    def _features(self, parameter: GPParameter, wire: Mapping[str, Any]) -> Any:
-        from gpwidgets.convert.featuresets.frames import features_to_frame, records_to_frame
-
-        if "url" in wire and "features" not in wire:
-            return LayerReference.from_json(wire, self._reader)
-        if parameter.data_type == "GPRecordSet":
-            return records_to_frame(wire)
-        return features_to_frame(wire)
-
-
-#: Data types whose empty object is no value; an empty composite or unknown object is one.
-_OBJECTS = frozenset(
-    {
-        *("GPFeatureRecordSetLayer", "GPRecordSet", "Field", *_FILES),
-        *("GPLinearUnit", "GPArealUnit", "GPTimeUnit", "GPExtent", "GPEnvelope"),
-        *("GPSpatialReference", "GPCoordinateSystem", "GPDate"),
-    }
-)
-
-
-def _is_nothing(wire: Any, data_type: str) -> bool:
-    """Whether an object says nothing, as ``{}`` or ``{"url": ""}``: every part of it is missing."""
-    if data_type not in _OBJECTS or not isinstance(wire, Mapping):
-        return False
-    parts = [part for key, part in wire.items() if key not in ("units", *_REFERENCES)]
-    return all(part in (None, "", "NaN") or is_missing(part) for part in parts)
-
-
-_REFERENCES = ("spatialReference", "spatial_reference")
-
-
-def is_truncated(value: Any) -> bool:
-    """Whether the server held rows of this frame back."""
-    attrs = getattr(value, "attrs", None)
-    return bool(isinstance(attrs, Mapping) and attrs.get("gpwidgets", {}).get("truncated"))
-
 
 def is_doubtful(value: Any, limit: int | None) -> bool:
     """Whether a frame is as long as results can be, and the server does not say that it is whole."""
-    attrs = getattr(value, "attrs", None)
-    about = attrs.get("gpwidgets") if isinstance(attrs, Mapping) else None
-    silent = isinstance(about, Mapping) and about.get("truncated") is None
+    about = frame_info(value)
+    silent = bool(about) and about.get("truncated") is None
     return bool(silent and limit and len(value) == limit)

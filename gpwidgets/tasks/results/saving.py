@@ -20,22 +20,13 @@ from typing import Any, Protocol, TypeVar
 from weakref import finalize
 
 from gpwidgets.convert.files.raster_opening import raster_opener
-from gpwidgets.datatypes.datatype import datatype_of
+from gpwidgets.datatypes.frame_checks import is_table
+from gpwidgets.datatypes.registry import datatype_named, name_of_value
 from gpwidgets.errors import ConversionError, GPError, GPWarning
 from gpwidgets.protocol.description import GPParameter
-from gpwidgets.protocol.files import fetched_by
 from gpwidgets.protocol.responses.replies import GPMessage
-from gpwidgets.protocol.units import ArealUnit, LinearUnit, TimeUnit
-from gpwidgets.protocol.values import (
-    DataFile,
-    Extent,
-    Fetch,
-    FieldRef,
-    LayerReference,
-    MapImage,
-    RasterData,
-    SpatialReference,
-)
+from gpwidgets.protocol.values import DataFile, Fetch, LayerReference, MapImage, RasterData
+from gpwidgets.protocol.values.files import fetched_by
 from gpwidgets.secrets import without_secrets
 from gpwidgets.version import __version__
 
@@ -67,16 +58,6 @@ _FORMAT = 1
 
 #: Bytes and members of a zip above which it is not unpacked.
 _LARGEST, _MOST_MEMBERS = 8_000_000_000, 10_000
-
-_TYPES: dict[type, str] = {
-    LinearUnit: "GPLinearUnit",
-    ArealUnit: "GPArealUnit",
-    TimeUnit: "GPTimeUnit",
-    datetime: "GPDate",
-    Extent: "GPExtent",
-    SpatialReference: "GPSpatialReference",
-    FieldRef: "Field",
-}
 
 
 def save_outputs(outputs: Savable, path: str | Path, *, overwrite: bool = False) -> Path:
@@ -168,7 +149,7 @@ class _Writer:
         self._files = 0
 
     def written(self, value: Any) -> dict[str, Any]:
-        if hasattr(value, "columns") and hasattr(value, "dtypes"):
+        if is_table(value):
             from gpwidgets.convert.storage.saved import write_saved_frame
 
             return {"frame": write_saved_frame(value, self._folder, self._next_stem())}
@@ -180,9 +161,9 @@ class _Writer:
             return {"layer": value.to_json()}
         if isinstance(value, list | tuple):
             return {"list": [self.written(one) for one in value]}
-        kind = next((name for known, name in _TYPES.items() if isinstance(value, known)), "")
+        kind = name_of_value(value)
         parameter = GPParameter.from_json({"name": self._name, "dataType": kind or "JSON"})
-        return {"type": kind, "value": datatype_of(parameter).encode(value, parameter)}
+        return {"type": kind, "value": datatype_named(kind).encode(value, parameter)}
 
     def _next_stem(self) -> str:
         self._files += 1
@@ -335,7 +316,7 @@ class _Reader:
         if "data" in row or "raster" in row:
             return self._file(row)
         parameter = GPParameter.from_json({"name": self._name, "dataType": row["type"] or "JSON"})
-        return datatype_of(parameter).decode(row["value"], parameter)
+        return datatype_named(row["type"]).decode(row["value"], parameter)
 
     def _file(self, row: Mapping[str, Any]) -> DataFile | RasterData:
         value: DataFile | RasterData

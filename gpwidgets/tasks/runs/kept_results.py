@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from gpwidgets.datatypes.registry import datatype_named
 from gpwidgets.errors import GPError, RunExpired
+from gpwidgets.protocol.enums import DataTypeName
 from gpwidgets.protocol.responses.replies import ExecuteReply
 from gpwidgets.secrets import without_secrets
 from gpwidgets.tasks.runs import control
@@ -53,7 +55,6 @@ LARGEST_RESULTS = 200_000
 #: Features and rows above which results are too large without a look.
 _MOST_ROWS = 5000
 _MOST_MESSAGES = 200
-_FILES = ("GPDataFile", "GPRasterData", "GPRasterDataLayer")
 
 
 def text_to_keep(run: Run, reply: ExecuteReply) -> str:
@@ -70,7 +71,10 @@ def text_to_keep(run: Run, reply: ExecuteReply) -> str:
         parameter = declared.get(row.name)
         if "Hidden" in row.data_type or (parameter is not None and parameter.is_hidden):
             told["leftOut"] = "hidden"
-        elif row.value is not None and row.data_type.removeprefix("GPMultiValue:") in _FILES:
+        elif (
+            row.value is not None
+            and datatype_named(row.data_type.removeprefix(f"{DataTypeName.MULTI_VALUE}:")).is_file
+        ):
             told["leftOut"] = "file"
         else:
             told["value"] = without_secrets(row.value)

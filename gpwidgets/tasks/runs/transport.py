@@ -15,15 +15,18 @@ from gpwidgets.bounds import how_to_raise, limit
 from gpwidgets.client.services import downloads, resources
 from gpwidgets.client.services.layers import count_rows, read_layer
 from gpwidgets.convert.files.raster_opening import raster_opener
+from gpwidgets.datatypes.frame_checks import is_table
+from gpwidgets.datatypes.layer_addresses import holds_token
 from gpwidgets.errors import AuthenticationError, ConversionError, GPError, ServerError
+from gpwidgets.protocol.enums import DataTypeName
+from gpwidgets.protocol.frame_info import frame_info, is_truncated, keep_frame_info
 from gpwidgets.protocol.responses.renderers import renderer_json
 from gpwidgets.protocol.responses.replies import ExecuteReply, JobInfo
 from gpwidgets.protocol.values import Fetch
 from gpwidgets.secrets import hiding, mask, secrets_in
 from gpwidgets.tasks.inputs.environment import Environment
-from gpwidgets.tasks.inputs.layer_tokens import holds_token
 from gpwidgets.tasks.results.layer_rows import read_rows, reader_of
-from gpwidgets.tasks.results.outputs import Decoder, Outputs, is_doubtful, is_truncated, summary
+from gpwidgets.tasks.results.outputs import Decoder, Outputs, is_doubtful, summary
 from gpwidgets.tasks.results.result_map import ResultMap
 from gpwidgets.tasks.runs import control
 from gpwidgets.tasks.scheduling.workers import work_together
@@ -37,7 +40,6 @@ if TYPE_CHECKING:
     from gpwidgets.tasks.runs.task_handle import TaskHandle
 
 
-_FEATURES = "GPFeatureRecordSetLayer"
 _RESULTS_AT_ONCE = 4
 
 _LOG = logging.getLogger("gpwidgets.tasks")
@@ -103,7 +105,7 @@ class Transport:
         self._settings = {**_kept_by_schema(task), **(settings or {})}
         self._fetched: set[str] = set()
         self._digests: dict[str, str] = {}
-        self._collections = any(one.data_type == _FEATURES for one in task.outputs)
+        self._collections = any(one.data_type == DataTypeName.FEATURES for one in task.outputs)
         #: What was sent as secret: the server may repeat it in any later answer.
         self._secrets: tuple[str, ...] = ()
 
@@ -210,8 +212,8 @@ class Transport:
 
     def _with_symbols(self, name: str, value: Any) -> Any:
         """Features with the renderer of their layer in the job's map service, where they came without one."""
-        about = getattr(value, "attrs", {}).get("gpwidgets")
-        if about is None or "renderer" in about or not hasattr(value, "geometry") or not len(value):
+        about = frame_info(value)
+        if not about or "renderer" in about or not hasattr(value, "geometry") or not len(value):
             return value
         place = self._map_layer(name)
         try:
@@ -241,8 +243,7 @@ class Transport:
                 tr("The service keeps no map of its results, so there is no way to the other rows.")
             )
         whole = read_rows(self._session, place, self._like_the_result())
-        about = {**value.attrs.get("gpwidgets", {}), **whole.attrs["gpwidgets"], "completed_from": place}
-        whole.attrs["gpwidgets"] = about
+        keep_frame_info(whole, {**frame_info(value), **frame_info(whole), "completed_from": place})
         return whole
 
     def _missing(self, name: str, value: Any) -> int | None:
@@ -270,7 +271,7 @@ class Transport:
 
     def _map_layer(self, name: str) -> str | None:
         """The layer of the job's map service that holds an output, which follow the order of the outputs."""
-        spatial = [one.name for one in self._task.outputs if one.data_type == _FEATURES]
+        spatial = [one.name for one in self._task.outputs if one.data_type == DataTypeName.FEATURES]
         try:
             shown = self._result_map()
         except GPError:
@@ -304,9 +305,8 @@ class Transport:
     def _outputs(self, run: Run, found: Gathered) -> Outputs:
         provenance = self._provenance(run)
         for value in found.values.values():
-            attrs = getattr(value, "attrs", None)
-            if isinstance(attrs, dict):
-                attrs["gpwidgets"] = {**attrs.get("gpwidgets", {}), "provenance": provenance}
+            if is_table(value):
+                keep_frame_info(value, {**frame_info(value), "provenance": provenance})
         outputs = Outputs(
             found.values,
             parameters={parameter.name: parameter for parameter in self._task.outputs},

@@ -7,11 +7,11 @@ from typing import Any
 
 import ipywidgets as w
 
+from gpwidgets.datatypes.registry import words_of
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.inputs.checking import has_usable_default
 from gpwidgets.texts import tr
-from gpwidgets.widgets.editors.value_words import words_of
 from gpwidgets.widgets.kit.controls import WIDE, lean
 from gpwidgets.widgets.kit.owner import Owner
 

@@ -11,7 +11,7 @@ from typing import Any
 import ipywidgets as w
 
 from gpwidgets.bounds import how_to_raise, limit
-from gpwidgets.datatypes.choice import labelled
+from gpwidgets.datatypes.kinds.choice import labelled
 from gpwidgets.protocol.description import Choice
 from gpwidgets.protocol.plain_text import plain_label
 from gpwidgets.protocol.values import UNSET

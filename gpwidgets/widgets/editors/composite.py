@@ -6,10 +6,10 @@ from typing import Any
 
 import ipywidgets as w
 
-from gpwidgets.datatypes.composite import CompositeType, CompositeValue
-from gpwidgets.datatypes.datatype import type_words
+from gpwidgets.datatypes.kinds.composite import CompositeType
+from gpwidgets.datatypes.registry import type_words
 from gpwidgets.errors import ParameterError
-from gpwidgets.protocol.values import UNSET
+from gpwidgets.protocol.values import UNSET, CompositeValue
 from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.editor import ParameterEditor
 from gpwidgets.widgets.editors.editor_table import editor_for

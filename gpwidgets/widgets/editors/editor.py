@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import ipywidgets as w
 import traitlets
 
-from gpwidgets.datatypes.datatype import datatype_of, shown
+from gpwidgets.datatypes.registry import check_value, datatype_of, words_of
+from gpwidgets.datatypes.value_checks import shown
 from gpwidgets.errors import GPError, ParameterError
 from gpwidgets.protocol.plain_text import plain_label
 from gpwidgets.protocol.values import UNSET
-from gpwidgets.tasks.inputs.checking import check_value, has_usable_default
+from gpwidgets.tasks.inputs.checking import has_usable_default
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.editors._cleared import ClearedChoice, empty_value, has_default, is_empty
 from gpwidgets.widgets.editors._field_help import help_html, help_row
 from gpwidgets.widgets.editors._keep import KeepButton
 from gpwidgets.widgets.editors.form_context import EditorContext
-from gpwidgets.widgets.editors.value_words import words_of
 from gpwidgets.widgets.kit.accessibility import LabelNote
 from gpwidgets.widgets.kit.controls import WIDE, icon_button, lean
 from gpwidgets.widgets.kit.owner import Owner

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from gpwidgets.bounds import limit
-from gpwidgets.datatypes.datatype import LISTED
+from gpwidgets.datatypes.registry import datatype_named
 from gpwidgets.widgets.editors.editor import EditorContext, ParameterEditor
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _path_for(parameter: GPParameter) -> str:
     kind = parameter.data_type
     if parameter.is_multi:
         return _CHOICES if parameter.member.choices else _ROWS
-    if parameter.choices and (kind in LISTED or kind == _TEXT):
+    if parameter.choices and (datatype_named(kind).is_chosen_by_value or kind == _TEXT):
         return _CHOICE
     if kind in ("GPComposite", "GPValueTable") and not parameter.parameter_infos:
         return _JSON  # the server does not say what it is made of

@@ -6,7 +6,7 @@ from typing import Any
 
 import ipywidgets as w
 
-from gpwidgets.datatypes.datatype import datatype_of
+from gpwidgets.datatypes.registry import datatype_of
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.values import UNSET, Extent

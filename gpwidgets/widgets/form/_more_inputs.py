@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import ipywidgets as w
 
 from gpwidgets.bounds import how_to_raise, limit
+from gpwidgets.datatypes.registry import datatype_of
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.owner import Owner
 
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from gpwidgets.protocol.description import GPParameter
 
 __all__ = ["MoreInputs", "next_inputs"]
-
-#: Their fields have many parts, so fewer of them are made.
-_DRAWN = ("GPFeatureRecordSetLayer", "GPRecordSet", "GPComposite", "GPValueTable", "GPMultiValue")
 
 
 def next_inputs(waiting: Iterable[GPParameter]) -> list[GPParameter]:
@@ -40,7 +38,7 @@ def next_inputs(waiting: Iterable[GPParameter]) -> list[GPParameter]:
     for parameter in sorted(waiting, key=lambda one: not one.required):
         if len(chosen) >= limit("inputs"):
             break
-        is_large = parameter.data_type.startswith(_DRAWN)
+        is_large = datatype_of(parameter).has_parts
         if is_large and large >= limit("feature_inputs"):
             continue
         large += is_large

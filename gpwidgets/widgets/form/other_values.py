@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
+from gpwidgets.datatypes.registry import words_of
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.inputs.environment import KEYWORD
 from gpwidgets.texts import tr, trn
-from gpwidgets.widgets.editors.value_words import words_of
 
 if TYPE_CHECKING:
     from gpwidgets.widgets.form.form import TaskForm

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from gpwidgets.datatypes.registry import datatype_named
 from gpwidgets.errors import GPError
 from gpwidgets.protocol.urls import split_address
 from gpwidgets.secrets import mask
@@ -16,12 +17,9 @@ if TYPE_CHECKING:
     from gpwidgets.tasks.runs.task_handle import TaskHandle
 
 
-_MAP_TYPES = frozenset({"GPFeatureRecordSetLayer", "GPExtent", "GPEnvelope"})
-
-
 def needs_map(info: TaskInfo) -> bool:
     """Whether features or extents go into a task or come out of it."""
-    return any({one.data_type, one.member_type} & _MAP_TYPES for one in info.parameters)
+    return any(datatype_named(one.member_type).is_spatial for one in info.parameters)
 
 
 def title_html(address: str) -> str:

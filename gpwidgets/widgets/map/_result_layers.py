@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from gpwidgets.protocol.frame_info import frame_info
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.owner import close_tree
 from gpwidgets.widgets.map.layers.frame_layer import RESULT_COLORS, FrameLayer, free_label
@@ -219,7 +220,7 @@ class ResultLayers:
 
 def provenance_of(frame: Any) -> Mapping[str, Any]:
     """Return where a frame comes from, when it is the result of a run; else an empty mapping."""
-    found = (frame.attrs.get("gpwidgets") or {}).get("provenance")
+    found = frame_info(frame).get("provenance")
     return found if isinstance(found, Mapping) else {}
 
 

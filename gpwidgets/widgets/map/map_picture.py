@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import ipywidgets as w
 
+from gpwidgets.protocol.frame_info import frame_info
 from gpwidgets.tasks.scheduling.workers import start_worker
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.accessibility import is_resting, let_rest
@@ -177,7 +178,7 @@ def _legend_of(layer: Any) -> LegendBlock:
 
 def _source_of(layer: Any) -> str:
     """Return which server a result comes from, and when; empty for a frame of any other origin."""
-    found = (layer.frame.attrs.get("gpwidgets") or {}).get("provenance")
+    found = frame_info(layer.frame).get("provenance")
     if not isinstance(found, Mapping) or not found.get("task"):
         return ""
     place = urlsplit(str(found["task"]))

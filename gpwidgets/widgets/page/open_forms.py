@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 from weakref import WeakSet
 
-from gpwidgets.tasks.inputs.checking import takes_geometry
+from gpwidgets.protocol.enums import DataTypeName
+from gpwidgets.protocol.geometry_types import takes_geometry
 
 _FORMS: WeakSet[Any] = WeakSet()
-
-_FEATURES = "GPFeatureRecordSetLayer"
 
 
 def remember_form(form: Any) -> None:
@@ -22,7 +21,7 @@ def forget_form(form: Any) -> None:
     _FORMS.discard(form)
 
 
-def inputs_for(data_type: str = _FEATURES, frame: Any = None) -> list[tuple[str, Any]]:
+def inputs_for(data_type: str = DataTypeName.FEATURES, frame: Any = None) -> list[tuple[str, Any]]:
     """Return the inputs of open forms that a frame can be given to, as pairs of a title and the editor.
 
     Parameters

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
+from gpwidgets.datatypes.frame_checks import is_frame
 from gpwidgets.secrets import mask
 from gpwidgets.tasks.results.compare import compare, key_words, row_words
 from gpwidgets.texts import tr
@@ -105,7 +106,7 @@ class RowsCompared(Owner, w.VBox):
         rows = found.rows.rename(columns=self._named)
         label = tr("{title}, values differ", title=self._title)
         task_map = None
-        if type(rows).__name__ == "GeoDataFrame" and rows.geometry.notna().any():
+        if is_frame(rows) and rows.geometry.notna().any():
             task_map = self._find_map()
         view = FrameView(rows, self._output, label, task_map, label)
         self.layer = view.layer

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
+from gpwidgets.datatypes.frame_checks import is_frame
+from gpwidgets.protocol.enums import DataTypeName
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.accessibility import let_rest
 from gpwidgets.widgets.kit.errors_shown import error_html, guarded
@@ -57,11 +59,11 @@ class FrameView(Owner, w.VBox):
         self.layer = ""
         self._linking = self._sharing = False
         self._said = w.HTML()
-        is_spatial = type(frame).__name__ == "GeoDataFrame"
+        is_spatial = is_frame(frame)
         if map is not None and is_spatial:
             self._draw(layer or title)
         self.table = FrameTable(frame, title, selectable=bool(self.layer))
-        self.use = UseAsInput(self.chosen, "GPFeatureRecordSetLayer" if is_spatial else "GPRecordSet")
+        self.use = UseAsInput(self.chosen, DataTypeName.FEATURES if is_spatial else DataTypeName.RECORDS)
         parts = [self.table, FrameSaver(frame, name), self.use]
         if self.layer:
             parts.insert(0, self._selection_tools())

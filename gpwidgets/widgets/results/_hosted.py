@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 
 from gpwidgets.errors import GPError
+from gpwidgets.protocol.frame_info import is_truncated
 from gpwidgets.tasks.scheduling.workers import start_worker
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.accessibility import is_resting, let_rest
@@ -63,7 +64,7 @@ class HostedLayerView(Owner, w.VBox):
         try:
             self.frame = self._layer.read(limit=MOST)
             replace_children(self._rows, self._show(self.frame))
-            cut = self.frame.attrs.get("gpwidgets", {}).get("truncated")
+            cut = is_truncated(self.frame)
             self._said.value = (
                 f'<div class="gpw-muted">{tr("The first {most:,} rows.", most=MOST)}</div>' if cut else ""
             )

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 import traitlets
 
+from gpwidgets.protocol.missing import is_missing
 from gpwidgets.texts import later, tr, trn
 from gpwidgets.widgets.kit.accessibility import let_rest
 from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.kit.theme import style_sheet
 from gpwidgets.widgets.results._table_rows import TableRows
-from gpwidgets.widgets.words.cells import FrameTexts, cell_text, is_missing
+from gpwidgets.widgets.words.cells import FrameTexts, cell_text
 
 if TYPE_CHECKING:
     from pandas import DataFrame

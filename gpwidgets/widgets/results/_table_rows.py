@@ -12,9 +12,10 @@ from typing import Any
 
 import ipywidgets as w
 
+from gpwidgets.protocol.missing import is_missing
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.owner import Owner
-from gpwidgets.widgets.words.cells import FrameTexts, cell_text, is_missing
+from gpwidgets.widgets.words.cells import FrameTexts, cell_text
 
 
 class TableRows(Owner, w.Box):

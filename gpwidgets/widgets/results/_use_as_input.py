@@ -8,8 +8,9 @@ from typing import Any
 
 import ipywidgets as w
 
+from gpwidgets.datatypes.registry import check_value
 from gpwidgets.errors import ParameterError
-from gpwidgets.tasks.inputs.checking import check_value
+from gpwidgets.protocol.enums import DataTypeName
 from gpwidgets.texts import later, tr, trn
 from gpwidgets.widgets.kit.controls import icon_button, lean
 from gpwidgets.widgets.kit.errors_shown import error_html, guarded
@@ -30,7 +31,7 @@ class UseAsInput(Owner, w.HBox):
         Of the inputs to offer.
     """
 
-    def __init__(self, frame: Callable[[], Any], data_type: str = "GPFeatureRecordSetLayer") -> None:
+    def __init__(self, frame: Callable[[], Any], data_type: str = DataTypeName.FEATURES) -> None:
         self._frame = frame
         self._data_type = data_type
         self._editors: list[Any] = []

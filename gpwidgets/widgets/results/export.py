@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
+from gpwidgets.datatypes.frame_checks import is_frame
 from gpwidgets.tasks.scheduling.workers import start_worker
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.kit.accessibility import is_resting, let_rest
@@ -43,7 +44,7 @@ def _write_geojson(frame: Any, path: Path) -> str:
 
 
 def _write_csv(frame: Any, path: Path) -> None:
-    if type(frame).__name__ == "GeoDataFrame":
+    if is_frame(frame):
         frame = frame.to_wkt()  # the geometry stays readable, as text
     frame.to_csv(path, index=False)
 
@@ -81,7 +82,7 @@ TABLE_FORMATS: tuple[tuple[str, str, Writer], ...] = (
 
 def formats_for(frame: Any) -> list[tuple[str, str, Writer]]:
     """Return the formats that a frame can be saved in here; Parquet needs pyarrow."""
-    formats = FEATURE_FORMATS if type(frame).__name__ == "GeoDataFrame" else TABLE_FORMATS
+    formats = FEATURE_FORMATS if is_frame(frame) else TABLE_FORMATS
     has_arrow = find_spec("pyarrow") is not None
     return [one for one in formats if has_arrow or one[1] != ".parquet"]
 

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 
 from gpwidgets.bounds import how_to_raise, limit
-from gpwidgets.protocol.units import ArealUnit, LinearUnit, TimeUnit
+from gpwidgets.datatypes.feature_counts import counted
+from gpwidgets.datatypes.registry import words_of
 from gpwidgets.protocol.urls import split_address
 from gpwidgets.protocol.values import DataFile, LayerReference, MapImage, RasterData
+from gpwidgets.protocol.values.units import ArealUnit, LinearUnit, TimeUnit
 from gpwidgets.secrets import mask
 from gpwidgets.tasks.results.outputs import Outputs
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.errors_shown import error_html
 from gpwidgets.widgets.kit.owner import Owner, close_tree, replace_children
 from gpwidgets.widgets.kit.theme import style_sheet
-from gpwidgets.widgets.map.drawing.feature_words import counted
 from gpwidgets.widgets.results._file_results import FileView
 from gpwidgets.widgets.results._frame_view import FrameView
 from gpwidgets.widgets.results._hosted import HostedLayerView
@@ -194,7 +195,7 @@ def value_view(value: Any, task_map: TaskMap | None = None) -> w.Widget:
     for kinds, view in _VIEWS:
         if isinstance(value, kinds):
             return view(value)
-    text = cell_text(value) if isinstance(value, _PLAIN) else str(value)
+    text = cell_text(value) if isinstance(value, _PLAIN) else words_of(value)
     return w.HTML(
         f'<div class="gpw-value mathjax_ignore">{escape(mask(text)).replace(chr(10), "<br>")}</div>'
     )

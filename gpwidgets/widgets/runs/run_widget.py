@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 import traitlets
 
+from gpwidgets.datatypes.frame_checks import is_frame
 from gpwidgets.tasks.runs.run import Run
 from gpwidgets.tasks.runs.status import RunStatus
 from gpwidgets.texts import tr
@@ -116,8 +117,7 @@ class RunWidget(Owner, ShownWithTwin, w.VBox):
         outputs = self.run.outputs
         values = {name: outputs[name] for name in outputs if name not in outputs.errors}
         if any(
-            type(value).__name__ == "GeoDataFrame" and (len(value) or name in outputs.truncated)
-            for name, value in values.items()
+            is_frame(value) and (len(value) or name in outputs.truncated) for name, value in values.items()
         ):
             from gpwidgets.widgets.map.task_map import TaskMap
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from gpwidgets.datatypes.frame_checks import is_frame
 from gpwidgets.protocol.values import DataFile, RasterData
 from gpwidgets.secrets import mask
 from gpwidgets.tasks.inputs.environment import ENVIRONMENT, KEYWORD
@@ -137,7 +138,7 @@ def _picture(inputs: Mapping[str, Any], outputs: Outputs | None) -> str:
     legends = []
     if outputs is not None:
         found = [outputs[name] for name in outputs if name not in outputs.errors]
-        frames = [value for value in found if type(value).__name__ == "GeoDataFrame" and len(value)]
+        frames = [value for value in found if is_frame(value) and len(value)]
         for at, frame in enumerate(frames):
             style, _ = server_style(frame)
             layers += (
@@ -146,7 +147,7 @@ def _picture(inputs: Mapping[str, Any], outputs: Outputs | None) -> str:
             legends += (
                 [LegendBlock(style.title, [row[:2] for row in style.legend], style.form)] if style else []
             )
-    given = [value for value in inputs.values() if type(value).__name__ == "GeoDataFrame" and len(value)]
+    given = [value for value in inputs.values() if is_frame(value) and len(value)]
     layers += [(one, _INPUT_COLOR) for one in given]
     if not layers:
         return ""

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import datetime
-import math
 from collections.abc import Mapping
 from typing import Any
 
-from gpwidgets.protocol.units import ArealUnit, LinearUnit, TimeUnit
+from gpwidgets.datatypes.kinds.date import moment_words
+from gpwidgets.datatypes.kinds.number import number_words
+from gpwidgets.datatypes.registry import name_of_value, words_of
+from gpwidgets.protocol.frame_info import frame_info
+from gpwidgets.protocol.missing import is_missing
 from gpwidgets.texts import tr
-
-
-def is_missing(value: Any) -> bool:
-    """Whether a cell holds nothing: None, NaN, NaT or NA."""
-    if value is None:
-        return True
-    if isinstance(value, float):
-        return math.isnan(value)
-    # pandas' NA and NaT are told by name, so that a table of plain values needs no pandas.
-    return type(value).__name__ in ("NAType", "NaTType")
 
 
 def cell_text(value: Any) -> str:
@@ -28,33 +21,14 @@ def cell_text(value: Any) -> str:
     if isinstance(value, bool):
         return tr("yes") if value else tr("no")
     if isinstance(value, datetime.datetime):
-        return _date_text(value)
-    if isinstance(value, ArealUnit | LinearUnit | TimeUnit):
-        return value.words
+        return moment_words(value)
     if hasattr(value, "item") and not isinstance(value, str | bytes):
         value = value.item()
         if isinstance(value, bool):
             return tr("yes") if value else tr("no")
     if isinstance(value, float):
-        return _number_text(value)
-    return str(value)
-
-
-def _date_text(value: datetime.datetime) -> str:
-    zone = " UTC" if value.utcoffset() == datetime.timedelta(0) else ""
-    if zone == "" and value.tzinfo is not None:
-        return value.isoformat(" ", "seconds")
-    if (value.hour, value.minute, value.second, value.microsecond) == (0, 0, 0, 0):
-        return f"{value:%Y-%m-%d}"
-    return f"{value:%Y-%m-%d %H:%M:%S}{zone}"
-
-
-def _number_text(value: float) -> str:
-    if math.isinf(value):
-        return str(value)
-    if value == int(value) and abs(value) < 1e15:
-        return str(int(value))
-    return f"{value:.6g}" if abs(value) < 1e6 else f"{value:.2f}"
+        return number_words(value)
+    return str(value) if isinstance(value, str) or not name_of_value(value) else words_of(value)
 
 
 class FrameTexts:
@@ -67,7 +41,7 @@ class FrameTexts:
     """
 
     def __init__(self, frame: Any) -> None:
-        about: Mapping[str, Any] = frame.attrs.get("gpwidgets") or {}
+        about = frame_info(frame)
         self._aliases: Mapping[str, str] = about.get("aliases") or {}
         self._domains: Mapping[str, Any] = about.get("domains") or {}
 

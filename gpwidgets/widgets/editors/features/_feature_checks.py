@@ -9,11 +9,11 @@ from typing import Any
 
 import ipywidgets as w
 
+from gpwidgets.datatypes.feature_counts import counted
 from gpwidgets.tasks.scheduling.workers import start_worker
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.errors_shown import error_html, guarded
 from gpwidgets.widgets.kit.owner import Owner, replace_children
-from gpwidgets.widgets.map.drawing.feature_words import counted
 
 #: Vertices from which simplifying is offered, and from which it is advised.
 _MANY, _TOO_MANY = 2_000, 100_000

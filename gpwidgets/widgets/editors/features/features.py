@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 from traitlets import observe
 
+from gpwidgets.datatypes.feature_counts import counted
 from gpwidgets.errors import GPError
 from gpwidgets.protocol.attributes import check_attribute, input_fields
 from gpwidgets.protocol.features import FeatureSet
+from gpwidgets.protocol.geometry_types import check_shapes
 from gpwidgets.protocol.values import UNSET
-from gpwidgets.tasks.inputs.checking import check_kinds
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.editors.editor import ParameterEditor
 from gpwidgets.widgets.editors.features._feature_checks import FeatureChecks
@@ -23,7 +24,7 @@ from gpwidgets.widgets.editors.features._source_picker import SourcePicker
 from gpwidgets.widgets.editors.features.sources.feature_source import Source
 from gpwidgets.widgets.editors.features.sources.from_service import NamedSource
 from gpwidgets.widgets.editors.features.sources.from_text import TextSource
-from gpwidgets.widgets.map.drawing.feature_words import counted, value_words
+from gpwidgets.widgets.map.drawing.feature_words import value_words
 
 if TYPE_CHECKING:
     from gpwidgets.convert.coordinates.boxes import Bounds
@@ -135,7 +136,7 @@ class FeatureEditor(ParameterEditor):
     def _take_shapes(self, _change: object = None) -> None:
         if self.shapes is None and self.target.shapes:  # not before there is a shape to change
             self.shapes = ShapePanel(
-                self.target, self.title, lambda found: check_kinds(self.parameter, found)
+                self.target, self.title, lambda found: check_shapes(self.parameter, found)
             )
             self._built = (*self._built, self.shapes)
             self.children: list[Any] = self._parts

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from gpwidgets.datatypes.datatype import datatype_of
+from gpwidgets.datatypes.registry import datatype_of
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.features import RecordSet

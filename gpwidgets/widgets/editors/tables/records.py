@@ -7,12 +7,12 @@ from typing import Any
 
 import ipywidgets as w
 
-from gpwidgets.datatypes.datatype import as_json_text
+from gpwidgets.datatypes.layer_addresses import holds_token, layer_given
+from gpwidgets.datatypes.registry import check_value
+from gpwidgets.datatypes.value_checks import as_json_text
 from gpwidgets.errors import GPError, ParameterError
 from gpwidgets.protocol.features import RecordSet
 from gpwidgets.protocol.values import UNSET, LayerReference
-from gpwidgets.tasks.inputs.checking import check_value
-from gpwidgets.tasks.inputs.layer_tokens import holds_token, layer_given
 from gpwidgets.texts import tr, trn
 from gpwidgets.widgets.editors.editor import ParameterEditor
 from gpwidgets.widgets.editors.namespace import frames_in_notebook

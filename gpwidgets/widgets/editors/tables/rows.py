@@ -11,13 +11,13 @@ from typing import Any
 import ipywidgets as w
 
 from gpwidgets.bounds import how_to_raise, limit
-from gpwidgets.datatypes.composite import ValueTableType
+from gpwidgets.datatypes.kinds.value_table import ValueTableType
+from gpwidgets.datatypes.registry import check_value
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.enums import ParameterType
 from gpwidgets.protocol.plain_text import plain_label
 from gpwidgets.protocol.values import UNSET
-from gpwidgets.tasks.inputs.checking import check_value
 from gpwidgets.texts import later, tr, trn
 from gpwidgets.widgets.editors.editor import ParameterEditor
 from gpwidgets.widgets.editors.editor_table import editor_for

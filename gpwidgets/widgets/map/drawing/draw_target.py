@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from gpwidgets.convert.geometry.dateline import shown_geometry
+from gpwidgets.protocol.frame_info import frame_info
 from gpwidgets.widgets.kit.owner import close_tree
 from gpwidgets.widgets.map.drawing.draw_control import EDIT_MODES, Pen
 from gpwidgets.widgets.map.drawing.shapes import Shape, ShapeModel
@@ -245,7 +246,7 @@ class DrawTarget(traitlets.HasTraits):
         from gpwidgets.convert.user_input.checks import without_empty
 
         self._drop_loaded()
-        self._described = gdf.attrs.get("gpwidgets")
+        self._described = frame_info(gdf)
         if len(gdf) > MAX_SHAPES:
             self._model.clear()
             self._loaded = FrameLayer(gdf, f"{self._label} ({len(gdf):,})", self.color, as_server=False)

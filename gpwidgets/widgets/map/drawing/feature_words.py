@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from gpwidgets.datatypes.feature_counts import counted, kind_of
 from gpwidgets.protocol.features import FeatureSet
 from gpwidgets.protocol.values import UNSET, DataFile, LayerReference
-from gpwidgets.texts import later, tr, trn
+from gpwidgets.texts import later, tr
 from gpwidgets.widgets.map.drawing.shapes import Shape
 
 if TYPE_CHECKING:
     from gpwidgets.convert.coordinates.boxes import Bounds
 
-_ESRI_WORDS = {"polyline": "line", "": "feature", "any": "feature"}
-_WORDS = {"Point": "point", "LineString": "line", "Polygon": "polygon"}
 _KINDS = {
     "point": later("point"),
     "multipoint": later("multipoint"),
@@ -23,14 +21,6 @@ _KINDS = {
     "polygon": later("polygon"),
     "rectangle": later("rectangle"),
     "circle": later("circle"),
-}
-_COUNTED: dict[str, Callable[[int], str]] = {
-    "point": lambda n: trn("{n:,} point", "{n:,} points", n),
-    "multipoint": lambda n: trn("{n:,} multipoint", "{n:,} multipoints", n),
-    "line": lambda n: trn("{n:,} line", "{n:,} lines", n),
-    "polygon": lambda n: trn("{n:,} polygon", "{n:,} polygons", n),
-    "shape": lambda n: trn("{n:,} shape", "{n:,} shapes", n),
-    "row": lambda n: trn("{n:,} row", "{n:,} rows", n),
 }
 
 
@@ -77,26 +67,9 @@ def _degrees(number: float) -> str:
     return f"{abs(number):.4f}".rstrip("0").rstrip(".")
 
 
-def counted(count: int, word: str) -> str:
-    """Return a number of things, in words; those without a word of their own are features."""
-    counted_so = _COUNTED.get(word)
-    return counted_so(count) if counted_so is not None else trn("{n:,} feature", "{n:,} features", count)
-
-
 def kind_words(kind: str) -> str:
     """Return what a kind of shape is called."""
     return tr(_KINDS.get(kind, kind))
-
-
-def kind_of(value: Any) -> str:
-    """Return what each feature is: point, multipoint, line, polygon, or feature when it may be any."""
-    if isinstance(value, FeatureSet):
-        kind = value.geometry_type.removeprefix("esriGeometry").lower()
-        return _ESRI_WORDS.get(kind, kind)
-    if set(value.geom_type.dropna()) == {"MultiPoint"}:
-        return "multipoint"
-    kinds = {kind.removeprefix("Multi") for kind in value.geom_type.dropna().unique()}
-    return _WORDS.get(kinds.pop(), "feature") if len(kinds) == 1 else "feature"
 
 
 def shape_words(number: int, shape: Shape) -> str:

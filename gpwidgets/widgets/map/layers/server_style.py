@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+from gpwidgets.protocol.frame_info import frame_info
 from gpwidgets.protocol.responses.renderers import Renderer
 from gpwidgets.protocol.responses.symbols import Symbol
 from gpwidgets.texts import tr
@@ -31,7 +32,7 @@ def server_style(frame: Any) -> tuple[ClassStyle | None, str]:
         None where the server says nothing, or what cannot be drawn; the text says why. Empty text when
         there is nothing to say.
     """
-    renderer = Renderer.from_json((frame.attrs.get("gpwidgets") or {}).get("renderer"))
+    renderer = Renderer.from_json(frame_info(frame).get("renderer"))
     if renderer is None or not len(frame):
         return None, ""
     if renderer.problem:

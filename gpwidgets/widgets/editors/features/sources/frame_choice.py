@@ -6,11 +6,11 @@ from typing import Any, ClassVar
 
 import ipywidgets as w
 
-from gpwidgets.tasks.inputs.checking import takes_geometry
+from gpwidgets.datatypes.feature_counts import counted, kind_of
+from gpwidgets.protocol.geometry_types import takes_geometry
 from gpwidgets.texts import later, tr, trn
 from gpwidgets.widgets.editors.features.sources.feature_source import Source, row
 from gpwidgets.widgets.kit.controls import lean
-from gpwidgets.widgets.map.drawing.feature_words import counted, kind_of
 from gpwidgets.widgets.page.open_maps import selected_rows
 
 Found = tuple[str, Any]

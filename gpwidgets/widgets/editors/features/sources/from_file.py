@@ -8,13 +8,13 @@ from typing import Any, ClassVar
 
 import ipywidgets as w
 
+from gpwidgets.datatypes.feature_counts import counted, kind_of
 from gpwidgets.errors import ConversionError
 from gpwidgets.secrets import mask
 from gpwidgets.tasks.scheduling.workers import start_worker
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.editors.features.sources.feature_source import WIDE, Source, row
 from gpwidgets.widgets.kit.controls import lean
-from gpwidgets.widgets.map.drawing.feature_words import counted, kind_of
 from gpwidgets.widgets.page.uploaded import UploadFolder, forget_content, has_content
 
 _ENDINGS = ".geojson,.json,.zip,.gpkg,.kml,.kmz,.parquet,.geoparquet,.csv,.tsv,.gml,.fgb,.xlsx"

@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 
 import ipywidgets as w
 
+from gpwidgets.datatypes.layer_addresses import holds_token, layer_given
+from gpwidgets.protocol.frame_info import is_truncated
 from gpwidgets.protocol.urls import is_service_url
 from gpwidgets.protocol.values import LayerReference
-from gpwidgets.tasks.inputs.layer_tokens import holds_token, layer_given
 from gpwidgets.tasks.inputs.signing import token_auth
 from gpwidgets.tasks.scheduling.workers import start_worker
 from gpwidgets.texts import later, tr
@@ -172,5 +173,5 @@ class LayerSource(Source):
         task: Any = self.editor.context.task
         frame = read_reference(reference, task.session if task is not None else None, token, limit=MOST)
         self.give(frame)
-        if frame.attrs.get("gpwidgets", {}).get("truncated"):
+        if is_truncated(frame):
             self.say(tr("The first {most:,} rows; the layer has more.", most=MOST))

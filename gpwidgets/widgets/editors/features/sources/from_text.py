@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import ipywidgets as w
 
-from gpwidgets.tasks.inputs.checking import check_kinds
-from gpwidgets.tasks.inputs.layer_tokens import holds_token
+from gpwidgets.datatypes.layer_addresses import holds_token
+from gpwidgets.protocol.geometry_types import check_shapes
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.editors.features.sources.feature_source import WIDE, Source, row
 from gpwidgets.widgets.editors.namespace import frames_in_notebook
@@ -163,7 +163,7 @@ class TextSource(Source):
         found = text_geometries(text)
         if len(found) != len(ids):
             return False
-        check_kinds(self.editor.parameter, found)
+        check_shapes(self.editor.parameter, found)
         target.update_all({shape: {"geometry": one} for shape, one in zip(ids, found, strict=True)})
         return True
 

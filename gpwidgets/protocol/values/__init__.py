@@ -4,15 +4,17 @@ Each is a frozen dataclass with `from_json` and `to_json` for the wire form. The
 own and named here together.
 """
 
-from gpwidgets.protocol.files import DataFile, Fetch, RasterData
-from gpwidgets.protocol.layer_references import FieldRef, LayerReference, RowReader, read_layers_by
-from gpwidgets.protocol.spatial import Extent, MapImage, SpatialReference
-from gpwidgets.protocol.units import ArealUnit, LinearUnit, TimeUnit
-from gpwidgets.protocol.unset import UNSET, Unset
+from gpwidgets.protocol.values.composite_value import CompositeValue
+from gpwidgets.protocol.values.files import DataFile, Fetch, RasterData
+from gpwidgets.protocol.values.layer_references import FieldRef, LayerReference, RowReader, read_layers_by
+from gpwidgets.protocol.values.spatial import Extent, MapImage, SpatialReference
+from gpwidgets.protocol.values.units import ArealUnit, LinearUnit, TimeUnit
+from gpwidgets.protocol.values.unset import UNSET, Unset
 
 __all__ = [
     "UNSET",
     "ArealUnit",
+    "CompositeValue",
     "DataFile",
     "Extent",
     "Fetch",

@@ -6,7 +6,10 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from gpwidgets.datatypes.datatype import DataTypeCodec, datatype_of, listed, shown, wrong
+from gpwidgets.datatypes.contexts import ReplyContext, RequestContext
+from gpwidgets.datatypes.datatype import PLAIN_REPLY, PLAIN_REQUEST, DataType
+from gpwidgets.datatypes.registry import datatype_of
+from gpwidgets.datatypes.value_checks import shown, wrong
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.missing import plain
@@ -15,20 +18,7 @@ from gpwidgets.texts import tr
 __all__ = ["ChosenType", "labelled"]
 
 
-@listed(
-    "GPBoolean",
-    "GPLong",
-    "GPDouble",
-    "GPDate",
-    "GPLinearUnit",
-    "GPArealUnit",
-    "GPTimeUnit",
-    "GPSpatialReference",
-    "GPCoordinateSystem",
-    "GPExtent",
-    "GPEnvelope",
-)
-class ChosenType(DataTypeCodec):
+class ChosenType(DataType):
     """A type of which only the listed values are allowed, each by its value or its label.
 
     Parameters
@@ -37,10 +27,14 @@ class ChosenType(DataTypeCodec):
         The type without the list.
     """
 
-    def __init__(self, inner: DataTypeCodec) -> None:
+    def __init__(self, inner: DataType) -> None:
         self._inner = inner
         self.title: str = inner.title
         self.example: str = inner.example
+        self.is_spatial = inner.is_spatial
+        self.is_text = inner.is_text
+        self.is_set = inner.is_set
+        self.empty_is_none = inner.empty_is_none
 
     def check(self, value: Any, parameter: GPParameter) -> Any:
         """The listed value that is meant, in the form that the type has."""
@@ -78,17 +72,17 @@ class ChosenType(DataTypeCodec):
         except ParameterError:
             return wire
 
-    def encode(self, value: Any, parameter: GPParameter) -> Any:
+    def encode(self, value: Any, parameter: GPParameter, request: RequestContext = PLAIN_REQUEST) -> Any:
         """As the type without the list."""
-        return self._inner.encode(value, _free(parameter))
+        return self._inner.encode(value, _free(parameter), request)
 
-    def decode(self, wire: Any, parameter: GPParameter) -> Any:
+    def decode(self, wire: Any, parameter: GPParameter, reply: ReplyContext = PLAIN_REPLY) -> Any:
         """As the type without the list."""
-        return self._inner.decode(wire, _free(parameter))
+        return self._inner.decode(wire, _free(parameter), reply)
 
-    def describe(self, parameter: GPParameter) -> str:
+    def view(self, wire: Any, parameter: GPParameter) -> Any:
         """As the type without the list."""
-        return self._inner.describe(_free(parameter))
+        return self._inner.view(wire, _free(parameter))
 
 
 def _free(parameter: GPParameter) -> GPParameter:

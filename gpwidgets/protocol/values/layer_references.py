@@ -124,6 +124,21 @@ class LayerReference:
         return {key: value for key, value in pairs.items() if value}
 
 
+_auth_of: list[Callable[[str], Any]] = []
+
+
+def sign_in_to_layers_by(auth_of: Callable[[str], Any]) -> None:
+    """Give layers that are named with a token a way to keep it, by code that knows how to sign in."""
+    _auth_of[:] = [auth_of]
+
+
+def layer_auth(token: str) -> Any:
+    """What keeps the token of a layer, and never shows it."""
+    if not _auth_of:
+        raise ValueError("there is no way to keep a token yet; import gpwidgets first")
+    return _auth_of[0](token)
+
+
 _reader_of: list[Callable[[LayerReference], RowReader]] = []
 
 

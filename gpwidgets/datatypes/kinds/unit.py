@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from gpwidgets.datatypes.datatype import (
-    DataTypeCodec,
-    as_json_text,
-    check_range,
-    data_type,
-    shown,
-    wrong,
-)
+from gpwidgets.datatypes.contexts import ReplyContext, RequestContext
+from gpwidgets.datatypes.datatype import PLAIN_REPLY, PLAIN_REQUEST, DataType, LiteralWriter
+from gpwidgets.datatypes.value_checks import as_json_text, check_range, shown, wrong
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.missing import plain
-from gpwidgets.protocol.units import ArealUnit, LinearUnit, TimeUnit
+from gpwidgets.protocol.values.units import ArealUnit, LinearUnit, TimeUnit
 from gpwidgets.texts import later, tr
 
 _Unit = type[LinearUnit] | type[ArealUnit] | type[TimeUnit]
 
 
-class _QuantityType(DataTypeCodec):
+class _QuantityType(DataType):
     """What the three share."""
 
     unit_class: _Unit
     number_key: str
+    is_chosen_by_value = True
+    empty_is_none = True
 
     def check(self, value: Any, parameter: GPParameter) -> Any:
         """The value class, from itself, ``(5, "miles")``, ``"5 mi"``, or a number in the default's unit."""
@@ -72,39 +70,55 @@ class _QuantityType(DataTypeCodec):
             return next(iter(self.unit_class._units_table))
         return units
 
-    def decode(self, wire: Any, parameter: GPParameter) -> Any:
+    def decode(self, wire: Any, parameter: GPParameter, reply: ReplyContext = PLAIN_REPLY) -> Any:
         """The value class; what is no quantity is returned as it is."""
         try:
             return self.unit_class.from_json(wire)
         except (ValueError, TypeError):
             return wire
 
+    def literal(self, value: Any, name: str, write: LiteralWriter) -> ast.expr:
+        """A call such as ``gp.LinearUnit(5.0, 'esriKilometers')``."""
+        number = write.value(getattr(value, self.number_key))
+        return write.call(f"gp.{self.unit_class.__name__}", number, write.text(value.units))
 
-@data_type("GPLinearUnit")
+    def words(self, value: Any) -> str:
+        """The number and its unit."""
+        told: str = value.words
+        return told
+
+
 class LinearUnitType(_QuantityType):
     """A length."""
 
     title: str = later("Distance")
     example = "5 km"
+    python_types: tuple[type, ...] = (LinearUnit,)
     unit_class: _Unit = LinearUnit
     number_key = "distance"
 
+    def encode(self, value: Any, parameter: GPParameter, request: RequestContext = PLAIN_REQUEST) -> Any:
+        """The object; servers before 11 know no international units, and get meters."""
+        if isinstance(value, LinearUnit) and value.units.startswith("esriInt") and request.is_before(11):
+            value = LinearUnit(value.meters, "esriMeters")
+        return super().encode(value, parameter, request)
 
-@data_type("GPArealUnit")
+
 class ArealUnitType(_QuantityType):
     """An area."""
 
     title: str = later("Area")
     example = "3 ha"
+    python_types: tuple[type, ...] = (ArealUnit,)
     unit_class: _Unit = ArealUnit
     number_key = "area"
 
 
-@data_type("GPTimeUnit")
 class TimeUnitType(_QuantityType):
     """A time span."""
 
     title: str = later("Time span")
     example: str = later("3 months")
+    python_types: tuple[type, ...] = (TimeUnit,)
     unit_class: _Unit = TimeUnit
     number_key = "time"

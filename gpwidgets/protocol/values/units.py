@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-from gpwidgets.protocol.enums import AREAL_UNITS, LINEAR_UNITS, TIME_UNITS, UnitName, find_unit
+from gpwidgets.protocol.values.unit_names import AREAL_UNITS, LINEAR_UNITS, TIME_UNITS, UnitName, UnitTable
 from gpwidgets.texts import later, tr
 
 _QUANTITY = re.compile(r"([-+]?(?:\d++(?:\.\d*+)?+|\.\d++)(?:[eE][-+]?\d++)?+)\s*+(.*+)$")
@@ -32,7 +32,7 @@ class _Quantity:
     """What the three units share: a number, a unit word, and how both are written."""
 
     _number_key: ClassVar[str]
-    _units_table: ClassVar[Mapping[str, UnitName]]
+    _units_table: ClassVar[UnitTable]
     _example: ClassVar[str]
     units: str
 
@@ -43,7 +43,7 @@ class _Quantity:
 
     @classmethod
     def _wire_unit(cls, text: Any) -> str:
-        found = find_unit(cls._units_table, str(text))
+        found = cls._units_table.find(str(text))
         if found is None:
             known = ", ".join(name.plural for name in cls._units_table.values())
             raise ValueError(
@@ -143,7 +143,7 @@ class LinearUnit(_Quantity):
     distance: float
     units: str = "esriMeters"
     _number_key: ClassVar[str] = "distance"
-    _units_table: ClassVar[Mapping[str, UnitName]] = LINEAR_UNITS
+    _units_table: ClassVar[UnitTable] = LINEAR_UNITS
     _example: ClassVar[str] = "5 km"
 
     def __post_init__(self) -> None:
@@ -175,7 +175,7 @@ class ArealUnit(_Quantity):
     area: float
     units: str = "esriSquareMeters"
     _number_key: ClassVar[str] = "area"
-    _units_table: ClassVar[Mapping[str, UnitName]] = AREAL_UNITS
+    _units_table: ClassVar[UnitTable] = AREAL_UNITS
     _example: ClassVar[str] = "3 ha"
 
     def __post_init__(self) -> None:
@@ -207,7 +207,7 @@ class TimeUnit(_Quantity):
     time: float
     units: str = "esriTimeUnitsUnknown"
     _number_key: ClassVar[str] = "time"
-    _units_table: ClassVar[Mapping[str, UnitName]] = TIME_UNITS
+    _units_table: ClassVar[UnitTable] = TIME_UNITS
     _example: ClassVar[str] = later("3 months")
 
     def __post_init__(self) -> None:

@@ -1,76 +1,22 @@
-"""Extents and coordinate systems."""
+"""Rectangles: GPExtent, GPEnvelope."""
 
 from __future__ import annotations
 
-import re
+import ast
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from gpwidgets.datatypes.datatype import DataTypeCodec, as_json_text, data_type, shown, wrong
+from gpwidgets.datatypes.contexts import ReplyContext
+from gpwidgets.datatypes.datatype import PLAIN_REPLY, DataType, LiteralWriter
+from gpwidgets.datatypes.kinds.spatial_reference import reference_of_crs
+from gpwidgets.datatypes.value_checks import as_json_text, shown, wrong
 from gpwidgets.protocol.description import GPParameter
-from gpwidgets.protocol.missing import is_missing, plain
+from gpwidgets.protocol.missing import is_missing
 from gpwidgets.protocol.values import Extent, SpatialReference
 from gpwidgets.texts import later, tr
 
-_LONGEST_CODE = 9
-_WKT = re.compile(r"[A-Za-z_]+\s*[\[(]")
-
-
-@data_type("GPSpatialReference", "GPCoordinateSystem")
-class SpatialReferenceType(DataTypeCodec):
-    """A coordinate system."""
-
-    title: str = later("Coordinate system")
-    example: str = later("4326, EPSG:25832 or WKT")
-
-    def check(self, value: Any, parameter: GPParameter) -> Any:
-        """A `SpatialReference`, from itself, a code, ``EPSG:code``, WKT, a wire object or a pyproj CRS."""
-        value = as_json_text(plain(value), parameter)
-        if isinstance(value, SpatialReference):
-            made = value
-        elif isinstance(value, Mapping):
-            # Names and projection files are known to the server only, so such an object goes as it is.
-            made = SpatialReference.from_json(value)
-            if not made and value:
-                return dict(value)
-        elif hasattr(value, "to_wkt") and hasattr(value, "to_authority"):
-            made = _from_pyproj(value)
-        else:
-            made = _from_text(shown(value) if isinstance(value, int) else str(value))
-        if not made:
-            raise wrong(
-                parameter,
-                tr(
-                    "{shown} is no coordinate system; give one such as {example}.",
-                    shown=shown(value),
-                    example=tr(self.example),
-                ),
-            )
-        return made
-
-    def decode(self, wire: Any, parameter: GPParameter) -> Any:
-        """A `SpatialReference`; a form that only the server knows stays an object."""
-        made = SpatialReference.from_json(wire)
-        return made if made or not wire else wire
-
-
-def _from_pyproj(crs: Any) -> SpatialReference:
-    found = crs.to_authority()
-    if found and found[0] in ("EPSG", "ESRI") and str(found[1]).isdecimal():
-        return SpatialReference(wkid=int(found[1]))
-    return SpatialReference(wkt=crs.to_wkt("WKT1_ESRI"))
-
-
-def _from_text(text: str) -> SpatialReference:
-    text = text.strip()
-    code = text.upper().removeprefix("EPSG:").removeprefix("ESRI:").removeprefix("WKID").strip(" :")
-    if code.isdecimal() and len(code) <= _LONGEST_CODE:
-        return SpatialReference(wkid=int(code))
-    if text.upper().startswith(("PROJCRS", "GEOGCRS", "GEODCRS", "BOUNDCRS", "COMPOUNDCRS")):
-        return SpatialReference(wkt2=text)
-    return SpatialReference(wkt=text) if _WKT.match(text) else SpatialReference()
-
+__all__ = ["ExtentType"]
 
 _EDGES = ("xmin", "ymin", "xmax", "ymax")
 
@@ -79,12 +25,15 @@ def _is_no_edge(edge: Any) -> bool:
     return is_missing(edge) or (isinstance(edge, str) and edge.strip().lower() in ("", "nan"))
 
 
-@data_type("GPExtent", "GPEnvelope")
-class ExtentType(DataTypeCodec):
+class ExtentType(DataType):
     """A rectangle."""
 
     title: str = later("Extent")
     example = "(xmin, ymin, xmax, ymax)"
+    python_types: tuple[type, ...] = (Extent,)
+    is_spatial = True
+    is_chosen_by_value = True
+    empty_is_none = True
 
     def check(self, value: Any, parameter: GPParameter) -> Extent:
         """An `Extent`, from itself, four numbers, a wire object, or anything with bounds."""
@@ -121,14 +70,14 @@ class ExtentType(DataTypeCodec):
             value = [float(part) for part in value.replace(",", " ").replace(";", " ").split()]
         reference = SpatialReference()
         if hasattr(value, "crs") and value.crs is not None:
-            reference = _from_pyproj(value.crs)
+            reference = reference_of_crs(value.crs)
         bounds = getattr(value, "total_bounds", None)
         bounds = getattr(value, "bounds", value) if bounds is None else bounds
         xmin, ymin, xmax, ymax = (float(number) for number in bounds)
         edges = {"xmin": xmin, "ymin": ymin, "xmax": xmax, "ymax": ymax}
         return Extent.from_json({**edges, "spatialReference": reference.to_json()})
 
-    def decode(self, wire: Any, parameter: GPParameter) -> Any:
+    def decode(self, wire: Any, parameter: GPParameter, reply: ReplyContext = PLAIN_REPLY) -> Any:
         """An `Extent`; None for the extent of nothing, whose edges are NaN; what is none as it is."""
         if isinstance(wire, Mapping) and "xmin" in wire and all(_is_no_edge(wire.get(e)) for e in _EDGES):
             return None
@@ -136,3 +85,14 @@ class ExtentType(DataTypeCodec):
             return Extent.from_json(wire)
         except ValueError:
             return wire
+
+    def literal(self, value: Any, name: str, write: LiteralWriter) -> ast.expr:
+        """A call such as ``gp.Extent(8.0, 47.0, 9.0, 48.0, gp.SpatialReference(wkid=4326))``."""
+        edges = [write.value(float(one)) for one in value.bounds]
+        more = {key: getattr(value, key) for key in ("zmin", "zmax", "mmin", "mmax")}
+        ranges = {key: write.value(float(one)) for key, one in more.items() if one is not None}
+        return write.call("gp.Extent", *edges, write.value(value.spatial_reference), **ranges)
+
+    def words(self, value: Any) -> str:
+        """The edges: west, south, east, north."""
+        return ", ".join(f"{edge:.6g}" for edge in value.bounds)
