@@ -45,6 +45,7 @@ from gpwidgets.errors import TruncatedResult as TruncatedResult
 from gpwidgets.errors import UploadError as UploadError
 from gpwidgets.errors import URLError as URLError
 from gpwidgets.errors import WaitTimeout as WaitTimeout
+from gpwidgets.protocol.unset import UNSET as UNSET
 from gpwidgets.protocol.values import DataFile as DataFile
 from gpwidgets.protocol.values import Extent as Extent
 from gpwidgets.protocol.values import RasterData as RasterData

@@ -37,6 +37,17 @@
     ├── MeasuresDropped       measures (m) had no place in a format or in an old GEOS
     ├── ReferencesDiffer      features named several coordinate systems, and were brought into one
     └── RoughTransformation   a change of coordinate system is only roughly right
+
+All are importable from ``gpwidgets``.
+
+Examples
+--------
+>>> import gpwidgets as gp
+>>> try:
+...     gp.GPTask("https://www.example.com/")
+... except gp.URLError as error:
+...     print(type(error).__mro__[1].__name__)
+GPError
 """
 
 from __future__ import annotations

@@ -396,6 +396,17 @@ def history(task: str | GPTask | None = None, status: str | Iterable[str] | None
     -----
     Runs are written below the user's state directory, without tokens, passwords and hidden inputs. The
     variable ``GPWIDGETS_HISTORY`` names another folder, or turns the history off with the word ``off``.
+
+    Examples
+    --------
+    >>> import gpwidgets as gp
+    >>> server = gp.demo.serve()
+    >>> task = gp.GPTask(server.url_of("BufferPoints"))
+    >>> out = task(Input_Points="POINT (-84.2 36.4)", Distance="5 km")
+    >>> entry = gp.history(task)[0]
+    >>> entry.status.value, entry.inputs["Distance"]
+    ('succeeded', LinearUnit(distance=5.0, units='esriKilometers'))
+    >>> out = task(entry.inputs, Distance="6 km")  # once more, with one other value
     """
     store = current_store()
     if store is None:

@@ -36,6 +36,18 @@ class GPService:
     Notes
     -----
     Reads ``…/rest/services[/folder]`` and ``…/GPServer``, each on first use.
+
+    Examples
+    --------
+    >>> import gpwidgets as gp
+    >>> server = gp.demo.serve()
+    >>> root = gp.GPService(server.url)
+    >>> "Elevation" in root.services
+    True
+    >>> root.service("Elevation").tasks
+    ['Viewshed']
+    >>> root.service("Elevation")["Viewshed"].name
+    'Viewshed'
     """
 
     def __init__(

@@ -88,6 +88,24 @@ class GPTask:
     Notes
     -----
     Reads ``…/GPServer/<task>`` at once and ``…/GPServer`` when something of the service is needed.
+
+    Examples
+    --------
+    >>> import gpwidgets as gp
+    >>> server = gp.demo.serve()
+    >>> task = gp.GPTask(server.url_of("BufferPoints"))
+    >>> out = task(Input_Points="POINT (-84.2 36.4)", Distance="5 km")
+    >>> out.Buffers.geom_type.tolist()
+    ['Polygon']
+
+    ``task?``, ``help(task)`` and the Tab key show the inputs of this very task. They are checked before
+    anything is sent:
+
+    >>> try:
+    ...     task.check(Input_Points="POINT (-84.2 36.4)", Distance=[5])
+    ... except gp.InputErrors as wrong:
+    ...     print([error.parameter for error in wrong.errors])
+    ['Distance']
     """
 
     def __init__(
@@ -504,6 +522,16 @@ def attach(url: str, auth: Auth | None = None) -> Run:
         The server does not know the job any more.
     gpwidgets.errors.URLError
         The URL names no job.
+
+    Examples
+    --------
+    >>> import gpwidgets as gp
+    >>> server = gp.demo.serve()
+    >>> run = gp.GPTask(server.url_of("SlowCount")).start(Seconds=0, Steps=3)
+    >>> out = run.wait(30)
+    >>> again = gp.attach(run.job_url)  # after a restart, or in another notebook
+    >>> again.wait(30).Steps_Done
+    3
     """
     parsed = GPURL.parse(url)
     auth = as_auth(auth)

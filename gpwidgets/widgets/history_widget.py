@@ -62,6 +62,13 @@ class HistoryWidget(Owner, ShownWithTwin, w.VBox):
         needed and left out.
     page_size
         Runs on a page.
+
+    Examples
+    --------
+    >>> import gpwidgets as gp
+    >>> runs = gp.HistoryWidget()  # the last line of a cell shows it
+    >>> runs.search = "buffer"
+    >>> runs.close()
     """
 
     search: traitlets.Unicode[str, str | bytes] = traitlets.Unicode(

@@ -33,6 +33,13 @@ class ServiceWidget(TaskFinder):
     ----------
     task_widget : TaskWidget or None
         The form that is shown.
+
+    Examples
+    --------
+    >>> import gpwidgets as gp
+    >>> server = gp.demo.serve()
+    >>> browser = gp.ServiceWidget(server.url)  # the last line of a cell shows it
+    >>> browser.close()
     """
 
     task_widget: traitlets.Instance[TaskWidget | None] = traitlets.Instance(

@@ -73,20 +73,24 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         None when the task has nothing to do with a map.
     runs : gpwidgets.widgets.runs.run_list.RunList
         All runs of this form.
+
+    Examples
+    --------
+    >>> import gpwidgets as gp
+    >>> server = gp.demo.serve()
+    >>> form = gp.TaskWidget(server.url_of("BufferPoints"), values={"Distance": "2 km"})
+    >>> form.values = {**form.values, "Input_Points": "POINT (-84.2 36.4)"}
+    >>> out = form.start().wait(30)  # what a press of Run does
     """
 
-    values: traitlets.Dict[str, Any] = traitlets.Dict(
-        help="Values of the form by parameter name; what is not set is left out."
-    )
+    values: traitlets.Dict[str, Any] = traitlets.Dict(help="Values by parameter name, without those not set.")
     run: traitlets.Instance[Any] = traitlets.Instance(
         "gpwidgets.tasks.runs.run.Run", allow_none=True, help="The run started last."
     )
     outputs: traitlets.Any = traitlets.Any(
         None, allow_none=True, read_only=True, help="Outputs of the run that succeeded last."
     )
-    error: traitlets.Any = traitlets.Any(
-        None, allow_none=True, help="The exception that is shown; None when all is well."
-    )
+    error: traitlets.Any = traitlets.Any(None, allow_none=True, help="The exception that is shown, if any.")
 
     def __init__(
         self,

@@ -77,6 +77,11 @@ class GPSession:
         Largest answer that is read.
     sleep
         How to wait between tries.
+
+    Examples
+    --------
+    >>> GPSession(timeout=(5, 30)).auth is None
+    True
     """
 
     def __init__(

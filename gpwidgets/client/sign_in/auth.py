@@ -142,6 +142,11 @@ class Token(Auth):
     ------
     ValueError
         The text is empty: servers refuse even public services then.
+
+    Examples
+    --------
+    >>> Token("4bf…")
+    Token('***')
     """
 
     def __init__(self, value: str, *, referer: str | None = None, header: bool = False) -> None:
@@ -217,6 +222,11 @@ class Login(Auth):
     Notes
     -----
     Speaks to ``generateToken`` by POST.
+
+    Examples
+    --------
+    >>> Login("ada", "her password")
+    Login('ada', '***')
     """
 
     renews = True

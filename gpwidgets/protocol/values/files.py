@@ -62,6 +62,13 @@ class DataFile(_Fetched):
         An item of the portal that the server belongs to.
     path : str or None
         A local file that is uploaded before the run.
+
+    Examples
+    --------
+    >>> DataFile(path="data/places.csv").name
+    'places.csv'
+    >>> DataFile("https://gis.example.com/places.csv").to_json()
+    {'url': 'https://gis.example.com/places.csv'}
     """
 
     url: str | None = None
@@ -111,6 +118,13 @@ class RasterData(_Fetched):
         An upload to the same service.
     path : str or None
         A local file that is uploaded before the run.
+
+    Examples
+    --------
+    >>> RasterData(path="data/dem.tif").name
+    'dem.tif'
+    >>> RasterData("https://gis.example.com/arcgis/rest/services/Dem/ImageServer", type="ImageServer").type
+    'ImageServer'
     """
 
     url: str | None = None

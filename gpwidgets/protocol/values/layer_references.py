@@ -64,6 +64,12 @@ class LayerReference:
     token_key : str
         Key under which the token is sent: ``serviceToken`` for the analysis tools of a portal, ``token`` when
         empty.
+
+    Examples
+    --------
+    >>> url = "https://gis.example.com/arcgis/rest/services/A/FeatureServer/0"
+    >>> LayerReference(url, filter="POP > 9").to_json()["filter"]
+    'POP > 9'
     """
 
     url: str

@@ -29,6 +29,11 @@ class SpatialReference:
         The definition itself, for systems without a code.
     vcs_wkid, latest_vcs_wkid : int or None
         The vertical system.
+
+    Examples
+    --------
+    >>> SpatialReference(25832).to_json()
+    {'wkid': 25832}
     """
 
     wkid: int | None = None
@@ -89,6 +94,13 @@ class Extent:
         Empty when unknown.
     zmin, zmax, mmin, mmax : float or None
         Further ranges.
+
+    Examples
+    --------
+    Degrees, longitude first; an edge of nothing but numbers has no coordinate system.
+
+    >>> Extent(7, 49, 9, 51, SpatialReference(4326)).bounds
+    (7, 49, 9, 51)
     """
 
     xmin: float

@@ -138,6 +138,13 @@ class LinearUnit(_Quantity):
     ------
     ValueError
         The number is not finite, or the unit is unknown.
+
+    Examples
+    --------
+    >>> LinearUnit(5, "km")
+    LinearUnit(distance=5.0, units='esriKilometers')
+    >>> LinearUnit.parse("2.5 km").meters
+    2500.0
     """
 
     distance: float
@@ -170,6 +177,11 @@ class ArealUnit(_Quantity):
     ------
     ValueError
         The number is not finite, or the unit is unknown.
+
+    Examples
+    --------
+    >>> ArealUnit(3, "hectares")
+    ArealUnit(area=3.0, units='esriHectares')
     """
 
     area: float
@@ -202,6 +214,11 @@ class TimeUnit(_Quantity):
     ------
     ValueError
         The number is not finite, or the unit is unknown.
+
+    Examples
+    --------
+    >>> TimeUnit.parse("2 weeks")
+    TimeUnit(time=2.0, units='esriTimeUnitsWeeks')
     """
 
     time: float

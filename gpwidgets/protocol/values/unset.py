@@ -6,7 +6,14 @@ from typing import Final
 
 
 class Unset:
-    """The type of `UNSET`: no value given, so the parameter is left out of the request."""
+    """The type of `UNSET`: no value given, so the parameter is left out of the request.
+
+    Examples
+    --------
+    >>> import gpwidgets as gp
+    >>> gp.UNSET
+    UNSET
+    """
 
     _only: Unset | None = None
 

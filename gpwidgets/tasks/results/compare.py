@@ -102,6 +102,15 @@ def compare(
     ------
     ConversionError
         A key that was named for an output is not a column of both.
+
+    Examples
+    --------
+    >>> import gpwidgets as gp
+    >>> server = gp.demo.serve()
+    >>> task = gp.GPTask(server.url_of("BufferPoints"))
+    >>> near, far = (task(Input_Points="POINT (-84.2 36.4)", Distance=far) for far in ("5 km", "6 km"))
+    >>> gp.compare(near, far).inputs
+    {'Distance': ('5 kilometers', '6 kilometers')}
     """
     names = list(dict.fromkeys([*first, *second]))
     both = [name for name in names if _are_there(first, second, name)]

@@ -52,6 +52,20 @@ class Outputs(Mapping[str, Any]):
         Task URL, job id, inputs without secrets, time and versions.
     kept_until : datetime.datetime or None
         When servers usually throw the result files away; None when that is not known.
+
+    Examples
+    --------
+    >>> import gpwidgets as gp
+    >>> server = gp.demo.serve()
+    >>> task = gp.GPTask(server.url_of("BufferPoints"))
+    >>> out = task(Input_Points="POINT (-84.2 36.4)", Distance="5 km")
+    >>> out
+    Outputs
+      Buffers: 1 feature (EPSG:4326)
+    >>> out["Buffers"] is out.Buffers
+    True
+    >>> out.messages[2].description
+    'Buffered 1 points by 5,000 m.'
     """
 
     def __init__(

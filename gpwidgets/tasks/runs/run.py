@@ -82,6 +82,16 @@ class Run(traitlets.HasTraits):
         What a synchronous run answered, without secrets, while that is small enough for the history.
     clock : gpwidgets.tasks.runs.run_clock.RunClock
         When it began and ended, and what the server tells of that.
+
+    Examples
+    --------
+    >>> import gpwidgets as gp
+    >>> server = gp.demo.serve()
+    >>> run = gp.GPTask(server.url_of("SlowCount")).start(Seconds=0, Steps=3)
+    >>> out = run.wait(timeout=30)  # or: out = await run
+    >>> run.status, run.progress
+    (<RunStatus.SUCCEEDED: 'succeeded'>, 100.0)
+    >>> run.observe(lambda change: print(change["new"]), names="status")  # tells of every change
     """
 
     status: traitlets.UseEnum = traitlets.UseEnum(

@@ -8,7 +8,15 @@ from gpwidgets.protocol.enums import JobStatus
 
 
 class RunStatus(StrEnum):
-    """State of a run, as `Run.status` tells it."""
+    """State of a run, as `Run.status` tells it.
+
+    Examples
+    --------
+    >>> RunStatus.RUNNING.is_final, RunStatus.FAILED.is_final
+    (False, True)
+    >>> RunStatus.SUCCEEDED == "succeeded"
+    True
+    """
 
     PREPARING = "preparing"
     UPLOADING = "uploading"

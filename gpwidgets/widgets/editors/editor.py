@@ -48,6 +48,14 @@ class ParameterEditor(Owner, w.VBox):
         Map, task and the other editors.
     compact
         Whether the label is shown by a surrounding editor, as in a row of a list.
+
+    Examples
+    --------
+    `register_editor` has one from beginning to end.
+
+    >>> import gpwidgets as gp
+    >>> {"build", "read", "show"} <= set(dir(gp.ParameterEditor))
+    True
     """
 
     value: traitlets.Any = traitlets.Any(

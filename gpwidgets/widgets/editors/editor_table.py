@@ -49,17 +49,51 @@ _WIDE_TABLE = "text.WideTableEditor"
 _REGISTERED: dict[str, type[ParameterEditor]] = {}
 
 
-def register_editor(data_type: str, editor: type[ParameterEditor]) -> None:
-    """Use an editor of your own for a data type from now on.
+def register_editor(data_type: str, editor: type[ParameterEditor] | None) -> None:
+    """Use an editor of your own for a data type, in all forms that are made from now on.
 
     Parameters
     ----------
     data_type
         The wire's word, such as ``GPString`` or ``GPMultiValue:GPString``.
     editor
-        A subclass of `ParameterEditor`.
+        A subclass of `ParameterEditor`; None for the usual one again.
+
+    Examples
+    --------
+    A slider in the place of a box, for every whole number that has a range:
+
+    >>> import gpwidgets as gp
+    >>> import ipywidgets as w
+    >>> class SliderEditor(gp.ParameterEditor):
+    ...     def build(self):
+    ...         limits = self.parameter.filter
+    ...         low, high = (limits.minimum, limits.maximum) if limits else (0, 100)
+    ...         self.slider = w.IntSlider(min=low, max=high, description=self.label)
+    ...         self.slider.observe(self.take, names="value")
+    ...         return [self.slider]
+    ...
+    ...     def read(self):
+    ...         return self.slider.value
+    ...
+    ...     def show(self, value):
+    ...         self.slider.value = self.slider.min if value is gp.UNSET else value
+    >>> gp.register_editor("GPLong", SliderEditor)
+    >>> server = gp.demo.serve()
+    >>> form = gp.TaskWidget(server.url_of("SlowCount"), values={"Steps": 7})
+    >>> editor = form.form.editor("Steps")
+    >>> type(editor).__name__, editor.slider.value
+    ('SliderEditor', 7)
+    >>> editor.slider.value = 9  # what a user does with the mouse
+    >>> form.values["Steps"]
+    9
+    >>> form.close()
+    >>> gp.register_editor("GPLong", None)
     """
-    _REGISTERED[data_type] = editor
+    if editor is None:
+        _REGISTERED.pop(data_type, None)
+    else:
+        _REGISTERED[data_type] = editor
 
 
 def editor_for(

@@ -46,6 +46,15 @@ class CompareWidget(Owner, w.VBox):
         The same as Python values.
     map : gpwidgets.widgets.map.task_map.TaskMap or None
         The map; None when nothing that differs has a place.
+
+    Examples
+    --------
+    >>> import gpwidgets as gp
+    >>> before, after = gp.Outputs({"Count": 3}), gp.Outputs({"Count": 4})
+    >>> view = gp.CompareWidget(before, after, names=("May", "June"))
+    >>> view.comparison.outputs
+    {'Count': ('3', '4')}
+    >>> view.close()
     """
 
     def __init__(

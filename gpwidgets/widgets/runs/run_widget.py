@@ -51,6 +51,15 @@ class RunWidget(Owner, ShownWithTwin, w.VBox):
         Map for features among the results. Left out, one is made when there are any.
     bare
         Leave out the title and the Cancel button, for use inside another widget.
+
+    Examples
+    --------
+    >>> import gpwidgets as gp
+    >>> server = gp.demo.serve()
+    >>> run = gp.GPTask(server.url_of("SlowCount")).start(Seconds=0, Steps=3)
+    >>> view = gp.RunWidget(run)  # state, messages and results, while it goes on
+    >>> out = run.wait(30)
+    >>> view.close()
     """
 
     outputs: traitlets.Any = traitlets.Any(
