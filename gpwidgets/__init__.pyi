@@ -45,7 +45,6 @@ from gpwidgets.errors import TruncatedResult as TruncatedResult
 from gpwidgets.errors import UploadError as UploadError
 from gpwidgets.errors import URLError as URLError
 from gpwidgets.errors import WaitTimeout as WaitTimeout
-from gpwidgets.protocol.unset import UNSET as UNSET
 from gpwidgets.protocol.values import DataFile as DataFile
 from gpwidgets.protocol.values import Extent as Extent
 from gpwidgets.protocol.values import RasterData as RasterData
@@ -53,6 +52,7 @@ from gpwidgets.protocol.values import SpatialReference as SpatialReference
 from gpwidgets.protocol.values.units import ArealUnit as ArealUnit
 from gpwidgets.protocol.values.units import LinearUnit as LinearUnit
 from gpwidgets.protocol.values.units import TimeUnit as TimeUnit
+from gpwidgets.protocol.values.unset import UNSET as UNSET
 from gpwidgets.tasks.history import history as history
 from gpwidgets.tasks.results.compare import compare as compare
 from gpwidgets.tasks.results.layer_rows import LayerReference as LayerReference

@@ -11,6 +11,7 @@ import pytest
 
 import gpwidgets
 from gpwidgets import texts
+from gpwidgets.datatypes import registry
 
 ROOT = Path(gpwidgets.__file__).parent
 MODULES = sorted(
@@ -28,9 +29,12 @@ PUBLIC = {name: getattr(gpwidgets, name) for name in gpwidgets.__all__}
 
 
 @pytest.fixture(autouse=True)
-def _as_it_was(own_history: Path) -> Iterator[None]:
+def _as_it_was(own_history: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     language = texts.language()
+    monkeypatch.setattr(registry, "_registered", {})
     yield
+    monkeypatch.undo()
+    registry.datatype_named.cache_clear()
     gpwidgets.set_language(language)
 
 

@@ -76,6 +76,16 @@ class DataType:
         type checks its choices itself.
     empty_is_none : bool
         Whether a result's object that says nothing, such as ``{}``, stands for no value.
+
+    Examples
+    --------
+    >>> class Angle(DataType):
+    ...     title, example = "Angle", "45"
+    ...
+    ...     def check(self, value, parameter):
+    ...         return float(value) % 360
+    >>> Angle().check("405", None)
+    45.0
     """
 
     title: str = ""

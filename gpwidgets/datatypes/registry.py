@@ -234,6 +234,11 @@ def data_types() -> list[dict[str, str]]:
     list of dict
         ``data_type``, the wire name; ``title``, what people call it; ``example``, a value that works;
         ``python``, the class of its values, empty where that depends.
+
+    Examples
+    --------
+    >>> next(each for each in data_types() if each["data_type"] == "GPLinearUnit")["example"]
+    '5 km'
     """
     return [
         {
