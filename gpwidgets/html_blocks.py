@@ -16,12 +16,14 @@ __all__ = ["block", "paragraph", "table", "title"]
 
 _MOST_ROWS = 100
 _LONGEST = 400
-_CELL = "text-align:left;vertical-align:top;white-space:normal;overflow-wrap:anywhere"
+#: Letters of a word, such as an address, that is broken rather than widening its table.
+_LONG_WORD = 40
+_CELL = "text-align:left;vertical-align:top;white-space:normal"
 
 
 def block(*parts: str) -> str:
     """Put parts below each other; empty ones are left out."""
-    return f"<div>{''.join(parts)}</div>"
+    return f'<div style="overflow-x:auto">{"".join(parts)}</div>'
 
 
 def title(kind: str, name: str = "") -> str:
@@ -44,7 +46,7 @@ def table(rows: Sequence[Sequence[str]], heads: Sequence[str] = (), caption: str
     left = len(rows) - _MOST_ROWS
     head = "".join(f'<th scope="col" style="{_CELL}">{_text(word)}</th>' for word in heads)
     parts = [
-        f"<caption>{_text(caption)}</caption>" if caption else "",
+        f'<caption style="text-align:left">{_text(caption)}</caption>' if caption else "",
         f"<thead><tr>{head}</tr></thead>" if heads else "",
         f"<tbody>{''.join(map(_row, rows[:_MOST_ROWS]))}</tbody>",
     ]
@@ -53,9 +55,14 @@ def table(rows: Sequence[Sequence[str]], heads: Sequence[str] = (), caption: str
 
 
 def _row(cells: Iterable[str]) -> str:
-    first, *others = (_text(cell) for cell in cells)
-    shown = "".join(f'<td style="{_CELL}">{cell}</td>' for cell in others)
-    return f'<tr><th scope="row" style="{_CELL}">{first}</th>{shown}</tr>'
+    first, *others = cells
+    shown = "".join(f'<td style="{_style(cell)}">{_text(cell)}</td>' for cell in others)
+    return f'<tr><th scope="row" style="{_CELL}">{_text(first)}</th>{shown}</tr>'
+
+
+def _style(cell: str) -> str:
+    breaks = any(len(word) > _LONG_WORD for word in cell.split())
+    return f"{_CELL};overflow-wrap:anywhere" if breaks else _CELL
 
 
 def _text(words: str) -> str:
