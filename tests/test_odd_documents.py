@@ -27,12 +27,14 @@ from widget_tools import error_at, press, see, text_of
 
 import gpwidgets as gp
 from gpwidgets.convert.coordinates.boxes import frame_box
+from gpwidgets.convert.featuresets.frames import features_to_frame, read_features
 from gpwidgets.convert.rendering.map_shapes import MapShapes
 from gpwidgets.convert.rendering.picture import map_picture
 from gpwidgets.convert.rendering.symbology import renderer_codes
 from gpwidgets.errors import URLError
 from gpwidgets.protocol.features import Field
 from gpwidgets.protocol.responses.renderers import Renderer
+from gpwidgets.protocol.responses.replies import GPMessage, server_error
 from gpwidgets.protocol.urls import GPURL
 from gpwidgets.protocol.values import LayerReference
 from gpwidgets.widgets.results._hosted import HostedLayerView
@@ -142,6 +144,35 @@ def test_of_an_odd_domain_the_good_codes_are_kept() -> None:
 @pytest.mark.parametrize("length", ["²", "9" * 5000, None, []])
 def test_a_length_that_is_no_number_is_none(length: Any) -> None:
     assert Field.from_json({"name": "a", "length": length}).length is None
+
+
+@pytest.mark.parametrize("entry", ["c", "a", "b"])
+@pytest.mark.parametrize(
+    "number", [float("inf"), float("nan"), 1e308, 10**400], ids=["inf", "nan", "large", "huge"]
+)
+def test_a_curve_of_odd_numbers_costs_no_other_feature(entry: str, number: Any) -> None:
+    curve = {entry: [[1, 1], [number, 0.5], 0, 1, number, 2, number]}
+    rows = [{"geometry": {"curvePaths": [[[0, 0], curve]]}}, {"geometry": {"paths": [[[7, 46], [8, 47]]]}}]
+    with pytest.warns(gp.CurveApproximated):
+        frame = features_to_frame({"geometryType": "esriGeometryPolyline", "features": rows})
+    assert frame.geometry[1].length > 1
+    assert shapely.is_valid(frame.geometry[0])
+
+
+@pytest.mark.parametrize("count", [2, 3000], ids=["small", "large"])
+def test_half_of_a_letter_in_the_rows_of_a_layer_is_replaced(count: int) -> None:
+    rows = [{"attributes": {"a": "x" * 40}, "geometry": {"x": 1, "y": 2}} for _ in range(count)]
+    rows[1]["attributes"] = {"a": "\ud800"}
+    frame = read_features(json.dumps({"features": rows}).encode())
+    assert frame["a"].tolist()[:2] == ["x" * 40, "\ufffd"]
+
+
+def test_json_within_a_message_has_no_halves_of_letters_and_no_depth_without_end() -> None:
+    for inner in (json.dumps({"message": "\ud800"}), '{"message": ' + "[" * 100_000):
+        (message,) = GPMessage.list_from_json([{"description": inner}])
+        message.words.encode()
+    error = server_error({"status": "failed", "statusMessage": "[" * 100_000})
+    assert error is not None
 
 
 def test_an_unknown_height_does_not_take_the_place_along() -> None:

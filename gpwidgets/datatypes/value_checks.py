@@ -12,6 +12,7 @@ from typing import Any
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.missing import is_missing, plain
+from gpwidgets.protocol.tolerant_json import tolerant_loads
 from gpwidgets.texts import tr
 
 __all__ = [
@@ -204,7 +205,7 @@ def as_json_text(value: Any, parameter: GPParameter) -> Any:
     """Parse text that is meant as a JSON object or list; anything else as it is."""
     if isinstance(value, str) and value.strip()[:1] in ("{", "["):
         try:
-            return json.loads(value)
-        except ValueError as error:
+            return tolerant_loads(value)
+        except (ValueError, RecursionError) as error:
             raise wrong(parameter, tr("the JSON cannot be read: {error}.", error=error)) from None
     return value

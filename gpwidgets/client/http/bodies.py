@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +13,7 @@ import orjson
 from gpwidgets.errors import BadReply, ConnectionFailed, GPError, ServerError
 from gpwidgets.protocol.responses.advice import advise
 from gpwidgets.protocol.responses.replies import server_error
+from gpwidgets.protocol.tolerant_json import tolerant_loads
 from gpwidgets.texts import later, tr
 
 BUSY = {
@@ -34,7 +34,6 @@ _CALLBACK = re.compile(rb"[\w.$]{1,200}+\(")
 _TAGS = re.compile(r"<[^<>]*+>")
 _BOM = b"\xef\xbb\xbf"
 _DEEPEST = 100
-_MOST_DIGITS = 1000
 _NOT_STRUCTURE = bytes(code for code in range(256) if code not in b'[]{}"')
 _QUOTED = re.compile(rb'"[^"]*"')
 
@@ -110,8 +109,7 @@ def _is_deep(text: bytes) -> bool:
 
 def _parse_tolerantly(text: bytes, url: str, status: int) -> Any:
     try:
-        parsed = json.loads(text.decode("utf-8", "replace"), parse_int=_whole_number)
-        return _whole_letters(parsed) if b"\\u" in text else parsed
+        return tolerant_loads(text.decode("utf-8", "replace"))
     except (ValueError, RecursionError):
         pass
     if not text:
@@ -134,20 +132,6 @@ def _parse_tolerantly(text: bytes, url: str, status: int) -> Any:
     )
     bad.incomplete = begun  # a cut may fall behind any bracket
     raise bad
-
-
-def _whole_number(text: str) -> int | float:
-    """A number of a body; one of so many digits that Python reads no whole number of them is infinite."""
-    return int(text) if len(text) < _MOST_DIGITS else float(text)
-
-
-def _whole_letters(value: Any) -> Any:
-    """JSON without halves of letters, which can be neither shown nor sent."""
-    if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, dict):
-        return {_whole_letters(key): _whole_letters(part) for key, part in value.items()}
-    return [_whole_letters(part) for part in value] if isinstance(value, list) else value
 
 
 def json_object(body: bytes, url: str, status: int = 200) -> dict[str, Any]:

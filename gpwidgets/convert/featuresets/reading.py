@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
@@ -16,6 +15,7 @@ from gpwidgets.convert.featuresets._streaming import read_pieces
 from gpwidgets.convert.featuresets.assembling import frame_of_layers, table_of_layers
 from gpwidgets.convert.featuresets.source import FeatureSource, find_layers
 from gpwidgets.errors import ConversionError, LayerChoice
+from gpwidgets.protocol.tolerant_json import tolerant_loads
 from gpwidgets.texts import tr
 
 __all__ = ["chosen_layers", "features_to_frame", "parse", "read_features", "records_to_frame"]
@@ -163,7 +163,7 @@ def parse(body: bytes | bytearray) -> Any:
     except orjson.JSONDecodeError:
         pass
     try:
-        return json.loads(body)
+        return tolerant_loads(body)
     except RecursionError:
         raise ConversionError("The answer is nested too deeply to be read.") from None
     except ValueError as error:

@@ -70,8 +70,9 @@ def _bent(curve: Any, start: Any, numbers: list[Any]) -> list[Any]:
     """Vertices after the start of a curve; only its end when it cannot be computed."""
     end = numbers[0]
     try:
-        between = curve(np.array(start[:2], dtype=float), np.array(end[:2], dtype=float), numbers[1:])
-    except (ValueError, TypeError, IndexError, ZeroDivisionError):
+        with np.errstate(all="ignore"):  # what is no number then is left out with the other vertices
+            between = curve(np.array(start[:2], dtype=float), np.array(end[:2], dtype=float), numbers[1:])
+    except (ValueError, TypeError, IndexError, OverflowError, ZeroDivisionError):
         return [end]
     return [*np.column_stack([between, _rest(start, end, len(between))]).tolist(), end]
 

@@ -11,6 +11,7 @@ from typing import Any
 from gpwidgets.bounds import how_to_raise, limit
 from gpwidgets.errors import AccessDenied, AuthenticationError, ResourceNotFound, ServerError
 from gpwidgets.protocol.enums import JobStatus, MessageType
+from gpwidgets.protocol.tolerant_json import tolerant_loads
 from gpwidgets.texts import tr
 
 
@@ -107,7 +108,7 @@ def _json_object(text: Any) -> Mapping[str, Any] | None:
     if not isinstance(text, str) or not text.lstrip().startswith("{"):
         return None
     try:
-        told = json.loads(text)
+        told = tolerant_loads(text)
     except (ValueError, RecursionError):
         return None
     known = isinstance(told, dict) and ({"messageCode", "message", "cost"} & told.keys())
@@ -283,8 +284,8 @@ def _with_status_message(body: Mapping[str, Any]) -> Mapping[str, Any]:
     if not isinstance(text, str):
         return body
     try:
-        inner = json.loads(text)
-    except ValueError:
+        inner = tolerant_loads(text)
+    except (ValueError, RecursionError):
         inner = {"message": text}
     return {**body, **inner} if isinstance(inner, Mapping) else body
 

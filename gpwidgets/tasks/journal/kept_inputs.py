@@ -17,6 +17,7 @@ from gpwidgets.datatypes.kinds.file import needs_upload
 from gpwidgets.datatypes.registry import datatype_named, datatype_of
 from gpwidgets.errors import GPError, ParameterError
 from gpwidgets.protocol.description import GPParameter, TaskInfo
+from gpwidgets.protocol.tolerant_json import tolerant_loads
 from gpwidgets.protocol.values import UNSET, DataFile, LayerReference, RasterData
 from gpwidgets.secrets import mask, without_secrets
 from gpwidgets.tasks.inputs.encoding import Encoder
@@ -370,7 +371,7 @@ def _fetched(task: TaskHandle, parameter: GPParameter, wire: Any) -> Any:
     if not isinstance(url, str) or "features" in wire or "/MapServer/" in url or "/FeatureServer/" in url:
         return wire
     try:
-        found = json.loads(downloads.read(task.session, url, service=task.url))
+        found = tolerant_loads(downloads.read(task.session, url, service=task.url))
     except (GPError, ValueError, RecursionError):
         return wire  # the server can still read it
     return found.get("value", found) if isinstance(found, Mapping) else wire

@@ -163,7 +163,7 @@ class JsonEditor(TextEditor):
             return UNSET
         try:
             return json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             if text[0] in "{[":
                 raise ParameterError(
                     self.parameter.name, tr("the JSON cannot be read: {error}.", error=error)
