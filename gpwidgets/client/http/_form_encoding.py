@@ -10,9 +10,11 @@ from typing import Any
 
 from requests.utils import super_len
 
-__all__ = ["FORM_TYPE", "form_body", "rewind", "size_of"]
+from gpwidgets.secrets import SecretBytes
 
-FORM_TYPE = "application/x-www-form-urlencoded"
+__all__ = ["form_arguments", "form_body", "rewind", "size_of"]
+
+_FORM_TYPE = "application/x-www-form-urlencoded"
 
 _SAFE = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~"
 _PIECE = 1 << 18
@@ -38,6 +40,17 @@ def _quoted(text: str) -> Iterator[bytes]:
         for code in sorted(set(piece.translate(None, _SAFE)), key=lambda code: code not in _FIRST):
             piece = piece.replace(bytes((code,)), b"+" if code == 32 else b"%%%02X" % code)
         yield piece
+
+
+def form_arguments(
+    method: str, form: Mapping[str, str], headers: Mapping[str, str], files: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """How a form goes with a request: what requests is given as query, body, files and headers."""
+    if files:
+        return {"data": form, "files": files, "headers": dict(headers)}
+    if method == "GET":
+        return {"params": form, "headers": dict(headers)}
+    return {"data": SecretBytes(form_body(form)), "headers": {**headers, "Content-Type": _FORM_TYPE}}
 
 
 def size_of(form: Mapping[str, str], files: Mapping[str, Any] | None) -> int:

@@ -18,9 +18,9 @@ from urllib.parse import urlsplit
 import requests
 
 from gpwidgets.client.http._body_reading import read_body
-from gpwidgets.client.http._connections import SYSTEM, new_http
+from gpwidgets.client.http._connection_settings import ConnectionSettings
 from gpwidgets.client.http._deadlines import Deadline
-from gpwidgets.client.http._form_encoding import FORM_TYPE, form_body, rewind, size_of
+from gpwidgets.client.http._form_encoding import form_arguments, rewind, size_of
 from gpwidgets.client.http._redirects import MOST_REDIRECTS, REDIRECTS, fields_besides, redirect_target
 from gpwidgets.client.http._reply import Reply, wants_sign_in
 from gpwidgets.client.http._request_urls import check_url, services_root, without_query
@@ -30,8 +30,8 @@ from gpwidgets.client.http.bodies import BUSY
 from gpwidgets.client.http.consumers import Taker
 from gpwidgets.client.sign_in.auth import Auth, Credentials, as_auth
 from gpwidgets.client.sign_in.origins import same_origin
-from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, GPError
-from gpwidgets.secrets import SecretBytes, mask, shielded
+from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed
+from gpwidgets.secrets import Masker, mask, shielded
 from gpwidgets.texts import tr
 
 __all__ = ["GPSession", "Reply"]
@@ -101,20 +101,13 @@ class GPSession:
         self.timeout = timeout
         self.max_bytes = max_bytes
         self._home = home
-        self._system_trust = verify == SYSTEM
-        self._verify = None if verify is None or self._system_trust else _as_verify(verify)
-        self._cert = cert
-        self._proxies = dict(proxies or {})
+        self._settings = ConnectionSettings(verify, cert, proxies)
         self._sleep = sleep
-        self._http = http if http is not None else self._new_http()
+        self._http = http if http is not None else self._settings.new_http()
         self._bound_http = http
         self._answered = 0.0
         self._sent_secrets = SentSecrets()
         self._lock = threading.Lock()
-
-    def _new_http(self, *, own: bool = False) -> requests.Session:
-        plain = self._verify is None and self._cert is None and not self._system_trust
-        return new_http(shared=plain and not own, system_trust=self._system_trust)
 
     @property
     def home(self) -> str:
@@ -237,12 +230,10 @@ class GPSession:
         AuthenticationError
             The token was refused and could not be renewed.
         """
-        renewed = False
         # Servers and gateways refuse long addresses: a list of ids, or a shape to look in.
         method = "GET" if sum(map(len, params.values())) < _LONG_QUERY else "POST"
-        tries = _TRIES if retry else 1
 
-        def ask() -> Reply:
+        def send() -> Reply:
             return self._send(
                 method,
                 url,
@@ -253,25 +244,33 @@ class GPSession:
                 by_header=by_header,
             )
 
-        for number in range(1, tries + 1):
+        def ask() -> Reply:
+            nonlocal method
+            reply = send()
+            if method == "GET" and reply.status in _GET_REFUSED and not by_header:
+                method = "POST"  # some gateways let only one of the two through
+                reply = send()
+            return reply
+
+        reply = self._after_trouble(ask, _TRIES if retry else 1)
+        if signed and wants_sign_in(reply, url) and self.renewed(reply):
+            return ask()
+        return reply
+
+    def _after_trouble(self, ask: Callable[[], Reply], tries: int) -> Reply:
+        """Ask until there is an answer, with pauses between the tries; the last try counts as it is."""
+        for number in range(1, tries):
             try:
                 reply = ask()
-                if method == "GET" and reply.status in _GET_REFUSED and not by_header:
-                    method = "POST"  # some gateways let only one of the two through
-                    reply = ask()
             except ConnectionFailed as error:
-                if number == tries or error.overdue or not error.may_pass:
+                if error.overdue or not error.may_pass:
                     raise
                 self._sleep(pause(number))
                 continue
-            if reply.status in BUSY and number < tries:
-                self._sleep(pause(number, reply.headers))
-                continue
-            if signed and not renewed and wants_sign_in(reply, url) and self.renewed(reply):
-                renewed = True
-                reply = ask()
-            return reply
-        raise AssertionError("the loop above returns or raises")
+            if reply.status not in BUSY:
+                return reply
+            self._sleep(pause(number, reply.headers))
+        return ask()
 
     def renewed(self, reply: Reply) -> bool:
         """Get a new token after a reply that refused its own; False when there is no way to."""
@@ -350,7 +349,8 @@ class GPSession:
         deadline: Deadline,
         signed: bool,
     ) -> Reply:
-        arguments = self._arguments(method, url, form, secret, files)
+        arguments = form_arguments(method, form, secret.headers, files)
+        arguments |= self._settings.arguments(url, self.home)
         deadline.moved(size_of(form, files))
         started = time.monotonic()
         status = "no answer"
@@ -366,13 +366,7 @@ class GPSession:
             ) as answer:
                 status = str(answer.status_code)
                 masker = self._sent_secrets.masker(form, secret, self._http, issued=not signed)
-                taken = read_body(
-                    answer, url, taker if answer.status_code < 300 else None, deadline, masker, self.max_bytes
-                )
-                if deadline.passed:  # an answer that ends with its connection looks whole
-                    raise requests.exceptions.ReadTimeout
-                self._answered = time.time()
-                return Reply(answer.status_code, taken.body, answer.headers, secret, taken.made)
+                return self._reply_of(answer, url, secret, taker, deadline, masker)
         except requests.RequestException as error:
             if deadline.passed:
                 failed = overdue(url, deadline.seconds)
@@ -385,36 +379,29 @@ class GPSession:
         # Raised out here, so that the error of requests, which holds the form, is not chained to it.
         raise failed
 
-    def _arguments(
+    def _reply_of(
         self,
-        method: str,
+        answer: requests.Response,
         url: str,
-        form: Mapping[str, str],
         secret: Credentials,
-        files: Mapping[str, Any] | None,
-    ) -> dict[str, Any]:
-        """What requests is given: form, headers and certificates."""
-        headers = dict(secret.headers)
-        arguments: dict[str, Any] = {"params": form}
-        if files:
-            arguments = {"data": form, "files": files}
-        elif method != "GET":
-            arguments = {"data": SecretBytes(form_body(form))}
-            headers["Content-Type"] = FORM_TYPE
-        if self._verify is not None:
-            arguments["verify"] = self._verify
-        if self._cert is not None and same_origin(url, self.home):
-            arguments["cert"] = self._cert
-        if self._proxies:
-            arguments["proxies"] = self._proxies
-        return {"headers": headers, **arguments}
+        taker: Taker | None,
+        deadline: Deadline,
+        masker: Masker,
+    ) -> Reply:
+        """Read the whole body of an answer."""
+        taker = taker if answer.status_code < 300 else None
+        taken = read_body(answer, url, taker, deadline, masker, self.max_bytes)
+        if deadline.passed:  # an answer that ends with its connection looks whole
+            raise requests.exceptions.ReadTimeout
+        self._answered = time.time()
+        return Reply(answer.status_code, taken.body, answer.headers, secret, taken.made)
 
     def _http_for(self, secret: Credentials) -> requests.Session:
         if secret.http_auth is None:
             return self._http
         with self._lock:
             if self._bound_http is None:
-                self._bound_http = self._new_http(own=True)
+                self._bound_http = self._settings.new_http(own=True)
             return self._bound_http
 
     def limited(self, max_bytes: int) -> GPSession:
@@ -439,12 +426,3 @@ class GPSession:
 
     def __repr__(self) -> str:
         return f"<GPSession for {self.home or 'any server'}, {self.auth or 'not signed in'}>"
-
-
-def _as_verify(verify: bool | str | os.PathLike[str]) -> bool | str:
-    if isinstance(verify, bool):
-        return verify
-    path = os.path.expanduser(os.fspath(verify))
-    if not os.path.exists(path):
-        raise GPError(tr("There are no certificates at {path}.", path=path))
-    return path

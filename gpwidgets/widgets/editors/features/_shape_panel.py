@@ -47,6 +47,21 @@ class ShapePanel(Fold):
             tooltip=tr("Shape of {title} to change", title=title),
             layout=_WIDE,
         )
+        self._make_controls(target, title)
+        self._one = self._arranged(has_fields=bool(target.fields))
+        super().__init__(
+            "",
+            [self.chooser, self._one, self.said],
+            tooltip=tr("Change single shapes of {title}", title=title),
+        )
+        self.chooser.observe(self._choose, names="value")
+        self.text.observe(self._type_text, names="value")
+        self.attributes.observe(self._take_attributes, names="values")
+        self.follow(target, self._follow, ["shapes", "selected", "editing"])
+        self._follow()
+
+    def _make_controls(self, target: DrawTarget, title: str) -> None:
+        """Make what changes the chosen shape: on the map, as text, and its attributes."""
         self.move: w.ToggleButton = self._toggle(
             "move", tr("Move"), "arrows", tr("Drag the chosen shape of {title} on the map", title=title)
         )
@@ -73,9 +88,12 @@ class ShapePanel(Fold):
             )
         )
         self.for_all.layout.align_self = "flex-start"
-        more: list[w.Widget] = [self.attributes, self.for_all] if target.fields else []
+
+    def _arranged(self, *, has_fields: bool) -> w.VBox:
+        """The controls of one shape, below each other."""
+        more: list[w.Widget] = [self.attributes, self.for_all] if has_fields else []
         wrap = {"flex_flow": "row wrap"}
-        self._one = w.VBox(
+        one = w.VBox(
             [
                 w.HBox([self.move, self.reshape, self.delete], layout=wrap),
                 *more,
@@ -84,17 +102,8 @@ class ShapePanel(Fold):
             ],
             layout=w.Layout(display="none", **_WIDE),
         )
-        self._one.add_class("gpw-plain")
-        super().__init__(
-            "",
-            [self.chooser, self._one, self.said],
-            tooltip=tr("Change single shapes of {title}", title=title),
-        )
-        self.chooser.observe(self._choose, names="value")
-        self.text.observe(self._type_text, names="value")
-        self.attributes.observe(self._take_attributes, names="values")
-        self.follow(target, self._follow, ["shapes", "selected", "editing"])
-        self._follow()
+        one.add_class("gpw-plain")
+        return one
 
     def _toggle(self, way: str, words: str, icon: str, tooltip: str) -> w.Button:
         def switch() -> None:

@@ -1,0 +1,65 @@
+"""How a session reaches servers: how certificates are checked, which one it shows, and by which proxies."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import requests
+
+from gpwidgets.client.http._connections import SYSTEM, new_http
+from gpwidgets.client.sign_in.origins import same_origin
+from gpwidgets.errors import GPError
+from gpwidgets.texts import tr
+
+
+class ConnectionSettings:
+    """Certificates and proxies of a session.
+
+    Parameters
+    ----------
+    verify, cert, proxies
+        As `gpwidgets.GPSession` takes them.
+
+    Raises
+    ------
+    GPError
+        The certificates are not there.
+    """
+
+    def __init__(
+        self,
+        verify: bool | str | os.PathLike[str] | None,
+        cert: str | tuple[str, str] | None,
+        proxies: Mapping[str, str] | None,
+    ) -> None:
+        self._system_trust = verify == SYSTEM
+        self._verify = None if verify is None or self._system_trust else _as_verify(verify)
+        self._cert = cert
+        self._proxies = dict(proxies or {})
+
+    def new_http(self, *, own: bool = False) -> requests.Session:
+        """A session of requests; it shares its connections, unless it is to have its own."""
+        plain = self._verify is None and self._cert is None and not self._system_trust
+        return new_http(shared=plain and not own, system_trust=self._system_trust)
+
+    def arguments(self, url: str, home: str) -> dict[str, Any]:
+        """What requests is given for one request; the certificate is for the server of `home` only."""
+        arguments: dict[str, Any] = {}
+        if self._verify is not None:
+            arguments["verify"] = self._verify
+        if self._cert is not None and same_origin(url, home):
+            arguments["cert"] = self._cert
+        if self._proxies:
+            arguments["proxies"] = self._proxies
+        return arguments
+
+
+def _as_verify(verify: bool | str | os.PathLike[str]) -> bool | str:
+    if isinstance(verify, bool):
+        return verify
+    path = os.path.expanduser(os.fspath(verify))
+    if not os.path.exists(path):
+        raise GPError(tr("There are no certificates at {path}.", path=path))
+    return path
