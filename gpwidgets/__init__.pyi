@@ -53,6 +53,7 @@ from gpwidgets.protocol.values.units import ArealUnit as ArealUnit
 from gpwidgets.protocol.values.units import LinearUnit as LinearUnit
 from gpwidgets.protocol.values.units import TimeUnit as TimeUnit
 from gpwidgets.protocol.values.unset import UNSET as UNSET
+from gpwidgets.tasks.attaching import attach as attach
 from gpwidgets.tasks.history import history as history
 from gpwidgets.tasks.results.compare import compare as compare
 from gpwidgets.tasks.results.layer_rows import LayerReference as LayerReference
@@ -61,7 +62,6 @@ from gpwidgets.tasks.runs.run import Run as Run
 from gpwidgets.tasks.runs.status import RunStatus as RunStatus
 from gpwidgets.tasks.service import GPService as GPService
 from gpwidgets.tasks.task import GPTask as GPTask
-from gpwidgets.tasks.task import attach as attach
 from gpwidgets.texts import set_language as set_language
 from gpwidgets.widgets.editors.editor import ParameterEditor as ParameterEditor
 from gpwidgets.widgets.editors.editor_table import register_editor as register_editor

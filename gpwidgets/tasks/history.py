@@ -15,6 +15,7 @@ from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.enums import DataTypeName
 from gpwidgets.protocol.urls import GPURL
 from gpwidgets.tasks._history_words import row_in_words
+from gpwidgets.tasks.attaching import attach
 from gpwidgets.tasks.code import call_code
 from gpwidgets.tasks.inputs.environment import ENVIRONMENT, KEYWORD
 from gpwidgets.tasks.journal.kept_inputs import (
@@ -31,7 +32,7 @@ from gpwidgets.tasks.runs.kept_results import past_run
 from gpwidgets.tasks.runs.retention import JOB_RETENTION
 from gpwidgets.tasks.runs.run_clock import span_text
 from gpwidgets.tasks.runs.status import RunStatus
-from gpwidgets.tasks.task import GPTask, attach
+from gpwidgets.tasks.task import GPTask
 from gpwidgets.texts import tr, trn
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -11,32 +11,27 @@ from typing import TYPE_CHECKING, Any
 
 from gpwidgets.caller_warnings import warn_reserved
 from gpwidgets.client.http.session import GPSession
-from gpwidgets.client.services import resources, uploads
+from gpwidgets.client.services import resources
 from gpwidgets.client.sign_in.auth import as_auth
-from gpwidgets.datatypes.contexts import Upload
 from gpwidgets.datatypes.kinds.file import needs_upload
-from gpwidgets.datatypes.registry import datatype_of, kind_words
-from gpwidgets.errors import GPError, ResourceNotFound, ServerError, TaskChoice
-from gpwidgets.html_blocks import block, paragraph, table, title
+from gpwidgets.datatypes.registry import datatype_of
+from gpwidgets.errors import GPError, ResourceNotFound, TaskChoice
 from gpwidgets.protocol.description import GPParameter, ServiceInfo, TaskInfo
 from gpwidgets.protocol.enums import ExecutionType
-from gpwidgets.protocol.plain_text import plain_words
 from gpwidgets.protocol.urls import GPURL
 from gpwidgets.protocol.values import UNSET, FieldRef, LayerReference
-from gpwidgets.secrets import hiding, secrets_in
+from gpwidgets.tasks._task_html import task_html
+from gpwidgets.tasks._task_requests import TaskRequests, settings_for_vertices
 from gpwidgets.tasks.code import call_code
 from gpwidgets.tasks.inputs.checking import as_sent, check_given, merged
-from gpwidgets.tasks.inputs.encoding import RESERVED, Encoder
+from gpwidgets.tasks.inputs.encoding import RESERVED
 from gpwidgets.tasks.inputs.environment import (
     KEYWORD,
-    Environment,
     check_call,
     check_environment,
     environment_code,
     split,
 )
-from gpwidgets.tasks.inputs.fields import settle_fields
-from gpwidgets.tasks.inputs.layer_tokens import token_for
 from gpwidgets.tasks.journal.recording import record_attached, recorded
 from gpwidgets.tasks.results.layer_rows import layer_columns
 from gpwidgets.tasks.results.outputs import Outputs
@@ -45,8 +40,7 @@ from gpwidgets.tasks.runs.drivers import ExecuteDriver, JobDriver
 from gpwidgets.tasks.runs.run import Run
 from gpwidgets.tasks.runs.status import RunStatus
 from gpwidgets.tasks.runs.transport import Transport
-from gpwidgets.tasks.signature import call_signature, default_words, keywords, takes_inputs, task_docstring
-from gpwidgets.texts import tr
+from gpwidgets.tasks.signature import call_signature, keywords, takes_inputs, task_docstring
 
 if TYPE_CHECKING:
     from gpwidgets.client.sign_in.auth import Auth
@@ -137,6 +131,10 @@ class GPTask:
             if info.name
             else replace(info, name=self.url.task_name or "", display_name=self.url.task_name or "")
         )
+
+    @property
+    def _requests(self) -> TaskRequests:
+        return TaskRequests(self, self.columns_of)
 
     @property
     def name(self) -> str:
@@ -289,23 +287,7 @@ class GPTask:
         given, settings = split(self.info, inputs)
         checked = check_given(self.info, given)
         kept = {name: value for name, value in checked.items() if not needs_upload([value])}
-        places = Environment(check_environment(settings), self.service.current_version).for_execute({})
-        encoder = self._encoder()
-
-        def ask(fields: Mapping[str, str]) -> Validation:
-            with hiding(secrets_in(fields)):
-                return resources.validate(self.session, self.url, {**places, **fields})
-
-        try:
-            return ask(encoder.validation_form(kept))
-        except ServerError as error:
-            # The first servers that check inputs may want them as a run does.
-            if not kept or type(error) is not ServerError:
-                raise
-            try:
-                return ask(encoder.form(kept))
-            except ServerError:
-                raise error from None
+        return self._requests.validate(kept, check_environment(settings))
 
     @takes_inputs(needed=True)
     def start(self, values: Mapping[str, Any] | None = None, /, **inputs: Any) -> Run:
@@ -360,11 +342,9 @@ class GPTask:
         if unsent:
             warn_reserved(unsent)
         run = Run(self, checked, settings)
-        found = {"returnZ": _any_has_z(checked), "returnM": _any_has_m(checked)}
-        kept = {name: True for name, there in found.items() if there}
-        transport = Transport(self, settings={**kept, **settings})
+        transport = Transport(self, settings={**settings_for_vertices(checked), **settings})
         driver = JobDriver if self.is_asynchronous else ExecuteDriver
-        return control.begin(run, driver(run, transport, recorded(run, self._prepare)))
+        return control.begin(run, driver(run, transport, recorded(run, self._requests.fields_of)))
 
     @takes_inputs(needed=True)
     def __call__(self, values: Mapping[str, Any] | None = None, /, **inputs: Any) -> Outputs:
@@ -430,23 +410,6 @@ class GPTask:
         record_attached(run)
         return control.begin(run, JobDriver(run, transport, None))
 
-    def _prepare(self, run: Run) -> dict[str, str]:
-        def upload(path: Path) -> str:
-            control.update(run, status=RunStatus.UPLOADING)
-            return uploads.upload_file(self.session, self.url, path)
-
-        files = upload if self.service_can_upload(run.inputs) else None
-        inputs = settle_fields(self.info, run.inputs, self.columns_of)
-        return self._encoder(files, lambda: upload if self.service.can_upload else None).form(inputs)
-
-    def _encoder(
-        self, upload: Upload | None = None, large: Callable[[], Upload | None] = lambda: None
-    ) -> Encoder:
-        session = self.session
-        return Encoder(
-            self.info, upload, lambda: self.server_version, large, lambda layer: token_for(layer, session)
-        )
-
     @property
     def server_version(self) -> float | None:
         """The server's version; None when it does not say, or cannot be asked now."""
@@ -455,85 +418,9 @@ class GPTask:
         except GPError:
             return None
 
-    def service_can_upload(self, inputs: Mapping[str, Any]) -> bool:
-        """Whether there are local files among the inputs, and the service takes uploads."""
-        return needs_upload(inputs.values()) and self.service.can_upload
-
     def _repr_html_(self) -> str:
-        names = {parameter.name: name for name, parameter in keywords(self.info).items()}
-        inputs = [
-            (
-                names.get(one.name, repr(one.name)),
-                kind_words(one),
-                default_words(one) or (tr("required") if one.required else tr("optional")),
-                plain_words(one.description or one.display_name, 200),
-            )
-            for one in self.inputs
-        ]
-        outputs = [(one.name, kind_words(one), plain_words(one.display_name, 200)) for one in self.outputs]
-        return block(
-            title("GPTask", plain_words(self.info.display_name or self.name, 200)),
-            paragraph(plain_words(self.info.description)),
-            table(inputs, (tr("Name"), tr("Type"), tr("Default"), tr("Description")), tr("Inputs")),
-            table(outputs, (tr("Name"), tr("Type"), tr("Description")), tr("Outputs")),
-            paragraph(self.url.task, code=True),
-        )
+        return task_html(self)
 
     def __repr__(self) -> str:
         inputs = ", ".join(p.name + ("" if p.required else "=…") for p in self.inputs)
         return f"<GPTask {self.name}({inputs}) at {self.url.task}>"
-
-
-def _any_has_z(inputs: Mapping[str, Any]) -> bool:
-    told = [value.has_z for value in inputs.values() if hasattr(value, "has_z")]
-    return any(bool(one.any()) if hasattr(one, "any") else bool(one) for one in told)
-
-
-def _any_has_m(inputs: Mapping[str, Any]) -> bool:
-    return any(_measured(value) for value in inputs.values())
-
-
-def _measured(value: Any) -> bool:
-    if not hasattr(value, "geom_type"):
-        return getattr(value, "has_m", False) is True
-    from gpwidgets.convert.geometry.vertices import has_m
-
-    return bool(has_m(value.geometry.array).any())
-
-
-def attach(url: str, auth: Auth | None = None) -> Run:
-    """Follow a job by its URL, after a restart or from another notebook.
-
-    Parameters
-    ----------
-    url
-        The job, ``…/GPServer/<task>/jobs/<id>``; what comes after is ignored.
-    auth
-        As `GPTask`.
-
-    Returns
-    -------
-    Run
-        The same job again; its results are fetched when it has ended.
-
-    Raises
-    ------
-    ServerError
-        The server does not know the job any more.
-    gpwidgets.errors.URLError
-        The URL names no job.
-
-    Examples
-    --------
-    >>> import gpwidgets as gp
-    >>> server = gp.demo.serve()
-    >>> run = gp.GPTask(server.url_of("SlowCount")).start(Seconds=0, Steps=3)
-    >>> out = run.wait(30)
-    >>> again = gp.attach(run.job_url)  # after a restart, or in another notebook
-    >>> again.wait(30).Steps_Done
-    3
-    """
-    parsed = GPURL.parse(url)
-    auth = as_auth(auth)
-    job_id = parsed.job.rpartition("/")[2]
-    return GPTask(parsed, auth).attach(parsed.job_id or job_id)

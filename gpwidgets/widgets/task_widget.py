@@ -16,9 +16,7 @@ import traitlets
 from gpwidgets.errors import AuthenticationError, GPError, InputErrors, ParameterError
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.after_typing import when_typed
-from gpwidgets.widgets.kit.code_view import code_html
 from gpwidgets.widgets.kit.errors_shown import error_html, guarded
-from gpwidgets.widgets.kit.fold import Fold
 from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.kit.theme import style_sheet
 from gpwidgets.widgets.page.twin import ShownWithTwin, StaticTwin
@@ -104,11 +102,6 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         from gpwidgets.tasks.history import HistoryEntry
         from gpwidgets.widgets._connector import Connector
         from gpwidgets.widgets.form.earlier_run import earlier_run
-        from gpwidgets.widgets.form.other_values import OtherValues
-        from gpwidgets.widgets.form.refusal import Refusal
-        from gpwidgets.widgets.form.unplaced import UnplacedValues
-        from gpwidgets.widgets.runs.run_buttons import RunButtons
-        from gpwidgets.widgets.runs.run_list import RunList
 
         self._earlier = earlier_run(task_or_url)
         source = self._earlier.url if self._earlier is not None else task_or_url
@@ -122,11 +115,28 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         self._updating = False
         self._signed_in_for: Run | None = None
         self._started_with: Mapping[str, Any] | None = None
+        self._make_parts()
+        self._help = Connector(source, auth, session, self._build, self._tell_connection)
+        above = [style_sheet(), self.twin.hider, self._header, self._unplaced, self._work, self._buttons]
+        below = [self._said, self._missing, self._help, self._other_values, self.runs, self._code]
+        super().__init__([*above, *below], layout=_wide())
+        self.add_class("gpw")
+        self._show_buttons(False)
+        self._help.connect()
+
+    def _make_parts(self) -> None:
+        """Make what stands around the form."""
+        from gpwidgets.widgets.form.call_code import CallCode
+        from gpwidgets.widgets.form.other_values import OtherValues
+        from gpwidgets.widgets.form.refusal import Refusal
+        from gpwidgets.widgets.form.unplaced import UnplacedValues
+        from gpwidgets.widgets.runs.run_buttons import RunButtons
+        from gpwidgets.widgets.runs.run_list import RunList
+
         self._header = w.HTML(layout=_wide())
         self._work = w.HBox(layout=_wide(flex_flow="row wrap", align_items="stretch", grid_gap="4px 16px"))
         self._said = w.HTML(layout=_wide())
         self._missing = Refusal(self._show_refusal)
-        self._help = Connector(source, auth, session, self._build, self._tell_connection)
         self._other_values, self._unplaced = OtherValues(), UnplacedValues()
         self.runs: RunList = RunList(self._reuse)
         self.twin: StaticTwin = StaticTwin(self.snapshot)
@@ -136,20 +146,7 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
             cancel=self._press_cancel,
             reset=self._reset_form,
         )
-        self._code, self._code_text = self._make_code()
-        above = [style_sheet(), self.twin.hider, self._header, self._unplaced, self._work, self._buttons]
-        below = [self._said, self._missing, self._help, self._other_values, self.runs, self._code]
-        super().__init__([*above, *below], layout=_wide())
-        self.add_class("gpw")
-        self._show_buttons(False)
-        self._help.connect()
-
-    def _make_code(self) -> tuple[Fold, w.HTML]:
-        text = w.HTML(layout=_wide())
-        fold = Fold(tr("This form as Python"), [text], tooltip=tr("The call that this form stands for"))
-        fold.add_class("gpw-section")
-        fold.observe(lambda _change: self._show_code(), names="opened")
-        return fold, text
+        self._code = CallCode(self._call_code)
 
     # Connecting
 
@@ -230,7 +227,7 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
             self._while_updating(lambda: self.set_trait("values", dict(form.values)))
             self._buttons.offer_another(self._may_run_another)
             self._tell_other_values()
-        self._show_code()
+        self._code.refresh()
         self.twin.refresh_later()
 
     def _tell_other_values(self) -> None:
@@ -264,13 +261,8 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         finally:
             self._updating = False
 
-    def _show_code(self) -> None:
-        if not self._code.opened or self.task is None or self.form is None:
-            return
-        try:
-            self._code_text.value = code_html(self.task.code(self.form.values))
-        except Exception as error:
-            self._code_text.value = error_html(error)
+    def _call_code(self) -> str:
+        return self.task.code(self.form.values) if self.task is not None and self.form is not None else ""
 
     @guarded
     def _reset_form(self, _button: w.Button) -> None:

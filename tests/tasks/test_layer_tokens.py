@@ -14,6 +14,7 @@ from gpwidgets import GPTask, LayerReference, Login, TaskWidget, Token, demo, hi
 from gpwidgets.datatypes.registry import check_value
 from gpwidgets.errors import InputErrors, ServerError
 from gpwidgets.protocol.description import GPParameter
+from gpwidgets.tasks._task_requests import TaskRequests
 from gpwidgets.widgets.editors.features.sources.from_layer import LayerSource
 from gpwidgets.widgets.editors.features.sources.from_text import TextSource
 
@@ -48,8 +49,10 @@ def test_the_sign_in_of_the_task_opens_layers_of_its_own_server(server: demo.Dem
     assert len(
         task(Input_Points=LayerReference(server.url + SECURED, filter=FILTER), Distance="10 km").Buffers
     )
-    fields = task._encoder().form(
-        task.check({"Input_Points": "https://example.org/rest/services/A/FeatureServer/0"})
+    fields = (
+        TaskRequests(task, task.columns_of)
+        .encoder()
+        .form(task.check({"Input_Points": "https://example.org/rest/services/A/FeatureServer/0"}))
     )
     assert secret not in str(fields)
 

@@ -349,8 +349,7 @@ class GPSession:
         deadline: Deadline,
         signed: bool,
     ) -> Reply:
-        arguments = form_arguments(method, form, secret.headers, files)
-        arguments |= self._settings.arguments(url, self.home)
+        arguments = self._settings.arguments(url, self.home)
         deadline.moved(size_of(form, files))
         started = time.monotonic()
         status = "no answer"
@@ -362,22 +361,25 @@ class GPSession:
                 timeout=(self.timeout[0], seconds),
                 allow_redirects=False,
                 stream=True,
+                **form_arguments(method, form, secret.headers, files),
                 **arguments,
             ) as answer:
                 status = str(answer.status_code)
                 masker = self._sent_secrets.masker(form, secret, self._http, issued=not signed)
                 return self._reply_of(answer, url, secret, taker, deadline, masker)
         except requests.RequestException as error:
-            if deadline.passed:
-                failed = overdue(url, deadline.seconds)
-            else:
-                failed = connection_failed(error, url, self.timeout[0])
+            failed = self._failure(error, url, deadline)
         finally:
             _LOG.debug(
                 "%s %s: %s, %.0f ms", method, without_query(url), status, 1000 * (time.monotonic() - started)
             )
         # Raised out here, so that the error of requests, which holds the form, is not chained to it.
         raise failed
+
+    def _failure(self, error: requests.RequestException, url: str, deadline: Deadline) -> ConnectionFailed:
+        if deadline.passed:
+            return overdue(url, deadline.seconds)
+        return connection_failed(error, url, self.timeout[0])
 
     def _reply_of(
         self,

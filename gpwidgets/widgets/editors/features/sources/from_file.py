@@ -37,6 +37,19 @@ class FileSource(Source):
         self._filling = False
         self._waits_for = ""
         self._worker: Thread | None = None
+        self._make_boxes()
+        self.path.observe(self._take_path, names="value")
+        self.upload.observe(self._take_upload, names="value")
+        self.layer.observe(self._take_layer, names="value")
+        self.system.observe(lambda _change: self._act(self._take), names="value")
+        self.found: w.HBox = lean(
+            w.HBox,
+            [self.layer, self.system],
+            layout={"flex_flow": "row wrap", "align_items": "flex-end", **WIDE},
+        )
+        return [row(self.path, self.upload), self.found]
+
+    def _make_boxes(self) -> None:
         self.path: w.Text = lean(
             w.Text,
             placeholder=tr("path of a file: GeoJSON, zipped shapefile, GeoPackage, KML, GeoParquet, CSV"),
@@ -64,16 +77,6 @@ class FileSource(Source):
             continuous_update=False,
             layout=w.Layout(width="150px", display="none"),
         )
-        self.path.observe(self._take_path, names="value")
-        self.upload.observe(self._take_upload, names="value")
-        self.layer.observe(self._take_layer, names="value")
-        self.system.observe(lambda _change: self._act(self._take), names="value")
-        self.found: w.HBox = lean(
-            w.HBox,
-            [self.layer, self.system],
-            layout={"flex_flow": "row wrap", "align_items": "flex-end", **WIDE},
-        )
-        return [row(self.path, self.upload), self.found]
 
     @property
     def focus_target(self) -> w.DOMWidget:

@@ -33,26 +33,7 @@ class LayerSource(Source):
         """Make boxes for address, where clause and token, and the two ways to read."""
         self._worker: Thread | None = None
         self._found: LayerReference | None = None  # with the token that its address held
-        flex = {"width": "auto", "min_width": "0"}
-        self.url: UnechoedText = lean(
-            UnechoedText,
-            placeholder=tr("https://…/FeatureServer/0 or …/MapServer/0"),
-            tooltip=tr("Address of the layer for {title}", title=self.title),
-            continuous_update=False,  # a token in it is taken out when the whole address is there
-            layout=WIDE,
-        )
-        self.where: w.Text = lean(
-            w.Text,
-            placeholder=tr("only rows where, such as POP > 1000"),
-            tooltip=tr("Where clause for the layer of {title}", title=self.title),
-            layout={"flex": "2 1 150px", **flex},
-        )
-        self.token: SecretText = lean(
-            SecretText,
-            placeholder=tr("token, if needed"),
-            tooltip=tr("Token for the layer of {title}; wiped as soon as it is used", title=self.title),
-            layout={"flex": "1 1 100px", **flex},
-        )
+        self._make_boxes()
         self.use: w.Button = self.button(
             tr("Let the server read it"),
             "check",
@@ -77,6 +58,28 @@ class LayerSource(Source):
         )
         self.layers.observe(self._choose, names="value")
         return [self.url, self.layers, row(self.where, self.token), row(self.use, self.read)]
+
+    def _make_boxes(self) -> None:
+        flex = {"width": "auto", "min_width": "0"}
+        self.url: UnechoedText = lean(
+            UnechoedText,
+            placeholder=tr("https://…/FeatureServer/0 or …/MapServer/0"),
+            tooltip=tr("Address of the layer for {title}", title=self.title),
+            continuous_update=False,  # a token in it is taken out when the whole address is there
+            layout=WIDE,
+        )
+        self.where: w.Text = lean(
+            w.Text,
+            placeholder=tr("only rows where, such as POP > 1000"),
+            tooltip=tr("Where clause for the layer of {title}", title=self.title),
+            layout={"flex": "2 1 150px", **flex},
+        )
+        self.token: SecretText = lean(
+            SecretText,
+            placeholder=tr("token, if needed"),
+            tooltip=tr("Token for the layer of {title}; wiped as soon as it is used", title=self.title),
+            layout={"flex": "1 1 100px", **flex},
+        )
 
     def _touch(self, _change: object) -> None:
         self.touched: bool = bool(self.url.value.strip())
