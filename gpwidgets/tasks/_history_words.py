@@ -1,15 +1,16 @@
-"""Inputs of the history in a few words each."""
+"""Inputs and moments of the history in a few words each."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from gpwidgets.protocol.values.unit_names import AREAL_UNITS, LINEAR_UNITS, TIME_UNITS
 from gpwidgets.texts import tr, trn
 
-__all__ = ["row_in_words"]
+__all__ = ["moment_of", "row_in_words", "when_text"]
 
 
 def row_in_words(row: Mapping[str, Any]) -> str:
@@ -39,3 +40,16 @@ def _quantity(number: float, units: str) -> str:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float)
+
+
+def moment_of(seconds: Any) -> datetime | None:
+    """A moment of a record in UTC; None where it holds none."""
+    try:
+        return datetime.fromtimestamp(float(seconds), UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None
+
+
+def when_text(moment: datetime) -> str:
+    """Day and time in the time zone of this machine."""
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M")

@@ -14,7 +14,7 @@ from gpwidgets.errors import GPError, ParameterError, RunError
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.enums import DataTypeName
 from gpwidgets.protocol.urls import GPURL
-from gpwidgets.tasks._history_words import row_in_words
+from gpwidgets.tasks._history_words import moment_of, row_in_words, when_text
 from gpwidgets.tasks.attaching import attach
 from gpwidgets.tasks.code import call_code
 from gpwidgets.tasks.inputs.environment import ENVIRONMENT, KEYWORD
@@ -79,11 +79,11 @@ class HistoryEntry:
         self.title: str = str(record.get("title") or self.task_url.rpartition("/")[2])
         self.job_url: str | None = str(record["job"]) if record.get("job") else None
         self.attached: bool = bool(record.get("attached"))
-        written = _moment(record["started"]) or datetime.fromtimestamp(0, UTC)
-        self.began: datetime | None = _moment(record.get("began")) if self.attached else written
+        written = moment_of(record["started"]) or datetime.fromtimestamp(0, UTC)
+        self.began: datetime | None = moment_of(record.get("began")) if self.attached else written
         self.began_text: str = str(record.get("began_text") or "")
         self.started: datetime = self.began or written
-        self.ended: datetime | None = _moment(record.get("ended"))
+        self.ended: datetime | None = moment_of(record.get("ended"))
         elapsed = record.get("elapsed")
         self.elapsed: float | None = float(elapsed) if isinstance(elapsed, int | float) else None
         self.error: str = str(record.get("error") or "")
@@ -265,7 +265,7 @@ class HistoryEntry:
         self._store.forget([self.key])
 
     def __repr__(self) -> str:
-        return f"<HistoryEntry {_when(self.started)} {self.title}: {self.status}>"
+        return f"<HistoryEntry {when_text(self.started)} {self.title}: {self.status}>"
 
 
 class History(Sequence[HistoryEntry]):
@@ -344,7 +344,7 @@ class History(Sequence[HistoryEntry]):
     def __repr__(self) -> str:
         lines = [self._caption()]
         for number, entry in enumerate(self._entries[:_SHOWN]):
-            cells = [str(number).rjust(3), _when(entry.started), entry.title[:30].ljust(24)]
+            cells = [str(number).rjust(3), when_text(entry.started), entry.title[:30].ljust(24)]
             state = [entry.status.value.ljust(9), _took(entry).rjust(11)]
             lines.append("  ".join([*cells, *state, entry.summary[:60]]).rstrip())
         lines += [f"  {tr('… and {left:,} more', left=len(self) - _SHOWN)}"] if len(self) > _SHOWN else []
@@ -357,7 +357,7 @@ class History(Sequence[HistoryEntry]):
         rows = []
         for number, entry in enumerate(self._entries[:_SHOWN]):
             state = (entry.status.value, _took(entry))
-            cells = (_when(entry.started), entry.title, *state, entry.summary[:120])
+            cells = (when_text(entry.started), entry.title, *state, entry.summary[:120])
             shown = "".join(f'<td style="text-align:left">{escape(cell)}</td>' for cell in cells)
             rows.append(f'<tr><th scope="row">{number}</th>{shown}</tr>')
         heads = "".join(
@@ -431,17 +431,6 @@ def _of_task(task: str | GPTask) -> Callable[[HistoryEntry], bool]:
 
 def _why(problem: GPError | None) -> str:
     return problem.problem if isinstance(problem, ParameterError) else ""
-
-
-def _moment(seconds: Any) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(float(seconds), UTC)
-    except (TypeError, ValueError, OverflowError, OSError):
-        return None
-
-
-def _when(moment: datetime) -> str:
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def _took(entry: HistoryEntry) -> str:
