@@ -47,6 +47,7 @@ from gpwidgets.errors import URLError as URLError
 from gpwidgets.errors import WaitTimeout as WaitTimeout
 from gpwidgets.protocol.values import DataFile as DataFile
 from gpwidgets.protocol.values import Extent as Extent
+from gpwidgets.protocol.values import NameOnServer as NameOnServer
 from gpwidgets.protocol.values import RasterData as RasterData
 from gpwidgets.protocol.values import SpatialReference as SpatialReference
 from gpwidgets.protocol.values.units import ArealUnit as ArealUnit

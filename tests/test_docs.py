@@ -30,3 +30,17 @@ def test_code_that_needs_something_else_compiles(page: Path) -> None:
     for marked, code in blocks_of(page):
         if marked:
             compile(code, page.name, "exec")
+
+
+@pytest.mark.parametrize("name", ["SECURITY.md", "docs/security.md"])
+def test_the_tests_that_a_page_names_are_there(name: str) -> None:
+    named = re.findall(r"`(tests/[^`]+)`", (ROOT / name).read_text(encoding="utf-8"))
+    assert named
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_each_promise_of_security_names_its_tests() -> None:
+    table = (ROOT / "SECURITY.md").read_text(encoding="utf-8").partition("| --- |")[2].partition("\n\n")[0]
+    promises = [line for line in table.splitlines() if line.startswith("| ") and "---" not in line]
+    assert len(promises) >= 10
+    assert all("`tests/" in line for line in promises)

@@ -17,6 +17,7 @@ from gpwidgets.datatypes.registry import datatype_of_value
 from gpwidgets.errors import ConversionError
 from gpwidgets.protocol.features import FeatureSet
 from gpwidgets.protocol.missing import plain
+from gpwidgets.protocol.values import NameOnServer
 from gpwidgets.secrets import mask, without_secrets
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ class Literals:
         value = plain(value)
         if value is None:
             return ast.Constant(None)
+        if isinstance(value, NameOnServer):
+            return self.call("gp.NameOnServer", self.text(str(value)))
         kind = datatype_of_value(value)
         if kind.holds(value):
             return kind.literal(value, name, self)
@@ -108,7 +111,7 @@ class Literals:
 
     def _mapping(self, value: Mapping[Any, Any], name: str) -> ast.expr:
         pairs = [
-            (key, without_secrets({key: one})[str(key)] if isinstance(one, str) else one)
+            (key, without_secrets({key: one})[str(key)] if _is_text(one) else one)
             for key, one in value.items()
         ]
         return ast.Dict([self.value(key) for key, _ in pairs], [self.value(one, name) for _, one in pairs])
@@ -189,6 +192,10 @@ def _path(dotted: str) -> ast.expr:
     for name in more:
         node = ast.Attribute(node, name)
     return node
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and not isinstance(value, NameOnServer)
 
 
 def _call(function: str, arguments: list[ast.expr], named: Mapping[str, ast.expr] | None = None) -> ast.Call:

@@ -13,7 +13,7 @@ from gpwidgets.datatypes.registry import datatype_named, datatype_of, read_value
 from gpwidgets.datatypes.value_checks import as_json_text, refuse_missing, shown, wrong
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.description import GPParameter
-from gpwidgets.protocol.values import UNSET, CompositeValue, Unset
+from gpwidgets.protocol.values import UNSET, CompositeValue, NameOnServer, Unset
 from gpwidgets.texts import later, tr
 
 __all__ = ["CompositeType"]
@@ -93,7 +93,7 @@ class CompositeType(DataType):
         """The value with its type, where it is wrapped; else as it is."""
         named, inner = _named(wire)
         if named is None:
-            return wire
+            return NameOnServer(wire) if isinstance(wire, str) else wire
         member = _member(parameter, named)
         return None if inner is None else CompositeValue(named, datatype_of(member).view(inner, member))
 

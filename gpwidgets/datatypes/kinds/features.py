@@ -30,7 +30,7 @@ from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.features import FeatureSet, RecordSet
 from gpwidgets.protocol.geometry_types import check_geometry_types
 from gpwidgets.protocol.urls import is_service_url
-from gpwidgets.protocol.values import UNSET, DataFile, LayerReference, Unset
+from gpwidgets.protocol.values import UNSET, DataFile, LayerReference, NameOnServer, Unset
 from gpwidgets.secrets import mask
 from gpwidgets.texts import later, tr
 
@@ -53,6 +53,8 @@ class SetType(DataType):
 
     def check(self, value: Any, parameter: GPParameter) -> Any:
         """A frame or table from whatever holds one; a layer, an upload or a layer's name as it is."""
+        if isinstance(value, NameOnServer) and not parameter.choices:
+            return value
         if isinstance(value, str) or (isinstance(value, Mapping) and "url" in value):
             refuse_unwritable(value, parameter)
         if isinstance(value, str) and not parameter.choices:
@@ -128,7 +130,7 @@ class SetType(DataType):
     def view(self, wire: Any, parameter: GPParameter) -> Any:
         """A view of the set, a layer reference, or a layer's name."""
         if isinstance(wire, str):
-            return wire if parameter.choices or not is_url(wire) else LayerReference(wire)
+            return NameOnServer(wire) if parameter.choices or not is_url(wire) else LayerReference(wire)
         if isinstance(wire, Mapping):
             try:
                 return self._from_object(wire, parameter)
@@ -140,7 +142,7 @@ class SetType(DataType):
         """Example features or a layer's name; an empty schema is no value."""
         wire = parameter.default_value
         if isinstance(wire, str):
-            return wire if wire else UNSET
+            return NameOnServer(wire) if wire else UNSET
         if isinstance(wire, Mapping):
             inner = wire.get("featureSet")
             if wire.get("features") or (isinstance(inner, Mapping) and inner.get("features")):

@@ -16,7 +16,7 @@ from gpwidgets.datatypes.datatype import PLAIN_REPLY, PLAIN_REQUEST, DataType, L
 from gpwidgets.datatypes.kinds.unknown import cut
 from gpwidgets.datatypes.value_checks import as_json_text, shown, wrong
 from gpwidgets.protocol.description import GPParameter
-from gpwidgets.protocol.values import CompositeValue, DataFile, RasterData
+from gpwidgets.protocol.values import CompositeValue, DataFile, NameOnServer, RasterData
 from gpwidgets.texts import later, tr
 
 __all__ = ["DataFileType", "check_ending", "file_text", "is_upload_id", "is_url", "needs_upload"]
@@ -40,7 +40,7 @@ class DataFileType(DataType):
         value = as_json_text(value, parameter)
         if isinstance(value, DataFile):
             made = value
-        elif isinstance(value, Mapping):
+        elif isinstance(value, Mapping | NameOnServer):
             made = DataFile.from_json(value)
         else:
             made = self._from_text(file_text(value, parameter))

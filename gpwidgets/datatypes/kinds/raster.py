@@ -15,7 +15,7 @@ from gpwidgets.datatypes.kinds.file import check_ending, file_text, is_upload_id
 from gpwidgets.datatypes.kinds.unknown import cut
 from gpwidgets.datatypes.value_checks import as_json_text, check_choice, wrong
 from gpwidgets.protocol.description import GPParameter
-from gpwidgets.protocol.values import RasterData
+from gpwidgets.protocol.values import NameOnServer, RasterData
 from gpwidgets.texts import later, tr
 
 __all__ = ["RasterType"]
@@ -37,7 +37,7 @@ class RasterType(DataType):
         value = as_json_text(value, parameter)
         if isinstance(value, RasterData):
             made = value
-        elif isinstance(value, Mapping):
+        elif isinstance(value, Mapping | NameOnServer):
             made = RasterData.from_json(value)
         else:
             made = self._from_text(file_text(value, parameter))

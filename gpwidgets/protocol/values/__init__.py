@@ -6,7 +6,13 @@ own and named here together.
 
 from gpwidgets.protocol.values.composite_value import CompositeValue
 from gpwidgets.protocol.values.files import DataFile, Fetch, RasterData
-from gpwidgets.protocol.values.layer_references import FieldRef, LayerReference, RowReader, read_layers_by
+from gpwidgets.protocol.values.layer_references import (
+    FieldRef,
+    LayerReference,
+    NameOnServer,
+    RowReader,
+    read_layers_by,
+)
 from gpwidgets.protocol.values.spatial import Extent, MapImage, SpatialReference
 from gpwidgets.protocol.values.units import ArealUnit, LinearUnit, TimeUnit
 from gpwidgets.protocol.values.unset import UNSET, Unset
@@ -22,6 +28,7 @@ __all__ = [
     "LayerReference",
     "LinearUnit",
     "MapImage",
+    "NameOnServer",
     "RasterData",
     "RowReader",
     "SpatialReference",

@@ -4,7 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
-from typing import Any
+from typing import Any, Self
+
+
+class NameOnServer(str):
+    """What a server calls a layer, table or file of its own; never read as a path of this machine.
+
+    A default of a server may name something that the server has; given as a plain text, such a name would be
+    the path of a file here.
+
+    Parameters
+    ----------
+    name
+        As the server spells it.
+
+    Examples
+    --------
+    >>> NameOnServer("Parcels")
+    'Parcels'
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, name: str) -> Self:
+        """Make it of the text that the server uses."""
+        return super().__new__(cls, name)
 
 
 @dataclass(frozen=True)
