@@ -1,13 +1,17 @@
 """The Python in the README and in the how-to pages runs."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from gpwidgets.datatypes import registry
+from gpwidgets.widgets.editors import editor_table
+
 ROOT = Path(__file__).parent.parent
 #: Pages whose blocks run one after the other, as a reader would type them.
-PAGES = [ROOT / "README.md", ROOT / "docs" / "signing-in.md"]
+PAGES = [ROOT / "README.md", *(ROOT / "docs" / f"{name}.md" for name in ("signing-in", "own-data-types"))]
 
 
 def blocks_of(page: Path) -> list[tuple[str, str]]:
@@ -16,7 +20,18 @@ def blocks_of(page: Path) -> list[tuple[str, str]]:
     return re.findall(r"(<!-- no-test[^\n]*-->\n)?```python\n(.*?)```", text, re.DOTALL)
 
 
+@pytest.fixture
+def forget_types(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a page registers is known on that page only."""
+    monkeypatch.setattr(registry, "_registered", {})
+    monkeypatch.setattr(editor_table, "_REGISTERED", {})
+    yield
+    monkeypatch.undo()
+    registry.forget_found()
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.usefixtures("forget_types")
 def test_the_code_on_a_page_runs(page: Path) -> None:
     run = [code for marked, code in blocks_of(page) if not marked]
     assert run

@@ -22,6 +22,7 @@ __all__ = [
     "datatype_named",
     "datatype_of",
     "datatype_of_value",
+    "forget_found",
     "known_names",
     "name_of_class",
     "name_of_value",
@@ -96,6 +97,11 @@ def register_data_type(name: str, data_type: DataType) -> None:
     if not isinstance(data_type, DataType):
         raise TypeError(f"{data_type!r} is no instance of a subclass of DataType.")
     _registered[name] = data_type
+    forget_found()
+
+
+def forget_found() -> None:
+    """Look up anew what each name and each class stands for."""
     datatype_named.cache_clear()
     _names.clear()
 

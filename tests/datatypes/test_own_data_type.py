@@ -25,7 +25,7 @@ def angles(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     gp.register_editor("GPAngle", AngleEditor)
     yield
     monkeypatch.undo()
-    registry.datatype_named.cache_clear()
+    registry.forget_found()
 
 
 @pytest.fixture
