@@ -105,3 +105,11 @@ def _only_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket.socket, "connect", checked)
+
+
+@pytest.fixture
+def no_other_widgets() -> None:
+    """Close what earlier tests have left: the state of a page is that of all widgets that are there."""
+    import ipywidgets
+
+    ipywidgets.Widget.close_all()

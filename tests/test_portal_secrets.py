@@ -21,6 +21,8 @@ import gpwidgets as gp
 from gpwidgets import demo
 from gpwidgets.errors import GPError
 
+pytestmark = pytest.mark.usefixtures("no_other_widgets")
+
 PASSWORD = "pa55-Wörd&=%41+x"
 CLIENT_SECRET = 'm3ridian "of"\\Oslo+x'
 MARK = "ISSUED-4Qz"

@@ -22,6 +22,8 @@ from gpwidgets import demo
 from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.page.open_forms import inputs_for
 
+pytestmark = pytest.mark.usefixtures("no_other_widgets")
+
 TASKS = ("Viewshed", "BufferPoints", "HotSpots", "SlowCount", "ParameterGallery", "ParameterGalleryJob")
 
 

@@ -19,6 +19,8 @@ from gpwidgets.widgets.editors.editor import EditorContext
 from gpwidgets.widgets.editors.features.features import FeatureEditor
 from gpwidgets.widgets.map.task_map import TaskMap
 
+pytestmark = pytest.mark.usefixtures("no_other_widgets")
+
 SQUARE = shapely.box(500000, 5500000, 501000, 5501000)
 
 

@@ -27,6 +27,8 @@ from gpwidgets.tasks.results.outputs import Outputs
 from gpwidgets.widgets.map.task_map import TaskMap
 from gpwidgets.widgets.results.results import ResultsView
 
+pytestmark = pytest.mark.usefixtures("no_other_widgets")
+
 TASK = "https://example.com/arcgis/rest/services/S/GPServer/Buffer%20Points"
 
 

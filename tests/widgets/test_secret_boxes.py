@@ -11,6 +11,8 @@ from widget_tools import choose, fill, find, press, restart_kernel, text_of
 from gpwidgets import TaskWidget, demo
 from gpwidgets.widgets.kit.secret_text import SecretText
 
+pytestmark = pytest.mark.usefixtures("no_other_widgets")
+
 MARK = "typed-and-not-sent-7c1"
 
 

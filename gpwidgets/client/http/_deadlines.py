@@ -64,9 +64,9 @@ class Deadline:
         self._ends += size / self._slowest
 
     def watch(self, connection: Any) -> None:
-        """Shut this socket when the time is over."""
+        """Shut this socket when the time is over; None for one that is gone already."""
         with self._lock:
-            self._sockets.append(connection)
+            self._sockets += [] if connection is None else [connection]
         if self.passed:
             self.shut()
 
