@@ -135,3 +135,13 @@ def test_an_answer_that_comes_late_is_not_shown(server: demo.DemoServer, widget:
     join_workers("gpwidgets-validate")
     assert remark(widget.form, "Cell_Size") == ""
     assert "nothing against" in text_of(widget)
+
+
+def test_what_was_said_stays_when_a_pause_asks_of_the_same_values(widget: TaskWidget) -> None:
+    check = ServerCheck(widget.task, widget.form, pause=0.01)
+    check.ask(loud=True)
+    see(check, "nothing against")
+    check.ask()
+    join_workers("gpwidgets-validate")
+    assert "nothing against" in text_of(check)
+    check.close()

@@ -48,6 +48,7 @@ class ServerCheck(Owner, w.VBox):
         self._timer: threading.Timer | None = None
         self._worker: threading.Thread | None = None
         self._asked = 0
+        self._asked_of: dict[str, object] = {}
         self._showing = False
         self.button: w.Button = w.Button(
             description=tr("Check with the server"),
@@ -71,9 +72,19 @@ class ServerCheck(Owner, w.VBox):
         self._timer.start()
 
     def ask(self, *, loud: bool = False) -> None:
-        """Ask in the background; only the answer to the latest question is shown."""
+        """Ask in the background; only the answer to the latest question is shown.
+
+        Parameters
+        ----------
+        loud
+            Whether the user has asked for it. What a pause in typing asks says nothing of values that are
+            right, so it is left out where the user has asked of the same ones.
+        """
+        values = dict(self._form.values)
+        if not loud and _are_same(values, self._asked_of):
+            return
         self._asked += 1
-        number, values = self._asked, dict(self._form.values)
+        number, self._asked_of = self._asked, values if loud else {}
         if loud:
             self._said.value = f'<div class="gpw-muted" role="status">{tr("Asking the server…")}</div>'
         self._worker = start_worker(lambda: self._work(number, values, loud), "gpwidgets-validate")
@@ -105,3 +116,8 @@ class ServerCheck(Owner, w.VBox):
         """Ask no more."""
         if self._timer is not None:
             self._timer.cancel()
+
+
+def _are_same(values: dict[str, object], others: dict[str, object]) -> bool:
+    """Whether a form holds the same objects; frames cannot be compared otherwise."""
+    return values.keys() == others.keys() and all(values[name] is others[name] for name in values)
