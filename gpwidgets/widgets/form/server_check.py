@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as w
 
+from gpwidgets.datatypes.frame_checks import is_table
 from gpwidgets.errors import GPError
 from gpwidgets.tasks.scheduling.workers import start_worker
 from gpwidgets.texts import tr
@@ -119,5 +120,8 @@ class ServerCheck(Owner, w.VBox):
 
 
 def _are_same(values: dict[str, object], others: dict[str, object]) -> bool:
-    """Whether a form holds the same objects; frames cannot be compared otherwise."""
-    return values.keys() == others.keys() and all(values[name] is others[name] for name in values)
+    """Whether a form holds the same values; of frames, the same objects."""
+    return values.keys() == others.keys() and all(
+        values[name] is others[name] or (not is_table(values[name]) and values[name] == others[name])
+        for name in values
+    )
