@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from gpwidgets import views
+from gpwidgets.former_paths import find_former_paths
 from gpwidgets.version import __version__ as __version__
 
 
@@ -56,3 +57,4 @@ views.provide(
     form=lambda *given, **options: __getattr__("TaskWidget")(*given, **options),
     run_view=lambda run: __getattr__("RunWidget")(run),
 )
+find_former_paths()

@@ -10,11 +10,12 @@ import pytest
 import gpwidgets
 
 ROOT = Path(gpwidgets.__file__).parent
-WORDS = {"texts", "bounds", "secrets", "errors"}
+WORDS = {"texts", "bounds", "secrets", "errors", "former_paths"}
 DATA = WORDS | {"protocol", "convert", "datatypes"}
 INSIDE = {
     "version": set(),
     "views": set(),
+    "former_paths": set(),
     "texts": set(),
     "bounds": {"texts"},
     "spellings": set(),
@@ -29,7 +30,7 @@ INSIDE = {
     "datatypes": DATA | {"caller_warnings"},
     "tasks": DATA | {"version", "views", "notebook", "html_blocks", "caller_warnings", "client", "tasks"},
     "widgets": DATA | {"notebook", "tasks", "widgets"},
-    "demo": {"errors", "protocol", "convert", "datatypes", "demo"},
+    "demo": {"errors", "former_paths", "protocol", "convert", "datatypes", "demo"},
     "cli": {"version", "errors", "protocol", "tasks", "demo", "quickstart", "cli_output", "cli_sign_in"},
     "cli_output": set(),
     "cli_sign_in": {"errors", "client"},
