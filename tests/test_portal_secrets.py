@@ -164,7 +164,7 @@ def test_no_form_keeps_it(place, log, way: str) -> None:
     log.clear()
     typed = state()
     press(widget, re.compile("^Sign in$"))
-    assert seen(lambda: can_find(widget, "Run")), text_of(widget)
+    assert seen(lambda: can_find(widget, "This form as Python")), text_of(widget)
     press(widget, "This form as Python")
     run = widget.start()
     run.wait(60)

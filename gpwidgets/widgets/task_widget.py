@@ -308,7 +308,7 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
             raise
 
     @guarded
-    def _press_run(self) -> None:
+    def _press_run(self, _button: object = None) -> None:
         if self._is_busy:
             self._say(tr("It runs already. Cancel stops it; change a value to run the task a second time."))
         else:
