@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, NoReturn
 
 from gpwidgets.spellings import spellings
 
@@ -71,21 +71,36 @@ _SECRETS = (
 
 
 class SecretText(str):
-    """A text that shows as ``'***'`` in representations, such as those of a traceback's variables."""
+    """A text that shows as ``'***'`` in representations, such as those of a traceback's variables.
+
+    It is copied, and never pickled: ``str()`` of it is the text itself, for whoever wants to keep it.
+    """
 
     __slots__ = ()
 
     def __repr__(self) -> str:
         return f"'{MASKED}'"
 
+    def __copy__(self) -> SecretText:
+        return self
+
+    def __deepcopy__(self, _memo: object) -> SecretText:
+        return self
+
+    def __reduce_ex__(self, _protocol: object) -> NoReturn:
+        raise TypeError("a hidden text is not pickled; str() of it is the text itself")
+
 
 class SecretBytes(bytes):
-    """Bytes that show as ``b'***'`` in representations."""
+    """Bytes that show as ``b'***'`` in representations, and are never pickled."""
 
     __slots__ = ()
 
     def __repr__(self) -> str:
         return f"b'{MASKED}'"
+
+    def __reduce_ex__(self, _protocol: object) -> NoReturn:
+        raise TypeError("hidden bytes are not pickled")
 
 
 def is_secret_name(name: Any) -> bool:

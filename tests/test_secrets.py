@@ -1,9 +1,11 @@
 """A token or password is sent to its server, and shows nowhere else, whatever goes wrong."""
 
 import contextlib
+import copy
 import gzip
 import json
 import logging
+import pickle
 import socket
 import threading
 import traceback
@@ -359,3 +361,16 @@ def test_a_secret_inside_of_a_value_is_not_kept_with_it(
     out.save(tmp_path / "saved")
     for text in (everything_in(own_history), everything_in(tmp_path / "saved"), gp.history()[0].code()):
         assert HIDDEN not in text
+
+
+def test_no_pickle_holds_a_hidden_text(server) -> None:
+    task = gp.GPTask(server.url_of("ParameterGallery"))
+    run = task.start(Input_Hidden=HIDDEN)
+    out = run.wait(60)
+    for thing in (run, run.inputs, out, dict(out), task):
+        with pytest.raises(TypeError):
+            pickle.dumps(thing)
+    kept = copy.deepcopy(run.inputs)
+    assert kept == run.inputs
+    assert HIDDEN not in repr(kept)
+    assert pickle.loads(pickle.dumps(str(kept["Input_Hidden"]))) == HIDDEN
