@@ -107,7 +107,9 @@ def accuracy_between(
     bounds
         West, south, east, north in degrees of what is to be moved; the whole area of both systems without.
     """
-    area = tuple(round(edge, 1) for edge in bounds) if bounds is not None else None
+    area = None
+    if bounds is not None:  # a little more: PROJ 9.4 knows nothing of an area without any width
+        area = tuple(round(edge + more, 1) for edge, more in zip(bounds, (-0.1, -0.1, 0.1, 0.1), strict=True))
     return _accuracy(source, target, area)
 
 
