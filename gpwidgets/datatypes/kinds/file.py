@@ -19,21 +19,56 @@ from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.values import CompositeValue, DataFile, NameOnServer, RasterData
 from gpwidgets.texts import later, tr
 
-__all__ = ["DataFileType", "check_ending", "file_text", "is_upload_id", "is_url", "needs_upload"]
+__all__ = ["DataFileType", "FileType", "check_ending", "file_text", "is_upload_id", "is_url", "needs_upload"]
 
 _UPLOAD_ID = re.compile(r"i[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}")
 _PORTAL_ID = re.compile(r"^[0-9a-f]{32}$")
 _URL = re.compile(r"(?i)^https?://")
 
 
-class DataFileType(DataType):
+class FileType(DataType):
+    """What files and rasters share.
+
+    Attributes
+    ----------
+    value_class : type
+        Of the values.
+    """
+
+    value_class: type[DataFile] | type[RasterData]
+    empty_is_none = True
+    is_file = True
+
+    def encode(self, value: Any, parameter: GPParameter, request: RequestContext = PLAIN_REQUEST) -> Any:
+        """The object; a local file is uploaded and named by its item id."""
+        if isinstance(value, self.value_class) and value.path:
+            item_id = request.uploaded(Path(value.path), parameter)
+            value = replace(value, item_id=item_id, path=None)
+        return super().encode(value, parameter, request)
+
+    def decode(self, wire: Any, parameter: GPParameter, reply: ReplyContext = PLAIN_REPLY) -> Any:
+        """The value class; what is no file is returned as it is."""
+        try:
+            return self.value_class.from_json(wire, reply.fetch)
+        except ValueError:
+            return wire
+
+    def literal(self, value: Any, name: str, write: LiteralWriter) -> ast.expr:
+        """A call such as ``gp.DataFile(url='https://…')``."""
+        return dataclass_call(value, write)
+
+    def words(self, value: Any) -> str:
+        """The name of the file."""
+        return cut(value.name)
+
+
+class DataFileType(FileType):
     """A file."""
 
     title: str = later("File")
     example: str = later("a path such as data/places.csv, or a URL")
     python_types: tuple[type, ...] = (DataFile,)
-    empty_is_none = True
-    is_file = True
+    value_class: type[DataFile] | type[RasterData] = DataFile
 
     def check(self, value: Any, parameter: GPParameter) -> Any:
         """A `DataFile`, from itself, a path, a URL, the id of an upload or of a portal item."""
@@ -58,28 +93,6 @@ class DataFileType(DataType):
         if _PORTAL_ID.match(text):
             return DataFile(portal_item_id=text)
         return DataFile(path=text)
-
-    def encode(self, value: Any, parameter: GPParameter, request: RequestContext = PLAIN_REQUEST) -> Any:
-        """The object; a local file is uploaded and named by its item id."""
-        if isinstance(value, DataFile) and value.path:
-            item_id = request.uploaded(Path(value.path), parameter)
-            value = replace(value, item_id=item_id, path=None)
-        return super().encode(value, parameter, request)
-
-    def decode(self, wire: Any, parameter: GPParameter, reply: ReplyContext = PLAIN_REPLY) -> Any:
-        """A `DataFile`; what is none is returned as it is."""
-        try:
-            return DataFile.from_json(wire, reply.fetch)
-        except ValueError:
-            return wire
-
-    def literal(self, value: Any, name: str, write: LiteralWriter) -> ast.expr:
-        """A call such as ``gp.DataFile(url='https://…')``."""
-        return dataclass_call(value, write)
-
-    def words(self, value: Any) -> str:
-        """The name of the file."""
-        return cut(value.name)
 
 
 def is_url(text: str) -> bool:
