@@ -63,9 +63,23 @@ class Scripted:
         return self.root.removesuffix("/arcgis/rest/services") + path
 
     def close(self) -> None:
-        """Refuse connections from now on."""
+        """Refuse connections from now on.
+
+        A process that is just being started may hold the socket for a moment longer.
+        """
         self._httpd.shutdown()
         self._httpd.server_close()
+        while self._takes_connections():
+            pass
+
+    def _takes_connections(self) -> bool:
+        try:
+            socket.create_connection(self._place.getsockname(), timeout=5).close()
+        except ConnectionRefusedError:
+            return False
+        except OSError:
+            pass  # it was taken, and let go
+        return True
 
     def free(self) -> None:
         """End, and give the port back."""
