@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from gpwidgets.cli_output import printable_only
 from gpwidgets.cli_sign_in import add_login_commands, add_options, make_session
 from gpwidgets.errors import GPError
+from gpwidgets.file_names import move_to_free_name, name_from_title, private_folder
 from gpwidgets.version import __version__
 
 if TYPE_CHECKING:
@@ -161,16 +161,12 @@ def _save(outputs: Outputs, name: str, folder: Path, overwrite: bool) -> str:
         return str(value.download(folder))
     if not hasattr(value, "columns"):
         return str(value)
-    from gpwidgets.tasks.results.saving import copied_under_a_free_name
-
-    folder.mkdir(parents=True, exist_ok=True)
-    stem = "".join(letter if letter.isalnum() else "_" for letter in name)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".gpwidgets-") as private:
-        path = Path(private, f"{stem}.gpkg" if hasattr(value, "geometry") else f"{stem}.csv")
+    ending = "gpkg" if hasattr(value, "geometry") else "csv"
+    with private_folder(folder) as private:
+        path = private / f"{name_from_title(name, 'output')}.{ending}"
         if hasattr(value, "geometry"):
             value.to_file(path)
         else:
             value.to_csv(path, index=False)
-        if overwrite:
-            return f"{len(value)} rows in {path.replace(folder / path.name)}"
-        return f"{len(value)} rows in {copied_under_a_free_name(path, folder)}"
+        saved = path.replace(folder / path.name) if overwrite else move_to_free_name(path, folder, path.name)
+    return f"{len(value)} rows in {saved}"

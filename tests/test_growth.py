@@ -13,6 +13,7 @@ import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import islice
 from typing import Any
 
 import geopandas
@@ -22,9 +23,9 @@ import shapely
 import gpwidgets
 from gpwidgets.client.http._retry import asked_wait
 from gpwidgets.client.http.bodies import html_title, parse_json
-from gpwidgets.client.services.downloads import safe_name
 from gpwidgets.convert.coordinates.wkt_and_degrees import is_wkt, shapes_of_wkt
 from gpwidgets.demo.rest._hosted_layers import _where
+from gpwidgets.file_names import name_from_title, numbered_names, safe_name
 from gpwidgets.protocol.plain_text import plain_label
 from gpwidgets.protocol.values.units import LinearUnit
 from gpwidgets.secrets import Masker, mask
@@ -105,6 +106,8 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "mask": mask,
     "masker": Masker(['"a token', "\\\\' <a 0&", "  %-,;(a", "]a)(}{0 "]).text,
     "safe_name": safe_name,
+    "name_from_title": name_from_title,
+    "numbered_names": lambda text: next(islice(numbered_names(text), 1, None)),
     "asked_wait": lambda text: asked_wait({"Retry-After": text, "Date": text}),
     "units": LinearUnit.parse,
     "plain_text": plain_text,

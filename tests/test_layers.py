@@ -10,7 +10,7 @@ import pytest
 import gpwidgets
 
 ROOT = Path(gpwidgets.__file__).parent
-WORDS = {"texts", "bounds", "secrets", "errors", "former_paths"}
+WORDS = {"texts", "bounds", "secrets", "errors", "file_names", "former_paths"}
 DATA = WORDS | {"protocol", "convert", "datatypes"}
 INSIDE = {
     "version": set(),
@@ -18,6 +18,7 @@ INSIDE = {
     "former_paths": set(),
     "texts": set(),
     "bounds": {"texts"},
+    "file_names": {"texts"},
     "spellings": set(),
     "secrets": {"spellings"},
     "errors": {"texts", "secrets"},
@@ -30,8 +31,18 @@ INSIDE = {
     "datatypes": DATA | {"caller_warnings"},
     "tasks": DATA | {"version", "views", "notebook", "html_blocks", "caller_warnings", "client", "tasks"},
     "widgets": DATA | {"notebook", "tasks", "widgets"},
-    "demo": {"errors", "former_paths", "protocol", "convert", "datatypes", "demo"},
-    "cli": {"version", "errors", "protocol", "tasks", "demo", "quickstart", "cli_output", "cli_sign_in"},
+    "demo": {"errors", "file_names", "former_paths", "protocol", "convert", "datatypes", "demo"},
+    "cli": {
+        "version",
+        "errors",
+        "file_names",
+        "protocol",
+        "tasks",
+        "demo",
+        "quickstart",
+        "cli_output",
+        "cli_sign_in",
+    },
     "cli_output": set(),
     "cli_sign_in": {"errors", "client"},
     "quickstart": {"errors"},

@@ -25,11 +25,11 @@ from gpwidgets.protocol.urls import GPURL
     ],
 )
 def test_a_servers_file_name_never_chooses_a_path(url: str, name: str) -> None:
-    assert downloads.safe_name(url) == name
+    assert downloads.name_in_address(url) == name
 
 
 def test_long_names_keep_their_ending() -> None:
-    name = downloads.safe_name("https://h/" + "a" * 400 + ".tif")
+    name = downloads.name_in_address("https://h/" + "a" * 400 + ".tif")
     assert len(name) <= 121
     assert name.endswith(".tif")
 

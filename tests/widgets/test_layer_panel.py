@@ -245,11 +245,11 @@ def test_a_picture_of_what_is_visible_is_saved_and_none_written_over(
     layer = task_map.add_result("R", shown)
     task_map.target("T").add({"type": "Point", "coordinates": [2, 2]})
     press(task_map, "Layers")
-    for name, colors in (("map.png", True), ("map-2.png", True), ("map-3.png", False)):
+    for name, colors in (("map.png", True), ("map_1.png", True), ("map_2.png", False)):
         tick(task_map, "Show R", colors)
         press(task_map, "Picture")
         see(task_map, name)
         assert seen(lambda: can_press(task_map, "Picture"))
         painted = colors_of(Path("results", name))
         assert (layer.color in painted, task_map.target("T").color in painted) == (colors, True)
-    assert 'download="map-3.png"' in html_of(task_map)
+    assert 'download="map_2.png"' in html_of(task_map)

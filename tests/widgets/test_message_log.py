@@ -89,7 +89,8 @@ def test_all_messages_are_saved_and_nothing_is_written_over(log: MessageLog, tmp
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
-    log = MessageLog("T", tmp_path / "gone")
+    (tmp_path / "file").write_text("x")
+    log = MessageLog("T", tmp_path / "file")
     log.show(SAID)
     press(log, "Save the messages")
     assert "could not be saved" in text_of(log)

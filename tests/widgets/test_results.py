@@ -211,7 +211,7 @@ def test_features_are_saved_and_nothing_is_written_over(tmp_path: Path, label: s
         assert seen(lambda: saver.path not in (None, *paths)), text_of(saver)
         paths.append(saver.path)
         assert seen(lambda: can_press(saver, "Save"))
-    assert [path.stem for path in paths] == ["My_cities", "My_cities-2"]
+    assert [path.stem for path in paths] == ["My_cities", "My_cities_1"]
     if label != "CSV":
         (read,) = read_layers(paths[0]).values()
         read = read.to_crs(4326)

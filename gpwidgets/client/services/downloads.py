@@ -2,41 +2,26 @@
 
 from __future__ import annotations
 
-import os
-import re
-import tempfile
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from gpwidgets.client.http.bodies import html_title
 from gpwidgets.client.http.consumers import BytesTaker, FileTaker, Taker
 from gpwidgets.client.http.session import GPSession, Reply
 from gpwidgets.client.sign_in.origins import context_of, same_server
 from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, GPError, ServerError
+from gpwidgets.file_names import last_part, move_to_free_name, private_folder, safe_name
 from gpwidgets.protocol.urls import GPURL, split_address
 from gpwidgets.secrets import mask
 from gpwidgets.texts import tr
-
-_BAD_CHARACTERS = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
-_RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$")
-_LONGEST = 120
 
 #: Endings of files that are pages themselves; one without an ending may be, too.
 _MAY_BE_PAGES = frozenset({"", ".htm", ".html", ".xhtml"})
 
 
-def safe_name(url: str, fallback: str = "result") -> str:
-    """A file name made from a URL that is safe on every system.
-
-    Only the last part of the path counts; separators, control characters, leading dots and names that
-    Windows reserves are replaced.
-    """
-    last = unquote(split_address(url).path).replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
-    name = _BAD_CHARACTERS.sub("_", last).strip(" .")
-    if not name or _RESERVED.match(name):
-        name = f"{fallback}_{name}" if name else fallback
-    stem, dot, ending = name.rpartition(".")
-    return f"{stem[: _LONGEST - len(ending)]}{dot}{ending}" if len(name) > _LONGEST else name
+def name_in_address(url: str) -> str:
+    """A safe name for the file of an address, made from the last part of its path."""
+    return safe_name(last_part(unquote(split_address(url).path)), "result")
 
 
 def read(session: GPSession, url: str, *, service: GPURL) -> bytes:
@@ -83,36 +68,16 @@ def download(
     ServerError, ConnectionFailed, BadReply
         The file cannot be had, or is larger than allowed.
     OSError
-        The folder cannot be written to.
+        The folder cannot be written to, or has no free name left.
     """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".gpwidgets-")
-    try:
-        with os.fdopen(descriptor, "w+b") as file:
+    with private_folder(folder) as private:
+        path = private / "file"
+        with path.open("w+b") as file:
             limited = session if max_bytes is None else session.limited(max_bytes)
             _from_either_host(limited, url, service, FileTaker(file))
-        return _claim(Path(temporary), folder, safe_name(quote(name) if name else url))
-    finally:
-        Path(temporary).unlink(missing_ok=True)
-
-
-def _claim(temporary: Path, folder: Path, name: str) -> Path:
-    """Give the file the first free name; a link fails where a rename would overwrite."""
-    path = Path(name)
-    for number in range(10_000):
-        target = folder / (name if number == 0 else f"{path.stem}_{number}{path.suffix}")
-        try:
-            os.link(temporary, target)
-        except FileExistsError:
-            continue
-        except OSError:
-            # Some file systems know no links; the check and the rename are then two steps.
-            if target.exists():
-                continue
-            temporary.replace(target)
-        return target
-    raise BadReply(tr("There are too many files named like {name!r} in {folder}.", name=name, folder=folder))
+        wanted = safe_name(last_part(name), "result") if name else name_in_address(url)
+        return move_to_free_name(path, folder, wanted)
 
 
 def _from_either_host(session: GPSession, url: str, service: GPURL, taker: Taker | None) -> Reply:

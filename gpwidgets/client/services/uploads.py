@@ -9,6 +9,7 @@ from typing import Any
 
 from gpwidgets.client.http.session import GPSession
 from gpwidgets.errors import BadReply, GPError, UploadError
+from gpwidgets.file_names import safe_name
 from gpwidgets.protocol.urls import GPURL
 from gpwidgets.texts import tr
 
@@ -16,7 +17,6 @@ PART_SIZE = 20 << 20
 """Bytes of one part, the size that hosted services accept."""
 
 _UPLOAD_TIMEOUT = 600.0
-_UNSAFE = re.compile(r"[^\w.\- ]+")
 
 
 def upload_file(
@@ -62,7 +62,7 @@ def upload_file(
                 limit=limit >> 20,
             )
         )
-    name = _UNSAFE.sub("_", path.name)
+    name = safe_name(path.name, plain=True)
     if size <= PART_SIZE:
         with path.open("rb") as file:
             reply = session.post_json(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import tempfile
 import warnings
@@ -16,6 +15,7 @@ from gpwidgets.bounds import how_to_raise, limit
 from gpwidgets.convert.files._closed_gdal import closed_gdal
 from gpwidgets.convert.files.file_kinds import FOREIGN, KINDS, FileKind, kind_of_file
 from gpwidgets.errors import ConversionError, GPWarning
+from gpwidgets.file_names import safe_name
 from gpwidgets.texts import tr
 
 __all__ = ["ARCHIVES", "members_of", "opened"]
@@ -25,7 +25,6 @@ ARCHIVES = frozenset({".zip", ".shz", ".kmz"})
 
 _MEMBERS = {*KINDS, ".json"} - {".dbf", ".gdb"}
 _CHUNK = 1 << 20
-_UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 #: What archives that are damaged, encrypted or packed in another way raise.
 _DAMAGED = (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, ValueError)
 
@@ -146,7 +145,7 @@ def _unpacked(path: Path, member: str, folder: Path) -> Path:
     """A member of an archive with the files that belong to it, in the private folder, under plain names."""
     place = PurePosixPath(member)
     kind = KINDS.get(_ending(member))
-    target = folder / _plain(place)
+    target = folder / safe_name(place.name)
     left = limit("unpacked")
     try:
         with zipfile.ZipFile(path) as archive:
@@ -156,14 +155,14 @@ def _unpacked(path: Path, member: str, folder: Path) -> Path:
                     continue
                 if place.suffix.lower() == ".gdb" and name.parent == place:
                     target.mkdir(exist_ok=True)
-                    left = _write(archive, info, target / _plain(name), left)
+                    left = _write(archive, info, target / safe_name(name.name), left)
                 elif name == place or (
                     kind is not None
                     and name.parent == place.parent
                     and name.stem == place.stem
                     and name.suffix.lower() in kind.siblings
                 ):
-                    left = _write(archive, info, folder / _plain(name), left)
+                    left = _write(archive, info, folder / safe_name(name.name), left)
     except ConversionError:
         raise
     except _DAMAGED as error:
@@ -187,11 +186,6 @@ def _write(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, left: 
                 )
             file.write(chunk)
     return left
-
-
-def _plain(place: PurePosixPath) -> str:
-    """The last part of a name in an archive, without what means a folder or a drive on some system."""
-    return _UNSAFE.sub("_", place.name)
 
 
 def _ending(name: str) -> str:

@@ -6,9 +6,6 @@ import contextlib
 import datetime
 import hashlib
 import os
-import re
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +20,7 @@ from gpwidgets.convert.featuresets.reading import features_to_frame, records_to_
 from gpwidgets.convert.featuresets.writing import frame_to_features, frame_to_records
 from gpwidgets.convert.user_input.readers import to_frame, to_table
 from gpwidgets.errors import ConversionError
+from gpwidgets.file_names import claim_name, name_from_title, numbered_names, private_folder
 from gpwidgets.protocol.features import RecordSet
 from gpwidgets.secrets import mask
 
@@ -117,7 +115,7 @@ def write_rows(form: RowsForm, folder: Path, name: str) -> Path:
         It cannot be written.
     """
     data = orjson.dumps(form.wire)
-    word = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_").lower()[:40] or "rows"
+    word = name_from_title(name, "rows", most=40).lower()
     stem = f"{word}-{hashlib.sha256(data).hexdigest()[:8]}"
     for ending, write in ((".gpkg", _write_geopackage), (".json", _write_json)):
         path = _written(form, folder, stem, ending, write)
@@ -130,24 +128,21 @@ def _written(
     form: RowsForm, folder: Path, stem: str, ending: str, write: Callable[[RowsForm, Path], None]
 ) -> Path | None:
     """The file of this kind, written now or before; None when the kind does not hold these rows."""
-    for number in range(1, 1000):
-        path = folder / f"{stem}{'' if number == 1 else f'-{number}'}{ending}"
+    for name in numbered_names(f"{stem}{ending}"):
+        path = folder / name
         if path.exists():
             if _reads_back(path, form):
                 return path
             continue
-        with tempfile.TemporaryDirectory() as passing:
-            made = Path(passing) / path.name
+        with private_folder(folder) as private:
+            made = private / name
             try:
                 write(form, made)
             except Exception:  # GDAL's own kinds
                 return None
             if not _reads_back(made, form):
                 return None
-            try:
-                with made.open("rb") as source, path.open("xb") as target:
-                    shutil.copyfileobj(source, target)
-            except FileExistsError:  # another kernel was faster
+            if not claim_name(made, path):  # another kernel was faster
                 continue
         _KNOWN_GOOD.add(_signature(path))
         return path

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
 from typing import Any, Protocol
 
 from gpwidgets.demo.publishing.refusals import ToolCancelled
+from gpwidgets.file_names import last_part, numbered_names, safe_name
 from gpwidgets.protocol.enums import MessageType
 
 
@@ -37,6 +37,8 @@ class JobContext:
     def __init__(self, job: JobControl) -> None:
         self._job = job
         self.outputs: dict[str, Any] = job.values
+        self._handed_out: set[str] = set()
+        self._naming = Lock()
 
     def message(self, text: str) -> None:
         """Write an informative message."""
@@ -68,11 +70,13 @@ class JobContext:
         self.check_cancelled()
 
     def output_file(self, name: str) -> Path:
-        """A path in the job's folder; return it from the tool to hand the file out."""
+        """A path in the job's folder; return it from the tool to hand the file out.
+
+        No two calls of a job get the same one, whether or not the file has been written in between.
+        """
         self._job.folder.mkdir(parents=True, exist_ok=True)
-        stem, suffix = Path(name).stem, Path(name).suffix
-        for number in itertools.count():
-            path = self._job.folder / f"{stem}{f'_{number}' if number else ''}{suffix}"
-            if not path.exists():
-                return path
-        raise AssertionError("unreachable")
+        free = (one for one in numbered_names(safe_name(last_part(name))) if one not in self._handed_out)
+        with self._naming:
+            path = self._job.folder / next(one for one in free if not (self._job.folder / one).exists())
+            self._handed_out.add(path.name)
+        return path

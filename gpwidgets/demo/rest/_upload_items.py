@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 import uuid
 from collections.abc import Mapping
@@ -11,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from gpwidgets.demo.publishing.refusals import Refusal, invalid_input
+from gpwidgets.file_names import last_part, safe_name
 
 MAX_MEGABYTES = 500
-_LONGEST_NAME = 100
 
 
 @dataclass
@@ -63,7 +62,7 @@ class UploadStore:
         Refusal
             The name has no extension.
         """
-        name = _short(re.split(r"[/\\]", name)[-1])
+        name = safe_name(last_part(name))
         if not Path(name).suffix:
             raise invalid_input(f"itemName {name!r} has no file extension.")
         ident = f"i{uuid.uuid4()}"
@@ -121,11 +120,3 @@ class UploadStore:
         item.path.parent.mkdir(parents=True, exist_ok=True)
         item.path.write_bytes(body)
         item.committed = True
-
-
-def _short(name: str) -> str:
-    """A name that any file system takes: printable, with its ending, and not too long."""
-    clean = "".join(letter if letter.isprintable() else "_" for letter in name)
-    path = Path(clean)
-    suffix = path.suffix[:20]
-    return path.stem[: _LONGEST_NAME - len(suffix)] + suffix

@@ -7,7 +7,6 @@ names of our own.
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import tempfile
 import warnings
@@ -23,6 +22,7 @@ from gpwidgets.convert.files.raster_opening import raster_opener
 from gpwidgets.datatypes.frame_checks import is_table
 from gpwidgets.datatypes.registry import datatype_named, name_of_value
 from gpwidgets.errors import ConversionError, GPError, GPWarning
+from gpwidgets.file_names import move_to_free_name, name_from_title, private_folder, safe_name
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.responses.replies import GPMessage
 from gpwidgets.protocol.values import DataFile, Fetch, LayerReference, MapImage, RasterData
@@ -30,7 +30,7 @@ from gpwidgets.protocol.values.files import fetched_by
 from gpwidgets.secrets import without_secrets
 from gpwidgets.version import __version__
 
-__all__ = ["copied_under_a_free_name", "open_outputs", "save_outputs"]
+__all__ = ["open_outputs", "save_outputs"]
 
 
 class Savable(Protocol):
@@ -108,8 +108,8 @@ def _manifest(outputs: Savable, folder: Path) -> dict[str, Any]:
         if outputs.is_hidden(name) and outputs[name]:
             values[name] = {"error": f"{name}: hidden texts are not saved."}
             continue
-        clean = re.sub(r"[^\w-]+", "_", name).strip("_")[:60] or "output"
-        values[name] = _Writer(folder, f"{number:02}-{clean}", name).written(outputs[name])
+        stem = f"{number:02}-{name_from_title(name, 'output')}"
+        values[name] = _Writer(folder, stem, name).written(outputs[name])
     manifest = {
         "format": _FORMAT,
         "gpwidgets": __version__,
@@ -189,7 +189,7 @@ def _copied(value: DataFile | RasterData, folder: Path) -> Path:
     """Fetch a file into a folder of its own, under a cleaned name."""
     if value.path and Path(value.path).is_file():
         folder.mkdir()
-        return Path(shutil.copyfile(value.path, folder / Path(value.path).name))
+        return Path(shutil.copyfile(value.path, folder / safe_name(Path(value.path).name)))
     return value.download(folder)
 
 
@@ -327,21 +327,9 @@ class _Reader:
 
         def copy(_url: str, target: Path) -> Path:
             assert folder  # keeps an unpacked zip for as long as the value lives
-            target.mkdir(parents=True, exist_ok=True)
-            return copied_under_a_free_name(path, target)
+            with private_folder(target) as private:
+                made = Path(shutil.copyfile(path, private / path.name))
+                return move_to_free_name(made, target, path.name)
 
         fetch = Fetch(copy, lambda _url: path.read_bytes(), raster_opener)
         return fetched_by(replace(value, path=str(path)), fetch)
-
-
-def copied_under_a_free_name(path: Path, folder: Path) -> Path:
-    """Copy a file into a folder under its own name, or with a number where that is taken."""
-    for number in range(10_000):
-        target = folder / (path.name if number == 0 else f"{path.stem}_{number}{path.suffix}")
-        try:
-            with path.open("rb") as source, target.open("xb") as file:
-                shutil.copyfileobj(source, file)
-        except FileExistsError:
-            continue
-        return target
-    raise OSError(f"There are too many files named like {path.name!r} in {folder}.")

@@ -11,12 +11,12 @@ from urllib.parse import unquote, urlsplit
 
 import ipywidgets as w
 
+from gpwidgets.file_names import move_to_free_name, private_folder
 from gpwidgets.protocol.frame_info import frame_info
 from gpwidgets.tasks.scheduling.workers import start_worker
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.accessibility import is_resting, let_rest
 from gpwidgets.widgets.kit.errors_shown import error_html, guarded
-from gpwidgets.widgets.kit.free_path import free_path
 from gpwidgets.widgets.kit.land import land_outlines
 from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.map._layer_row import title_of
@@ -84,9 +84,9 @@ class MapPictureButton(Owner, w.VBox):
     def _save(self) -> None:
         try:
             data, ending = self._picture()
-            self._folder.mkdir(parents=True, exist_ok=True)
-            path = free_path(self._folder, "map", ending)
-            path.write_bytes(data)
+            with private_folder(self._folder) as private:
+                (private / "map").write_bytes(data)
+                path = move_to_free_name(private / "map", self._folder, f"map{ending}")
             self.path = path
             self.said.value = saved_html(path, len(data)) + page_link(path)
         except Exception as error:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import ipywidgets as w
 
-_UNSAFE = re.compile(r"[^\w.\- ]+")
+from gpwidgets.file_names import last_part, safe_name
 
 
 class UploadFolder:
@@ -22,7 +21,7 @@ class UploadFolder:
         """Write one entry of a FileUpload's value to disk and return its path."""
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="gpwidgets-")
-        path = Path(self._folder.name) / _safe_name(sent["name"])
+        path = Path(self._folder.name) / safe_name(last_part(sent["name"]))
         path.write_bytes(bytes(sent["content"]))
         return path
 
@@ -45,9 +44,3 @@ def forget_content(upload: w.FileUpload) -> None:
     taken.
     """
     upload.value = tuple({**one, "content": memoryview(b""), "taken": True} for one in upload.value)
-
-
-def _safe_name(name: str) -> str:
-    """Return the last part of a name without anything that a path could be made of."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    return _UNSAFE.sub("_", last).strip(". ")[:120] or "file"

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 
 from gpwidgets.datatypes.frame_checks import is_frame
+from gpwidgets.file_names import move_to_free_name, name_from_title, private_folder
 from gpwidgets.tasks.scheduling.workers import start_worker
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.kit.accessibility import is_resting, let_rest
 from gpwidgets.widgets.kit.errors_shown import error_html, guarded
-from gpwidgets.widgets.kit.free_path import free_path
 from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.words.file_links import saved_html
 
@@ -144,9 +144,10 @@ class FrameSaver(Owner, w.HBox):
         try:
             _, ending, write = self._formats[self.format.index]
             folder = Path(self.folder.value or ".").expanduser()
-            folder.mkdir(parents=True, exist_ok=True)
-            path = free_path(folder, self._name, ending)
-            said = write(self.frame, path)
+            name = f"{name_from_title(self._name, 'result')}{ending}"
+            with private_folder(folder) as private:
+                said = write(self.frame, private / name)
+                path = move_to_free_name(private / name, folder, name)
             self.path = path
             more = f'<div class="gpw-muted">{escape(said)}</div>' if said else ""
             self._said.value = saved_html(path, path.stat().st_size) + more

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as w
 
+from gpwidgets.file_names import move_to_free_name, name_from_title, private_folder
 from gpwidgets.texts import later, tr, trn
 from gpwidgets.widgets.kit.code_view import copy_bar
 from gpwidgets.widgets.kit.controls import lean
-from gpwidgets.widgets.kit.free_path import free_path
 from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.page.front_ends import keep_shown
 
@@ -102,9 +102,12 @@ class MessageLog(Owner, w.VBox):
         self._said.value = f'<div class="gpw-muted" role="status">{escape(text)}</div>' if text else ""
 
     def _write(self) -> None:
-        path = free_path(self._folder or Path.cwd(), f"{self._name}_messages", ".txt")
+        folder = self._folder or Path.cwd()
+        name = f"{name_from_title(self._name, 'run')}_messages.txt"
         try:
-            path.write_text("".join(f"{_line(one)}\n" for one in self._all), "utf-8")
+            with private_folder(folder) as private:
+                (private / name).write_text("".join(f"{_line(one)}\n" for one in self._all), "utf-8")
+                path = move_to_free_name(private / name, folder, name)
         except OSError as error:
             self._say(tr("It could not be saved: {error}", error=error.strerror or error))
             return
