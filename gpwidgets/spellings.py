@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from html.entities import codepoint2name
+from itertools import groupby
 
 __all__ = ["Spellings", "spellings"]
 
@@ -129,8 +130,16 @@ def _parts_in_base64(text: str) -> Iterator[str]:
 
 def _written(text: str, *, in_base64: bool = False) -> str:
     """A pattern for all spellings of a text."""
-    runs = re.findall(r"\\+|.", text, re.DOTALL)
-    return "".join(one if _is_plain(one) else f"(?:{'|'.join(_ways(one, in_base64))})" for one in runs)
+    return "".join(_run_written("".join(run), in_base64) for _, run in groupby(text))
+
+
+def _run_written(run: str, in_base64: bool) -> str:
+    """A pattern for a character, once or several times; a thousand take no longer to compile than one."""
+    if _is_plain(run[0]):
+        return run
+    one, count = (run, 1) if run[0] == "\\" else (run[0], len(run))
+    ways = f"(?:{'|'.join(_ways(one, in_base64))})"
+    return ways if count == 1 else f"{ways}{{{count}}}"
 
 
 def _ways(character: str, in_base64: bool) -> Iterator[str]:

@@ -37,6 +37,12 @@ def test_an_ordinary_word_is_hidden_in_messages_and_kept_in_data(word: str) -> N
     assert clean["error"] == {"message": "***", "details": ["no ***"]}
 
 
+@pytest.mark.parametrize("spaces", [" " * 20_000, "+" * 20_000, "%20" * 20_000, "\\u0020 " * 10_000])
+def test_the_same_letter_many_times_is_hidden_in_any_spelling(spaces: str) -> None:
+    secret = f"tok-9{' ' * 20_000}f3"
+    assert Masker([secret]).text(f"got tok-9{spaces}f3, thanks") == "got ***, thanks"
+
+
 def test_a_page_hides_both() -> None:
     page = f"<title>{DISTINCT} and none, nonesuch</title>".encode()
     assert Masker([DISTINCT, "none"]).clean(page).decode() == "<title>*** and ***, nonesuch</title>"
