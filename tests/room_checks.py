@@ -16,6 +16,7 @@ from pathlib import Path
 LINES, FUNCTION_LINES, FILES = 450, 40, 18
 TYPE_ROOMS = ("datatypes", "widgets.editors", "protocol.enums", "protocol.missing", "demo")
 Graph = dict[str, set[str]]
+_THREADS = {"start_worker", "submit_work", "Thread", "Timer", "ThreadPoolExecutor", "run_in_executor"}
 _WIRE_WORD = re.compile(r"GP(?!WIDGETS|KG|X\b|Server)[A-Z]\w*(:\w+)?:?")
 
 
@@ -228,6 +229,22 @@ def _lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return (node.end_lineno or 0) - node.lineno + 1 - docstring
 
 
+def threads_of_widgets(package: Package) -> set[str]:
+    """Files of widgets that start threads of their own; what they share does it for all of them."""
+    return {
+        name
+        for name, module in package.modules.items()
+        if f"{name}.".startswith("widgets.") and not f"{name}.".startswith("widgets.kit.")
+        if any(_starts_threads(node) for node in module.nodes)
+    }
+
+
+def _starts_threads(node: ast.AST) -> bool:
+    names = [alias.name for alias in node.names] if isinstance(node, ast.ImportFrom) else []
+    names += [node.attr] if isinstance(node, ast.Attribute) else []
+    return not _THREADS.isdisjoint(names)
+
+
 CHECKS: dict[str, Callable[[Package], set[str]]] = {
     check.__name__: check
     for check in (
@@ -240,5 +257,6 @@ CHECKS: dict[str, Callable[[Package], set[str]]] = {
         long_files,
         crowded_rooms,
         long_functions,
+        threads_of_widgets,
     )
 }

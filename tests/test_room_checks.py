@@ -80,6 +80,16 @@ MADE_UP: dict[str, tuple[dict[str, str], set[str]]] = {
         },
         {"a.one.f"},
     ),
+    "threads_of_widgets": (
+        {
+            "tasks/one.py": "from threading import Thread",
+            "widgets/kit/two.py": "from threading import Thread",
+            "widgets/three.py": "from made_up.tasks.one import start_worker",
+            "widgets/map/four.py": "import threading\nlock = threading.Lock()",
+            "widgets/map/five.py": "import threading\ndef f():\n    threading.Timer(1, f).start()",
+        },
+        {"widgets.three", "widgets.map.five"},
+    ),
 }
 
 

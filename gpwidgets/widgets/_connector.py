@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from threading import Event, Thread
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import ipywidgets as w
 
@@ -18,13 +17,12 @@ from gpwidgets.errors import (
 )
 from gpwidgets.protocol.urls import GPURL
 from gpwidgets.tasks.finding import tasks_beside
-from gpwidgets.tasks.scheduling.workers import start_worker
 from gpwidgets.tasks.task import GPTask
 from gpwidgets.texts import tr
 from gpwidgets.widgets._task_finder import TaskChooser
 from gpwidgets.widgets._way_in import WayIn, other_scheme
+from gpwidgets.widgets.kit.background import Background, Job
 from gpwidgets.widgets.kit.owner import Owner, replace_children
-from gpwidgets.widgets.kit.sign_in_box import SignInBox
 from gpwidgets.widgets.patience import wait_a_moment
 
 if TYPE_CHECKING:
@@ -52,8 +50,8 @@ class Connector(Owner, w.VBox):
 
     Attributes
     ----------
-    worker : threading.Thread or None
-        Connects now, or did so last.
+    connecting : Background
+        Asks the server.
     """
 
     def __init__(
@@ -67,10 +65,7 @@ class Connector(Owner, w.VBox):
         self.source, self.auth, self.session = source, auth, session
         self._reached = False
         self._build, self._tell = build, tell
-        self._attempt = 0
-        self._signing: SignInBox | None = None
-        self._answered = Event()
-        self.worker: Thread | None = None
+        self.connecting: Background = self.own(Background("gpwidgets-connect", failed=self._show))
         super().__init__(layout=w.Layout(width="100%", min_width="0"))
 
     @property
@@ -80,9 +75,7 @@ class Connector(Owner, w.VBox):
 
     def connect(self) -> None:
         """Connect and wait for it, but not for long; what takes longer goes on beside the cell."""
-        self._begin()
-        assert self.worker is not None
-        if not wait_a_moment(self.worker, self._answered) and not self.children:
+        if not wait_a_moment(self._begin()) and not self.children:
             replace_children(self, [WayIn(self.address, self.go_to)])
 
     def go_to(self, address: str) -> None:
@@ -114,33 +107,28 @@ class Connector(Owner, w.VBox):
         self.auth = auth
         self.session = None if self.session is None else self.session.with_auth(auth)
 
-    def _begin(self) -> None:
-        self._attempt += 1
-        number = self._attempt
+    def _begin(self) -> Job:
         self._tell(None, tr("Connecting…"))
-        self.worker = start_worker(lambda: self._work(number), "gpwidgets-connect")
+        return self.connecting.start(self._find, self._use)
 
-    def _work(self, number: int) -> None:
-        """Connect; nothing is shown of an attempt after which another one has been made."""
+    def _find(self) -> GPTask | None:
+        """Read the description; None where the address is that of a server, which has many tasks."""
+        if self._is_server():
+            return None
+        source = self.source
         try:
-            if self._is_server():
-                self._show_server()
-                return
-            task = self.source if isinstance(self.source, GPTask) else self._task()
-            self._reached = True
-            self._answered.set()
-            if number == self._attempt and self.comm is not None:
-                self._build(task)
+            task = source if isinstance(source, GPTask) else GPTask(source, self.auth, session=self.session)
         except Exception as error:
             self._reached = self._reached or not isinstance(error, ConnectionFailed | URLError)
-            if number == self._attempt and self.comm is not None:
-                self._show(error)
-        finally:
-            self._answered.set()
+            raise
+        self._reached = True
+        return task
 
-    def _task(self) -> GPTask:
-        assert not isinstance(self.source, GPTask)
-        return GPTask(self.source, self.auth, session=self.session)
+    def _use(self, task: GPTask | None) -> None:
+        if task is None:
+            self._show_server()
+        else:
+            self._build(task)
 
     def _is_server(self) -> bool:
         url = self._url()
@@ -167,27 +155,26 @@ class Connector(Owner, w.VBox):
     def _show(self, error: Exception) -> None:
         """Show what can be done about an error."""
         url = self._url()
-        tasks = tasks_beside(url, error, self.auth, session=self.session) if url is not None else ()
-        if tasks and url is not None:
-            error = _without_task(url)
+        tasks: Sequence[str] = ()
+        if url is not None:
+            tasks = tasks_beside(url, error, self.auth, session=self.session)
+            error = _without_task(url) if tasks else error
         is_plain = isinstance(error, ConnectionFailed) and not error.may_pass
         proposal = other_scheme(self.address) if is_plain else ""
         parts: list[w.Widget] = [WayIn(self.address, self.go_to, tasks, proposal)]
         if isinstance(error, AuthenticationError):
-            parts.insert(0, self.sign_in_box())
+            parts.insert(0, self._sign_in_box())
         replace_children(self, parts)
         self._tell(error, "")
 
-    def sign_in_box(self) -> w.Widget:
-        """Return the box to sign in, with what was typed into the one before."""
-        self._signing = SignInBox(self.signed_in, self.address, before=self._signing)
-        return self._signing
+    def _sign_in_box(self) -> w.Widget:
+        return self.connecting.sign_in_box(self.signed_in, self.address)
 
     def ask_sign_in(self) -> None:
         """Ask for a sign-in, for a task that was open already."""
-        replace_children(self, [self.sign_in_box()])
+        replace_children(self, [self._sign_in_box()])
 
-    def signed_in(self, auth: Auth) -> Any:
+    def signed_in(self, auth: Auth) -> None:
         """Connect with what the user has signed in with."""
         self.again(auth, None)
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
-from threading import Event, Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import ipywidgets as w
 import traitlets
@@ -14,13 +13,13 @@ from gpwidgets.bounds import how_to_raise, limit
 from gpwidgets.errors import AuthenticationError, ConnectionFailed, TaskNotFound, URLError
 from gpwidgets.protocol.urls import GPURL
 from gpwidgets.secrets import mask
-from gpwidgets.tasks.scheduling.workers import start_worker
 from gpwidgets.tasks.service import GPService
 from gpwidgets.texts import tr
 from gpwidgets.widgets._way_in import WayIn, other_scheme
-from gpwidgets.widgets.kit.errors_shown import error_html, guarded
+from gpwidgets.widgets.kit.background import Background, Job
+from gpwidgets.widgets.kit.controls import status_line
+from gpwidgets.widgets.kit.errors_shown import guarded
 from gpwidgets.widgets.kit.owner import Owner, replace_children
-from gpwidgets.widgets.kit.sign_in_box import SignInBox
 from gpwidgets.widgets.kit.theme import style_sheet
 from gpwidgets.widgets.page.twin import ShownWithTwin, StaticTwin
 from gpwidgets.widgets.patience import wait_a_moment
@@ -28,6 +27,8 @@ from gpwidgets.widgets.patience import wait_a_moment
 if TYPE_CHECKING:
     from gpwidgets.client.http.session import GPSession
     from gpwidgets.client.sign_in.auth import Auth
+
+Answer = TypeVar("Answer")
 
 #: Lists longer than this get a search box.
 MANY = 12
@@ -114,7 +115,6 @@ class TaskFinder(Owner, ShownWithTwin, w.VBox):
         self, url: str | GPURL, auth: Auth | None = None, *, session: GPSession | None = None
     ) -> None:
         self._url = url
-        self._signing: SignInBox | None = None
         self._auth = auth
         self._session = session
         self._root: GPService | None = None
@@ -123,12 +123,11 @@ class TaskFinder(Owner, ShownWithTwin, w.VBox):
         self.folders: PickList = PickList(tr("Folder"))
         self.services: PickList = PickList(tr("Service"))
         self.tasks: PickList = PickList(tr("Task"))
-        self._said = w.HTML()
+        self._said = status_line()
+        self._reading = self.own(Background("gpwidgets-browse", said=self._said, failed=self.show_error))
         self._help = w.VBox()
         self.twin: StaticTwin = StaticTwin(self._snapshot)
         self._below = w.VBox(layout=w.Layout(width="100%", min_width="0"))
-        self._retry: Callable[[], None] = self._open
-        self._worker: Thread | None = None
         pickers = w.HBox(
             [self.folders, self.services, self.tasks], layout=w.Layout(flex_flow="row wrap", width="100%")
         )
@@ -143,21 +142,28 @@ class TaskFinder(Owner, ShownWithTwin, w.VBox):
             (self.tasks, self._open_task),
         ):
             picker.observe(follow, names="value")
-        answered = Event()
-        wait_a_moment(self._in_worker(self._open, answered), answered)
+        wait_a_moment(self._open())
 
-    def _open(self) -> None:
+    def _open(self) -> Job:
+        return self._read(self._find, self._show_found)
+
+    def _find(self) -> tuple[GPURL, GPService, Sequence[str]]:
+        """Read what is at the address: a folder with its services, or a service with its tasks."""
         parsed = self._url if isinstance(self._url, GPURL) else GPURL.parse(self._url)
         found = GPService(parsed, self._auth, session=self._session)
+        return parsed, found, found.services if found.is_folder else found.tasks
+
+    def _show_found(self, answer: tuple[GPURL, GPService, Sequence[str]]) -> None:
+        parsed, found, names = answer
         if found.is_folder:
-            folders, services = found.folders, found.services
+            folders, services = found.folders, names
             self._root = found
             self.folders.show([self._top, *folders] if folders else [])
             self.folders.list.value = self._top if folders else ""
             self.services.show(services)
         else:
             self._root = None
-            self._show_tasks(found, found.tasks, choose_single=not parsed.task_name)
+            self._show_tasks(found, names, choose_single=not parsed.task_name)
         self.folders.layout.display = "" if self._root is not None and self._root.folders else "none"
         self.services.layout.display = "" if self._root is not None else "none"
         if parsed.task_name and not found.is_folder:
@@ -176,19 +182,19 @@ class TaskFinder(Owner, ShownWithTwin, w.VBox):
 
     def _open_folder(self, change: Mapping[str, Any]) -> None:
         name = change["new"]
-        if self._root is None or not name:
+        if self._root is None:
+            return
+        self.tasks.show(())
+        if not name:
+            self._reading.forget()
             return
 
-        def read() -> None:
+        def read() -> Sequence[str]:
             root = self._root  # the one of now: somebody may have signed in since
-            if root is None:
-                return
-            found = (root if name == self._top else root.folder(name)).services
-            if self.folders.value == name:  # no other has been chosen meanwhile
-                self.services.show(found)
+            assert root is not None
+            return (root if name == self._top else root.folder(name)).services
 
-        self.tasks.show(())
-        self._in_worker(read)
+        self._read(read, self.services.show)
 
     def _open_service(self, change: Mapping[str, Any]) -> None:
         name = change["new"]
@@ -196,18 +202,16 @@ class TaskFinder(Owner, ShownWithTwin, w.VBox):
             return
         self.tasks.show(())
         if not name:
+            self._reading.forget()
             return
 
-        def read() -> None:
+        def read() -> tuple[GPService, Sequence[str]]:
             root = self._root
-            if root is None:
-                return
+            assert root is not None
             found = root.service(name)
-            names = found.tasks
-            if self.services.value == name:
-                self._show_tasks(found, names)
+            return found, found.tasks
 
-        self._in_worker(read)
+        self._read(read, lambda answer: self._show_tasks(*answer))
 
     def _show_tasks(self, service: GPService, names: Sequence[str], *, choose_single: bool = True) -> None:
         self._service = service
@@ -217,39 +221,35 @@ class TaskFinder(Owner, ShownWithTwin, w.VBox):
         service, name = self._service, change["new"]
         self._clear()
         if service is None or not name:
+            self._reading.forget()
             return
-
-        self._in_worker(lambda: self._open_form(service.url.for_task(name), name, service.session))
+        url = service.url.for_task(name)
+        self._read(lambda: self._open_form(url, service.session), self._show_form)
 
     def _clear(self) -> None:
         """Take away what is shown of the task that was chosen before."""
 
-    def _open_form(self, url: GPURL, name: str, session: GPSession) -> None:
-        """Do what a task was chosen for, beside the cell."""
+    def _open_form(self, url: GPURL, session: GPSession) -> Any:
+        """Make what a task was chosen for, beside the cell."""
         raise NotImplementedError
 
-    def _in_worker(self, work: Callable[[], None], done: Event | None = None) -> Thread:
-        """Speak to the server without holding up the kernel."""
-        self._said.value = f'<div class="gpw-muted" role="status">{tr("Reading from the server…")}</div>'
+    def _show_form(self, made: Any) -> None:
+        """Show what was made, unless another task has been chosen meanwhile."""
+        raise NotImplementedError
 
-        def try_it() -> None:
-            self._try(work)
-            if done is not None:
-                done.set()
-
-        self._worker = start_worker(try_it, "gpwidgets-browse")
-        return self._worker
-
-    def _try(self, work: Callable[[], None]) -> None:
+    def _read(self, work: Callable[[], Answer], then: Callable[[Answer], object]) -> Job:
+        """Ask the server without holding up the kernel; the latest question counts."""
         replace_children(self._help, ())
-        self._retry = work
-        try:
-            work()
-        except Exception as error:
-            self.show_error(error)
-        else:
+
+        def show(answer: Answer) -> None:
             self.error = None
-            self._said.value = ""
+            then(answer)
+
+        return self._reading.start(work, show, tr("Reading from the server…"))
+
+    def _read_again(self) -> None:
+        replace_children(self._help, ())
+        self._reading.again()
 
     def show_error(self, error: Exception) -> None:
         """Show an exception and a way to go on."""
@@ -257,20 +257,19 @@ class TaskFinder(Owner, ShownWithTwin, w.VBox):
         proposal = other_scheme(str(self._url)) if is_plain else ""
         parts: list[w.Widget] = [WayIn(str(self._url), self._go, proposal=proposal)]
         if isinstance(error, AuthenticationError):
-            self._signing = SignInBox(self._sign_in, str(self._url), before=self._signing)
-            parts.insert(0, self._signing)
+            parts.insert(0, self._reading.sign_in_box(self._sign_in, str(self._url)))
         replace_children(self._help, parts)
         self.error = error
-        self._said.value = error_html(error)
+        self._said.show_error(error)
 
     def _go(self, address: str) -> None:
         """Open another address, or try the last step again."""
         if address == mask(str(self._url)):
-            self._in_worker(self._retry)
+            self._read_again()
         else:
             self._leave(address)
             self._url = address
-            self._in_worker(self._open)
+            self._open()
 
     def _leave(self, address: str) -> None:
         """Leave the sign-in behind, when another server is to be opened."""
@@ -288,10 +287,10 @@ class TaskFinder(Owner, ShownWithTwin, w.VBox):
         if self._session is not None:
             self._session = self._session.with_auth(auth)
         if self._root is None:
-            self._in_worker(self._open)
+            self._open()
         else:  # what was chosen so far stays chosen
             self._root = GPService(self._root.url, auth, session=self._session)
-            self._in_worker(self._retry)
+            self._read_again()
 
     def _snapshot(self) -> str:
         """The widget as a reader without a kernel sees it."""
@@ -328,5 +327,8 @@ class TaskChooser(TaskFinder):
         self._take = take
         super().__init__(url, auth, session=session)
 
-    def _open_form(self, url: GPURL, name: str, session: GPSession) -> None:
-        self._take(url, session)
+    def _open_form(self, url: GPURL, session: GPSession) -> tuple[GPURL, GPSession]:
+        return url, session
+
+    def _show_form(self, made: tuple[GPURL, GPSession]) -> None:
+        self._take(*made)

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from html import escape
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 from weakref import WeakMethod
 
 import ipywidgets as w
 import traitlets
 
-from gpwidgets.errors import AuthenticationError
+from gpwidgets.errors import AuthenticationError, ConnectionFailed
 from gpwidgets.tasks.history import History, HistoryEntry, history
 from gpwidgets.tasks.journal.recording import current_store
 from gpwidgets.tasks.scheduling.watcher import shared_watcher
-from gpwidgets.tasks.scheduling.workers import start_worker
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets._history_row import HistoryRow
 from gpwidgets.widgets.kit.accessibility import let_rest
+from gpwidgets.widgets.kit.background import Background
 from gpwidgets.widgets.kit.code_view import code_html
+from gpwidgets.widgets.kit.controls import status_line
 from gpwidgets.widgets.kit.errors_shown import error_html, guarded
 from gpwidgets.widgets.kit.owner import Owner, replace_children
-from gpwidgets.widgets.kit.sign_in_box import SignInBox
 from gpwidgets.widgets.kit.theme import style_sheet
 from gpwidgets.widgets.page.twin import ShownWithTwin, StaticTwin
 from gpwidgets.widgets.results.compare_widget import CompareWidget
@@ -79,7 +78,8 @@ class HistoryWidget(Owner, ShownWithTwin, w.VBox):
     def __init__(self, *, auth: Auth | None = None, page_size: int = 8) -> None:
         self._auth = auth
         self._all = self._found = History([])
-        self._worker: Thread | None = None
+        self._reading = self.own(Background("gpwidgets-history", failed=self._show_trouble))
+        self._read_of: HistoryEntry | None = None
         self._waits = False
         self._to_compare: HistoryEntry | None = None
         self.shown: w.Widget | None = None
@@ -226,56 +226,65 @@ class HistoryWidget(Owner, ShownWithTwin, w.VBox):
         actions[label](entry)
 
     def _reopen(self, entry: HistoryEntry) -> None:
-        self._in_worker(entry, lambda: TaskWidget(entry, auth=self._auth))
+        self._read(entry, lambda: TaskWidget(entry, auth=self._auth))
 
     def _attach(self, entry: HistoryEntry) -> None:
-        self._in_worker(entry, lambda: RunWidget(entry.attach(self._auth)))
+        self._read(entry, lambda: RunWidget(entry.attach(self._auth)))
 
     def _compare(self, entry: HistoryEntry) -> None:
         """Wait for a second run to be chosen, and compare the two."""
         first, self._to_compare = self._to_compare, None
         if first is None or first.key == entry.key:
             self._to_compare = entry
+            self._reading.forget()
             words = tr("Press Compare at another run to see what differs.")
             self._show_detail(entry, w.HTML(f'<div class="gpw-note" role="status">{escape(words)}</div>'))
             return
         names = _names_of(first, entry)
-        self._in_worker(
+        self._read(
             entry, lambda: CompareWidget(first.outputs(self._auth), entry.outputs(self._auth), names=names)
         )
 
     def _code(self, entry: HistoryEntry) -> None:
+        self._reading.forget()
         self._show_detail(entry, w.HTML(code_html(entry.code()), layout=_wide()))
 
     def _delete(self, entry: HistoryEntry) -> None:
         entry.delete()
         self.refresh()
 
-    def _in_worker(self, entry: HistoryEntry, make: Callable[[], w.Widget]) -> None:
+    def _read(self, entry: HistoryEntry, make: Callable[[], w.Widget]) -> None:
         """Make a widget that asks the server, without holding up the kernel."""
-        waiting = w.HTML(f'<div class="gpw-muted" role="status">{tr("Reading from the server…")}</div>')
+        self._read_of = entry
+        self._show_waiting(entry)
+        self._reading.start(make, lambda made: self._show_detail(entry, made))
+
+    def _show_waiting(self, entry: HistoryEntry) -> None:
+        waiting = status_line()
+        waiting.say(tr("Reading from the server…"))
         self._show_detail(entry, waiting)
 
-        def work() -> None:
-            try:
-                made = make()
-            except AuthenticationError as error:
-                self._ask_to_sign_in(entry, make, error)
-            except Exception as error:
-                self._show_detail(entry, w.HTML(error_html(error)))
-            else:
-                self._show_detail(entry, made)
+    def _show_trouble(self, error: Exception) -> None:
+        """Show why something of a run is not there, and a way to go on."""
+        entry = self._read_of
+        assert entry is not None
+        parts: list[w.Widget] = [w.HTML(error_html(error))]
+        if isinstance(error, AuthenticationError):
+            parts.append(self._reading.sign_in_box(self._signed_in, entry.task_url))
+        elif isinstance(error, ConnectionFailed):
+            retry = w.Button(description=tr("Try again"), icon="refresh", layout=w.Layout(width="auto"))
+            retry.on_click(lambda _button: self._read_again())
+            parts.append(retry)
+        self._show_detail(entry, w.VBox(parts))
 
-        self._worker = start_worker(work, "gpwidgets-history")
+    def _signed_in(self, auth: Auth) -> None:
+        self._auth = auth
+        self._read_again()
 
-    def _ask_to_sign_in(
-        self, entry: HistoryEntry, make: Callable[[], w.Widget], error: AuthenticationError
-    ) -> None:
-        def again(auth: Auth) -> None:
-            self._auth = auth
-            self._in_worker(entry, make)
-
-        self._show_detail(entry, w.VBox([w.HTML(error_html(error)), SignInBox(again, entry.task_url)]))
+    def _read_again(self) -> None:
+        if self._read_of is not None:
+            self._show_waiting(self._read_of)
+        self._reading.again()
 
     def _show_detail(self, entry: HistoryEntry, what: w.Widget) -> None:
         """Show something of a run below the list, in the place of what was there; a run goes on."""
@@ -294,6 +303,7 @@ class HistoryWidget(Owner, ShownWithTwin, w.VBox):
 
     @guarded
     def _close_detail(self) -> None:
+        self._reading.forget()
         self.shown = None
         replace_children(self._detail, ())
 

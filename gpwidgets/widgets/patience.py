@@ -10,6 +10,8 @@ import math
 import threading
 import time
 
+from gpwidgets.widgets.kit.background import Job
+
 __all__ = ["wait_a_moment"]
 
 #: Seconds that all widgets made one after the other wait together for servers that are slow.
@@ -26,15 +28,13 @@ _spent = 0.0
 _last = -math.inf
 
 
-def wait_a_moment(worker: threading.Thread, answered: threading.Event) -> bool:
-    """Wait for a worker; return whether it has ended.
+def wait_a_moment(asked: Job) -> bool:
+    """Wait for a server that is asked; return whether its answer is shown.
 
     Parameters
     ----------
-    worker
-        Asks a server, and makes something of the answer.
-    answered
-        Is set once the server has answered; from then on the worker is waited for.
+    asked
+        Once the server has answered, it is waited for what is made of the answer, too.
     """
     global _spent, _last
     with _lock:
@@ -42,10 +42,8 @@ def wait_a_moment(worker: threading.Thread, answered: threading.Event) -> bool:
             _spent = 0.0
         left = max(LEAST, MOST - _spent)
     began = time.monotonic()
-    done = answered.wait(left)
+    answered = asked.wait_for_answer(left)
     with _lock:
         _last = time.monotonic()
         _spent += _last - began
-    if done:
-        worker.join(BUILDING)
-    return not worker.is_alive()
+    return asked.wait(BUILDING if answered else 0.0)

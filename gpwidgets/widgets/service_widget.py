@@ -50,11 +50,10 @@ class ServiceWidget(TaskFinder):
         self.set_trait("task_widget", None)
         replace_children(self._below, ())
 
-    def _open_form(self, url: GPURL, name: str, session: GPSession) -> None:
-        made = TaskWidget(url, session=session)
-        if self.tasks.value != name:  # another task has been chosen meanwhile
-            made.close()
-            return
+    def _open_form(self, url: GPURL, session: GPSession) -> TaskWidget:
+        return TaskWidget(url, session=session)
+
+    def _show_form(self, made: TaskWidget) -> None:
         made.twin.around = self.twin
         self.set_trait("task_widget", made)
         replace_children(self._below, [made])

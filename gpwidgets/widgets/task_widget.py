@@ -295,8 +295,7 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         -----
         Speaks to ``…/execute`` or ``…/submitJob``, as `GPTask.start`.
         """
-        if self._help.worker is not None:
-            self._help.worker.join()
+        self._help.connecting.wait()
         if self.task is None or self.form is None:
             raise (
                 self.error if isinstance(self.error, GPError) else GPError(tr("There is no task to run yet."))

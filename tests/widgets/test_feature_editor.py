@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,9 @@ from typing import Any
 import geopandas
 import pytest
 import shapely
+from widget_tools import can_press, choose, fill, join_workers, press, see, seen, text_of
 
+from gpwidgets import demo
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.values import UNSET, LayerReference
 from gpwidgets.tasks.results.outputs import Outputs
@@ -28,6 +29,8 @@ from gpwidgets.widgets.editors.features.sources.from_text import TextSource
 from gpwidgets.widgets.editors.features.sources.from_view import ViewSource
 from gpwidgets.widgets.map.task_map import TaskMap
 
+#: Name of the list of ways to give features.
+WAYS = "Places"
 FIELDS = [
     {"name": "OBJECTID", "type": "esriFieldTypeOID"},
     {"name": "NAME", "type": "esriFieldTypeString", "alias": "Name", "length": 8, "nullable": False},
@@ -56,9 +59,7 @@ def points(count: int, crs: Any = 4326) -> geopandas.GeoDataFrame:
 
 
 def wait_for_workers() -> None:
-    for thread in threading.enumerate():
-        if thread.name == "gpwidgets-file":
-            thread.join(20)
+    join_workers("gpwidgets-file")
 
 
 @pytest.fixture
@@ -214,6 +215,36 @@ def test_a_layer_is_named_by_its_address_and_its_token_stays_in_no_trait() -> No
     source.use.click()
     assert "hush" not in source.url.value
     assert "where POP &gt; 3" in editor.summary.value
+
+
+def test_a_layer_that_is_read_too_late_replaces_nothing() -> None:
+    editor = make("esriGeometryPoint")
+    choose(editor, WAYS, "A layer on a server (URL)")
+    with demo.serve() as server, server.faults.add("delay", on="query", seconds=0.5) as fault:
+        fill(editor, "Address of the layer for Places", f"{server.url}/Hosted/Earthquakes/FeatureServer/0")
+        press(editor, "Read it here")
+        assert seen(lambda: fault.hits > 0)
+        choose(editor, WAYS, "Type or paste coordinates")
+        assert editor.set_value("POINT (1 2)")
+        given = editor.value
+        join_workers("gpwidgets-layer")
+    assert editor.value is given
+    choose(editor, WAYS, "A layer on a server (URL)")
+    assert can_press(editor, "Read it here")
+    assert "Reading the layer" not in text_of(editor)
+
+
+def test_a_repair_that_ends_too_late_replaces_nothing() -> None:
+    editor = make("esriGeometryPolygon")
+    bows = [shapely.Polygon([(x, 0), (x + 1, 1), (x + 1, 0), (x, 1)]) for x in range(0, 80)]
+    many = shapely.MultiPolygon([shapely.Point(0, -9).buffer(5, 20_000)])
+    editor.set_value(geopandas.GeoDataFrame(geometry=[*bows, many], crs=4326))
+    see(editor, "not valid")
+    press(editor, "Make valid")
+    editor.set_value(geopandas.GeoDataFrame(geometry=[shapely.box(0, 0, 1, 1)], crs=4326))
+    join_workers("gpwidgets-checks")
+    assert len(editor.value) == 1
+    assert "Made valid" not in text_of(editor)
 
 
 def test_a_layer_of_the_service_is_the_first_way_where_there_is_one() -> None:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+from ipywidgets.widgets.widget import _instances
 from widget_tools import (
     around,
     can_find,
@@ -12,6 +13,7 @@ from widget_tools import (
     fill,
     find_all,
     html_of,
+    join_workers,
     press,
     restart_kernel,
     see,
@@ -183,6 +185,24 @@ def test_a_server_that_is_gone_is_said_in_words(own_server, listed) -> None:
     widget = listed()
     press(widget, "Attach")
     see(widget, "No connection")
+    press(widget, "Try again")
+    see(widget, "Reading from the server")
+    see(widget, "No connection")
+    assert can_find(widget, "Try again")
+
+
+def test_a_form_that_comes_after_closing_is_closed(own_server, listed) -> None:
+    gp.GPTask(own_server.url_of("SlowCount"))(Seconds=0)
+    restart_kernel()
+    widget = listed()
+    before = set(_instances)
+    with own_server.faults.add("delay", on="task", seconds=0.4) as fault:
+        press(widget, "Reopen")
+        assert seen(lambda: fault.hits > 0)
+        widget.close()
+        join_workers("gpwidgets-history")
+        join_workers("gpwidgets-connect")
+    assert set(_instances) <= before
 
 
 def test_a_secured_job_asks_for_a_sign_in(listed) -> None:

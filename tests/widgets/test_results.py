@@ -8,6 +8,7 @@ from base64 import b64decode
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import geopandas as gpd
@@ -19,7 +20,6 @@ from widget_tools import (
     alerts,
     can_press,
     choose,
-    find,
     html_of,
     join_workers,
     options,
@@ -37,7 +37,6 @@ from gpwidgets.protocol.values import DataFile, Fetch, RasterData
 from gpwidgets.protocol.values.files import fetched_by
 from gpwidgets.protocol.values.units import LinearUnit
 from gpwidgets.tasks.results.outputs import Outputs
-from gpwidgets.widgets.kit.accessibility import let_rest
 from gpwidgets.widgets.map.task_map import TaskMap
 from gpwidgets.widgets.results._file_preview import preview_of
 from gpwidgets.widgets.results._file_results import FileView
@@ -162,12 +161,23 @@ def test_a_saved_picture_is_shown_with_its_name_in_words(tmp_path: Path) -> None
     assert "data:image/png;base64,cG5n" in shown.value
 
 
-def test_a_button_that_rests_does_nothing(tmp_path: Path) -> None:
-    view = FileView(a_file(), folder=str(tmp_path))
-    let_rest(find(view, "Save"), True)
+def test_a_press_while_a_file_is_being_saved_does_nothing(tmp_path: Path) -> None:
+    asked, may_end = [], Event()
+
+    def download(url: str, folder: Path) -> Path:
+        asked.append(url)
+        assert may_end.wait(30)
+        return Path(shutil.copy(__file__, folder))
+
+    file = fetched_by(DataFile("http://127.0.0.1/report.txt"), Fetch(download, lambda _url: b""))
+    view = FileView(file, folder=str(tmp_path))
     press(view, "Save")
-    assert "Sav" not in text_of(view).replace("Save", "")
-    assert not list(tmp_path.iterdir())
+    assert not can_press(view, "Save")
+    press(view, "Save")
+    may_end.set()
+    assert seen(lambda: can_press(view, "Save"))
+    assert "Saved as" in text_of(view)
+    assert len(asked) == 1
 
 
 def test_a_file_that_cannot_be_saved_says_why() -> None:

@@ -32,6 +32,7 @@ from gpwidgets.client.http.session import GPSession
 from gpwidgets.client.sign_in.auth import Token
 from gpwidgets.errors import ConnectionFailed, InputErrors
 from gpwidgets.widgets import patience
+from gpwidgets.widgets.kit.background import Job
 from gpwidgets.widgets.service_widget import ServiceWidget
 from gpwidgets.widgets.task_widget import TaskWidget
 
@@ -160,32 +161,27 @@ class _Clock:
 def test_several_addresses_that_do_not_answer_do_not_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = _Clock()
 
-    class Unanswered(threading.Event):
-        def wait(self, timeout: float | None = None) -> bool:
-            assert timeout is not None
-            clock.now += timeout
+    class Unanswered(Job):
+        def wait_for_answer(self, seconds: float) -> bool:
+            clock.now += seconds
             return False
 
     monkeypatch.setattr(patience, "time", clock)
     # What other tests wait for later must not depend on the made-up time of this one.
     monkeypatch.setattr(patience, "_last", patience._last)
     monkeypatch.setattr(patience, "_spent", patience._spent)
-    never = threading.Event()
-    worker = threading.Thread(target=never.wait)
-    worker.start()
+    asked = Unanswered(print, None, "", 0.0)
     waits = []
     for _ in range(6):
         before = clock.now
-        assert not patience.wait_a_moment(worker, Unanswered())
+        assert not patience.wait_a_moment(asked)
         waits.append(clock.now - before)
     assert waits[0] == patience.MOST
     assert waits[1:] == pytest.approx([patience.LEAST] * 5)
     clock.now += patience.RECOVERY + 1
     before = clock.now
-    patience.wait_a_moment(worker, Unanswered())
+    patience.wait_a_moment(asked)
     assert clock.now - before == patience.MOST
-    never.set()
-    worker.join()
 
 
 def test_several_forms_whose_address_does_not_answer_are_there_at_once(

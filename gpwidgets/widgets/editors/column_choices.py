@@ -10,9 +10,9 @@ from gpwidgets.protocol.attributes import input_fields
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.features import RecordSet
 from gpwidgets.protocol.values import FieldRef, LayerReference
-from gpwidgets.tasks.scheduling.workers import start_worker
 from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.editor import EditorContext
+from gpwidgets.widgets.kit.background import Background
 
 _LAYERS = ("GPFeatureRecordSetLayer", "GPRecordSet")
 _KINDS = {"i": "Integer", "u": "Integer", "f": "Double", "M": "Date", "b": "SmallInteger"}
@@ -40,7 +40,7 @@ class ColumnFollower:
 
     def __init__(self, context: EditorContext, parameter: GPParameter, changed: Callable[[], None]) -> None:
         self._context, self._parameter, self._changed = context, parameter, changed
-        self._layer: Any = None
+        self._asking = Background("gpwidgets-columns", failed=self._tell_why)
         self.columns: tuple[FieldRef, ...] = ()
         self.note: str = ""
 
@@ -51,13 +51,15 @@ class ColumnFollower:
     def close(self) -> None:
         """Follow no more."""
         self._context.unfollow(self._parameter.dependency, self._take)
+        self._asking.close()
 
     def _take(self, layer: Any) -> None:
-        self._layer = layer
-        if isinstance(layer, LayerReference) and self._context.task is not None:
+        task = self._context.task
+        if isinstance(layer, LayerReference) and task is not None:
             self._tell((), "")
-            start_worker(lambda: self._ask(layer), "gpwidgets-columns")
+            self._asking.start(lambda: task.columns_of(layer), lambda found: self._tell(found, ""))
             return
+        self._asking.forget()
         self._tell(_columns_of(layer) or self._schema(), "")
 
     def _schema(self) -> tuple[FieldRef, ...]:
@@ -66,15 +68,8 @@ class ColumnFollower:
         fields = input_fields(other.parameter) if other is not None else ()
         return tuple(FieldRef(one.name, one.type, one.alias) for one in fields)
 
-    def _ask(self, layer: LayerReference) -> None:
-        task = self._context.task
-        assert task is not None
-        try:
-            found, note = task.columns_of(layer), ""
-        except Exception as error:  # whatever it is, it is said here
-            found, note = (), tr("The columns of the layer cannot be read: {error}", error=error)
-        if layer is self._layer:
-            self._tell(found, note)
+    def _tell_why(self, error: Exception) -> None:
+        self._tell((), tr("The columns of the layer cannot be read: {error}", error=error))
 
     def _tell(self, columns: tuple[FieldRef, ...], note: str) -> None:
         limits = self._parameter.filter

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import contextvars
-import threading
 from collections.abc import Callable
-from html import escape
 from typing import TYPE_CHECKING
 
 import ipywidgets as w
 
 from gpwidgets.datatypes.frame_checks import is_table
 from gpwidgets.errors import GPError
-from gpwidgets.tasks.scheduling.workers import start_worker
 from gpwidgets.texts import tr
-from gpwidgets.widgets.kit.errors_shown import error_html
+from gpwidgets.widgets.kit.background import Background
+from gpwidgets.widgets.kit.controls import status_line
 from gpwidgets.widgets.kit.owner import Owner
 
 if TYPE_CHECKING:
+    from gpwidgets.protocol.responses.validation import Validation
     from gpwidgets.tasks.task import GPTask
     from gpwidgets.widgets.form.form import TaskForm
 
@@ -46,9 +44,6 @@ class ServerCheck(Owner, w.VBox):
 
     def __init__(self, task: GPTask, form: TaskForm, pause: float = PAUSE) -> None:
         self._task, self._form, self._pause = task, form, pause
-        self._timer: threading.Timer | None = None
-        self._worker: threading.Thread | None = None
-        self._asked = 0
         self._asked_of: dict[str, object] = {}
         self._showing = False
         self.button: w.Button = w.Button(
@@ -58,19 +53,16 @@ class ServerCheck(Owner, w.VBox):
             layout=w.Layout(width="auto"),
         )
         self.button.on_click(lambda _button: self.ask(loud=True))
-        self._said = w.HTML()
+        self._said = status_line()
+        self._pausing = self.own(Background("gpwidgets-pause", said=self._said))
+        self._asking = self.own(Background("gpwidgets-validate", failed=self._show_trouble))
         super().__init__([self.button, self._said], layout=w.Layout(width="100%", min_width="0"))
         self.follow(form, self._wait, "values")
 
     def _wait(self, _change: object) -> None:
         if self._showing:
             return
-        if self._timer is not None:
-            self._timer.cancel()
-        context = contextvars.copy_context()
-        self._timer = threading.Timer(self._pause, lambda: context.run(self.ask))
-        self._timer.daemon = True
-        self._timer.start()
+        self._pausing.start(lambda: None, lambda _none: self.ask(), after=self._pause)
 
     def ask(self, *, loud: bool = False) -> None:
         """Ask in the background; only the answer to the latest question is shown.
@@ -84,27 +76,21 @@ class ServerCheck(Owner, w.VBox):
         values = dict(self._form.values)
         if not loud and _are_same(values, self._asked_of):
             return
-        self._asked += 1
-        number, self._asked_of = self._asked, values if loud else {}
+        self._asked_of = values if loud else {}
         if loud:
-            self._said.value = f'<div class="gpw-muted" role="status">{tr("Asking the server…")}</div>'
-        self._worker = start_worker(lambda: self._work(number, values, loud), "gpwidgets-validate")
+            self._said.say(tr("Asking the server…"))
+        self._asking.start(lambda: self._task.validate(values), lambda checked: self._tell(checked, loud))
 
-    def _work(self, number: int, values: dict[str, object], loud: bool) -> None:
-        try:
-            checked = self._task.validate(values)
-        except Exception as error:  # whatever it is, nobody waits for ever
-            if loud:
-                self._said.value = error_html(error)
-            return
-        if number != self._asked or self.comm is None:
-            return  # the form has moved on
+    def _show_trouble(self, error: Exception) -> None:
+        if self._asked_of:  # else only a pause in typing has asked
+            self._said.show_error(error)
+
+    def _tell(self, checked: Validation, loud: bool) -> None:
         self._show(lambda: self._form.show_validation(checked))
         told = [one.description for one in checked.messages]
         if not told and loud:
             told = [tr("The server has nothing against these values.")] if checked.is_valid else []
-        lines = "".join(f"<div>{escape(line)}</div>" for line in told)
-        self._said.value = f'<div class="gpw-muted" role="status">{lines}</div>' if lines else ""
+        self._said.say("\n".join(told))
 
     def _show(self, action: Callable[[], None]) -> None:
         self._showing = True
@@ -112,11 +98,6 @@ class ServerCheck(Owner, w.VBox):
             action()
         finally:
             self._showing = False
-
-    def let_go(self) -> None:
-        """Ask no more."""
-        if self._timer is not None:
-            self._timer.cancel()
 
 
 def _are_same(values: dict[str, object], others: dict[str, object]) -> bool:

@@ -7,11 +7,13 @@ there. A form of forty fields would have some seven hundred of them; here all th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 from typing import Any
 
 import ipywidgets as w
 
 from gpwidgets.widgets.kit.accessibility import name_traits
+from gpwidgets.widgets.kit.errors_shown import error_html
 from gpwidgets.widgets.kit.owner import keep_open
 
 #: Fills the line, and gives way where the line is narrow.
@@ -88,6 +90,46 @@ def icon_button(icon: str, words: str, *, kind: type[Any] = w.Button, **traits: 
     """
     classes = (*traits.pop("_dom_classes", ()), "gpw-icon")
     return lean(kind, icon=icon, description=words, tooltip=words, _dom_classes=classes, **traits)
+
+
+def status_html(text: str, *, look: str = "gpw-muted", sign: str = "", is_html: bool = False) -> str:
+    """Return a line that readers of screens are told when it changes; empty for no text.
+
+    Parameters
+    ----------
+    text
+        Escaped here, unless it `is_html`.
+    look
+        Its classes.
+    sign
+        What the eye sees before the text; not read out.
+    """
+    mark = f'<span aria-hidden="true">{sign}</span> ' if sign else ""
+    words = text if is_html else escape(text)
+    return f'<div class="{look}" role="status">{mark}{words}</div>' if words else ""
+
+
+class StatusLine(w.HTML):
+    """Says what goes on, what came of it, or what went wrong."""
+
+    def say(self, text: str, *, sign: str = "", is_html: bool = False) -> None:
+        """Say this, as `status_html`; an empty text takes away what was said."""
+        self.value = status_html(text, sign=sign, is_html=is_html)
+
+    def unsay(self, text: str) -> None:
+        """Take a text away, unless something else has been said since."""
+        if self.value == status_html(text):
+            self.value = ""
+
+    def show_error(self, error: Exception | None) -> None:
+        """Show an exception as an alert; None takes away what was said."""
+        self.value = error_html(error)
+
+
+def status_line() -> StatusLine:
+    """Make a line that says nothing yet."""
+    made: StatusLine = lean(StatusLine)
+    return made
 
 
 def _style_of(kind: type[w.Widget]) -> w.Widget:

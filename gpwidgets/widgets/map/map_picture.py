@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
@@ -13,10 +12,9 @@ import ipywidgets as w
 
 from gpwidgets.file_names import move_to_free_name, private_folder
 from gpwidgets.protocol.frame_info import frame_info
-from gpwidgets.tasks.scheduling.workers import start_worker
 from gpwidgets.texts import tr
-from gpwidgets.widgets.kit.accessibility import is_resting, let_rest
-from gpwidgets.widgets.kit.errors_shown import error_html, guarded
+from gpwidgets.widgets.kit.background import Background
+from gpwidgets.widgets.kit.controls import StatusLine, status_line
 from gpwidgets.widgets.kit.land import land_outlines
 from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.map._layer_row import title_of
@@ -55,7 +53,6 @@ class MapPictureButton(Owner, w.VBox):
     def __init__(self, map_widget: Any, layers: Callable[[], Sequence[Any]], folder: str = "results") -> None:
         self._map, self._layers, self._folder = map_widget, layers, Path(folder)
         self.path: Path | None = None
-        self._worker: Thread | None = None
         self.button: w.Button = w.Button(
             description=tr("Picture"),
             icon="picture-o",
@@ -68,31 +65,24 @@ class MapPictureButton(Owner, w.VBox):
             layout={"width": "240px"},
             style={"description_width": "40px"},
         )
-        self.said: w.HTML = w.HTML()
+        self.said: StatusLine = status_line()
+        self._drawing = self.own(Background("gpwidgets-picture", said=self.said, button=self.button))
         self.button.on_click(self._start)
         row = w.HBox([self.button, self.title], layout=w.Layout(flex_flow="row wrap"))
         super().__init__([row, self.said])
 
-    @guarded
     def _start(self, _button: w.Button) -> None:
-        if is_resting(self.button):
-            return
-        let_rest(self.button, True)
-        self.said.value = f'<div role="status">{tr("Drawing…")}</div>'
-        self._worker = start_worker(self._save, "gpwidgets-picture")
+        self._drawing.start(self._save, self._show_saved, tr("Drawing…"))
 
-    def _save(self) -> None:
-        try:
-            data, ending = self._picture()
-            with private_folder(self._folder) as private:
-                (private / "map").write_bytes(data)
-                path = move_to_free_name(private / "map", self._folder, f"map{ending}")
-            self.path = path
-            self.said.value = saved_html(path, len(data)) + page_link(path)
-        except Exception as error:
-            self.show_error(error)
-        finally:
-            let_rest(self.button, False)
+    def _save(self) -> Path:
+        data, ending = self._picture()
+        with private_folder(self._folder) as private:
+            (private / "map").write_bytes(data)
+            return move_to_free_name(private / "map", self._folder, f"map{ending}")
+
+    def _show_saved(self, path: Path) -> None:
+        self.path = path
+        self.said.value = saved_html(path, path.stat().st_size) + page_link(path)
 
     def _picture(self) -> tuple[bytes, str]:
         from gpwidgets.convert.rendering.picture import map_picture
@@ -107,10 +97,6 @@ class MapPictureButton(Owner, w.VBox):
         from gpwidgets.convert.rendering.picture_png import map_png
 
         return map_png(painted, land_outlines(), **view), ".png"
-
-    def show_error(self, error: Exception) -> None:
-        """Show why there is no picture."""
-        self.said.value = error_html(error)
 
     def __repr__(self) -> str:
         return "<MapPictureButton>"

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import ipywidgets as w
 
 from gpwidgets.protocol.values import DataFile, RasterData
-from gpwidgets.tasks.scheduling.workers import start_worker
 from gpwidgets.texts import tr
-from gpwidgets.widgets.kit.accessibility import is_resting, let_rest
-from gpwidgets.widgets.kit.errors_shown import error_html, guarded
+from gpwidgets.widgets.kit.background import Background
+from gpwidgets.widgets.kit.controls import status_line
+from gpwidgets.widgets.kit.errors_shown import error_html
 from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.results._file_preview import preview_of
 from gpwidgets.widgets.words.file_links import page_link, safe_link, saved_html
@@ -53,41 +53,34 @@ class FileView(Owner, w.VBox):
         link = safe_link(value.url, name) if value.url else escape(name)
         self._name = w.HTML(f'<div class="gpw-value mathjax_ignore">{link}{escape(kind)}</div>')
         self._folder = w.Text(value=folder, description=tr("Folder"), layout=w.Layout(width="240px"))
-        self._save = w.Button(
+        button = w.Button(
             description=tr("Save"),
             icon="download",
             tooltip=tr("Save {name} into the folder and show what is in it", name=name),
             disabled=not value.url,
         )
-        self._said = w.HTML()
+        self._said = status_line()
+        self._saving = self.own(Background("gpwidgets-save", said=self._said, button=button))
         self._preview = w.VBox(layout=w.Layout(width="100%", min_width="0"))
-        self._save.on_click(self._start_saving)
-        row = w.HBox([self._folder, self._save], layout=w.Layout(flex_flow="row wrap"))
+        button.on_click(self._start_saving)
+        row = w.HBox([self._folder, button], layout=w.Layout(flex_flow="row wrap"))
         super().__init__(
             [self._name, row, self._said, self._preview], layout=w.Layout(width="100%", min_width="0")
         )
         self.add_class("gpw-file")
 
-    @guarded
     def _start_saving(self, _button: w.Button) -> None:
-        if is_resting(self._save):
-            return
-        let_rest(self._save, True)
-        self._said.value = f'<span role="status">{tr("Saving…")}</span>'
-        start_worker(self._save_now, "gpwidgets-save")
+        self._saving.start(self._save, self._show_saved, tr("Saving…"))
 
-    def _save_now(self) -> None:
-        try:
-            folder = Path(self._folder.value or ".").expanduser()
-            folder.mkdir(parents=True, exist_ok=True)
-            self.path = self.value.download(folder)
-            self._said.value = saved_html(self.path, self.path.stat().st_size) + page_link(self.path)
-        except Exception as error:
-            self.show_error(error)
-            return
-        finally:
-            let_rest(self._save, False)
-        self._show_preview(self.path)
+    def _save(self) -> Path:
+        folder = Path(self._folder.value or ".").expanduser()
+        folder.mkdir(parents=True, exist_ok=True)
+        return self.value.download(folder)
+
+    def _show_saved(self, path: Path) -> None:
+        self.path = path
+        self._said.value = saved_html(path, path.stat().st_size) + page_link(path)
+        self._show_preview(path)
 
     def _show_preview(self, path: Path) -> None:
         """Show what is in the file; trouble with it does not undo the saving."""
@@ -96,10 +89,6 @@ class FileView(Owner, w.VBox):
         except Exception as error:
             found = [w.HTML(error_html(error))]
         replace_children(self._preview, found)
-
-    def show_error(self, error: Exception) -> None:
-        """Show why the file could not be saved."""
-        self._said.value = error_html(error)
 
     def __repr__(self) -> str:
         return f"<FileView of {self.value.name!r}>"

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
 from gpwidgets.errors import GPError
 from gpwidgets.protocol.frame_info import is_truncated
-from gpwidgets.tasks.scheduling.workers import start_worker
+from gpwidgets.secrets import mask
 from gpwidgets.texts import tr
-from gpwidgets.widgets.kit.accessibility import is_resting, let_rest
-from gpwidgets.widgets.kit.errors_shown import error_html
+from gpwidgets.widgets.kit.background import Background
+from gpwidgets.widgets.kit.controls import status_line
 from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.words.file_links import safe_link
 
@@ -39,7 +37,6 @@ class HostedLayerView(Owner, w.VBox):
     def __init__(self, layer: LayerReference, show: Callable[[Any], list[w.Widget]]) -> None:
         self._layer, self._show = layer, show
         self.frame: Any = None
-        self._worker: Thread | None = None
         self.button = w.Button(
             description=tr("Read rows"),
             icon="download",
@@ -47,29 +44,25 @@ class HostedLayerView(Owner, w.VBox):
             layout=w.Layout(width="auto"),
         )
         self.button.on_click(self._read)
-        self._said = w.HTML()
+        self._said = status_line()
+        self._reading = self.own(
+            Background("gpwidgets-layer", said=self._said, failed=self._show_trouble, button=self.button)
+        )
         self._rows = w.VBox(layout=w.Layout(width="100%", min_width="0"))
         words = tr("Layer on the server: {link}", link=safe_link(layer.url))
         address = w.HTML(f'<div class="gpw-value mathjax_ignore">{words}</div>')
         super().__init__([address, self.button, self._said, self._rows], layout=w.Layout(width="100%"))
 
     def _read(self, _button: w.Button) -> None:
-        if is_resting(self.button):
-            return
-        let_rest(self.button, True)
-        self._said.value = f'<div class="gpw-muted" role="status">{tr("Reading rows…")}</div>'
-        self._worker = start_worker(self._work, "gpwidgets-layer")
+        self._reading.start(lambda: self._layer.read(limit=MOST), self._show_rows, tr("Reading rows…"))
 
-    def _work(self) -> None:
-        try:
-            self.frame = self._layer.read(limit=MOST)
-            replace_children(self._rows, self._show(self.frame))
-            cut = is_truncated(self.frame)
-            self._said.value = (
-                f'<div class="gpw-muted">{tr("The first {most:,} rows.", most=MOST)}</div>' if cut else ""
-            )
-        except Exception as error:  # whatever it is, nobody waits for ever
-            is_plain = isinstance(error, ValueError) and not isinstance(error, GPError)
-            self._said.value = f"<div>{escape(str(error))}</div>" if is_plain else error_html(error)
-        finally:
-            let_rest(self.button, False)
+    def _show_rows(self, frame: Any) -> None:
+        self.frame = frame
+        replace_children(self._rows, self._show(frame))
+        self._said.say(tr("The first {most:,} rows.", most=MOST) if is_truncated(frame) else "")
+
+    def _show_trouble(self, error: Exception) -> None:
+        if isinstance(error, ValueError) and not isinstance(error, GPError):
+            self._said.say(mask(str(error)))  # such as a layer that has no rows: nothing went wrong
+        else:
+            self._said.show_error(error)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
 import ipywidgets as w
 
 from gpwidgets.errors import GPError
-from gpwidgets.tasks.scheduling.workers import start_worker
 from gpwidgets.texts import tr
-from gpwidgets.widgets.kit.errors_shown import error_html
+from gpwidgets.widgets.kit.background import Background
+from gpwidgets.widgets.kit.controls import status_line
 from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.map.layers.viewport import Bounds, pixels_of
 
@@ -50,10 +49,7 @@ class ServerMapView(Owner, w.VBox):
         self._outputs, self._map = outputs, task_map
         self._source: ResultMap | None = None
         self.layer: PictureLayer | None = None
-        self._lock = Lock()
         self._wanted: tuple[Bounds, float] | None = None
-        self._drawn: tuple[Bounds, float] | None = None
-        self._worker: Thread | None = None  # None again under the lock, when it has nothing left to do
         self._name = tr("Map of the server")
         self.button: w.ToggleButton = w.ToggleButton(
             description=self._name,
@@ -62,16 +58,20 @@ class ServerMapView(Owner, w.VBox):
             layout=w.Layout(width="auto", align_self="flex-start", margin="8px 2px"),
         )
         self.button.observe(self._toggle, names="value")
-        self._said = w.HTML()
+        self._said = status_line()
         super().__init__([self.button, self._said], layout=w.Layout(width="100%", display="none"))
-        self._finder = start_worker(lambda: self._find(shown), "gpwidgets-map")
+        self._fetching = self.own(Background("gpwidgets-map", said=self._said))
+        self._fetching.start(self._find, lambda source: self._offer(source, shown))
 
-    def _find(self, shown: bool) -> None:
+    def _find(self) -> ResultMap | None:
         try:
-            self._source = self._outputs.result_map
+            return self._outputs.result_map
         except GPError:
-            return  # without the service's description nobody knows of a map
-        if self._source is not None:
+            return None  # without the service's description nobody knows of a map
+
+    def _offer(self, source: ResultMap | None, shown: bool) -> None:
+        self._source = source
+        if source is not None:
             self.layout.display = ""
             self.button.value = shown
 
@@ -86,8 +86,8 @@ class ServerMapView(Owner, w.VBox):
 
     def _off(self) -> None:
         self._map.map.unobserve(self._look, names=["bounds", "layers"])
-        with self._lock:
-            self._wanted = self._drawn = None
+        self._wanted = None
+        self._fetching.forget()
         layer, self.layer = self.layer, None
         if layer is not None and self._map.pictures.get(layer.title) is layer:
             self._map.remove_picture(layer.title)
@@ -109,30 +109,20 @@ class ServerMapView(Owner, w.VBox):
             return
         if layer is not None and layer not in self._map.map.layers:
             return
-        with self._lock:
-            self._wanted = (self._map.extent, self._map.map.zoom)
-            if self._wanted == self._drawn or (self._worker is not None and self._worker.is_alive()):
-                return
-            self._worker = start_worker(self._work, "gpwidgets-map")
-
-    def _work(self) -> None:
-        """Fetch until the picture is that of the last place asked for."""
-        while True:
-            with self._lock:
-                if self._wanted is None or self._wanted == self._drawn:
-                    self._worker = None
-                    return
-                wanted = self._drawn = self._wanted
-            try:
-                self._show(*wanted)
-                self._said.value = ""
-            except Exception as error:  # of the server or of a library; the map goes on without the picture
-                self._said.value = error_html(error)
-
-    def _show(self, bounds: Bounds, zoom: float) -> None:
+        wanted = (self._map.extent, self._map.map.zoom)
         source = self._source
-        assert source is not None
-        png = source.picture(bounds, pixels_of(bounds, zoom, _LARGEST))
+        if source is None or wanted == self._wanted:
+            return
+        self._wanted = wanted
+        bounds, zoom = wanted
+        self._fetching.start(
+            lambda: source.picture(bounds, pixels_of(bounds, zoom, _LARGEST)),
+            lambda png: self._show(source, png, bounds),
+            in_turn=True,
+        )
+
+    def _show(self, source: ResultMap, png: bytes, bounds: Bounds) -> None:
+        self._said.say("")
         if not self.button.value:
             return
         if self.layer is not None:

@@ -12,16 +12,13 @@ import ipywidgets as w
 
 from gpwidgets.datatypes.frame_checks import is_frame
 from gpwidgets.file_names import move_to_free_name, name_from_title, private_folder
-from gpwidgets.tasks.scheduling.workers import start_worker
 from gpwidgets.texts import later, tr
-from gpwidgets.widgets.kit.accessibility import is_resting, let_rest
-from gpwidgets.widgets.kit.errors_shown import error_html, guarded
+from gpwidgets.widgets.kit.background import Background
+from gpwidgets.widgets.kit.controls import status_line
 from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.words.file_links import saved_html
 
 if TYPE_CHECKING:
-    from threading import Thread
-
     from pandas import DataFrame
 
 
@@ -109,7 +106,6 @@ class FrameSaver(Owner, w.HBox):
         self.frame = frame
         self.path: Path | None = None
         self._name = name
-        self._worker: Thread | None = None
         self._formats = formats_for(frame)
         self.format: w.Dropdown = w.Dropdown(
             options=[tr(label) for label, _, _ in self._formats],
@@ -125,40 +121,30 @@ class FrameSaver(Owner, w.HBox):
             tooltip=tr("Save {name} as a file", name=name),
             layout=w.Layout(width="auto"),
         )
-        self._said = w.HTML()
+        self._said = status_line()
+        self._saving = self.own(Background("gpwidgets-save", said=self._said, button=self.button))
         self.button.on_click(self._start)
         super().__init__(
             [self.format, self.folder, self.button, self._said],
             layout=w.Layout(flex_flow="row wrap", align_items="center"),
         )
 
-    @guarded
     def _start(self, _button: w.Button) -> None:
-        if is_resting(self.button):
-            return
-        let_rest(self.button, True)
-        self._said.value = f'<span role="status">{tr("Saving…")}</span>'
-        self._worker = start_worker(self._save, "gpwidgets-save")
+        self._saving.start(self._save, self._show_saved, tr("Saving…"))
 
-    def _save(self) -> None:
-        try:
-            _, ending, write = self._formats[self.format.index]
-            folder = Path(self.folder.value or ".").expanduser()
-            name = f"{name_from_title(self._name, 'result')}{ending}"
-            with private_folder(folder) as private:
-                said = write(self.frame, private / name)
-                path = move_to_free_name(private / name, folder, name)
-            self.path = path
-            more = f'<div class="gpw-muted">{escape(said)}</div>' if said else ""
-            self._said.value = saved_html(path, path.stat().st_size) + more
-        except Exception as error:
-            self.show_error(error)
-        finally:
-            let_rest(self.button, False)
+    def _save(self) -> str:
+        _, ending, write = self._formats[self.format.index]
+        folder = Path(self.folder.value or ".").expanduser()
+        name = f"{name_from_title(self._name, 'result')}{ending}"
+        with private_folder(folder) as private:
+            said = write(self.frame, private / name)
+            path = move_to_free_name(private / name, folder, name)
+        self.path = path
+        more = f'<div class="gpw-muted">{escape(said)}</div>' if said else ""
+        return saved_html(path, path.stat().st_size) + more
 
-    def show_error(self, error: Exception) -> None:
-        """Show why it could not be saved."""
-        self._said.value = error_html(error)
+    def _show_saved(self, words: str) -> None:
+        self._said.value = words
 
     def __repr__(self) -> str:
         return f"<FrameSaver of {self._name!r}>"

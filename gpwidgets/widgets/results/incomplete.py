@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
-from threading import Thread
 from typing import Any
 
 import ipywidgets as w
 
 from gpwidgets.tasks.results.outputs import Outputs
-from gpwidgets.tasks.scheduling.workers import start_worker
 from gpwidgets.texts import tr, trn
-from gpwidgets.widgets.kit.accessibility import is_resting, let_rest
-from gpwidgets.widgets.kit.errors_shown import error_html
+from gpwidgets.widgets.kit.background import Background
+from gpwidgets.widgets.kit.controls import status_line
 from gpwidgets.widgets.kit.owner import Owner
 
 __all__ = ["IncompleteNotice", "incomplete_html"]
@@ -34,36 +32,23 @@ class IncompleteNotice(Owner, w.VBox):
 
     def __init__(self, outputs: Outputs, name: str, show: Callable[[Any], None]) -> None:
         self._outputs, self._name, self._show = outputs, name, show
-        self._worker: Thread | None = None
-        self._said = w.HTML()
+        said = status_line()
         notice = w.HTML(incomplete_html(outputs, name))
         parts: list[w.Widget] = [notice]
         if outputs.can_fetch(name):
-            self._button = w.Button(
+            button = w.Button(
                 description=tr("Fetch the missing rows"),
                 icon="download",
                 tooltip=tr("Read all rows from the map service of the job"),
                 layout=w.Layout(width="auto"),
             )
-            self._button.on_click(self._fetch)
-            parts.append(self._button)
-        super().__init__([*parts, self._said], layout=w.Layout(width="100%", min_width="0"))
+            self._fetching = self.own(Background("gpwidgets-rows", said=said, button=button))
+            button.on_click(self._fetch)
+            parts.append(button)
+        super().__init__([*parts, said], layout=w.Layout(width="100%", min_width="0"))
 
     def _fetch(self, _button: w.Button) -> None:
-        if is_resting(self._button):
-            return
-        let_rest(self._button, True)
-        self._said.value = f'<div class="gpw-muted" role="status">{tr("Reading rows…")}</div>'
-        self._worker = start_worker(self._work, "gpwidgets-rows")
-
-    def _work(self) -> None:
-        try:
-            whole = self._outputs.fetch_missing(self._name)
-        except Exception as error:
-            self._said.value = error_html(error)
-            let_rest(self._button, False)
-        else:
-            self._show(whole)
+        self._fetching.start(lambda: self._outputs.fetch_missing(self._name), self._show, tr("Reading rows…"))
 
 
 def incomplete_html(outputs: Any, name: str) -> str:

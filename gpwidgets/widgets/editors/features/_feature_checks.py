@@ -10,8 +10,9 @@ from typing import Any
 import ipywidgets as w
 
 from gpwidgets.datatypes.feature_counts import counted
-from gpwidgets.tasks.scheduling.workers import start_worker
 from gpwidgets.texts import tr
+from gpwidgets.widgets.kit.background import Background
+from gpwidgets.widgets.kit.binding import Binding
 from gpwidgets.widgets.kit.errors_shown import error_html, guarded
 from gpwidgets.widgets.kit.owner import Owner, replace_children
 
@@ -38,6 +39,8 @@ class FeatureChecks(Owner, w.VBox):
         self._examined: tuple[Any, Any] = (None, None)
         self._before: Any = None
         self._done = ""
+        self._mending = Binding()
+        self._working = self.own(Background("gpwidgets-checks", failed=self.show_error))
         super().__init__(layout=w.Layout(width="100%", min_width="0"), _dom_classes=("gpw-checks",))
 
     # Each control is made for the first remark that needs it; most inputs never have one.
@@ -92,37 +95,37 @@ class FeatureChecks(Owner, w.VBox):
 
     def look(self, value: Any) -> None:
         """Look a value over; anything but a frame has no remarks."""
+        if value is self._frame and self._working.working:
+            return
         is_frame = hasattr(value, "geom_type")
-        if value is not self._frame and self._done and not is_frame:
-            self._done = ""
+        if value is not self._frame and not self._mending.silent:
+            self.forget()
         self._frame = value if is_frame else None
         if not is_frame or not len(value):
             self._before, self._done = None, ""
+            self._working.forget()
             self._show()
-            return
-        self._beside(value, self._examine)
+        elif self._examined[0] is value:
+            self._working.forget()
+            self._show_remarks(value, self._examined[1])
+        else:
+            from gpwidgets.convert.user_input.checks import examine
 
-    def _beside(self, frame: Any, work: Callable[[], None]) -> None:
-        """Do quick work now, and slow work in a thread of its own."""
+            self._beside(value, lambda: examine(value), lambda found: self._show_remarks(value, found))
+
+    @guarded
+    def _beside(self, frame: Any, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
+        """Do quick work now, and slow work beside the kernel."""
         from gpwidgets.convert.user_input.checks import vertices_of
 
         if vertices_of(frame) < _AT_ONCE:
-            work()
+            self._working.forget()
+            then(work())
         else:
-            start_worker(work, "gpwidgets-checks")
+            self._working.start(work, then)
 
-    @guarded
-    def _examine(self) -> None:
-        from gpwidgets.convert.user_input.checks import examine
-
-        frame = self._frame
-        if frame is None:
-            return
-        if self._examined[0] is not frame:
-            self._examined = (frame, examine(frame))
-        found = self._examined[1]
-        if frame is not self._frame:
-            return  # something else has been given meanwhile
+    def _show_remarks(self, frame: Any, found: Any) -> None:
+        self._examined = (frame, found)
         rows = []
         if found.invalid:
             reason = found.reason.replace("[", tr(" at ")).rstrip("]")
@@ -176,16 +179,13 @@ class FeatureChecks(Owner, w.VBox):
     def _change(self, repair: Callable[[Any], Any], words: Callable[[Any, Any], str]) -> None:
         frame = self._frame
 
-        def work() -> None:
-            try:
-                after = repair(frame)
-                self._done = words(frame, after)
-                self._before = frame
+        def use(after: Any) -> None:
+            self._done = words(frame, after)
+            self._before = frame
+            with self._mending.silently():
                 self._replace(after)
-            except Exception as error:
-                self.show_error(error)
 
-        self._beside(frame, work)
+        self._beside(frame, lambda: repair(frame), use)
 
     def _take_back(self) -> None:
         before, self._before, self._done = self._before, None, ""

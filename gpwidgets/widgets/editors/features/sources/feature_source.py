@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gpwidgets.convert.coordinates.boxes import Bounds
     from gpwidgets.protocol.description import GPParameter
     from gpwidgets.widgets.editors.editor import EditorContext
+    from gpwidgets.widgets.kit.background import Background
     from gpwidgets.widgets.map.drawing.draw_target import DrawTarget
 
 WIDE = {"width": "100%", "min_width": "0"}
@@ -113,6 +114,12 @@ class Source(Owner, w.VBox):
     def settle(self) -> None:
         """The input has a value now: nothing that was typed before waits to be used."""
         self.touched = False
+
+    def stop_reading(self, reading: Background) -> None:
+        """Drop what is still being read: the input has got a value from elsewhere, or none is wanted."""
+        if reading.working:
+            reading.forget()
+            self.say("")
 
     def give(self, value: Any) -> bool:
         """Hand a value to the input, whether it was taken; what is wrong with it appears at the input."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from threading import Thread
 from typing import Any, ClassVar
 
 import ipywidgets as w
@@ -11,9 +11,9 @@ import ipywidgets as w
 from gpwidgets.datatypes.feature_counts import counted, kind_of
 from gpwidgets.errors import ConversionError
 from gpwidgets.secrets import mask
-from gpwidgets.tasks.scheduling.workers import start_worker
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.editors.features.sources.feature_source import WIDE, Source, row
+from gpwidgets.widgets.kit.background import Background
 from gpwidgets.widgets.kit.controls import lean
 from gpwidgets.widgets.page.uploaded import UploadFolder, forget_content, has_content
 
@@ -36,7 +36,7 @@ class FileSource(Source):
         self._read: Any = None
         self._filling = False
         self._waits_for = ""
-        self._worker: Thread | None = None
+        self._reading = self.own(Background("gpwidgets-file", failed=self.show_error))
         self._make_boxes()
         self.path.observe(self._take_path, names="value")
         self.upload.observe(self._take_upload, names="value")
@@ -106,14 +106,9 @@ class FileSource(Source):
         self._path = path
         self._wait_for(tr("{name} is being read; wait a moment.", name=path.name))
         self.say(tr("Reading {name}…", name=path.name))
-        self._worker = start_worker(lambda: self._act(lambda: self._look(path)), "gpwidgets-file")
+        self._reading.start(lambda: _layers_in(path), lambda found: self._look(path, *found))
 
-    def _look(self, path: Path) -> None:
-        from gpwidgets.convert.user_input.file_layers import layer_names
-
-        names = layer_names(path)
-        if path is not self._path:
-            return
+    def _look(self, path: Path, names: Sequence[str], frame: Any) -> None:
         if len(names) > 1:
             self.layer.options = [
                 (tr("choose one of {count} layers", count=len(names)), ""),
@@ -124,20 +119,18 @@ class FileSource(Source):
             self._wait_for(words)
             self.say(words)
         else:
-            self._load_layer(path, names[0] if names else "")
+            self._take_frame(frame)
 
     def _take_layer(self, change: Any) -> None:
-        path = self._path
-        if change["new"] and path is not None:
-            start_worker(lambda: self._act(lambda: self._load_layer(path, change["new"])), "gpwidgets-file")
+        path, name = self._path, change["new"]
+        if name and path is not None:
+            from gpwidgets.convert.user_input.file_layers import read_layer
 
-    def _load_layer(self, path: Path, name: str) -> None:
-        from gpwidgets.convert.user_input.file_layers import read_layer
+            self._reading.start(lambda: read_layer(path, name), self._take_frame)
 
-        frame = read_layer(path, name)
-        if path is self._path:
-            self._read = frame
-            self._take()
+    def _take_frame(self, frame: Any) -> None:
+        self._read = frame
+        self._take()
 
     def _take(self) -> None:
         """Give what was read to the input; ask for the CRS where the file has none."""
@@ -174,9 +167,15 @@ class FileSource(Source):
         """Say what is missing, as the file would have been used otherwise."""
         raise ConversionError(self._waits_for or tr("The file could not be used."))
 
+    def settle(self) -> None:
+        """Read no further: the input has a value."""
+        super().settle()
+        self.stop_reading(self._reading)
+
     def drop(self) -> None:
         """Forget the file."""
         super().drop()
+        self.stop_reading(self._reading)
         self._path = None
         self._forget()
         self._clear_path()
@@ -199,3 +198,11 @@ class FileSource(Source):
     def let_go(self) -> None:
         """Throw the copies of sent files away."""
         self.uploads.clear()
+
+
+def _layers_in(path: Path) -> tuple[Sequence[str], Any]:
+    """Return the names of a file's layers, and its rows where there is no choice."""
+    from gpwidgets.convert.user_input.file_layers import layer_names, read_layer
+
+    names = layer_names(path)
+    return names, read_layer(path, names[0] if names else "") if len(names) < 2 else None

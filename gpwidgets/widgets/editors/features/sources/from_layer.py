@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from threading import Thread
 from typing import Any, ClassVar
 
 import ipywidgets as w
@@ -13,10 +13,9 @@ from gpwidgets.protocol.frame_info import is_truncated
 from gpwidgets.protocol.urls import is_service_url
 from gpwidgets.protocol.values import LayerReference
 from gpwidgets.tasks.inputs.signing import token_auth
-from gpwidgets.tasks.scheduling.workers import start_worker
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.editors.features.sources.feature_source import WIDE, Source, row
-from gpwidgets.widgets.kit.accessibility import is_resting, let_rest
+from gpwidgets.widgets.kit.background import Background
 from gpwidgets.widgets.kit.controls import lean
 from gpwidgets.widgets.kit.secret_text import SecretText, UnechoedText
 
@@ -31,7 +30,6 @@ class LayerSource(Source):
 
     def build(self) -> list[w.Widget]:
         """Make boxes for address, where clause and token, and the two ways to read."""
-        self._worker: Thread | None = None
         self._found: LayerReference | None = None  # with the token that its address held
         self._make_boxes()
         self.use: w.Button = self.button(
@@ -49,6 +47,7 @@ class LayerSource(Source):
             tr("Read its features for {title}, to be seen on the map", title=self.title),
             self._read,
         )
+        self._reading = self.own(Background("gpwidgets-layer", failed=self.show_error, button=self.read))
         for box in (self.url, self.where, self.token):
             box.observe(self._touch, names="value")
         self.layers: w.Dropdown = lean(
@@ -90,7 +89,7 @@ class LayerSource(Source):
 
     def take_pending(self) -> None:
         """Say that the address waits: only the user knows who is to read the layer."""
-        if is_resting(self.read):
+        if self._reading.working:
             raise ValueError(tr("The layer is being read; wait a moment."))
         raise ValueError(
             tr(
@@ -100,8 +99,14 @@ class LayerSource(Source):
             )
         )
 
+    def settle(self) -> None:
+        """Read no further: the input has a value."""
+        super().settle()
+        self.stop_reading(self._reading)
+
     def drop(self) -> None:
         """Forget the address."""
+        self.stop_reading(self._reading)
         self.url.value = self.where.value = ""
         self.token.take()
         self._found = None
@@ -126,12 +131,8 @@ class LayerSource(Source):
         if change["new"]:
             self.url.value = change["new"]
 
-    def _offer(self, reference: LayerReference, token: str) -> None:
+    def _offer(self, reference: LayerReference, found: Sequence[tuple[str, str]]) -> None:
         """Offer the layers of a service whose address was given without the number of one."""
-        from gpwidgets.tasks.results.layer_rows import layers_of
-
-        task: Any = self.editor.context.task
-        found = layers_of(reference, task.session if task is not None else None, token)
         if not found:
             raise ValueError(tr("{url} names no layers.", url=reference.url))
         self.layers.options = [(tr("choose a layer"), ""), *found]
@@ -153,28 +154,26 @@ class LayerSource(Source):
             )
 
     def _read(self) -> None:
-        if is_resting(self.read):
+        if self._reading.working:
             return
+        from gpwidgets.tasks.results import layer_rows
+
         reference, token = self._reference(), self.token.take().strip()
         self.url.value = reference.url  # without a token that was typed as a part of it
         self.say(tr("Reading the layer…"))
-        let_rest(self.read, True)
-        self._worker = start_worker(lambda: self._work(reference, token), "gpwidgets-layer")
-
-    def _work(self, reference: LayerReference, token: str) -> None:
-        try:
-            self._act(lambda: self._take(reference, token))
-        finally:
-            let_rest(self.read, False)
-
-    def _take(self, reference: LayerReference, token: str) -> None:
-        if is_service_url(reference.url):
-            self._offer(reference, token)
-            return
-        from gpwidgets.tasks.results.layer_rows import read_reference
-
         task: Any = self.editor.context.task
-        frame = read_reference(reference, task.session if task is not None else None, token, limit=MOST)
+        session = task.session if task is not None else None
+        if is_service_url(reference.url):
+            self._reading.start(
+                lambda: layer_rows.layers_of(reference, session, token),
+                lambda found: self._offer(reference, found),
+            )
+            return
+        self._reading.start(
+            lambda: layer_rows.read_reference(reference, session, token, limit=MOST), self._take
+        )
+
+    def _take(self, frame: Any) -> None:
         self.give(frame)
         if is_truncated(frame):
             self.say(tr("The first {most:,} rows; the layer has more.", most=MOST))
