@@ -18,21 +18,19 @@ from gpwidgets.convert.geometry.nesting import Floats, Ints, offsets
 from gpwidgets.convert.geometry.quantised import Quantisation
 from gpwidgets.convert.geometry.vertices import KEEPS_MEASURES
 from gpwidgets.errors import MeasuresDropped
+from gpwidgets.protocol.enums import GeometryType
 from gpwidgets.texts import tr
 
 __all__ = ["GeometryColumn", "kind_of", "type_of"]
 
+_CURVED = (GeometryType.POLYGON, GeometryType.POLYLINE)
+_CURVES = {kind.curve_key: kind.key for kind in _CURVED}
 #: Key that holds the coordinates -> geometry type; the first key found in an object counts.
 _KEYS = {
-    "rings": "esriGeometryPolygon",
-    "paths": "esriGeometryPolyline",
-    "x": "esriGeometryPoint",
-    "points": "esriGeometryMultipoint",
-    "curveRings": "esriGeometryPolygon",
-    "curvePaths": "esriGeometryPolyline",
-    "xmin": "esriGeometryEnvelope",
+    **{kind.key: kind for kind in (*_CURVED, GeometryType.POINT, GeometryType.MULTIPOINT)},
+    **{kind.curve_key: kind for kind in _CURVED},
+    GeometryType.ENVELOPE.key: GeometryType.ENVELOPE,
 }
-_CURVES = {"curveRings": "rings", "curvePaths": "paths"}
 _BUILDERS = {"rings": rings.polygons, "paths": rings.lines, "points": rings.multipoints}
 
 
