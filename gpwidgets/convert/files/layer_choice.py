@@ -9,8 +9,7 @@ from typing import Any
 import geopandas
 
 from gpwidgets.convert.featuresets.assembling import frame_of_layers
-from gpwidgets.convert.featuresets.reading import chosen_layers
-from gpwidgets.convert.featuresets.source import find_layers
+from gpwidgets.convert.featuresets.source import chosen_layers, find_layers
 from gpwidgets.errors import LayerChoice, LayersLeftOut
 from gpwidgets.protocol.enums import GeometryType
 from gpwidgets.texts import tr
@@ -20,7 +19,7 @@ __all__ = ["collection_layers", "frame_of_collection", "refuse_several", "say_le
 
 def collection_layers(value: Any) -> list[str]:
     """Names of the layers of a feature collection that have features; two or more, or none at all."""
-    names = [source.name for source in find_layers(value) if source.rows]
+    names = [source.name for source in find_layers(value) if source.noticed.rows]
     return names if len(names) > 1 else []
 
 
