@@ -22,7 +22,7 @@ from gpwidgets.texts import tr
 from gpwidgets.widgets._task_finder import TaskChooser
 from gpwidgets.widgets._way_in import WayIn, other_scheme
 from gpwidgets.widgets.kit.background import Background, Job
-from gpwidgets.widgets.kit.owner import Owner, replace_children
+from gpwidgets.widgets.kit.owner import Owner, close_tree, replace_children
 from gpwidgets.widgets.patience import wait_a_moment
 
 if TYPE_CHECKING:
@@ -75,8 +75,13 @@ class Connector(Owner, w.VBox):
 
     def connect(self) -> None:
         """Connect and wait for it, but not for long; what takes longer goes on beside the cell."""
-        if not wait_a_moment(self._begin()) and not self.children:
-            replace_children(self, [WayIn(self.address, self.go_to)])
+        job = self._begin()
+        if wait_a_moment(job):
+            return
+        way_in = WayIn(self.address, self.go_to)
+        # The answer may have come just now, and what it shows stays.
+        if not self.connecting.show_meanwhile(job, lambda: replace_children(self, [way_in])):
+            close_tree(way_in)
 
     def go_to(self, address: str) -> None:
         """Connect to another address, or to the same one again.

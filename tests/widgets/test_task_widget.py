@@ -216,7 +216,7 @@ def test_a_bad_address_is_said_in_the_widget(url: str) -> None:
 
 def test_a_secured_task_asks_for_a_token_in_place(server: demo.DemoServer) -> None:
     widget = TaskWidget(server.url_of("SecuredCount"))
-    assert seen(lambda: can_find(widget, "Token"))
+    see(widget, "Token")
     assert isinstance(widget.error, AuthenticationError)
     box = find(widget, "Token")
     fill(widget, "Token", server.token_for())
@@ -229,7 +229,7 @@ def test_a_secured_task_asks_for_a_token_in_place(server: demo.DemoServer) -> No
 
 def test_a_user_name_and_a_password_do_as_well(server: demo.DemoServer) -> None:
     widget = TaskWidget(server.url_of("SecuredCount"))
-    assert seen(lambda: can_find(widget, "Token"))
+    see(widget, "Token")
     choose(widget, "Sign in", "With a user name")
     fill(widget, "User name", demo.USERNAME)
     box = find(widget, "Password")

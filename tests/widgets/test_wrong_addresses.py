@@ -8,9 +8,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
+import comm
 import pytest
+from bad_server import BadServer, Request, Wire
+from comm.base_comm import BaseComm
 from widget_tools import (
     alerts,
     can_find,
@@ -18,6 +22,7 @@ from widget_tools import (
     fill,
     find,
     find_all,
+    join_workers,
     names_of,
     options,
     press,
@@ -191,6 +196,37 @@ def test_several_forms_whose_address_does_not_answer_are_there_at_once(
     monkeypatch.setattr(patience, "LEAST", 0.0)
     widgets = [TaskWidget(silent) for _ in range(5)]
     assert all("Connecting" in text_of(one) and can_find(one, "Address") for one in widgets)
+
+
+@pytest.mark.parametrize("code", [499, 500])
+def test_an_answer_that_comes_as_the_waiting_ends_is_shown(
+    code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "MOST", 0.0)
+    monkeypatch.setattr(patience, "LEAST", 0.0)
+    asked_in_vain = threading.Event()
+
+    class Page(BaseComm):
+        """Is told of each control; as it hears of the address to mend, the server answers."""
+
+        def publish_msg(self, msg_type: str, data: Any = None, metadata: Any = None, **_: Any) -> None:
+            is_address = msg_type == "comm_open" and data["state"].get("description") == "Address"
+            if is_address and threading.current_thread() is threading.main_thread():
+                asked_in_vain.set()
+                join_workers("gpwidgets-connect")
+
+    def answer(_request: Request, wire: Wire) -> None:
+        assert asked_in_vain.wait(30)
+        wire.reply({"error": {"code": code, "message": "Not now", "details": []}})
+
+    monkeypatch.setattr(comm, "create_comm", Page)
+    with BadServer(answer) as bad:
+        widget = TaskWidget(f"{bad.services}/S/GPServer/T")
+        assert asked_in_vain.is_set()
+        assert alerts(widget)
+        assert len(find_all(widget, "Address")) == 1
+        assert can_find(widget, "Token") == (code == 499)
+        widget.close()
 
 
 def test_an_address_can_be_mended_while_the_old_one_is_still_tried(

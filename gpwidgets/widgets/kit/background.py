@@ -148,6 +148,14 @@ class Background:
         if last is not None:
             self.start(last.work, last.then, last.words)
 
+    def show_meanwhile(self, job: Job, show: Callable[[], object]) -> bool:
+        """Show something until the answer is there; False where it is, or nobody waits for it any more."""
+        with self._showing:
+            waiting = job is self._latest and not job.done.is_set()
+            if waiting:
+                show()
+            return waiting
+
     def forget(self) -> None:
         """Drop the answer to whatever goes on."""
         with self._lock:
