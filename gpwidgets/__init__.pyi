@@ -73,3 +73,7 @@ from gpwidgets.widgets.service_widget import ServiceWidget as ServiceWidget
 from gpwidgets.widgets.task_widget import TaskWidget as TaskWidget
 
 __version__: str
+from gpwidgets.tasks.sharing.request import RequestField as RequestField
+from gpwidgets.tasks.sharing.request import RequestPreview as RequestPreview
+from gpwidgets.tasks.sharing.settings import Settings as Settings
+from gpwidgets.tasks.sharing.settings import load_settings as load_settings

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gpwidgets.cli_output import printable_only
+from gpwidgets.cli_run import add_run_command
 from gpwidgets.cli_sign_in import add_login_commands, add_options, make_session
 from gpwidgets.errors import GPError
-from gpwidgets.file_names import move_to_free_name, name_from_title, private_folder
 from gpwidgets.version import __version__
 
 if TYPE_CHECKING:
     from gpwidgets.protocol.description import GPParameter
-    from gpwidgets.tasks.results.outputs import Outputs
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -70,15 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     add_options(describe)
     describe.set_defaults(action=_describe)
 
-    run = commands.add_parser("run", help="run a task and save what comes back")
-    run.add_argument("url")
-    run.add_argument(
-        "inputs", nargs="*", metavar="NAME=VALUE", help="text, a path to a file, or JSON after NAME:="
-    )
-    run.add_argument("--out", type=Path, default=Path("results"), help="folder for the results")
-    run.add_argument("--overwrite", action="store_true", help="replace files of earlier results in it")
-    add_options(run)
-    run.set_defaults(action=_run)
+    add_run_command(commands)
     add_login_commands(commands)
     return parser
 
@@ -129,44 +119,3 @@ def _parameter_line(parameter: GPParameter) -> str:
         f", one of {', '.join(choice.label for choice in parameter.choices)}" if parameter.choices else ""
     )
     return f"{parameter.name}: {parameter.data_type}{needed}{choices}"
-
-
-def _run(options: argparse.Namespace) -> int:
-    from gpwidgets.tasks.task import GPTask
-
-    task = GPTask(options.url, session=make_session(options))
-    outputs = task(**dict(_named(text) for text in options.inputs))
-    for message in outputs.messages:
-        print(f"{message.level}: {message.description}", file=sys.stderr)
-    for name in outputs:
-        print(f"{name}: {_save(outputs, name, options.out, options.overwrite)}")
-    return 1 if outputs.errors else 0
-
-
-def _named(text: str) -> tuple[str, Any]:
-    name, equals, value = text.partition("=")
-    if not equals or not name:
-        raise TypeError(f"{text!r} is not NAME=VALUE")
-    if name.endswith(":"):
-        return name[:-1], json.loads(value)
-    return name, value
-
-
-def _save(outputs: Outputs, name: str, folder: Path, overwrite: bool) -> str:
-    """Write one output, under a name that is free unless files may be overwritten, and say where it is."""
-    if name in outputs.errors:
-        return f"could not be read: {outputs.errors[name]}"
-    value = outputs[name]
-    if hasattr(value, "download"):
-        return str(value.download(folder))
-    if not hasattr(value, "columns"):
-        return str(value)
-    ending = "gpkg" if hasattr(value, "geometry") else "csv"
-    with private_folder(folder) as private:
-        path = private / f"{name_from_title(name, 'output')}.{ending}"
-        if hasattr(value, "geometry"):
-            value.to_file(path)
-        else:
-            value.to_csv(path, index=False)
-        saved = path.replace(folder / path.name) if overwrite else move_to_free_name(path, folder, path.name)
-    return f"{len(value)} rows in {saved}"

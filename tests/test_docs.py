@@ -11,7 +11,10 @@ from gpwidgets.widgets.editors import editor_table
 
 ROOT = Path(__file__).parent.parent
 #: Pages whose blocks run one after the other, as a reader would type them.
-PAGES = [ROOT / "README.md", *(ROOT / "docs" / f"{name}.md" for name in ("signing-in", "own-data-types"))]
+PAGES = [
+    ROOT / "README.md",
+    *(ROOT / "docs" / f"{name}.md" for name in ("signing-in", "own-data-types", "repeat")),
+]
 
 
 def blocks_of(page: Path) -> list[tuple[str, str]]:
@@ -32,7 +35,8 @@ def forget_types(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 @pytest.mark.usefixtures("forget_types")
-def test_the_code_on_a_page_runs(page: Path) -> None:
+def test_the_code_on_a_page_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     run = [code for marked, code in blocks_of(page) if not marked]
     assert run
     names: dict[str, object] = {"__name__": page.stem}

@@ -2,52 +2,32 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping
-from dataclasses import replace
-from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gpwidgets.caller_warnings import warn_reserved
-from gpwidgets.client.http.session import GPSession
-from gpwidgets.client.services import resources
-from gpwidgets.client.sign_in.auth import as_auth
-from gpwidgets.datatypes.kinds.file import needs_upload
-from gpwidgets.datatypes.registry import datatype_of
-from gpwidgets.errors import GPError, ResourceNotFound, TaskChoice
-from gpwidgets.protocol.description import GPParameter, ServiceInfo, TaskInfo
-from gpwidgets.protocol.enums import ExecutionType
-from gpwidgets.protocol.urls import GPURL
-from gpwidgets.protocol.values import UNSET, FieldRef, LayerReference
-from gpwidgets.tasks._task_html import task_html
-from gpwidgets.tasks._task_requests import TaskRequests, settings_for_vertices
-from gpwidgets.tasks.code import call_code
-from gpwidgets.tasks.inputs.checking import as_sent, check_given, merged
+from gpwidgets.errors import ResourceNotFound
+from gpwidgets.tasks._task_previews import TaskPreviews
+from gpwidgets.tasks._task_requests import settings_for_vertices
+from gpwidgets.tasks.inputs.checking import merged
 from gpwidgets.tasks.inputs.encoding import RESERVED
 from gpwidgets.tasks.inputs.environment import (
-    KEYWORD,
     check_call,
-    check_environment,
-    environment_code,
-    split,
 )
 from gpwidgets.tasks.journal.recording import record_attached, recorded
-from gpwidgets.tasks.results.layer_rows import layer_columns
 from gpwidgets.tasks.results.outputs import Outputs
 from gpwidgets.tasks.runs import control
 from gpwidgets.tasks.runs.drivers import ExecuteDriver, JobDriver
 from gpwidgets.tasks.runs.run import Run
 from gpwidgets.tasks.runs.status import RunStatus
 from gpwidgets.tasks.runs.transport import Transport
-from gpwidgets.tasks.signature import call_signature, keywords, takes_inputs, task_docstring
+from gpwidgets.tasks.signature import takes_inputs
 
 if TYPE_CHECKING:
-    from gpwidgets.client.sign_in.auth import Auth
-    from gpwidgets.protocol.responses.validation import Validation
+    pass
 
 
-class GPTask:
+class GPTask(TaskPreviews):
     """A task of a geoprocessing service.
 
     Call it with its inputs as keywords to run it and wait; `start` returns at once.
@@ -101,193 +81,6 @@ class GPTask:
     ...     print([error.parameter for error in wrong.errors])
     ['Distance']
     """
-
-    def __init__(
-        self, url: str | GPURL, auth: Auth | None = None, *, session: GPSession | None = None
-    ) -> None:
-        parsed = url = url if isinstance(url, GPURL) else GPURL.parse(url)
-        auth = as_auth(auth)  # shows no password, in a traceback with variables neither
-        self.session: GPSession = session if session is not None else GPSession(auth)
-        self._service: ServiceInfo | None = None
-        self.url: GPURL = parsed if parsed.task_name else parsed.for_task(self._only_task(parsed))
-        self.info: TaskInfo = self._read()
-        self.__signature__: inspect.Signature = call_signature(self.info)
-        self.__doc__ = task_docstring(self.info, self.url.task, asynchronous=self._told_asynchronous)
-
-    def _only_task(self, url: GPURL) -> str:
-        if not url.service_name:
-            raise GPError(f"{url} is a folder of services; name a service and a task.")
-        self._service = resources.read_service(self.session, url)
-        if len(self._service.tasks) != 1:
-            names = ", ".join(self._service.tasks) or "none"
-            text = f"{url.service} has {len(self._service.tasks)} tasks; name one of: {names}"
-            raise TaskChoice(text) if self._service.tasks else GPError(text)
-        return self._service.tasks[0]
-
-    def _read(self) -> TaskInfo:
-        info = resources.read_task(self.session, self.url)
-        return (
-            info
-            if info.name
-            else replace(info, name=self.url.task_name or "", display_name=self.url.task_name or "")
-        )
-
-    @property
-    def _requests(self) -> TaskRequests:
-        return TaskRequests(self, self.columns_of)
-
-    @property
-    def name(self) -> str:
-        """The task's name."""
-        return self.info.name
-
-    @property
-    def inputs(self) -> tuple[GPParameter, ...]:
-        """What the task takes."""
-        return self.info.inputs
-
-    @property
-    def outputs(self) -> tuple[GPParameter, ...]:
-        """What the task gives back."""
-        return self.info.outputs
-
-    @property
-    def service(self) -> ServiceInfo:
-        """Description of the service, read on first use."""
-        if self._service is None:
-            self._service = resources.read_service(self.session, self.url)
-        return self._service
-
-    @property
-    def is_asynchronous(self) -> bool:
-        """Whether runs are jobs. The task says it; on old servers only the service does."""
-        told = self._told_asynchronous
-        return self.service.execution_type is not ExecutionType.SYNCHRONOUS if told is None else told
-
-    @cached_property
-    def _signature_of_some(self) -> inspect.Signature:
-        return call_signature(self.info, needed=False)
-
-    @property
-    def _told_asynchronous(self) -> bool | None:
-        kind = self.info.execution_type
-        return None if kind is ExecutionType.UNKNOWN else kind is not ExecutionType.SYNCHRONOUS
-
-    @property
-    def maximum_records(self) -> int | None:
-        """Rows per output above which the server holds rows back; None when it is not known."""
-        return self._service.maximum_records if self._service is not None else None
-
-    @property
-    def known_version(self) -> float | None:
-        """The server's version as far as it has been asked for."""
-        return self._service.current_version if self._service is not None else None
-
-    def defaults(self) -> dict[str, Any]:
-        """The values a form starts with, by name; inputs without a default are left out."""
-        values = {parameter.name: datatype_of(parameter).default(parameter) for parameter in self.inputs}
-        return {name: value for name, value in values.items() if value is not UNSET}
-
-    @takes_inputs(needed=True)
-    def check(self, values: Mapping[str, Any] | None = None, /, **inputs: Any) -> dict[str, Any]:
-        """Check and normalise values without running anything.
-
-        Parameters
-        ----------
-        values, **inputs
-            As `start`.
-
-        Returns
-        -------
-        dict
-            What a run would be started with, by parameter name in the task's order; settings of the
-            environment under ``env``. `start` takes it as it is.
-
-        Raises
-        ------
-        InputErrors
-            Values are missing or wrong, with one `ParameterError` for each.
-        TypeError
-            A name is none of the task's inputs; the nearest one is named.
-        """
-        values, inputs = None, merged(self.info, values, inputs)
-        checked, settings = check_call(self.info, inputs)
-        return {**checked, **({KEYWORD: settings} if settings else {})}
-
-    @takes_inputs(needed=False)
-    def code(
-        self,
-        values: Mapping[str, Any] | None = None,
-        /,
-        *,
-        folder: str | Path | None = None,
-        **inputs: Any,
-    ) -> str:
-        """The Python that runs this task with these values.
-
-        Parameters
-        ----------
-        values, **inputs
-            As `start`, but none is needed; what cannot be checked yet is written as it is.
-        folder
-            Where features and tables go that are too large to be written out, each in a file that is named
-            after its content; nothing there is written over. The working directory when left out. Where the
-            task has an input of this name, the keyword is that input, unless the inputs come as a mapping.
-
-        Returns
-        -------
-        str
-            Lines that run as they stand, and send the same request. Tokens, passwords and hidden texts are
-            not in them: they are asked for.
-
-        Raises
-        ------
-        ConversionError
-            A value is of a type that no task takes.
-        TypeError
-            A name is none of the task's inputs.
-        """
-        if values is None and "folder" in keywords(self.info):
-            inputs, folder = {**inputs, "folder": folder}, None
-        values, inputs = None, merged(self.info, values, inputs)
-        given, settings = split(self.info, inputs)
-        arguments = {**as_sent(self.info, given), **environment_code(self.info, settings)}
-        given = {name: value for name, value in arguments.items() if value is not UNSET and value is not None}
-        signed_in = self.session.auth is not None
-        return call_code(self.url.task, given, self.inputs, signed_in=signed_in, folder=folder)
-
-    @takes_inputs(needed=False)
-    def validate(self, values: Mapping[str, Any] | None = None, /, **inputs: Any) -> Validation:
-        """Let the server check values without a run; inputs that are not given count with their defaults.
-
-        Parameters
-        ----------
-        values, **inputs
-            As `start`, but none is needed. Local files are left out, so that nothing is uploaded.
-
-        Returns
-        -------
-        gpwidgets.protocol.responses.validation.Validation
-            What is wrong, left to choose from or offered, by parameter.
-
-        Raises
-        ------
-        InputErrors, TypeError
-            Values that cannot be written; nothing was sent.
-        GPError
-            The service does not check inputs. Servers can from 12.0, where their owner lets them.
-
-        Notes
-        -----
-        Speaks to ``…/<task>/validate``.
-        """
-        values, inputs = None, merged(self.info, values, inputs)
-        if not self.service.can_validate:
-            raise GPError(f"{self.url.service} does not check inputs before a run.")
-        given, settings = split(self.info, inputs)
-        checked = check_given(self.info, given)
-        kept = {name: value for name, value in checked.items() if not needs_upload([value])}
-        return self._requests.validate(kept, check_environment(settings))
 
     @takes_inputs(needed=True)
     def start(self, values: Mapping[str, Any] | None = None, /, **inputs: Any) -> Run:
@@ -377,20 +170,6 @@ class GPTask:
         values, inputs = None, merged(self.info, values, inputs)
         return self.start(inputs).wait()
 
-    def columns_of(self, layer: LayerReference) -> tuple[FieldRef, ...]:
-        """The columns of a layer that is an input, as its server describes them.
-
-        Raises
-        ------
-        GPError
-            The layer cannot be read from here, even if the task's server can.
-
-        Notes
-        -----
-        Reads ``…/FeatureServer/<n>`` or ``…/MapServer/<n>``.
-        """
-        return layer_columns(layer, self.session)
-
     def attach(self, job_id: str) -> Run:
         """Follow a job of this task that exists on the server.
 
@@ -409,18 +188,3 @@ class GPTask:
         run.clock.found(job.messages, ended=status is not None and status.is_final)
         record_attached(run)
         return control.begin(run, JobDriver(run, transport, None))
-
-    @property
-    def server_version(self) -> float | None:
-        """The server's version; None when it does not say, or cannot be asked now."""
-        try:
-            return self.service.current_version
-        except GPError:
-            return None
-
-    def _repr_html_(self) -> str:
-        return task_html(self)
-
-    def __repr__(self) -> str:
-        inputs = ", ".join(p.name + ("" if p.required else "=…") for p in self.inputs)
-        return f"<GPTask {self.name}({inputs}) at {self.url.task}>"

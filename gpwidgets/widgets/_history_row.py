@@ -18,7 +18,7 @@ from gpwidgets.widgets.runs.run_status import STATES, state_words
 from gpwidgets.widgets.words.run_times import time_text
 
 if TYPE_CHECKING:
-    from gpwidgets.tasks.history import HistoryEntry
+    from gpwidgets.tasks.history_entry import HistoryEntry
     from gpwidgets.tasks.runs.run import Run
 
 __all__ = ["ACTIONS", "HistoryRow"]

@@ -11,7 +11,8 @@ import ipywidgets as w
 import traitlets
 
 from gpwidgets.errors import AuthenticationError, ConnectionFailed
-from gpwidgets.tasks.history import History, HistoryEntry, history
+from gpwidgets.tasks.history import History, history
+from gpwidgets.tasks.history_entry import HistoryEntry
 from gpwidgets.tasks.journal.recording import current_store
 from gpwidgets.tasks.scheduling.watcher import shared_watcher
 from gpwidgets.texts import later, tr

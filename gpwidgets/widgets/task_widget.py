@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gpwidgets.client.http.session import GPSession
     from gpwidgets.client.sign_in.auth import Auth
     from gpwidgets.protocol.urls import GPURL
-    from gpwidgets.tasks.history import HistoryEntry
+    from gpwidgets.tasks.history_entry import HistoryEntry
     from gpwidgets.tasks.runs.run import Run
     from gpwidgets.tasks.task import GPTask
     from gpwidgets.widgets.form.form import TaskForm
@@ -99,7 +99,7 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         session: GPSession | None = None,
         values: Mapping[str, Any] | None = None,
     ) -> None:
-        from gpwidgets.tasks.history import HistoryEntry
+        from gpwidgets.tasks.history_entry import HistoryEntry
         from gpwidgets.widgets._connector import Connector
         from gpwidgets.widgets.form.earlier_run import earlier_run
 

@@ -32,6 +32,7 @@ __all__ = [
     "NotKept",
     "Unplaced",
     "inputs_of_job",
+    "refuse_local_files",
     "rows_of_inputs",
     "rows_of_settings",
     "unplaced_rows",
@@ -333,7 +334,7 @@ def inputs_of_job(task: TaskHandle, job_id: str) -> KeptInputs:
             if parameter.is_hidden:
                 raise ParameterError(parameter.name, tr(_REASONS["hidden"]))
             row = resources.read_input(task.session, task.url.for_job(job_id), parameter.name)
-            _refuse_local_files(parameter, row.value)
+            refuse_local_files(parameter, row.value)
             value = _value(parameter, _fetched(task, parameter, row.value))
         except ParameterError as error:
             kept.problems[parameter.name] = error
@@ -345,13 +346,27 @@ def inputs_of_job(task: TaskHandle, job_id: str) -> KeptInputs:
     return kept
 
 
-def _refuse_local_files(parameter: GPParameter, wire: Any) -> None:
-    """A server must not have this user's files read, and sent to it with the next run, by naming them."""
+def refuse_local_files(parameter: GPParameter, wire: Any) -> None:
+    """Refuse local files by name: neither a server nor somebody else's settings may have them read and sent.
+
+    Raises
+    ------
+    ParameterError
+        A text in the value is the path of a file or folder of this computer, or of a share.
+    """
     if isinstance(wire, Mapping | list):
         for part in wire.values() if isinstance(wire, Mapping) else wire:
-            _refuse_local_files(parameter, part)
-    elif isinstance(wire, str) and not datatype_named(parameter.data_type).is_text and _is_local(wire):
-        raise ParameterError(parameter.name, tr("the server names a file of this machine; it is left out."))
+            refuse_local_files(parameter, part)
+    elif isinstance(wire, str) and wire and _may_name_files(parameter) and _is_local(wire):
+        raise ParameterError(parameter.name, tr("a file of this computer is named; it is left out."))
+
+
+def _may_name_files(parameter: GPParameter) -> bool:
+    """Whether a text of a value may be read as a path: not where all parts are texts, numbers and such."""
+    if parameter.parameter_infos:
+        return any(map(_may_name_files, parameter.parameter_infos))
+    kind = datatype_named(parameter.member_type)
+    return kind.is_file or kind.is_set or kind.has_parts or not kind.title
 
 
 def _is_local(text: str) -> bool:

@@ -28,7 +28,7 @@ class _Values(Protocol):
 
 
 class PastRun(Protocol):
-    """A run as the history holds it; `gpwidgets.tasks.history.HistoryEntry` is one."""
+    """A run as the history holds it; `gpwidgets.tasks.history_entry.HistoryEntry` is one."""
 
     @property
     def started(self) -> datetime: ...

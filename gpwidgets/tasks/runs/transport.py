@@ -126,6 +126,13 @@ class Transport:
             self._url = self._url.for_job(job.job_id)
         return job
 
+    def start_of(self, fields: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+        """The address and the whole form that `execute` or `submit` would send; nothing is sent."""
+        environment = self._environment()
+        if self._task.is_asynchronous:
+            return self._url.submit_job, {"f": "json", **environment.for_submit(fields)}
+        return self._url.execute, {"f": "json", **environment.for_execute(fields)}
+
     def job(self, *, messages: bool = True) -> JobInfo:
         """Read the job, without its messages where they are not needed."""
         with hiding(self._secrets):

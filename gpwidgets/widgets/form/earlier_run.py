@@ -13,7 +13,7 @@ from gpwidgets.errors import (
     URLError,
 )
 from gpwidgets.protocol.urls import GPURL
-from gpwidgets.tasks.history import HistoryEntry
+from gpwidgets.tasks.history_entry import HistoryEntry
 from gpwidgets.tasks.inputs.environment import KEYWORD
 from gpwidgets.tasks.journal.kept_inputs import KeptInputs, Unplaced, inputs_of_job
 from gpwidgets.tasks.runs.kept_results import past_run

@@ -10,7 +10,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from gpwidgets.protocol.enums import GeometryType
+_KINDS = {
+    "Point": "point",
+    "MultiPoint": "multipoint",
+    "LineString": "line",
+    "MultiLineString": "line",
+    "Polygon": "polygon",
+    "MultiPolygon": "polygon",
+}
 
 #: Where the drawing control's features carry the id of the shape that they stand for.
 ID_KEY = "gpw_id"
@@ -180,7 +187,7 @@ class ShapeModel:
 
 
 def _kind_of(geometry: Mapping[str, Any]) -> str:
-    return (GeometryType.of_shape(geometry.get("type")) or GeometryType.POLYGON).drawn_as[0]
+    return _KINDS.get(str(geometry.get("type")), "polygon")
 
 
 def drawn_shape(feature: Mapping[str, Any]) -> tuple[dict[str, Any], str] | None:

@@ -1,0 +1,193 @@
+"""The command ``gpwidgets run``: run a task, or settings from a file, and save what comes back."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gpwidgets.cli_sign_in import add_options, make_session
+from gpwidgets.errors import AuthenticationError, GPError, WaitTimeout
+from gpwidgets.file_names import move_to_free_name, name_from_title, private_folder
+from gpwidgets.secrets import mask
+
+if TYPE_CHECKING:
+    from gpwidgets.tasks.results.outputs import Outputs
+    from gpwidgets.tasks.runs.run import Run
+    from gpwidgets.tasks.task import GPTask
+
+__all__ = ["add_run_command"]
+
+FAILED, SIGN_IN, TIMED_OUT = 1, 3, 4
+
+_CODES = """exit codes:
+  0    all outputs are there
+  1    the run failed, was refused, or an output could not be read
+  2    the command line is wrong
+  3    the server asks for a sign-in
+  4    the time of --timeout is over; the job goes on, and its address is printed
+  130  interrupted; the job goes on, and its address is printed"""
+
+
+def add_run_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to a parser."""
+    run = commands.add_parser(
+        "run",
+        help="run a task, or settings from a file, and save what comes back",
+        epilog=_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    run.add_argument("url", metavar="TASK", help="address of a task, or a file of settings")
+    run.add_argument(
+        "inputs", nargs="*", metavar="NAME=VALUE", help="text, a path to a file, or JSON after NAME:="
+    )
+    run.add_argument(
+        "-o",
+        "--out",
+        type=Path,
+        default=Path("results"),
+        metavar="PATH",
+        help="folder for the results, or a GeoPackage (.gpkg) for all features and tables",
+    )
+    run.add_argument("--overwrite", action="store_true", help="replace files of earlier results")
+    run.add_argument("--timeout", type=float, metavar="SECONDS", help="wait no longer; the run goes on")
+    run.add_argument("--json", action="store_true", help="print one JSON object for programs")
+    add_options(run)
+    run.set_defaults(action=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    told: dict[str, Any] = {
+        "task": None,
+        "status": None,
+        "job": None,
+        "messages": [],
+        "outputs": {},
+        "error": None,
+    }
+    code = FAILED
+    try:
+        code = _run_and_save(options, told)
+    except (GPError, TypeError, ValueError, OSError) as error:
+        code = _code_of(error)
+        told["error"] = mask(str(error))
+        if not options.json:
+            print(f"gpwidgets: {told['error']}", file=sys.stderr)
+    if options.json:
+        print(json.dumps(told, indent=2, ensure_ascii=False))
+    return code
+
+
+def _code_of(error: Exception) -> int:
+    if isinstance(error, AuthenticationError):
+        return SIGN_IN
+    return TIMED_OUT if isinstance(error, WaitTimeout) else FAILED
+
+
+def _run_and_save(options: argparse.Namespace, told: dict[str, Any]) -> int:
+    saver = _Saver(options.out, overwrite=options.overwrite)
+    task, values = _task_and_values(options)
+    told["task"] = task.url.task
+    run = task.start(values, **dict(map(_named, options.inputs)))
+    try:
+        outputs = run.wait(options.timeout)
+    except (GPError, KeyboardInterrupt):
+        _tell_of_messages(run, options, told)
+        if not run.done and run.job_url:
+            print(f"The job goes on: {run.job_url}", file=sys.stderr)
+        raise
+    _tell_of_messages(run, options, told)
+    for name in outputs:
+        told["outputs"][name] = saver.save(outputs, name)
+        if not options.json:
+            print(f"{name}: {_in_words(told['outputs'][name])}")
+    return FAILED if outputs.errors else 0
+
+
+def _task_and_values(options: argparse.Namespace) -> tuple[GPTask, dict[str, Any]]:
+    from gpwidgets.tasks.sharing.settings import load_settings
+    from gpwidgets.tasks.task import GPTask
+
+    if not Path(options.url).is_file():
+        return GPTask(options.url, session=make_session(options)), {}
+    settings = load_settings(Path(options.url))
+    options.url = settings.task  # where a sign-in is for
+    task = GPTask(settings.task, session=make_session(options))
+    for change in settings.changes(task):
+        warnings.warn(f"{task.name}: {change}", stacklevel=2)
+    return task, settings.values(task)
+
+
+def _named(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise TypeError(f"{text!r} is not NAME=VALUE")
+    if name.endswith(":"):
+        return name[:-1], json.loads(value)
+    return name, value
+
+
+def _tell_of_messages(run: Run, options: argparse.Namespace, told: dict[str, Any]) -> None:
+    told["status"], told["job"] = str(run.status), run.job_url
+    told["messages"] = [{"type": one.level, "description": one.description} for one in run.messages]
+    if not options.json:
+        for message in run.messages:
+            print(f"{message.level}: {message.description}", file=sys.stderr)
+
+
+def _in_words(saved: dict[str, Any]) -> str:
+    if "error" in saved:
+        return f"could not be read: {saved['error']}"
+    if "rows" in saved:
+        return f"{saved['rows']} rows in {saved['file']}"
+    return str(saved.get("file") or saved.get("value"))
+
+
+class _Saver:
+    """Writes outputs into a folder, or into one GeoPackage."""
+
+    def __init__(self, out: Path, *, overwrite: bool) -> None:
+        self._out, self._overwrite = out, overwrite
+        self._package = out if out.suffix.lower() == ".gpkg" else None
+        self._begun = False
+        if self._package is not None and self._package.exists() and not overwrite:
+            raise FileExistsError(f"{out} is there already; --overwrite replaces it")
+
+    def save(self, outputs: Outputs, name: str) -> dict[str, Any]:
+        """Write one output; where it is, or what it is."""
+        if name in outputs.errors:
+            return {"error": mask(str(outputs.errors[name]))}
+        value = outputs[name]
+        if hasattr(value, "download"):
+            folder = self._package.parent if self._package else self._out
+            return {"file": str(value.download(folder))}
+        if not hasattr(value, "columns"):
+            return {"value": value if isinstance(value, bool | int | float | str | None) else str(value)}
+        path = self._add_layer(value, name) if self._package else self._in_a_file(value, name)
+        return {"file": str(path), "rows": len(value)}
+
+    def _add_layer(self, frame: Any, name: str) -> Path:
+        from gpwidgets.convert.storage.geopackages import add_layer
+
+        assert self._package is not None
+        if not self._begun:
+            self._package.parent.mkdir(parents=True, exist_ok=True)
+            self._package.unlink(missing_ok=True)
+        add_layer(self._package, name, frame)
+        self._begun = True
+        return self._package
+
+    def _in_a_file(self, frame: Any, name: str) -> Path:
+        ending = "gpkg" if hasattr(frame, "geometry") else "csv"
+        with private_folder(self._out) as private:
+            path = private / f"{name_from_title(name, 'output')}.{ending}"
+            if hasattr(frame, "geometry"):
+                frame.to_file(path)
+            else:
+                frame.to_csv(path, index=False)
+            if self._overwrite:
+                return path.replace(self._out / path.name)
+            return move_to_free_name(path, self._out, path.name)
