@@ -24,7 +24,7 @@ import gpwidgets
 from gpwidgets.client.http._retry import asked_wait
 from gpwidgets.client.http.bodies import html_title, parse_json
 from gpwidgets.convert.coordinates.wkt_and_degrees import is_wkt, shapes_of_wkt
-from gpwidgets.demo.rest._hosted_layers import _where
+from gpwidgets.demo.rest._hosted_layers import HostedLayer
 from gpwidgets.file_names import name_from_title, numbered_names, safe_name
 from gpwidgets.protocol.plain_text import plain_label
 from gpwidgets.protocol.values.units import LinearUnit
@@ -99,7 +99,7 @@ def patterns() -> dict[str, re.Pattern[Any]]:
 PATTERNS = patterns()
 #: Used with match and fullmatch alone, never to look through a text.
 MATCHED = {"_SRID", "_WKT", "_COMPARED", "_LISTED", "_LIKE", "_NULL"}
-FRAME = geopandas.GeoDataFrame({"x": ["a" * 50]}, geometry=[shapely.Point(0, 0)])
+LAYER = HostedLayer("Rows", lambda: geopandas.GeoDataFrame({"x": ["a" * 50]}, geometry=[shapely.Point(0, 0)]))
 FUNCTIONS: dict[str, Callable[[str], object]] = {
     "parse_json": lambda text: parse_json(text.encode(), "u"),
     "html_title": lambda text: html_title(text.encode()),
@@ -114,7 +114,7 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "sanitized": sanitized,
     "label": plain_label,
     "is_wkt": is_wkt,
-    "where": lambda text: _where(FRAME, text),
+    "where": lambda text: LAYER.query({"where": text, "returnCountOnly": "true"}),
 }
 
 

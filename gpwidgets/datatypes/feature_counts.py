@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from gpwidgets.protocol.enums import GeometryType
 from gpwidgets.protocol.features import FeatureSet, RecordSet
 from gpwidgets.texts import trn
 
 __all__ = ["counted", "kind_of"]
 
-_ESRI_WORDS = {"polyline": "line", "": "feature", "any": "feature"}
-_WORDS = {"Point": "point", "LineString": "line", "Polygon": "polygon"}
 _COUNTED: dict[str, Callable[[int], str]] = {
     "point": lambda n: trn("{n:,} point", "{n:,} points", n),
     "multipoint": lambda n: trn("{n:,} multipoint", "{n:,} multipoints", n),
@@ -31,11 +30,12 @@ def counted(count: int, word: str) -> str:
 def kind_of(value: Any) -> str:
     """Return what each row is: point, multipoint, line, polygon, feature when it may be any, or row."""
     if isinstance(value, FeatureSet):
-        kind = value.geometry_type.removeprefix("esriGeometry").lower()
-        return _ESRI_WORDS.get(kind, kind)
+        kind = GeometryType.named(value.geometry_type)
+        return kind.word if kind is not None and kind.word in _COUNTED else "feature"
     if isinstance(value, RecordSet) or not hasattr(value, "geom_type"):
         return "row"
-    if set(value.geom_type.dropna()) == {"MultiPoint"}:
-        return "multipoint"
-    kinds = {kind.removeprefix("Multi") for kind in value.geom_type.dropna().unique()}
-    return _WORDS.get(kinds.pop(), "feature") if len(kinds) == 1 else "feature"
+    kinds = set(map(GeometryType.of_shape, value.geom_type.dropna().unique()))
+    if kinds == {GeometryType.POINT, GeometryType.MULTIPOINT}:
+        return "point"
+    kind = kinds.pop() if len(kinds) == 1 else None
+    return kind.word if kind is not None else "feature"

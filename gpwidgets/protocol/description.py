@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from gpwidgets.protocol.enums import GEOMETRY_TYPES, DataTypeName, Direction, ExecutionType, ParameterType
+from gpwidgets.protocol.enums import DataTypeName, Direction, ExecutionType, GeometryType, ParameterType
 from gpwidgets.protocol.values import SpatialReference
 
 _LAYERS = frozenset(
@@ -231,17 +231,18 @@ class GPParameter:
         return next((one for one in told if one and one != SpatialReference(wkid=0)), SpatialReference())
 
     @property
-    def geometry_types(self) -> tuple[str, ...]:
-        """``esriGeometry…`` words that are wanted; empty when any will do."""
+    def geometry_types(self) -> tuple[GeometryType, ...]:
+        """The kinds of geometry that are wanted; empty when any will do."""
         if self.filter is not None and self.filter.type == "featureClass":
-            return tuple(kind for kind in self.filter.values if kind in GEOMETRY_TYPES)
+            return tuple(filter(None, map(GeometryType.named, self.filter.values)))
         default = self.default_value
         if isinstance(default, Mapping):
             definition = default.get("layerDefinition")
-            kind = default.get("geometryType") or (
+            word = default.get("geometryType") or (
                 definition.get("geometryType") if isinstance(definition, Mapping) else None
             )
-            return (kind,) if isinstance(kind, str) and kind in GEOMETRY_TYPES else ()
+            kind = GeometryType.named(word)
+            return (kind,) if kind is not None else ()
         return ()
 
     @cached_property

@@ -7,9 +7,8 @@ member) instead of an error, since servers may add words with any version.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from enum import StrEnum
-from types import MappingProxyType
+from typing import Self
 
 
 class Direction(StrEnum):
@@ -156,14 +155,96 @@ class DataTypeName(StrEnum):
     COMPOSITE = "GPComposite"
 
 
-GEOMETRY_TYPES: Mapping[str, str] = MappingProxyType(
-    {
-        "esriGeometryPoint": "point",
-        "esriGeometryMultipoint": "multipoint",
-        "esriGeometryPolyline": "line",
-        "esriGeometryPolygon": "polygon",
-        "esriGeometryEnvelope": "rectangle",
-        "esriGeometryMultiPatch": "multipatch",
-    }
+SHAPE_TYPES = (
+    "Point",
+    "LineString",
+    "LinearRing",
+    "Polygon",
+    "MultiPoint",
+    "MultiLineString",
+    "MultiPolygon",
+    "GeometryCollection",
 )
-"""Wire name of each geometry type and the word for it."""
+"""The shapes of GeoJSON and shapely, each at the place that is its type number in shapely."""
+
+
+class GeometryType(StrEnum):
+    """The kinds of geometry, and what each is called elsewhere.
+
+    Attributes
+    ----------
+    word : str
+        For people.
+    key : str
+        Of the coordinates in a geometry object; ``""`` where none is read.
+    curve_key : str
+        Of the coordinates when there are curves among them.
+    dimension : int
+        0 for points, 1 for lines, 2 for areas, 3 for surfaces in space.
+    shapes : tuple of str
+        The `SHAPE_TYPES` that are written as it.
+    drawn_as : tuple of str
+        What can be drawn on a map for it.
+
+    Examples
+    --------
+    >>> GeometryType.of_shape("MultiLineString").word, GeometryType.POLYGON.key
+    ('line', 'rings')
+    """
+
+    word: str
+    key: str
+    curve_key: str
+    dimension: int
+    shapes: tuple[str, ...]
+    drawn_as: tuple[str, ...]
+
+    def __new__(
+        cls,
+        value: str,
+        word: str = "",
+        keys: tuple[str, str] = ("", ""),
+        dimension: int = 0,
+        shapes: tuple[str, ...] = (),
+        drawn_as: tuple[str, ...] = (),
+    ) -> Self:
+        """A member of the table below."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.word, (member.key, member.curve_key) = word, keys
+        member.dimension, member.shapes, member.drawn_as = dimension, shapes, drawn_as
+        return member
+
+    POINT = "esriGeometryPoint", "point", ("x", ""), 0, ("Point",), ("point",)
+    MULTIPOINT = "esriGeometryMultipoint", "multipoint", ("points", ""), 0, ("MultiPoint",), ("multipoint",)
+    POLYLINE = (
+        *("esriGeometryPolyline", "line", ("paths", "curvePaths"), 1),
+        *(("LineString", "LinearRing", "MultiLineString"), ("line",)),
+    )
+    POLYGON = (
+        *("esriGeometryPolygon", "polygon", ("rings", "curveRings"), 2),
+        *(("Polygon", "MultiPolygon"), ("polygon", "rectangle", "circle")),
+    )
+    ENVELOPE = "esriGeometryEnvelope", "rectangle", ("xmin", ""), 2, (), ("rectangle",)
+    MULTIPATCH = "esriGeometryMultiPatch", "multipatch", ("", ""), 3
+
+    @classmethod
+    def named(cls, word: object) -> GeometryType | None:
+        """The kind of an ``esriGeometry…`` word; None for any other word."""
+        return _GEOMETRY_TYPES.get(word) if isinstance(word, str) else None
+
+    @classmethod
+    def of_shape(cls, shape: object) -> GeometryType | None:
+        """The kind that a shape of GeoJSON or shapely is written as; None for collections and other words."""
+        return _OF_SHAPES.get(shape) if isinstance(shape, str) else None
+
+    def takes(self, shape: str) -> bool:
+        """Whether an input of this kind can be given a shape: a point where points are wanted, and so on."""
+        kind = GeometryType.of_shape(shape)
+        if self is GeometryType.ENVELOPE:
+            return shape == "Polygon"
+        return kind is not None and kind.dimension == self.dimension
+
+
+_GEOMETRY_TYPES = {kind.value: kind for kind in GeometryType}
+_OF_SHAPES = {shape: kind for kind in GeometryType for shape in kind.shapes}

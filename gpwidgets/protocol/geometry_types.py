@@ -1,4 +1,4 @@
-"""Kinds of geometry: the REST API's words, and which shapes each can take."""
+"""Which geometry an input takes, and whether it is given that."""
 
 from __future__ import annotations
 
@@ -11,22 +11,11 @@ from gpwidgets.texts import tr
 
 __all__ = ["check_geometry_types", "check_shapes", "takes_geometry"]
 
-#: ``esriGeometry…`` words that take a shape of GeoJSON, or of shapely.
-_TAKEN_AS = {
-    "Point": ("esriGeometryPoint", "esriGeometryMultipoint"),
-    "MultiPoint": ("esriGeometryMultipoint", "esriGeometryPoint"),
-    "LineString": ("esriGeometryPolyline",),
-    "LinearRing": ("esriGeometryPolyline",),
-    "MultiLineString": ("esriGeometryPolyline",),
-    "Polygon": ("esriGeometryPolygon", "esriGeometryEnvelope"),
-    "MultiPolygon": ("esriGeometryPolygon",),
-}
-
 
 def takes_geometry(parameter: GPParameter, kind: str) -> bool:
     """Whether features of a geometry type, such as ``"MultiPolygon"``, can be given to an input."""
     wanted = parameter.geometry_types
-    return not wanted or bool(set(_TAKEN_AS.get(kind, ())) & set(wanted))
+    return not wanted or any(one.takes(kind) for one in wanted)
 
 
 def check_shapes(parameter: GPParameter, shapes: Iterable[Mapping[str, Any]]) -> None:
@@ -51,7 +40,7 @@ def check_geometry_types(parameter: GPParameter, kinds: Iterable[str]) -> None:
     wanted = parameter.geometry_types
     for kind in kinds:
         if not takes_geometry(parameter, kind):
-            words = tr(" or ").join(kind.removeprefix("esriGeometry").lower() for kind in wanted)
+            words = tr(" or ").join(one.word for one in wanted)
             raise ParameterError(
                 parameter.name,
                 tr("it holds {kind} geometry, but {words} features are wanted.", kind=kind, words=words),

@@ -196,8 +196,7 @@ def _about(name: str, parameter: GPParameter) -> list[str]:
 
 def _limits(parameter: GPParameter) -> str:
     if parameter.geometry_types:
-        words = [kind.removeprefix("esriGeometry").lower() for kind in parameter.geometry_types]
-        kinds = [word.replace("polyline", "line") for word in words]
+        kinds = [kind.word for kind in parameter.geometry_types]
         return tr("Of geometry type {kinds}", kinds=tr(" or ").join(kinds))
     limits = parameter.filter
     if limits is None:

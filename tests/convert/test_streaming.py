@@ -16,7 +16,7 @@ from pandas.testing import assert_frame_equal
 
 from gpwidgets.convert.featuresets import _engines as engines
 from gpwidgets.convert.featuresets._pieces import NotCut
-from gpwidgets.convert.featuresets._streaming import read_pieces
+from gpwidgets.convert.featuresets._streaming import ReadAgain, read_pieces
 from gpwidgets.convert.featuresets.frames import features_to_frame, read_features
 from gpwidgets.errors import ConversionError, GeometryRepaired
 
@@ -89,7 +89,9 @@ def assert_same(one: geopandas.GeoDataFrame, other: geopandas.GeoDataFrame) -> N
     assert one.attrs == other.attrs
 
 
-def assert_read_alike(body: bytes, engine: engines.Engine, *, size: int = 300, chunk: int = 97) -> None:
+def assert_read_alike(
+    body: bytes, engine: engines.Engine | None, *, size: int = 300, chunk: int = 97
+) -> None:
     with warnings.catch_warnings(record=True) as whole_said:
         warnings.simplefilter("always")
         whole = features_to_frame(orjson.loads(body))
@@ -116,11 +118,20 @@ def test_each_kind_is_cut_and_read_alike(
 
 
 @pytest.mark.parametrize("kind", GEOMETRIES)
-def test_measures_are_read_whole(kind: str) -> None:
-    geometries = [with_more(geometry, 4) for geometry in GEOMETRIES[kind] * 5]
-    body = orjson.dumps(feature_set(kind, geometries, hasZ=True, hasM=True))
-    with pytest.raises(NotCut, match="measures"):
-        read_pieces([body])
+@pytest.mark.parametrize("flags", [{"hasZ": True, "hasM": True}, {"hasM": True}, {"hasZ": True}, {}])
+def test_numbers_behind_x_and_y_are_read_alike(kind: str, flags: dict[str, bool]) -> None:
+    geometries = [with_more(geometry, 4 if len(flags) == 2 else 3) for geometry in GEOMETRIES[kind] * 5]
+    body = orjson.dumps(feature_set(kind, geometries, **flags))
+    assert_read_alike(body, None)
+    assert_same(read_features(chunks_of(body, 100)), features_to_frame(orjson.loads(body)))
+
+
+@pytest.mark.parametrize("place", [0, 7, 14])
+@pytest.mark.parametrize("others", [2, 3])
+def test_vertices_with_and_without_heights_are_read_alike(place: int, others: int) -> None:
+    geometries = [with_more({"rings": [SQUARE]}, others)] * 15
+    geometries[place] = with_more({"rings": [SQUARE, HOLE]}, 5 - others)
+    body = orjson.dumps(feature_set("esriGeometryPolygon", geometries, hasZ=True))
     assert_same(read_features(chunks_of(body, 100)), features_to_frame(orjson.loads(body)))
 
 
@@ -168,30 +179,69 @@ def test_a_geometry_out_of_the_ordinary_is_left_to_the_plain_reader(
 def others() -> dict[str, bytes]:
     plain = feature_set("esriGeometryPolygon", [{"rings": [SQUARE]}] * 900)
     late = {**{key: value for key, value in plain.items() if key != "hasZ"}, "hasZ": True}
+    grid = {"transform": {"scale": [2, 2], "translate": [1, 1]}}
     return {
-        "pretty": json.dumps(plain, indent=1).encode(),
-        "spaced": json.dumps(plain).encode(),
-        "features first": orjson.dumps({"features": plain["features"], **plain}),
-        "in the order of the alphabet": orjson.dumps(plain, option=orjson.OPT_SORT_KEYS),
         "a flag after the features": orjson.dumps(late),
-        "two sets": orjson.dumps({"results": [{"value": plain}, {"value": plain}]}),
+        "a flag after the features, which come first": orjson.dumps({"features": plain["features"], **late}),
         "no fields": orjson.dumps({key: value for key, value in plain.items() if key != "fields"}),
         "no reference": orjson.dumps({k: v for k, v in plain.items() if k != "spatialReference"}),
-        "on a grid": orjson.dumps({"transform": {"scale": [2, 2], "translate": [1, 1]}, **plain}),
-        "bare NaN": orjson.dumps(plain).replace(b'"SIZE":null', b'"SIZE":NaN'),
+        "on a grid": orjson.dumps({**grid, **plain}),
+        "on a grid, which comes last": orjson.dumps({**plain, **grid}),
         "a feature with more": orjson.dumps(plain).replace(b'{"attributes"', b'{"symbol":1,"attributes"', 5),
+        "fields twice": orjson.dumps(plain)[:-1] + b',"fields":[{"name":"name"}]}',
+        "features twice": orjson.dumps(plain)[:-1]
+        + b","
+        + orjson.dumps({"features": plain["features"][:5]})[1:],
+        "other features in the layer": orjson.dumps({"layerDefinition": plain, "featureSet": plain}),
+        "a mark of UTF-8": b"\xef\xbb\xbf" + orjson.dumps(plain),
     }
 
 
 @pytest.mark.parametrize("name", others())
-def test_another_layout_is_read_whole(name: str) -> None:
+def test_another_document_is_read_in_pieces_too(name: str) -> None:
     body = others()[name]
-    with pytest.raises(NotCut):
-        read_pieces(chunks_of(body, 4000), size=5000)
-    whole = features_to_frame(json.loads(body))
-    assert len(whole) == (1800 if name == "two sets" else 900)
+    whole = features_to_frame(json.loads(body.decode("utf-8-sig")))
+    assert len(whole) == (5 if name == "features twice" else 900)
+    try:
+        found = read_pieces(chunks_of(body, 4000), size=5000)
+    except ReadAgain as again:
+        found = read_pieces(chunks_of(body, 4000), size=5000, described=again.described)
+    assert_same(found, whole)
     assert_same(read_features(body), whole)
     assert_same(read_features(chunks_of(body, 4000)), whole)
+
+
+def test_bare_nan_is_left_to_the_plain_reader() -> None:
+    plain = feature_set("esriGeometryPolygon", [{"rings": [SQUARE]}] * 900)
+    body = orjson.dumps(plain).replace(b'"SIZE":null', b'"SIZE":NaN')
+    with pytest.raises(NotCut):
+        read_pieces(chunks_of(body, 4000), size=5000)
+    assert_same(read_features(body), features_to_frame(json.loads(body)))
+
+
+BROKEN = {
+    "a comma too many": (b"]}}],", b"]}}, ],"),
+    "a comma too few": (b'}},{"attributes":{"OBJECTID":450', b'}} {"attributes":{"OBJECTID":450'),
+    "a bracket of the wrong kind": (
+        b'}},{"attributes":{"OBJECTID":450',
+        b'}}],{"attributes":{"OBJECTID":450',
+    ),
+    "no text in UTF-8": (b'"OBJECTID":450,"NAME":"', b'"OBJECTID":450,"NAME":"\xff'),
+    "something behind the end": (b"false}", b"false}}"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_is_no_json_is_no_frame(name: str) -> None:
+    old, new = BROKEN[name]
+    body = orjson.dumps(feature_set("esriGeometryPolygon", [{"rings": [SQUARE]}] * 900)).replace(old, new)
+    assert new in body
+    with pytest.raises(NotCut):
+        read_pieces(chunks_of(body, 4000), size=5000)
+    if name != "no text in UTF-8":  # which is replaced
+        for given_as in (body, chunks_of(body, 4000)):
+            with pytest.raises(ConversionError):
+                read_features(given_as)
 
 
 @pytest.mark.parametrize("cut", [30, 3000, 60_000])

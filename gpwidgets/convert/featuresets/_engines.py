@@ -1,12 +1,13 @@
 """Pieces of a feature set's text to attributes and coordinates, by simdjson where it is installed.
 
 Both engines are strict: what is not laid out as servers usually do it is refused, and the plain reader,
-which knows all the quirks, then reads the whole text. So what they give is what the plain reader gives.
+which knows all the quirks, then reads the piece. So what they give is what the plain reader gives.
 """
 
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,27 +18,51 @@ from typing import Any, NamedTuple
 import numpy as np
 import orjson
 
-from gpwidgets.convert.featuresets._pieces import NotCut
+from gpwidgets.convert.featuresets._pieces import NotJSON
 from gpwidgets.convert.geometry.nesting import Floats, Ints
+from gpwidgets.protocol.enums import GeometryType
 
-__all__ = ["Engine", "Layout", "Rows", "best_engine", "rows_of_objects"]
+__all__ = ["KEYS", "Engine", "Layout", "Odd", "Rows", "best_engine", "rows_of_objects"]
 
+#: Key that holds the coordinates -> geometry type.
 KEYS = {
-    "esriGeometryPolygon": "rings",
-    "esriGeometryPolyline": "paths",
-    "esriGeometryMultipoint": "points",
-    "esriGeometryPoint": "x",
+    kind.key: kind
+    for kind in (
+        GeometryType.POLYGON,
+        GeometryType.POLYLINE,
+        GeometryType.MULTIPOINT,
+        GeometryType.POINT,
+    )
 }
+_REFERENCE = "spatialReference"
 _NOT_BRACKETS = bytes(code for code in range(256) if code not in b"[],")
+_STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+
+
+class Odd(Exception):
+    """Features are not laid out as usual, so that the plain reader has to read them."""
 
 
 class Rows(NamedTuple):
-    """Some rows: attributes, all vertices, vertices of each part, and parts of each row."""
+    """Some rows.
+
+    Attributes
+    ----------
+    attributes : list of mapping
+        Of each row.
+    coords : numpy.ndarray
+        All vertices.
+    lengths, counts : numpy.ndarray
+        Vertices of each part, and parts of each row.
+    reference : object
+        The spatial reference that all geometries name themselves; None where they name none.
+    """
 
     attributes: list[Mapping[str, Any]]
     coords: Floats
     lengths: Ints
     counts: Ints
+    reference: Any = None
 
 
 @dataclass(frozen=True)
@@ -87,39 +112,37 @@ def _by_orjson(piece: bytes, layout: Layout) -> Rows:
     try:
         features = orjson.loads(piece)
     except orjson.JSONDecodeError as error:
-        raise NotCut(str(error)) from None
+        raise NotJSON(str(error)) from None
     return rows_of_objects(features, layout)
 
 
 def _by_simdjson(piece: bytes, layout: Layout) -> Rows:
-    _check_vertices(piece, layout)
     try:
-        return _collect(_parser()().parse(piece), layout)
+        features = _parser()().parse(piece)
+    except (ValueError, RuntimeError) as error:
+        raise NotJSON(str(error)) from None
+    try:
+        return _collect(features, layout, piece)
     except (ValueError, TypeError, KeyError, AttributeError, RuntimeError) as error:
-        raise NotCut(str(error)) from None
+        raise Odd(str(error)) from None
 
 
-def _check_vertices(piece: bytes, layout: Layout) -> None:
-    """Refuse vertices with too few numbers, which others with too many could make up for in a sum."""
-    brackets = piece.translate(None, _NOT_BRACKETS)
-    if any(b"[" + b"," * few + b"]" in brackets for few in range(layout.numbers - 1)):
-        raise NotCut("not all vertices have as many numbers")
-
-
-def _collect(features: Any, layout: Layout) -> Rows:
+def _collect(features: Any, layout: Layout, piece: bytes) -> Rows:
     key = layout.key
     attributes: list[Any] = []
     buffers: list[Any] = []
     lengths: list[int] = []
     counts: list[int] = []
+    references = _References()
     for feature in features:
         attributes.append(feature["attributes"].as_dict())
         geometry = feature["geometry"]
-        if len(feature) > 2 or (geometry is not None and len(geometry) > 1):
-            raise NotCut("a feature has more than attributes and coordinates")
+        if len(feature) > 2:
+            _check_names(feature)
         if geometry is None:
             counts.append(0)
             continue
+        references.add(geometry)
         parts = geometry[key]
         buffers.append(parts.as_buffer(of_type="d"))
         if key == "points":
@@ -128,8 +151,58 @@ def _collect(features: Any, layout: Layout) -> Rows:
         else:
             counts.append(len(parts))
             lengths += map(len, parts)
+    _check_vertices(piece, layout, counts.count(0) - (len(counts) - len(buffers)) + lengths.count(0))
     flat = np.frombuffer(b"".join(buffers), dtype=np.float64)
-    return _checked(attributes, flat, lengths, counts, layout)
+    return _checked(attributes, flat, lengths, counts, layout, references.common)
+
+
+class _References:
+    """Spatial references that geometries name themselves, which must be one and the same."""
+
+    def __init__(self) -> None:
+        self.common: Any = None
+        self._text = b""
+        self._count = 0
+
+    def add(self, geometry: Any) -> None:
+        """Look at the next geometry; `Odd` when it has another one, or holds more."""
+        self._count += 1
+        if len(geometry) == 1:
+            text = b""
+        elif len(geometry) == 2:
+            text = geometry[_REFERENCE].mini
+        else:
+            raise Odd("a geometry has more than coordinates")
+        if self._count == 1:
+            self._text = text
+            self.common = orjson.loads(text) if text else None
+        elif text != self._text:
+            raise Odd("geometries name several references")
+
+
+def _check_names(feature: Any) -> None:
+    """Refuse a feature that has something twice: which of them counts differs among parsers."""
+    names = list(feature.keys())
+    if len(set(names)) < len(names):
+        raise Odd("a feature has something twice")
+
+
+def _check_vertices(piece: bytes, layout: Layout, empty: int) -> None:
+    """Refuse vertices with too few numbers, which others with too many could make up for in a sum.
+
+    `empty` is the number of lists of vertices that hold none.
+    """
+    brackets = piece.translate(None, _NOT_BRACKETS)
+    if _has_short(brackets, layout, empty):
+        brackets = _STRINGS.sub(b"", piece).translate(None, _NOT_BRACKETS)
+        if _has_short(brackets, layout, empty):
+            raise Odd("not all vertices have as many numbers")
+
+
+def _has_short(brackets: bytes, layout: Layout, empty: int) -> bool:
+    if brackets.count(b"[]") != empty:
+        return True
+    return any(b"[" + b"," * few + b"]" in brackets for few in range(1, layout.numbers - 1))
 
 
 def rows_of_objects(features: Sequence[Any], layout: Layout) -> Rows:
@@ -137,32 +210,28 @@ def rows_of_objects(features: Sequence[Any], layout: Layout) -> Rows:
 
     Raises
     ------
-    NotCut
+    Odd
         They are not laid out as usual.
     """
     if not set(map(type, features)) <= {dict}:
-        raise NotCut("a feature is no object")
-    if _have_just(features, ("attributes", "geometry")):
+        raise Odd("a feature is no object")
+    if _have_all(features, ("attributes", "geometry")):
         attributes = list(map(itemgetter("attributes"), features))
         geometries = list(map(itemgetter("geometry"), features))
-    elif set(chain.from_iterable(set(map(tuple, features)))) <= {"attributes", "geometry"}:
+    else:
         attributes = [feature.get("attributes") for feature in features]
         geometries = [feature.get("geometry") for feature in features]
-    else:
-        raise NotCut("a feature has more than attributes and coordinates")
     if not set(map(type, attributes)) <= {dict} or not set(map(type, geometries)) <= {dict, type(None)}:
-        raise NotCut("attributes or a geometry are no object")
+        raise Odd("attributes or a geometry are no object")
     try:
         return (_of_points if layout.key == "x" else _of_parts)(attributes, geometries, layout)
     except (TypeError, ValueError, OverflowError) as error:
-        raise NotCut(str(error)) from None
+        raise Odd(str(error)) from None
 
 
-def _have_just(objects: Sequence[Any], names: tuple[str, ...]) -> bool:
-    """Whether each of these objects has these keys and no others."""
-    return set(map(len, objects)) <= {len(names)} and all(
-        all(map(contains, objects, repeat(name))) for name in names
-    )
+def _have_all(objects: Sequence[Any], names: tuple[str, ...]) -> bool:
+    """Whether each of these objects has these keys."""
+    return all(all(map(contains, objects, repeat(name))) for name in names)
 
 
 def _of_points(attributes: list[Any], geometries: list[Any], layout: Layout) -> Rows:
@@ -173,24 +242,37 @@ def _of_points(attributes: list[Any], geometries: list[Any], layout: Layout) -> 
         counts = np.fromiter(map(is_not, geometries, repeat(None)), dtype=np.int64, count=len(geometries))
         there = list(filter(None, geometries))
         if len(there) != counts.sum():
-            raise NotCut("a geometry holds nothing")
-    if not set(map(len, there)) <= {len(names)}:
-        orders = set(map(tuple, there))
-        if not all(
-            keys[: len(names)] == names and not {"z", "m"} & set(keys[len(names) :]) for keys in orders
-        ):
-            raise NotCut("not all points are made of the same numbers")
-    try:
-        vertices = chain.from_iterable(map(itemgetter(*names), there))
-        flat = np.fromiter(vertices, dtype=np.float64, count=len(there) * len(names))
-    except KeyError:
-        raise NotCut("not all points are made of the same numbers") from None
-    return Rows(attributes, flat.reshape(-1, len(names)), np.ones(len(there), dtype=np.int64), counts)
+            raise Odd("a geometry holds nothing")
+    orders = set(map(tuple, there))
+    if not all({"x", "y", "z", "m"} & set(order) == set(names) for order in orders):
+        raise Odd("not all points are made of the same numbers")
+    if not set(chain.from_iterable(orders)) <= {*names, _REFERENCE}:
+        raise Odd("a geometry holds more than coordinates")
+    vertices = chain.from_iterable(map(itemgetter(*names), there))
+    flat = np.fromiter(vertices, dtype=np.float64, count=len(there) * len(names))
+    coords = flat.reshape(-1, len(names))
+    reference = _common_reference(there, orders)
+    return Rows(attributes, coords, np.ones(len(there), dtype=np.int64), counts, reference)
+
+
+def _common_reference(geometries: Sequence[Any], orders: set[tuple[str, ...]]) -> Any:
+    """The spatial reference that all of these geometries name, None when none does."""
+    naming = {_REFERENCE in order for order in orders}
+    if True not in naming:
+        return None
+    if False in naming:
+        raise Odd("not all geometries name a reference")
+    first = geometries[0][_REFERENCE]
+    if any(geometry[_REFERENCE] != first for geometry in geometries):
+        raise Odd("geometries name several references")
+    return first
 
 
 def _of_parts(attributes: list[Any], geometries: list[Any], layout: Layout) -> Rows:
-    if not set(map(tuple, filter(None, geometries))) <= {(layout.key,)} or {} in geometries:
-        raise NotCut("a geometry holds more than coordinates, or nothing")
+    there = [geometry for geometry in geometries if geometry is not None]
+    orders = set(map(tuple, there))
+    if not all(set(order) | {_REFERENCE} == {layout.key, _REFERENCE} for order in orders):
+        raise Odd("a geometry holds more than coordinates, or nothing")
     values = [[] if geometry is None else geometry[layout.key] for geometry in geometries]
     if layout.key == "points":
         values = [
@@ -201,18 +283,23 @@ def _of_parts(attributes: list[Any], geometries: list[Any], layout: Layout) -> R
     lengths = list(map(len, parts))
     vertices = list(chain.from_iterable(parts))
     if not set(map(len, vertices)) <= {layout.numbers}:
-        raise NotCut("not all vertices have as many numbers")
+        raise Odd("not all vertices have as many numbers")
     flat = np.fromiter(chain.from_iterable(vertices), dtype=np.float64, count=len(vertices) * layout.numbers)
-    return _checked(attributes, flat, lengths, counts, layout)
+    return _checked(attributes, flat, lengths, counts, layout, _common_reference(there, orders))
 
 
 def _checked(
-    attributes: list[Any], flat: Floats, lengths: Sequence[int], counts: Sequence[int], layout: Layout
+    attributes: list[Any],
+    flat: Floats,
+    lengths: Sequence[int],
+    counts: Sequence[int],
+    layout: Layout,
+    reference: Any,
 ) -> Rows:
     of_parts = np.array(lengths, dtype=np.int64)
     if of_parts.sum() * layout.numbers != len(flat):
-        raise NotCut("not all vertices have as many numbers")
+        raise Odd("not all vertices have as many numbers")
     coords = flat.reshape(-1, layout.numbers)
     if layout.numbers != layout.width:
         coords = np.ascontiguousarray(coords[:, : layout.width])
-    return Rows(attributes, coords, of_parts, np.array(counts, dtype=np.int64))
+    return Rows(attributes, coords, of_parts, np.array(counts, dtype=np.int64), reference)

@@ -3,34 +3,46 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+from typing import Any
 
 import geopandas
 
-from gpwidgets.convert.featuresets._engines import KEYS, Engine, Layout, Rows, best_engine, rows_of_objects
-from gpwidgets.convert.featuresets._pieces import NotCut, Pieces
-from gpwidgets.convert.featuresets.assembling import frame_of
-from gpwidgets.convert.featuresets.source import FeatureSource, find_features
-from gpwidgets.convert.geometry.geometries import GeometryColumn
-from gpwidgets.convert.geometry.vertices import KEEPS_MEASURES
-from gpwidgets.convert.tables.attribute_table import Table
+from gpwidgets.convert.featuresets._collected import Collected, Described
+from gpwidgets.convert.featuresets._engines import Engine
+from gpwidgets.convert.featuresets._pieces import Cutter, NotCut, Taker, closed
+from gpwidgets.convert.featuresets.assembling import fields_of, frame_of
+from gpwidgets.convert.featuresets.source import FeatureSource, chosen_layers, find_layers
 from gpwidgets.errors import ConversionError
 
-__all__ = ["read_pieces"]
+__all__ = ["ReadAgain", "read_pieces"]
 
-#: What has to be known before the first feature is read, and must be the same at the end.
-_KNOWN_FIRST = ("fields", "geometry_type", "reference", "flags", "quantisation")
+
+class ReadAgain(NotCut):
+    """What follows the features tells that they are to be read in another way than was guessed.
+
+    Attributes
+    ----------
+    described : mapping
+        How the features of each list are to be read.
+    """
+
+    def __init__(self, described: Mapping[int, Described]) -> None:
+        super().__init__("what follows the features tells how they are to be read")
+        self.described = described
 
 
 def read_pieces(
     chunks: Iterable[bytes | memoryview],
     *,
     is_here: bool = False,
+    described: Mapping[int, Described] | None = None,
     engine: Engine | None = None,
     size: int | None = None,
 ) -> geopandas.GeoDataFrame:
-    """Read a feature set piece by piece; as `frames.read_features` reads it whole.
+    """Read feature sets piece by piece; as `frames.read_features` reads them whole.
 
     Parameters
     ----------
@@ -38,6 +50,8 @@ def read_pieces(
         JSON, cut anywhere.
     is_here
         Whether no chunk is waited for.
+    described
+        How the features of each list are to be read, from `ReadAgain`.
     engine
         What reads a piece; the fastest one by default.
     size
@@ -45,55 +59,88 @@ def read_pieces(
 
     Raises
     ------
+    ReadAgain
+        All of `chunks` has been taken, and must be read once more, in the way that is known now.
     NotCut
-        The text is laid out in another way than most servers do it; some of it has been taken from `chunks`.
+        The text cannot be read in pieces; some of it has been taken from `chunks`.
     """
+    lists: list[Collected] = []
+
+    def begin(number: int, before: bytes) -> Taker:
+        known = (described or {}).get(number) if described else _described(before, cutter.mark, number)
+        lists.append(_Watched(known, engine=engine, size=size))
+        return lists[-1]
+
+    cutter = Cutter(chunks, begin)
     # What comes from a network is waited for, and other threads' garbage should not pile up meanwhile.
     with _without_collector() if is_here else nullcontext():
-        return _read(Pieces(chunks), engine, size)
-
-
-def _read(pieces: Pieces, engine: Engine | None, size: int | None) -> geopandas.GeoDataFrame:
-    source = _source(pieces.envelope)
-    layout = _layout(source)
-    pieces.size = size or layout.piece_size
-    read = engine or best_engine(layout)
-    table = Table(source.fields)
-    shapes = GeometryColumn()
-
-    def add(rows: Rows) -> None:
-        table.add(rows.attributes)
-        shapes.add_arrays(layout.key, rows.coords, rows.lengths, rows.counts)
-
-    for piece in pieces:
+        document = cutter.run()
         with _without_collector():
-            add(read(piece, layout))
-    end = _source(pieces.last)
-    if any(getattr(source, name) != getattr(end, name) for name in _KNOWN_FIRST):
-        raise NotCut("what follows the features tells how they are to be read")
-    with _without_collector():
-        add(rows_of_objects(end.rows, layout))
-        return frame_of(end, table, shapes)
+            return _assembled(document, lists, cutter.mark, is_last=described is not None)
 
 
-def _source(document: object) -> FeatureSource:
+class _Watched(Collected):
+    """Features that are taken without looking for garbage meanwhile."""
+
+    def take(self, piece: bytes, *, is_whole: bool = False) -> None:
+        with _without_collector():
+            super().take(piece, is_whole=is_whole)
+
+
+def _described(before: bytes, mark: str, number: int) -> Described | None:
+    """How the features of a list are to be read, where what stands before them tells."""
     try:
-        source = find_features(document)
+        for source in find_layers(closed(before)):
+            if _number(source, mark) == number and source.fields:
+                return Described.of(source)
+    except (ConversionError, NotCut):
+        pass
+    return None
+
+
+def _number(source: FeatureSource, mark: str) -> int | None:
+    """The number of the list that was cut out of a feature set; None for a list that is still there."""
+    rows = source.json.get("features")
+    first = rows[0] if isinstance(rows, list) and rows else None
+    return first.get(mark) if isinstance(first, dict) else None
+
+
+def _assembled(document: Any, lists: list[Collected], mark: str, *, is_last: bool) -> geopandas.GeoDataFrame:
+    try:
+        found = find_layers(document)
+        numbers = [_number(source, mark) for source in found]
     except ConversionError as error:
         raise NotCut(str(error)) from None
-    if not isinstance(source.json.get("features"), list) or not source.fields or not source.reference:
-        raise NotCut("the features are not described before they come")
-    return source
-
-
-def _layout(source: FeatureSource) -> Layout:
-    key = KEYS.get(source.geometry_type)
-    if key is None or source.quantisation is not None:
-        raise NotCut(f"geometries of type {source.geometry_type!r} are read whole")
-    has_z, has_m = source.flags
-    if has_m and KEEPS_MEASURES:
-        raise NotCut("geometries with measures are read whole")
-    return Layout(key, 2 + has_z + has_m, 2 + has_z)
+    taken: dict[int, Collected] = {}
+    sources: list[FeatureSource] = []
+    for source, number in zip(found, numbers, strict=True):
+        if number is None:
+            number, rows = len(lists), Collected(Described.of(source))
+            rows.take_rows(source.rows)
+            lists.append(rows)
+        source = replace(source, read=lists[number].noticed)
+        taken[id(source)] = lists[number]
+        sources.append(source)
+    chosen = chosen_layers(sources, None)
+    fields = fields_of(chosen)
+    wanted = [Described(fields, source.flags, source.quantisation) for source in chosen]
+    parts = [taken[id(source)] for source in chosen]
+    if not all(part.agrees(one) for part, one in zip(parts, wanted, strict=True)):
+        if is_last:
+            raise NotCut("the features contradict what is said of them")
+        told = {
+            number: one
+            for number, part in enumerate(lists)
+            for one, other in zip(wanted, parts, strict=True)
+            if other is part
+        }
+        raise ReadAgain(told)
+    if not all(part.shapes.is_even for part in parts):
+        raise NotCut("vertices have different numbers")
+    table = parts[0].table
+    for part in parts[1:]:
+        table.append(part.table)
+    return frame_of(chosen, table, [part.shapes.finish() for part in parts])
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import geopandas
 import numpy as np
 import pandas as pd
 import pyproj
+import shapely
 
 from gpwidgets.convert.coordinates.crs import to_crs
 from gpwidgets.convert.coordinates.reprojecting import in_one_system
@@ -22,12 +23,7 @@ from gpwidgets.protocol.frame_info import keep_frame_info
 from gpwidgets.protocol.values import SpatialReference
 from gpwidgets.texts import tr, trn
 
-__all__ = ["frame_of", "frame_of_layers", "table_of_layers"]
-
-
-def frame_of(source: FeatureSource, table: Table, shapes: GeometryColumn) -> geopandas.GeoDataFrame:
-    """Put columns and geometries together."""
-    return _frame(table.finish(), shapes.finish(), to_crs(source.reference), source.describe())
+__all__ = ["fields_of", "frame_of", "frame_of_layers", "table_of_layers"]
 
 
 def frame_of_layers(sources: Sequence[FeatureSource]) -> geopandas.GeoDataFrame:
@@ -38,31 +34,54 @@ def frame_of_layers(sources: Sequence[FeatureSource]) -> geopandas.GeoDataFrame:
     ReferencesDiffer
         Layers or features name several systems, or some name one and some do not.
     """
-    table = Table(_fields(sources))
+    table = Table(fields_of(sources))
     columns: list[Any] = []
-    references: list[SpatialReference] = []
-    differ = len(sources) > 1
     for source in sources:
         rows = source.rows
         table.add([_attributes(row) for row in rows])
-        has_z, has_m = source.flags
-        column = GeometryColumn(has_z=has_z, has_m=has_m, quantisation=source.quantisation)
+        column = GeometryColumn(quantisation=source.quantisation)
+        column.flags = source.flags
         column.add([row.get("geometry") for row in rows])
         columns.append(column.finish())
-        common, own = source.common_reference, source.own_references
-        differ = differ or any(own)
-        references += [SpatialReference.from_json(one) or common if one else common for one in own]
-    shapes = np.concatenate(columns)
+    return frame_of(sources, table, columns)
+
+
+def frame_of(
+    sources: Sequence[FeatureSource], table: Table, columns: Sequence[Any]
+) -> geopandas.GeoDataFrame:
+    """Put attributes and the geometries of each layer together; see `frame_of_layers`.
+
+    Parameters
+    ----------
+    sources
+        The layers.
+    table
+        The attributes of all of them.
+    columns
+        The geometries of each.
+    """
+    shapes = columns[0] if len(columns) == 1 else np.concatenate(columns)
     main = next(filter(None, (source.reference for source in sources)), SpatialReference())
     crs = to_crs(main)
-    if differ:
-        shapes = _in_one_system(shapes, references, main, crs)
+    runs = _references(sources)
+    if len(sources) > 1 or any(named for source in sources for named, _ in source.noticed.references):
+        shapes = _in_one_system(shapes, runs, main, crs)
     return _frame(table.finish(), shapes, crs, _describe(sources, main))
+
+
+def _references(sources: Sequence[FeatureSource]) -> list[tuple[SpatialReference, int]]:
+    """The references of rows, and how many rows in a row have each."""
+    found: list[tuple[SpatialReference, int]] = []
+    for source in sources:
+        common = source.common_reference
+        for named, count in source.noticed.references:
+            found.append((SpatialReference.from_json(named) or common if named else common, count))
+    return found
 
 
 def table_of_layers(sources: Sequence[FeatureSource]) -> pd.DataFrame:
     """One table of the attributes of one or several layers."""
-    table = Table(_fields(sources))
+    table = Table(fields_of(sources))
     rows = [row for source in sources for row in source.rows]
     table.add([_attributes(row) for row in rows])
     frame = pd.DataFrame(table.finish(), index=pd.RangeIndex(len(rows)))
@@ -94,7 +113,7 @@ def _attributes(row: Mapping[str, Any]) -> Mapping[str, Any]:
     return attributes if isinstance(attributes, Mapping) else {}
 
 
-def _fields(sources: Sequence[FeatureSource]) -> tuple[Field, ...]:
+def fields_of(sources: Sequence[FeatureSource]) -> tuple[Field, ...]:
     """The columns of all layers; one that has several types keeps the values as they are."""
     found: dict[str, Field] = {}
     for field in (field for source in sources for field in source.fields):
@@ -111,25 +130,33 @@ def _describe(sources: Sequence[FeatureSource], main: SpatialReference) -> dict[
         return about
     for key in ("aliases", "domains"):
         about[key] = {name: value for one in reversed(told) for name, value in one[key].items()}
-    about["field_types"] = {field.name: field.type for field in _fields(sources) if field.type}
+    about["field_types"] = {field.name: field.type for field in fields_of(sources) if field.type}
     kinds = {one["geometry_type"] for one in told}
     about["geometry_type"] = kinds.pop() if len(kinds) == 1 else ""
     flags = {one["truncated"] for one in told}
     about["truncated"] = True if True in flags else None if None in flags else False
-    about["layers"] = [{"name": source.name, "rows": len(source.rows)} for source in sources]
+    about["layers"] = [{"name": source.name, "rows": source.noticed.rows} for source in sources]
     return about
 
 
 def _in_one_system(
-    shapes: Any, references: Sequence[SpatialReference], main: SpatialReference, crs: pyproj.CRS | None
+    shapes: Any,
+    references: Sequence[tuple[SpatialReference, int]],
+    main: SpatialReference,
+    crs: pyproj.CRS | None,
 ) -> Any:
-    there = np.array([shape is not None for shape in shapes], dtype=bool)
-    systems = {one: to_crs(one) for one in dict.fromkeys(references)}
+    systems = {one: to_crs(one) for one, _ in references}
+    if set(systems) <= {main}:
+        return shapes
+    numbers = {one: number for number, one in enumerate(systems)}
+    of_rows = np.repeat([numbers[one] for one, _ in references], [count for _, count in references])
+    there = ~shapely.is_missing(shapes)
     for kind, other in systems.items():
-        count = sum(one == kind and bool(known) for one, known in zip(references, there, strict=True))
+        count = int(np.count_nonzero((of_rows == numbers[kind]) & there))
         if count and kind != main and (other is None or crs is None) and (main or kind):
             _say_unknown(count, kind, crs)
-    return shapes if crs is None else in_one_system(shapes, [systems[one] for one in references], crs)
+    each = list(systems.values())
+    return shapes if crs is None else in_one_system(shapes, [each[one] for one in of_rows.tolist()], crs)
 
 
 def _say_unknown(count: int, kind: SpatialReference, crs: pyproj.CRS | None) -> None:

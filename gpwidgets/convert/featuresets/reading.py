@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, BinaryIO
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from typing import IO, Any
 
 import geopandas
 import orjson
 import pandas as pd
 
 from gpwidgets.convert.featuresets._pieces import NotCut
-from gpwidgets.convert.featuresets._streaming import read_pieces
+from gpwidgets.convert.featuresets._streaming import ReadAgain, read_pieces
 from gpwidgets.convert.featuresets.assembling import frame_of_layers, table_of_layers
-from gpwidgets.convert.featuresets.source import FeatureSource, find_layers
-from gpwidgets.errors import ConversionError, LayerChoice
+from gpwidgets.convert.featuresets.source import chosen_layers, find_layers
+from gpwidgets.errors import ConversionError
 from gpwidgets.protocol.tolerant_json import tolerant_loads
-from gpwidgets.texts import tr
 
 __all__ = ["chosen_layers", "features_to_frame", "parse", "read_features", "records_to_frame"]
 
 #: A text of fewer bytes is read whole: there is nothing to gain by cutting it.
 _SMALL = 1 << 16
 _SLICE = 1 << 18
+_MARK_OF_UTF8 = b"\xef\xbb\xbf"
+#: Bytes of a text that are kept in memory while it arrives.
+_IN_MEMORY = 1 << 20
 
 
 def read_features(body: bytes | bytearray | Iterable[bytes]) -> geopandas.GeoDataFrame:
@@ -63,24 +66,42 @@ def read_features(body: bytes | bytearray | Iterable[bytes]) -> geopandas.GeoDat
     if len(body) < _SMALL:
         return features_to_frame(parse(body))
     try:
-        return read_pieces(_slices(body), is_here=True)
+        try:
+            return read_pieces(_slices(body), is_here=True)
+        except ReadAgain as again:
+            return read_pieces(_slices(body), is_here=True, described=again.described)
     except NotCut:
         return features_to_frame(parse(body))
 
 
 def _read_stream(chunks: Iterator[bytes]) -> geopandas.GeoDataFrame:
-    """Read a text while it arrives; what has passed is kept on disk, should it have to be read whole."""
-    with tempfile.TemporaryFile() as passed:
+    """Read a text while it arrives; what has passed is kept on disk, should it have to be read once more."""
+    begun = bytearray()
+    for chunk in chunks:
+        begun += chunk
+        if len(begun) >= _SMALL:
+            break
+    else:
+        return features_to_frame(parse(begun))
+    with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as passed:
         try:
-            return read_pieces(_kept(chunks, passed))
+            return read_pieces(_kept(chain([bytes(begun)], chunks), passed))
+        except ReadAgain as again:
+            described = again.described
         except NotCut:
             for chunk in chunks:
                 passed.write(chunk)
             passed.seek(0)
             return features_to_frame(parse(passed.read()))
+        passed.seek(0)
+        try:
+            return read_pieces(iter(lambda: passed.read(_SLICE), b""), is_here=True, described=described)
+        except NotCut:
+            passed.seek(0)
+            return features_to_frame(parse(passed.read()))
 
 
-def _kept(chunks: Iterator[bytes], passed: BinaryIO) -> Iterator[bytes]:
+def _kept(chunks: Iterable[bytes], passed: IO[bytes]) -> Iterator[bytes]:
     for chunk in chunks:
         passed.write(chunk)
         yield chunk
@@ -115,20 +136,6 @@ def features_to_frame(feature_set: Mapping[str, Any], *, layer: str | None = Non
     return frame_of_layers(chosen_layers(find_layers(feature_set), layer))
 
 
-def chosen_layers(sources: Sequence[FeatureSource], layer: str | None) -> list[FeatureSource]:
-    """The layers to read: the named one, else those that have features, else the first."""
-    if layer is not None:
-        named = [source for source in sources if source.name == layer]
-        if not named:
-            names = [source.name for source in sources]
-            raise LayerChoice(
-                tr("There is no layer {layer!r}; there are: {names}.", layer=layer, names=", ".join(names)),
-                layers=names,
-            )
-        return named
-    return [source for source in sources if source.rows] or [sources[0]]
-
-
 def records_to_frame(record_set: Mapping[str, Any]) -> pd.DataFrame:
     """Turn a record set, or the attributes of a feature set, into a table.
 
@@ -159,7 +166,7 @@ def parse(body: bytes | bytearray) -> Any:
         It is no JSON.
     """
     try:
-        return orjson.loads(body)
+        return orjson.loads(body.removeprefix(_MARK_OF_UTF8))
     except orjson.JSONDecodeError:
         pass
     try:

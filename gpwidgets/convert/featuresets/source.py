@@ -2,20 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import groupby
+from typing import Any, NamedTuple
 
 from gpwidgets.convert.geometry.geometries import type_of
 from gpwidgets.convert.geometry.quantised import Quantisation
-from gpwidgets.errors import ConversionError
+from gpwidgets.errors import ConversionError, LayerChoice
 from gpwidgets.protocol.features import FeatureSet, Field
 from gpwidgets.protocol.frame_info import FrameInfo
 from gpwidgets.protocol.responses.renderers import renderer_json
 from gpwidgets.protocol.values import SpatialReference
 from gpwidgets.texts import tr
 
-__all__ = ["FeatureSource", "find_features", "find_layers"]
+__all__ = ["FeatureSource", "Noticed", "chosen_layers", "find_features", "find_layers", "noticed"]
+
+
+class Noticed(NamedTuple):
+    """What features tell of all of them.
+
+    Attributes
+    ----------
+    rows : int
+        How many there are.
+    geometry_type : str
+        ``esriGeometry…`` of the first geometry; may be empty.
+    references : tuple
+        The references that geometries name themselves, as sent, and how many rows in a row name each; None
+        where they name none.
+    """
+
+    rows: int
+    geometry_type: str
+    references: tuple[tuple[Any, int], ...]
+
+
+def noticed(rows: Sequence[Mapping[str, Any]]) -> Noticed:
+    """What these features tell of all of them."""
+    geometries = [row.get("geometry") for row in rows]
+    kind = next(filter(None, map(type_of, geometries)), "")
+    told = [_named(geometry) for geometry in geometries]
+    return Noticed(len(rows), kind, tuple((one, len(list(group))) for one, group in groupby(told)))
+
+
+def _named(geometry: Any) -> Any:
+    """The reference that a geometry names; None without one."""
+    if not isinstance(geometry, Mapping) or "spatialReference" not in geometry:
+        return None
+    return (geometry["spatialReference"] or None) if type_of(geometry) else None
 
 
 @dataclass(frozen=True)
@@ -30,11 +66,19 @@ class FeatureSource:
         The ``layerDefinition`` next to it; empty without one.
     name : str
         What it is called where there are several; may be empty.
+    read : Noticed or None
+        What is known of the features where they have been read already and are not in `json`.
     """
 
     json: Mapping[str, Any]
     layer: Mapping[str, Any]
     name: str = ""
+    read: Noticed | None = field(default=None, compare=False)
+
+    @cached_property
+    def noticed(self) -> Noticed:
+        """What the features tell of all of them."""
+        return self.read or noticed(self.rows)
 
     @property
     def rows(self) -> list[Mapping[str, Any]]:
@@ -52,12 +96,12 @@ class FeatureSource:
     def geometry_type(self) -> str:
         """``esriGeometry…``, from the first geometry when it is not said."""
         said = FeatureSet(self.json).geometry_type or FeatureSet(self.layer).geometry_type
-        return said or next(filter(None, (type_of(row.get("geometry")) for row in self.rows)), "")
+        return said or self.noticed.geometry_type
 
     @property
     def reference(self) -> SpatialReference:
         """Reference of the coordinates; empty when nothing names one."""
-        own = (SpatialReference.from_json(one) for one in self.own_references if one)
+        own = (SpatialReference.from_json(one) for one, _ in self.noticed.references if one)
         return self.common_reference or next(filter(None, own), SpatialReference())
 
     @property
@@ -68,16 +112,6 @@ class FeatureSource:
         told = [SpatialReference.from_json(holder.get("spatialReference")) for holder in holders]
         known = [one for one in told if one and one != SpatialReference(wkid=0)]
         return known[0] if known else SpatialReference()
-
-    @property
-    def own_references(self) -> list[Any]:
-        """The reference that each row's geometry names itself; None where it names none."""
-        geometries = (row.get("geometry") for row in self.rows)
-        told = [one.get("spatialReference") if isinstance(one, Mapping) else None for one in geometries]
-        return [
-            one if one and type_of(row.get("geometry")) else None
-            for one, row in zip(told, self.rows, strict=True)
-        ]
 
     @property
     def flags(self) -> tuple[bool, bool]:
@@ -160,6 +194,20 @@ def find_layers(data: Any) -> list[FeatureSource]:
         message = data["error"].get("message") or "no reason given"
         raise ConversionError(tr("The server sent an error in place of features: {message}", message=message))
     raise ConversionError(tr("There is no feature set in {described}.", described=_described(data)))
+
+
+def chosen_layers(sources: Sequence[FeatureSource], layer: str | None) -> list[FeatureSource]:
+    """The layers to read: the named one, else those that have features, else the first."""
+    if layer is not None:
+        named = [source for source in sources if source.name == layer]
+        if not named:
+            names = [source.name for source in sources]
+            raise LayerChoice(
+                tr("There is no layer {layer!r}; there are: {names}.", layer=layer, names=", ".join(names)),
+                layers=names,
+            )
+        return named
+    return [source for source in sources if source.noticed.rows] or [sources[0]]
 
 
 #: What may hold feature sets, outermost last; the last two are of web maps.

@@ -18,6 +18,7 @@ from gpwidgets.convert.geometry.nesting import offsets
 from gpwidgets.convert.geometry.vertices import has_m, vertices
 from gpwidgets.convert.tables.plain import wire_column
 from gpwidgets.errors import ConversionError
+from gpwidgets.protocol.enums import SHAPE_TYPES, GeometryType
 from gpwidgets.protocol.frame_info import frame_info
 from gpwidgets.protocol.values import SpatialReference
 from gpwidgets.texts import tr
@@ -26,18 +27,9 @@ __all__ = ["esri_geometries", "frame_to_features", "frame_to_records", "geometry
 
 #: shapely's type number -> what a feature set of it is called.
 _TYPES = {
-    0: "esriGeometryPoint",
-    1: "esriGeometryPolyline",
-    2: "esriGeometryPolyline",
-    3: "esriGeometryPolygon",
-    4: "esriGeometryMultipoint",
-    5: "esriGeometryPolyline",
-    6: "esriGeometryPolygon",
-}
-_KEYS = {
-    "esriGeometryPolygon": "rings",
-    "esriGeometryPolyline": "paths",
-    "esriGeometryMultipoint": "points",
+    number: kind
+    for number, shape in enumerate(SHAPE_TYPES)
+    if (kind := GeometryType.of_shape(shape)) is not None
 }
 
 
@@ -124,15 +116,15 @@ def esri_geometries(
     decimals
         Places to round to.
     """
-    if kind == "esriGeometryPoint":
+    if kind == GeometryType.POINT:
         return _points(shapes, has_z, measured, decimals)
     parts, owners = shapely.get_parts(shapes, return_index=True)
-    if kind == "esriGeometryPolygon":
+    if kind == GeometryType.POLYGON:
         parts = shapely.orient_polygons(parts, exterior_cw=True)
         parts, of_part = shapely.get_rings(parts, return_index=True)
         owners = owners[of_part]
     coords = _coordinates(parts, has_z, measured, decimals)
-    key = _KEYS.get(kind, "paths")
+    key = (GeometryType.named(kind) or GeometryType.POLYLINE).key
     if key == "points":
         vertices = offsets(np.bincount(owners, minlength=len(shapes))).tolist()
         return [{key: coords[i:j]} if j > i else None for i, j in pairwise(vertices)]
@@ -244,7 +236,7 @@ def _rows(
 def _described_type(df: pd.DataFrame) -> str:
     """The geometry type that an empty frame had when it was read."""
     kind = frame_info(df).get("geometry_type")
-    return str(kind) if kind in _TYPES.values() else "esriGeometryPoint"
+    return str(kind) if kind in _TYPES.values() else str(GeometryType.POINT)
 
 
 def _is_geometry(dtype: Any) -> bool:

@@ -21,6 +21,7 @@ from defusedxml.sax import make_parser
 
 from gpwidgets.bounds import how_to_raise, limit
 from gpwidgets.errors import ConversionError
+from gpwidgets.protocol.enums import SHAPE_TYPES
 from gpwidgets.texts import tr
 
 __all__ = ["copy_geojson", "copy_xml"]
@@ -30,17 +31,8 @@ _BLANKS = 1 << 17
 _ROOTS = {".kml": ("kml",), ".gml": ("FeatureCollection",), ".gpx": ("gpx",)}
 _KINDS = {".kml": "KML", ".gml": "GML", ".gpx": "GPX"}
 _NAMESPACE = re.compile(r"[\w:/.\-#?=&]{1,200}", re.ASCII)
-_GEOMETRIES = frozenset(
-    {
-        "Point",
-        "MultiPoint",
-        "LineString",
-        "MultiLineString",
-        "Polygon",
-        "MultiPolygon",
-        "GeometryCollection",
-    }
-)
+#: Of GeoJSON, which knows no rings by themselves.
+_GEOMETRIES = frozenset(SHAPE_TYPES) - {"LinearRing"}
 #: Attributes that name another file or host.
 _NAMES_ANOTHER = ("schemaLocation", "noNamespaceSchemaLocation", "href")
 

@@ -9,20 +9,17 @@ from typing import Any
 import geopandas
 
 from gpwidgets.convert.featuresets.assembling import frame_of_layers
-from gpwidgets.convert.featuresets.reading import chosen_layers
-from gpwidgets.convert.featuresets.source import FeatureSource, find_layers
+from gpwidgets.convert.featuresets.source import chosen_layers, find_layers
 from gpwidgets.errors import LayerChoice, LayersLeftOut
+from gpwidgets.protocol.enums import GeometryType
 from gpwidgets.texts import tr
 
 __all__ = ["collection_layers", "frame_of_collection", "refuse_several", "say_left_out"]
 
-_POINTS = frozenset({"esriGeometryPoint", "esriGeometryMultipoint"})
-_AREAS = frozenset({"esriGeometryPolygon", "esriGeometryEnvelope"})
-
 
 def collection_layers(value: Any) -> list[str]:
     """Names of the layers of a feature collection that have features; two or more, or none at all."""
-    names = [source.name for source in find_layers(value) if source.rows]
+    names = [source.name for source in find_layers(value) if source.noticed.rows]
     return names if len(names) > 1 else []
 
 
@@ -58,7 +55,7 @@ def frame_of_collection(
         chosen = fitting
         if left:
             say_left_out(left, [source.name for source in chosen])
-    if kinds and len(chosen) > 1 and len({_family(source) for source in chosen}) > 1:
+    if kinds and len(chosen) > 1 and len({_family(source.geometry_type) for source in chosen}) > 1:
         refuse_several([source.name for source in chosen])
     return frame_of_layers(chosen)
 
@@ -99,10 +96,10 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _fits(kind: str, wanted: Sequence[str]) -> bool:
-    families = {frozenset({one}) | next((f for f in (_POINTS, _AREAS) if one in f), set()) for one in wanted}
-    return any(kind in family for family in families)
+    return _family(kind) in {_family(one) for one in wanted}
 
 
-def _family(source: FeatureSource) -> Any:
-    kind = source.geometry_type
-    return next((family for family in (_POINTS, _AREAS) if kind in family), kind)
+def _family(kind: str) -> Any:
+    """What kinds that are taken for each other have in common: points and multipoints, say."""
+    known = GeometryType.named(kind)
+    return kind if known is None else known.dimension

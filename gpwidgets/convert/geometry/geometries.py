@@ -18,21 +18,19 @@ from gpwidgets.convert.geometry.nesting import Floats, Ints, offsets
 from gpwidgets.convert.geometry.quantised import Quantisation
 from gpwidgets.convert.geometry.vertices import KEEPS_MEASURES
 from gpwidgets.errors import MeasuresDropped
+from gpwidgets.protocol.enums import GeometryType
 from gpwidgets.texts import tr
 
 __all__ = ["GeometryColumn", "kind_of", "type_of"]
 
+_CURVED = (GeometryType.POLYGON, GeometryType.POLYLINE)
+_CURVES = {kind.curve_key: kind.key for kind in _CURVED}
 #: Key that holds the coordinates -> geometry type; the first key found in an object counts.
 _KEYS = {
-    "rings": "esriGeometryPolygon",
-    "paths": "esriGeometryPolyline",
-    "x": "esriGeometryPoint",
-    "points": "esriGeometryMultipoint",
-    "curveRings": "esriGeometryPolygon",
-    "curvePaths": "esriGeometryPolyline",
-    "xmin": "esriGeometryEnvelope",
+    **{kind.key: kind for kind in (*_CURVED, GeometryType.POINT, GeometryType.MULTIPOINT)},
+    **{kind.curve_key: kind for kind in _CURVED},
+    GeometryType.ENVELOPE.key: GeometryType.ENVELOPE,
 }
-_CURVES = {"curveRings": "rings", "curvePaths": "paths"}
 _BUILDERS = {"rings": rings.polygons, "paths": rings.lines, "points": rings.multipoints}
 
 
@@ -57,8 +55,14 @@ class _Group:
     coords: list[Floats] = field(default_factory=list)
     lengths: list[Ints] = field(default_factory=list)
 
-    def joined(self) -> tuple[Floats, Ints, Ints]:
-        width = max(piece.shape[1] for piece in self.coords)
+    @property
+    def width(self) -> int:
+        """Numbers of the longest vertices."""
+        return max(int(piece.shape[1]) for piece in self.coords)
+
+    def joined(self, least: int = 0) -> tuple[Floats, Ints, Ints]:
+        """All vertices with as many numbers, at least `least`; lengths; and rows."""
+        width = max(self.width, least)
         coords = np.concatenate([_widened(piece, width) for piece in self.coords])
         return coords, np.concatenate(self.lengths), np.concatenate(self.rows)
 
@@ -68,17 +72,20 @@ class GeometryColumn:
 
     Parameters
     ----------
-    has_z, has_m
-        What the vertices of a geometry without flags of its own carry after x and y.
     quantisation
         How whole numbers become coordinates; None when they already are.
+
+    Attributes
+    ----------
+    flags : tuple of bool
+        Whether the vertices of a geometry without flags of its own carry z after x and y, and whether a
+        measure.
     """
 
-    def __init__(
-        self, *, has_z: bool = False, has_m: bool = False, quantisation: Quantisation | None = None
-    ) -> None:
-        self._flags = has_z, has_m
+    def __init__(self, *, quantisation: Quantisation | None = None) -> None:
+        self.flags = (False, False)
         self._quantisation = quantisation
+        self._widths: dict[str, set[int]] = {}
         self._groups: dict[str, _Group] = {}
         self._built: list[tuple[int, NDArray[np.object_]]] = []
         self._dropped: Counter[str] = Counter()
@@ -88,7 +95,7 @@ class GeometryColumn:
     def add(self, geometries: Sequence[Any]) -> None:
         """Take the geometry objects of the next rows; None, ``{}`` and the like are rows without one."""
         layouts: dict[tuple[str, bool, bool], list[int]] = {}
-        has_z, has_m = self._flags
+        has_z, has_m = self.flags
         for row, geometry in enumerate(geometries):
             kind = kind_of(geometry)
             if kind:
@@ -102,8 +109,12 @@ class GeometryColumn:
         """Take coordinates of the next rows: vertices, vertices of each part, parts of each row.
 
         For kind ``x`` each part is one vertex. The geometries are made at once, so that coordinates are not
-        kept; they are never those of a grid.
+        kept.
         """
+        if len(coords):
+            self._widths.setdefault(kind, set()).add(coords.shape[1])
+        if self._quantisation is not None:
+            coords = self._quantisation.decode(coords, lengths)
         owners = np.repeat(np.arange(len(counts)), counts)
         if kind == "x":
             shapes = np.full(len(counts), None, dtype=object)
@@ -113,13 +124,22 @@ class GeometryColumn:
         self._built.append((self._count, shapes))
         self._count += len(counts)
 
+    @property
+    def is_even(self) -> bool:
+        """Whether all geometries that were made at once have as many numbers as all others of their kind."""
+        for kind, made in self._widths.items():
+            kept = self._groups[kind].width if kind in self._groups else 0
+            if len(made) > 1 or kept > max(made):
+                return False
+        return True
+
     def finish(self) -> NDArray[np.object_]:
         """The shapely geometries of all rows, None where there is none."""
         found = np.full(self._count, None, dtype=object)
         for start, shapes in self._built:
             found[start : start + len(shapes)] = shapes
         for kind, group in self._groups.items():
-            coords, lengths, owners = group.joined()
+            coords, lengths, owners = group.joined(max(self._widths.get(kind, {0})))
             if self._quantisation is not None and kind != "xmin":
                 coords = self._quantisation.decode(coords, lengths)
             if kind == "x":

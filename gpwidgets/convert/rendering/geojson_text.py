@@ -11,9 +11,10 @@ import numpy.typing as npt
 import orjson
 import shapely
 
+from gpwidgets.protocol.enums import SHAPE_TYPES
+
 __all__ = ["FeatureText", "features_text", "ready_json"]
 
-_NAMES = ("Point", "LineString", "LinearRing", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon")
 _PLAIN_KINDS = (0, 1, 3, 4, 5, 6)
 _EMPTY = b"{}"
 
@@ -54,7 +55,7 @@ def features_text(
             continue
         chosen = np.flatnonzero(kinds == kind)
         if kind in _PLAIN_KINDS:
-            start = b'{"type":"%b","coordinates":' % _NAMES[kind].encode()
+            start = b'{"type":"%b","coordinates":' % SHAPE_TYPES[kind].encode()
             texts, end = _coordinates(shapes[chosen], project, places), b"}"
         else:
             start, texts, end = b"", _whole_texts(shapes[chosen], project, places), b""

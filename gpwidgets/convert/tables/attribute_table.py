@@ -8,7 +8,7 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any
 
-from gpwidgets.convert.tables.columns import Column, infer_type
+from gpwidgets.convert.tables.columns import Column
 from gpwidgets.errors import DateOutOfRange
 from gpwidgets.protocol.features import Field
 
@@ -21,15 +21,23 @@ class Table:
     Parameters
     ----------
     fields
-        The columns that the server names. A row may spell a name in another case.
+        The columns that the server names. A row may spell a name in another case. Where they are not known
+        yet, none: `settle` tells them later.
     """
 
     def __init__(self, fields: Sequence[Field]) -> None:
-        self._fields = {field.name: field.type for field in fields}
-        self._columns = {name: Column(kind) for name, kind in self._fields.items()}
-        self._folded = {name.casefold(): name for name in reversed(self._fields)}
-        self._further: dict[str, list[Any]] = {}
+        self._columns: dict[str, Column] = {}
+        self._further: dict[str, Column] = {}
+        self._fields: dict[str, str] = {}
+        self._folded: dict[str, str] = {}
         self._count = 0
+        self._name(fields)
+
+    def _name(self, fields: Sequence[Field]) -> None:
+        self._fields = {field.name: field.type for field in fields}
+        self._folded = {name.casefold(): name for name in reversed(self._fields)}
+        known = self._columns
+        self._columns = {name: known.get(name) or Column(kind) for name, kind in self._fields.items()}
 
     def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Take the attributes of the next rows."""
@@ -43,13 +51,58 @@ class Table:
                 continue
             if (name := self._folded.get(key.casefold())) is not None:
                 spellings[name].append(key)
-            else:
-                self._further.setdefault(key, [None] * self._count)
+            elif key not in self._further:
+                self._further[key] = Column(None)
+                self._further[key].add_missing(self._count)
         for name, column in self._columns.items():
             column.add(values_of.keys(spellings[name]))
-        for key, values in self._further.items():
-            values += values_of.keys([key])
+        for key, column in self._further.items():
+            column.add(values_of.keys([key]))
         self._count += len(rows)
+
+    def settle(self, fields: Sequence[Field]) -> bool:
+        """Name the columns after rows have been taken.
+
+        Returns
+        -------
+        bool
+            Whether that gives the columns that there would be, had the fields been known before. If not, the
+            rows have to be taken again.
+        """
+        wanted = {field.name: field.type for field in fields}
+        folded = {name.casefold(): name for name in reversed(wanted)}
+        if any(wanted.get(name) != kind for name, kind in self._fields.items()):
+            return False
+        if any(name.casefold() in self._folded for name in wanted if name not in self._fields):
+            return False
+        meant = {key: key if key in wanted else folded.get(key.casefold()) for key in self._further}
+        moved = [name for name in meant.values() if name is not None]
+        if len(set(moved)) < len(moved) or not self._fields.keys().isdisjoint(moved):
+            return False
+        for key, name in meant.items():
+            if name is not None:
+                column = self._further.pop(key)
+                column.settle(wanted[name])
+                self._columns[name] = column
+        missing = [name for name in wanted if name not in self._columns]
+        self._name(fields)
+        for name in missing:
+            self._columns[name].add_missing(self._count)
+        return True
+
+    def append(self, other: Table) -> None:
+        """Take the rows of another table of the same fields, which is empty then."""
+        for name, column in self._columns.items():
+            column.append(other._columns[name])
+        for key in [*self._further, *(key for key in other._further if key not in self._further)]:
+            if key not in self._further:
+                self._further[key] = Column(None)
+                self._further[key].add_missing(self._count)
+            if key in other._further:
+                self._further[key].append(other._further[key])
+            else:
+                self._further[key].add_missing(other._count)
+        self._count += other._count
 
     def finish(self) -> dict[str, Any]:
         """The typed columns by name.
@@ -68,9 +121,8 @@ class Table:
                 DateOutOfRange,
                 stacklevel=2,
             )
-        for key, values in self._further.items():
-            column = Column(infer_type(values))
-            column.add(values)
+        for key, column in self._further.items():
+            column.settle(column.infer_type())
             columns[key] = column.finish()
         return columns
 

@@ -19,7 +19,7 @@ A column that holds something else than its type promises keeps what was sent.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from itertools import chain
 from typing import Any
@@ -47,6 +47,8 @@ _TEXTS = {"String", "GUID", "GlobalID", "XML"}
 _FIRST_MS, _LAST_MS = -62135596800000, 253402300799999
 #: Whole numbers below this are floats of the same value.
 _EXACT = 2.0**53
+#: Rows of text that are packed at a time: texts of their own need more memory.
+_BLOCK = 1 << 14
 #: Before pandas 3 the type of text is object; its "str" would turn None into "None".
 _TEXT_DTYPE: Any = "str" if int(pd.__version__.split(".")[0]) >= 3 else "object"
 
@@ -57,7 +59,8 @@ class Column:
     Parameters
     ----------
     field_type
-        ``esriFieldType…`` word; an unknown one keeps the values as they are.
+        ``esriFieldType…`` word; an unknown one keeps the values as they are. None when it is not known yet:
+        `settle` tells it later.
 
     Attributes
     ----------
@@ -65,33 +68,78 @@ class Column:
         How many dates are outside the years that a column can hold, known once it is finished.
     """
 
-    def __init__(self, field_type: str) -> None:
-        self.kind: str = field_type.removeprefix(_PREFIX)
+    def __init__(self, field_type: str | None) -> None:
+        self.kind: str | None = None if field_type is None else field_type.removeprefix(_PREFIX)
         self.lost_dates: int = 0
         self._pieces: list[Any] = []
+        self._texts: list[Any] = []
 
     def add(self, values: list[Any]) -> None:
         """Take the values of the next rows, None where a row has none."""
-        self._pieces.append(self._compact(values))
+        if self.kind not in _TEXTS:
+            self._pieces.append(self._compact(values))
+            return
+        self._texts += values
+        if len(self._texts) >= _BLOCK:
+            self._pack_texts()
+
+    def add_missing(self, count: int) -> None:
+        """Take so many rows without a value."""
+        if count:
+            self.add([None] * count)
+
+    def append(self, other: Column) -> None:
+        """Take the rows of another column of the same type, which is empty then."""
+        self._pack_texts()
+        other._pack_texts()
+        self._pieces += other._pieces
+        other._pieces = []
+
+    def settle(self, field_type: str) -> None:
+        """Tell the type of a column whose type was not known."""
+        self.kind = field_type.removeprefix(_PREFIX)
+        for piece in self._emptied():
+            self.add(_listed(piece))
+
+    def infer_type(self) -> str:
+        """The type that fits all values; see `infer_type`."""
+        return infer_type(list(chain.from_iterable(map(_listed, self._pieces))))
 
     def finish(self) -> Any:
         """The column of all rows, an array that pandas takes."""
+        self._pack_texts()
         if not self._pieces:
-            self.add([])
+            self._pieces.append(self._compact([]))
+        pieces = list(self._emptied())
         if self.kind in _TYPED:
-            if any(isinstance(piece, list) for piece in self._pieces):
-                return self._from_odd([value for piece in self._pieces for value in _listed(piece)])
-            numbers, masks = zip(*self._pieces, strict=True)
+            if any(not isinstance(piece, tuple) for piece in pieces):
+                return self._from_odd([value for piece in pieces for value in _listed(piece)])
+            numbers, masks = zip(*pieces, strict=True)
             return self._typed(np.concatenate(numbers), np.concatenate(masks))
-        values = list(chain.from_iterable(self._pieces))
+        if self.kind in _TEXTS and not any(isinstance(piece, list) for piece in pieces):
+            return pieces[0] if len(pieces) == 1 else pd.concat(list(map(pd.Series, pieces))).array
+        values = list(chain.from_iterable(map(_listed, pieces)))
         if self.kind in _TEXTS:
-            return _texts(values)
+            return _objects(values)
         return _objects(_parsed(values, _READERS[self.kind]) if self.kind in _READERS else values)
+
+    def _emptied(self) -> Iterator[Any]:
+        """All pieces, which the column keeps no longer."""
+        pieces, self._pieces = self._pieces[::-1], []
+        while pieces:
+            yield pieces.pop()
+
+    def _pack_texts(self) -> None:
+        if self._texts:
+            texts, self._texts = self._texts, []
+            self._pieces.append(_texts(texts))
 
     def _compact(self, values: list[Any]) -> Any:
         """Numbers and their mask, or the list when the values need a closer look."""
+        if self.kind is None:
+            return _kept(values)
         if self.kind not in _TYPED:
-            return values
+            return _texts(values) if self.kind in _TEXTS else values
         kinds = set(map(type, values))
         if self.kind in _WHOLE or self.kind == "Date":
             if kinds <= {int, type(None)}:
@@ -127,7 +175,7 @@ class Column:
             self.lost_dates = int(outside.sum())
             moments[mask | outside] = np.datetime64("NaT")
             return pd.DatetimeIndex(moments, tz="UTC")
-        width = np.iinfo(_WHOLE[self.kind])
+        width = np.iinfo(_WHOLE[self.kind or ""])
         fits = not len(values) or (values.min() >= width.min and values.max() <= width.max)
         return pd.arrays.IntegerArray(values.astype(width.dtype if fits else np.int64), mask)
 
@@ -157,9 +205,27 @@ def _whole_numbers(values: list[Any], *, have_none: bool) -> tuple[NDArray[Any],
     return np.array([value or 0 for value in values], dtype=np.int64), mask
 
 
+def _kept(values: list[Any]) -> Any:
+    """Values of a column whose type is not known, in less space where they are numbers or texts."""
+    kinds = set(map(type, values)) - {type(None)}
+    try:
+        if kinds == {int}:
+            return _whole_numbers(values, have_none=None in values)
+        if kinds == {float}:
+            numbers = np.array(values, dtype=np.float64)
+            mask = np.isnan(numbers)
+            return (numbers, mask) if np.count_nonzero(mask) == values.count(None) else values
+    except OverflowError:
+        return values
+    return _texts(values) if kinds == {str} else values
+
+
 def _listed(piece: Any) -> list[Any]:
     if isinstance(piece, list):
         return piece
+    if not isinstance(piece, tuple):
+        texts: list[Any] = piece.to_numpy(dtype=object, na_value=None).tolist()
+        return texts
     numbers, mask = (part.tolist() for part in piece)
     return [None if missing else value for value, missing in zip(numbers, mask, strict=True)]
 
@@ -193,12 +259,13 @@ def _milliseconds(value: Any) -> int | None:
 
 
 def _texts(values: list[Any]) -> Any:
+    """Texts as an array of pandas; as they are when there is something else among them."""
     if set(map(type, values)) <= {str, type(None)}:
         try:
             return pd.array(values, dtype=_TEXT_DTYPE)
         except UnicodeEncodeError:  # half a surrogate pair, which Arrow cannot hold
             pass
-    return _objects(values)
+    return values
 
 
 def _objects(values: list[Any]) -> Any:

@@ -16,21 +16,12 @@ from gpwidgets.convert.coordinates.reprojecting import in_one_system
 from gpwidgets.convert.featuresets.geometry_columns import GEOGRAPHIC, frame_of_shapes, system_of
 from gpwidgets.convert.tables.typed_tables import table_of_rows
 from gpwidgets.errors import ConversionError, MeasuresDropped
+from gpwidgets.protocol.enums import SHAPE_TYPES
 from gpwidgets.texts import tr
 
 __all__ = ["geojson_to_frame", "is_geojson", "shape_of"]
 
 _CRS84 = re.compile(r"(?i)\bCRS:?84$")
-_GEOMETRIES = {
-    "Point",
-    "MultiPoint",
-    "LineString",
-    "LinearRing",
-    "MultiLineString",
-    "Polygon",
-    "MultiPolygon",
-    "GeometryCollection",
-}
 
 
 def is_geojson(value: Any) -> bool:
@@ -40,7 +31,7 @@ def is_geojson(value: Any) -> bool:
     kind = value.get("type")
     if kind in ("FeatureCollection", "Feature"):
         return True
-    return isinstance(kind, str) and kind in _GEOMETRIES and ("coordinates" in value or "geometries" in value)
+    return isinstance(kind, str) and kind in SHAPE_TYPES and ("coordinates" in value or "geometries" in value)
 
 
 def geojson_to_frame(value: Mapping[str, Any], crs: pyproj.CRS | None = None) -> geopandas.GeoDataFrame:
@@ -72,7 +63,7 @@ def geojson_to_frame(value: Mapping[str, Any], crs: pyproj.CRS | None = None) ->
         rows = [value]
     shapes, properties, own = [], [], []
     for row in rows:
-        whole = isinstance(row, Mapping) and row.get("type") not in _GEOMETRIES
+        whole = isinstance(row, Mapping) and row.get("type") not in SHAPE_TYPES
         told = row.get("properties") if whole else None
         properties.append(dict(told) if isinstance(told, Mapping) else {})
         geometry = row.get("geometry") if whole else row

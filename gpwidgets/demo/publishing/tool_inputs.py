@@ -14,6 +14,7 @@ from gpwidgets.datatypes.registry import registered
 from gpwidgets.demo.publishing.parameters import FEATURES, RECORDS, ParameterSpec
 from gpwidgets.demo.publishing.refusals import InputRefused
 from gpwidgets.protocol.description import GPParameter
+from gpwidgets.protocol.enums import GeometryType
 from gpwidgets.protocol.moments import parse_moment, parse_with_format, to_milliseconds
 from gpwidgets.protocol.values import UNSET, Extent, FieldRef, SpatialReference
 from gpwidgets.protocol.values.units import ArealUnit, LinearUnit, TimeUnit
@@ -271,11 +272,10 @@ def complete_features(value: Mapping[str, Any], spec: ParameterSpec) -> dict[str
     geometry_type = value.get("geometryType") or next(filter(None, map(_geometry_type, shapes)), None)
     return {
         **value,
-        "geometryType": geometry_type or default.get("geometryType", "esriGeometryPoint"),
+        "geometryType": geometry_type or default.get("geometryType", GeometryType.POINT),
         "spatialReference": reference,
     }
 
 
 def _geometry_type(shape: Mapping[str, Any]) -> str | None:
-    keys = {"x": "Point", "points": "Multipoint", "paths": "Polyline", "rings": "Polygon"}
-    return next((f"esriGeometry{name}" for key, name in keys.items() if key in shape), None)
+    return next((kind for kind in GeometryType if kind.key in shape), None)

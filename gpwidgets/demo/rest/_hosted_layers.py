@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from gpwidgets.demo.publishing.drawing_info import drawing_info
 from gpwidgets.demo.publishing.refusals import Refusal, invalid_input
+from gpwidgets.protocol.enums import GeometryType
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -146,9 +147,7 @@ def _fields(fields: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _geometry_type(kinds: set[str]) -> str:
-    names = {"Point": "Point", "MultiPoint": "Multipoint", "LineString": "Polyline", "Polygon": "Polygon"}
-    names |= {"MultiLineString": "Polyline", "MultiPolygon": "Polygon"}
-    return next((f"esriGeometry{names[kind]}" for kind in kinds if kind in names), "")
+    return next(filter(None, map(GeometryType.of_shape, kinds)), "")
 
 
 def _flag(fields: Mapping[str, str], name: str) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from gpwidgets.convert.geometry.dateline import shown_geometry
+from gpwidgets.protocol.enums import GeometryType
 from gpwidgets.protocol.frame_info import frame_info
 from gpwidgets.widgets.kit.owner import close_tree
 from gpwidgets.widgets.map.drawing.draw_control import EDIT_MODES, Pen
@@ -26,14 +27,7 @@ if TYPE_CHECKING:
 
     from gpwidgets.protocol.features import Field
 
-#: Kinds of shape that can be drawn for each geometry type.
-KINDS_OF: dict[str, tuple[str, ...]] = {
-    "esriGeometryPoint": ("point",),
-    "esriGeometryMultipoint": ("multipoint",),
-    "esriGeometryPolyline": ("line",),
-    "esriGeometryPolygon": ("polygon", "rectangle", "circle"),
-    "esriGeometryEnvelope": ("rectangle",),
-}
+_ANY = (GeometryType.POINT, GeometryType.POLYLINE, GeometryType.POLYGON)
 
 #: A frame of more rows than this is shown, but not taken apart into shapes that can be edited one by one.
 MAX_SHAPES = 500
@@ -44,9 +38,8 @@ _SELECTED = {"color": "#000000", "fillColor": "#ffe100"}
 
 def kinds_for(geometry_types: Sequence[str]) -> tuple[str, ...]:
     """Return what can be drawn for these geometry types; none given means any."""
-    types = geometry_types or ("esriGeometryPoint", "esriGeometryPolyline", "esriGeometryPolygon")
-    kinds = [kind for one in types for kind in KINDS_OF.get(one, ())]
-    return tuple(dict.fromkeys(kinds))
+    types = filter(None, map(GeometryType.named, geometry_types or _ANY))
+    return tuple(dict.fromkeys(kind for one in types for kind in one.drawn_as))
 
 
 class DrawTarget(traitlets.HasTraits):

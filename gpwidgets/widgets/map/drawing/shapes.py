@@ -10,14 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-_KINDS = {
-    "Point": "point",
-    "MultiPoint": "multipoint",
-    "LineString": "line",
-    "MultiLineString": "line",
-    "Polygon": "polygon",
-    "MultiPolygon": "polygon",
-}
+from gpwidgets.protocol.enums import GeometryType
 
 #: Where the drawing control's features carry the id of the shape that they stand for.
 ID_KEY = "gpw_id"
@@ -187,7 +180,7 @@ class ShapeModel:
 
 
 def _kind_of(geometry: Mapping[str, Any]) -> str:
-    return _KINDS.get(str(geometry.get("type")), "polygon")
+    return (GeometryType.of_shape(geometry.get("type")) or GeometryType.POLYGON).drawn_as[0]
 
 
 def drawn_shape(feature: Mapping[str, Any]) -> tuple[dict[str, Any], str] | None:

@@ -23,7 +23,7 @@ class ViewSource(Source):
     def fits(cls, parameter: GPParameter, context: EditorContext) -> bool:
         """Where there is a map, and areas are wanted."""
         kinds = parameter.geometry_types
-        is_area = not kinds or "esriGeometryPolygon" in kinds or "esriGeometryEnvelope" in kinds
+        is_area = not kinds or any(kind.takes("Polygon") for kind in kinds)
         return context.map is not None and is_area
 
     def build(self) -> list[w.Widget]:

@@ -1,0 +1,185 @@
+"""What pieces of one list of features leave behind: columns, geometries, and what they tell of all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from typing import Any, NamedTuple
+
+import orjson
+
+from gpwidgets.convert.featuresets._engines import (
+    KEYS,
+    Engine,
+    Layout,
+    Odd,
+    Rows,
+    best_engine,
+    rows_of_objects,
+)
+from gpwidgets.convert.featuresets._pieces import NotJSON
+from gpwidgets.convert.featuresets.source import FeatureSource, Noticed, noticed
+from gpwidgets.convert.geometry.geometries import GeometryColumn, kind_of
+from gpwidgets.convert.geometry.quantised import Quantisation
+from gpwidgets.convert.geometry.vertices import KEEPS_MEASURES
+from gpwidgets.convert.tables.attribute_table import Table
+from gpwidgets.protocol.features import Field
+
+__all__ = ["Collected", "Described"]
+
+_USUAL_SIZE = 1 << 18
+
+
+class Described(NamedTuple):
+    """How features are to be read.
+
+    Attributes
+    ----------
+    fields : tuple of Field
+        Their columns.
+    flags : tuple of bool
+        Whether vertices carry z, and whether they carry a measure.
+    quantisation : Quantisation or None
+        How whole numbers become coordinates.
+    """
+
+    fields: tuple[Field, ...]
+    flags: tuple[bool, bool]
+    quantisation: Quantisation | None
+
+    @classmethod
+    def of(cls, source: FeatureSource) -> Described:
+        """What a feature set says of its features."""
+        return cls(source.fields, source.flags, source.quantisation)
+
+
+class Collected:
+    """Features of one list, taken in pieces; a `_pieces.Taker`.
+
+    Parameters
+    ----------
+    described
+        How they are to be read. None when that is not known yet; it is then guessed from the first ones,
+        and `agrees` tells whether the guess was right.
+    engine, size
+        What reads a piece, and its bytes; what suits the geometries by default.
+    """
+
+    def __init__(
+        self, described: Described | None = None, *, engine: Engine | None = None, size: int | None = None
+    ) -> None:
+        self._described = described
+        self._flags = described.flags if described is not None else None
+        self._engine = engine
+        self._size = size
+        self._layout: Layout | None = None
+        self._geometry_type = ""
+        self._references: list[tuple[Any, int]] = []
+        self._count = 0
+        self.table = Table(described.fields if described is not None else ())
+        self.shapes = GeometryColumn(quantisation=described.quantisation if described is not None else None)
+        if self._flags is not None:
+            self.shapes.flags = self._flags
+
+    @property
+    def size(self) -> int:
+        """Bytes of a piece, about."""
+        return self._size or (self._layout.piece_size if self._layout is not None else _USUAL_SIZE)
+
+    @property
+    def noticed(self) -> Noticed:
+        """What is known of all that was taken."""
+        return Noticed(self._count, self._geometry_type, tuple(self._references))
+
+    def agrees(self, described: Described) -> bool:
+        """Whether what was taken was read as it had to be, with the fields put right."""
+        quantisation = self._described.quantisation if self._described is not None else None
+        if quantisation != described.quantisation:
+            return False
+        if self._flags is not None and self._flags != described.flags:
+            return False
+        return self.table.settle(described.fields)
+
+    def take(self, piece: bytes, *, is_whole: bool = False) -> None:
+        """Take a JSON array of features; see `Taker`."""
+        if self._layout is None:
+            self._take_objects(_parsed(piece))
+            return
+        engine = self._engine or best_engine(self._layout)
+        try:
+            self._add(engine(piece, self._layout))
+        except NotJSON:
+            if not is_whole:
+                raise
+            self._take_objects(_parsed(piece))
+        except Odd:
+            self._take_objects(_parsed(piece))
+
+    def _take_objects(self, features: list[Any]) -> None:
+        if self._layout is None:
+            self._layout = self._guessed(features)
+        if self._layout is not None:
+            try:
+                self._add(rows_of_objects(features, self._layout))
+                return
+            except Odd:
+                pass
+        self.take_rows([row if isinstance(row, Mapping) else {} for row in features])
+
+    def take_rows(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Take features in whatever way they are made."""
+        self.table.add(
+            [row["attributes"] if isinstance(row.get("attributes"), Mapping) else {} for row in rows]
+        )
+        self.shapes.add([row.get("geometry") for row in rows])
+        self._notice(noticed(rows))
+
+    def _add(self, rows: Rows) -> None:
+        assert self._layout is not None
+        self.table.add(rows.attributes)
+        self.shapes.add_arrays(self._layout.key, rows.coords, rows.lengths, rows.counts)
+        references: list[tuple[Any, int]] = [(None, len(rows.counts))]
+        if rows.reference:
+            references = [(rows.reference if count else None, 1) for count in rows.counts.tolist()]
+        self._notice(Noticed(len(rows.counts), KEYS[self._layout.key], tuple(references)))
+
+    def _notice(self, more: Noticed) -> None:
+        self._count += more.rows
+        self._geometry_type = self._geometry_type or more.geometry_type
+        for reference, count in more.references:
+            if self._references and self._references[-1][0] == reference:
+                self._references[-1] = (reference, self._references[-1][1] + count)
+            else:
+                self._references.append((reference, count))
+
+    def _guessed(self, features: list[Any]) -> Layout | None:
+        """The layout of the first geometry; None without any, or where it is left to the plain reader."""
+        geometries = (row.get("geometry") for row in features if isinstance(row, Mapping))
+        first: Any = next(filter(kind_of, geometries), None)
+        key = kind_of(first)
+        names = [name for name in ("x", "y", "z", "m") if name in first] if key == "x" else []
+        numbers = len(names) if names else _numbers(first, key)
+        if self._flags is None and first is not None:
+            self._flags = ("z" in names, "m" in names) if names else (numbers > 2, numbers > 3)
+            self.shapes.flags = self._flags
+        if key not in KEYS or self._flags is None or (self._flags[1] and KEEPS_MEASURES):
+            return None
+        if names:
+            return Layout("x", numbers, numbers) if names[:2] == ["x", "y"] and "m" not in names else None
+        return Layout(key, numbers, min(numbers, 2 + self._flags[0])) if numbers > 1 else None
+
+
+def _parsed(piece: bytes) -> Any:
+    try:
+        return orjson.loads(piece)
+    except orjson.JSONDecodeError as error:
+        raise NotJSON(str(error)) from None
+
+
+def _numbers(geometry: Any, key: str) -> int:
+    """Numbers of the first vertex; 0 when there is none."""
+    vertices = [geometry[key]] if key == "points" else geometry[key] if key in ("rings", "paths") else None
+    if not isinstance(vertices, list):
+        return 0
+    lists = chain.from_iterable(part for part in vertices if isinstance(part, list))
+    return next((len(vertex) for vertex in lists if isinstance(vertex, list)), 0)
