@@ -245,6 +245,39 @@ def _starts_threads(node: ast.AST) -> bool:
     return not _THREADS.isdisjoint(names)
 
 
+def echo_flags(package: Package) -> set[str]:
+    """Functions of widgets that raise a private flag and lower it again, so that an echo is not heard.
+
+    `kit.binding` does it for all of them: reentrant, and for the thread that writes alone.
+    """
+    return {
+        f"{name}.{node.name}"
+        for name, module in package.modules.items()
+        if f"{name}.".startswith("widgets.") and name != "widgets.kit.binding"
+        for node in module.nodes
+        if isinstance(node, ast.FunctionDef) and _raises_a_flag(node)
+    }
+
+
+def _raises_a_flag(function: ast.FunctionDef) -> bool:
+    given: defaultdict[str, list[str]] = defaultdict(list)
+    for node in ast.walk(function):
+        for target, value in _assigned(node):
+            if isinstance(target, ast.Attribute) and target.attr.startswith("_"):
+                given[target.attr].append(ast.unparse(value))
+    return any("True" in values and set(values) != {"True"} for values in given.values())
+
+
+def _assigned(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    if not isinstance(node, ast.Assign):
+        return
+    for target in node.targets:
+        if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+            yield from zip(target.elts, node.value.elts, strict=False)
+        else:
+            yield target, node.value
+
+
 CHECKS: dict[str, Callable[[Package], set[str]]] = {
     check.__name__: check
     for check in (
@@ -258,5 +291,6 @@ CHECKS: dict[str, Callable[[Package], set[str]]] = {
         crowded_rooms,
         long_functions,
         threads_of_widgets,
+        echo_flags,
     )
 }

@@ -90,6 +90,17 @@ MADE_UP: dict[str, tuple[dict[str, str], set[str]]] = {
         },
         {"widgets.three", "widgets.map.five"},
     ),
+    "echo_flags": (
+        {
+            "tasks/one.py": "def f(self):\n    self._a = True\n    self._a = False",
+            "widgets/two.py": "def f(self):\n    self._a = True\n    try:\n        g()\n    finally:\n"
+            "        self._a = False",
+            "widgets/three.py": "def g(self):\n    before, self._a = self._a, True\n    self._a = before",
+            "widgets/four.py": "def f(self):\n    self._a = True\ndef g(self):\n    self._a = False",
+            "widgets/kit/binding.py": "def f(self):\n    self._a = True\n    self._a = False",
+        },
+        {"widgets.two.f", "widgets.three.g"},
+    ),
 }
 
 

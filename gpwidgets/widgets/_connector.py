@@ -123,8 +123,10 @@ class Connector(Owner, w.VBox):
         source = self.source
         try:
             task = source if isinstance(source, GPTask) else GPTask(source, self.auth, session=self.session)
-        except Exception as error:
-            self._reached = self._reached or not isinstance(error, ConnectionFailed | URLError)
+        except (ConnectionFailed, URLError):
+            raise
+        except Exception:
+            self._reached = True
             raise
         self._reached = True
         return task

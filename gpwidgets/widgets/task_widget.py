@@ -6,7 +6,7 @@ the class and never shows a form should not wait for editors, tasks and results.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ import traitlets
 from gpwidgets.errors import AuthenticationError, GPError, InputErrors, ParameterError
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.after_typing import when_typed
+from gpwidgets.widgets.kit.binding import Binding
 from gpwidgets.widgets.kit.errors_shown import error_html, guarded
 from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.kit.theme import style_sheet
@@ -112,7 +113,7 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         self.form: TaskForm | None = None
         self.map: TaskMap | None = None
         self._server_check: ServerCheck | None = None
-        self._updating = False
+        self._binding = Binding()
         self._signed_in_for: Run | None = None
         self._started_with: Mapping[str, Any] | None = None
         self._make_parts()
@@ -223,8 +224,9 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
     def _take_values(self, _change: object = None) -> None:
         """Follow the form."""
         form = self.form
-        if form is not None and not self._updating:
-            self._while_updating(lambda: self.set_trait("values", dict(form.values)))
+        if form is not None and not self._binding.silent:
+            with self._binding.silently():
+                self.values = dict(form.values)
             self._buttons.offer_another(self._may_run_another)
             self._tell_other_values()
         self._code.refresh()
@@ -240,26 +242,19 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
     @traitlets.validate("values")
     def _known_names(self, proposal: Mapping[str, Any]) -> dict[str, Any]:
         given = dict(proposal["value"])
-        return given if self.form is None or self._updating else self.form.known_values(given)
+        return given if self.form is None or self._binding.silent else self.form.known_values(given)
 
     @traitlets.observe("values")
     def _give_values(self, change: Mapping[str, Any]) -> None:
         """Follow a caller who sets the trait."""
-        if self._updating:
+        if self._binding.silent:
             return
         if self.form is None:
             self._start_values = dict(change["new"])
             return
-        form = self.form
-        self._while_updating(lambda: form.set_trait("values", dict(change["new"])))
+        with self._binding.silently():
+            self.form.values = dict(change["new"])
         self._take_values()
-
-    def _while_updating(self, action: Callable[[], None]) -> None:
-        self._updating = True
-        try:
-            action()
-        finally:
-            self._updating = False
 
     def _call_code(self) -> str:
         return self.task.code(self.form.values) if self.task is not None and self.form is not None else ""

@@ -12,6 +12,7 @@ from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.inputs.checking import has_usable_default
 from gpwidgets.texts import tr
+from gpwidgets.widgets.kit.binding import Binding
 from gpwidgets.widgets.kit.controls import WIDE, lean
 from gpwidgets.widgets.kit.owner import Owner
 
@@ -65,7 +66,7 @@ class ClearedChoice(Owner, w.VBox):
     """
 
     def __init__(self, parameter: GPParameter, default: Any, choose: Callable[[bool], None]) -> None:
-        self._showing = False
+        self._binding = Binding()
         words = default_words(parameter, default)
         title = parameter.display_name or parameter.name
         options = [(tr("The server's default is used: {default}", default=words), False)]
@@ -77,20 +78,15 @@ class ClearedChoice(Owner, w.VBox):
             tooltip=tr("{title} is empty", title=title),
             layout={"width": "auto"},
         )
-        self.choice.observe(
-            lambda change: None if self._showing else choose(bool(change["new"])), names="value"
-        )
+        self._binding.follow(self.choice, lambda change: choose(bool(change["new"])))
         super().__init__(
             [self.choice], layout=w.Layout(display="none", **WIDE), _dom_classes=("gpw-cleared", "gpw-plain")
         )
 
     def show(self, shown: bool, *, sent_empty: bool) -> None:
         """Show the choice or not, and what is chosen."""
-        self._showing = True
-        try:
+        with self._binding.silently():
             self.choice.value = sent_empty and len(self.choice.options) > 1
-        finally:
-            self._showing = False
         self.layout.display = "" if shown else "none"
 
     def __repr__(self) -> str:

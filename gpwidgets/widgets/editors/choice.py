@@ -201,7 +201,8 @@ class MultiChoiceEditor(ParameterEditor):
         text = text.strip().lower()
         found = [at for at, choice in enumerate(self._choices) if text in choice.label.lower()]
         if self._list is not None:
-            self._fill(lambda: self._relist(found, self._chosen()))
+            with self._binding.silently():
+                self._relist(found, self._chosen())
             return
         for at, box in enumerate(self._boxes):
             box.layout.display = "" if at in found else "none"
@@ -243,7 +244,8 @@ class MultiChoiceEditor(ParameterEditor):
         values = [] if value is UNSET else list(value)
         chosen = self._places_of(values)
         if self._list is not None:
-            self._fill(lambda: self._relist(range(len(self._choices)), chosen))
+            with self._binding.silently():
+                self._relist(range(len(self._choices)), chosen)
         for at, box in enumerate(self._boxes):
             self._set_box(box, at in chosen)
 
@@ -254,13 +256,11 @@ class MultiChoiceEditor(ParameterEditor):
         return {at for at, choice in enumerate(self._choices) if choice.value in values}
 
     def _set_box(self, box: w.Checkbox, ticked: bool) -> None:
-        def set_it() -> None:
+        with self._binding.silently():
             box.value = ticked
-
-        self._fill(set_it)
 
     def take(self, _change: object = None) -> None:
         """Read the boxes; a list that is needed says so when it is empty."""
         super().take(_change)
-        if not self._filling and self.is_missing and not self.error:
+        if not self._binding.silent and self.is_missing and not self.error:
             self.error: str = tr("choose at least one.")

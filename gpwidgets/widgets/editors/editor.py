@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -22,6 +22,7 @@ from gpwidgets.widgets.editors._field_help import help_html, help_row
 from gpwidgets.widgets.editors._keep import KeepButton
 from gpwidgets.widgets.editors.form_context import EditorContext
 from gpwidgets.widgets.kit.accessibility import LabelNote
+from gpwidgets.widgets.kit.binding import Binding
 from gpwidgets.widgets.kit.controls import WIDE, icon_button, lean
 from gpwidgets.widgets.kit.owner import Owner
 
@@ -74,7 +75,7 @@ class ParameterEditor(Owner, w.VBox):
         self.codec: Any = datatype_of(parameter)
         self.default: Any = self.codec.default(parameter)
         self._may_be_cleared = not compact and has_default(parameter, self.default)
-        self._filling = False
+        self._binding = Binding()
         self._sends_empty = True
         self._label_note = LabelNote()
         self._enabled = True
@@ -115,7 +116,7 @@ class ParameterEditor(Owner, w.VBox):
 
     def take(self, change: object = None) -> None:
         """Read the controls after the user has changed something."""
-        if self._filling:
+        if self._binding.silent:
             return
         try:
             raw = self.read()
@@ -126,20 +127,14 @@ class ParameterEditor(Owner, w.VBox):
         except GPError as error:
             self._refuse(str(error))
             return
-        self._filling = True
-        try:
+        with self._binding.silently():
             self.error = ""
             self.value = checked
-        finally:
-            self._filling = False
 
     def _refuse(self, problem: str) -> None:
-        self._filling = True
-        try:
+        with self._binding.silently():
             self.value = UNSET
             self.error = problem
-        finally:
-            self._filling = False
 
     def _when_cleared(self) -> Any:
         """What stands for a field without a value: sent empty, where else the server's default came back."""
@@ -178,20 +173,20 @@ class ParameterEditor(Owner, w.VBox):
             checked = value if value is UNSET else check_value(self.parameter, value)
         except GPError as error:
             problem = error.problem if isinstance(error, ParameterError) else str(error)
-            if picked or self._fill(lambda: self.show_raw(_writable(value))) is False:
+            with self._binding.silently():
+                is_shown = not picked and self.show_raw(_writable(value)) is not False
+            if not is_shown:
                 self.refuse(problem)
             else:
                 self._refuse(problem)
             self.look_into(error, value)
             return False
-        self._fill(lambda: self._put(checked))
+        with self._binding.silently():
+            self.value = checked
+            self.error = ""
+            self._display(checked)
         self._follow_default()
         return True
-
-    def _put(self, checked: Any) -> None:
-        self.value: Any = checked
-        self.error: str = ""
-        self._display(checked)
 
     def look_into(self, error: GPError, value: Any) -> None:
         """Ask for what would make a refused value usable, where there is something to ask for."""
@@ -222,14 +217,11 @@ class ParameterEditor(Owner, w.VBox):
 
     def reset(self) -> None:
         """Put the server's default back."""
-        self._filling = True
-        try:
+        with self._binding.silently():
             self._sends_empty = True
             self.show(self.default)
-            self.value = self.default
-            self.error = ""
-        finally:
-            self._filling = False
+            self.value: Any = self.default
+            self.error: str = ""
         self._follow_default()
 
     def focus(self) -> None:
@@ -240,14 +232,15 @@ class ParameterEditor(Owner, w.VBox):
     @traitlets.validate("value")
     def _checked(self, proposal: Mapping[str, Any]) -> Any:
         value = proposal["value"]
-        if value is UNSET or self._filling:
+        if value is UNSET or self._binding.silent:
             return value
         return check_value(self.parameter, value)
 
     @traitlets.observe("value")
     def _show_value(self, change: Mapping[str, Any]) -> None:
-        if not self._filling:
-            self._fill(lambda: self._display(change["new"]))
+        if not self._binding.silent:
+            with self._binding.silently():
+                self._display(change["new"])
             self.error = ""
         elif change["new"] is not UNSET:
             self.error = ""
@@ -256,13 +249,6 @@ class ParameterEditor(Owner, w.VBox):
     def _display(self, value: Any) -> None:
         """Show a value; one that is sent empty leaves the controls empty."""
         self.show(UNSET if is_empty(value) else value)
-
-    def _fill(self, action: Callable[[], T]) -> T:
-        before, self._filling = self._filling, True
-        try:
-            return action()
-        finally:
-            self._filling = before
 
     @traitlets.observe("error")
     def _show_error(self, _change: Mapping[str, Any]) -> None:

@@ -78,16 +78,18 @@ class ExpressionEditor(TextEditor):
     def _offer(self) -> None:
         known = self.follower.columns
         options = [(_words(one), one.name) for one in known]
-        self._fill(lambda: self.columns.set_trait("options", [(tr("insert a column…"), None), *options]))
+        with self._binding.silently():
+            self.columns.options = [(tr("insert a column…"), None), *options]
         self.columns.layout.display = "" if known else "none"
 
     def _insert(self, change: Any) -> None:
-        if self._filling or change["new"] is None:
+        if change["new"] is None:
             return
         before = self.control.value
         space = " " if before and not before[-1].isspace() else ""
         self.control.value = f"{before}{space}{change['new']} "
-        self._fill(lambda: self.columns.set_trait("value", None))
+        with self._binding.silently():
+            self.columns.value = None
 
     def let_go(self) -> None:
         """Follow the layer no more."""

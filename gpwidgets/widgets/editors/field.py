@@ -71,7 +71,7 @@ class FieldEditor(ParameterEditor):
     def take(self, change: object = None) -> None:
         """Read the name; say whether the layer has such a column."""
         super().take(change)
-        if not self._filling:
+        if not self._binding.silent:
             self._hint()
 
     def let_go(self) -> None:

@@ -64,7 +64,8 @@ class QuantityEditor(ParameterEditor):
         except ValueError as error:
             raise ParameterError(self.parameter.name, f"{error}.") from None
         if made.units != self.unit.value:
-            self._fill(lambda: self.unit.set_trait("value", made.units))
+            with self._binding.silently():
+                self.unit.value = made.units
         return made
 
     def show(self, value: Any) -> None:

@@ -20,6 +20,7 @@ from gpwidgets.widgets.editors.editor_table import editor_for, plain_editor
 from gpwidgets.widgets.editors.features.features import FeatureEditor
 from gpwidgets.widgets.form._environment_section import EnvironmentSection
 from gpwidgets.widgets.form._more_inputs import MoreInputs, next_inputs
+from gpwidgets.widgets.kit.binding import Binding
 from gpwidgets.widgets.kit.fold import Fold
 from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.kit.theme import style_sheet
@@ -64,7 +65,7 @@ class TaskForm(Owner, w.VBox):
         self.context: EditorContext = context or EditorContext()
         self.editors: dict[str, ParameterEditor] = cast("dict[str, ParameterEditor]", self.context.editors)
         self._sections: dict[str, Fold] = {}
-        self._updating = False
+        self._binding = Binding()
         self._waiting = {one.name: one for one in _told_apart(info.inputs)}
         self._more = MoreInputs(self._make_more)
         groups = self._groups(self._make_editors(next_inputs(self._waiting.values())))
@@ -141,15 +142,12 @@ class TaskForm(Owner, w.VBox):
     # Values
 
     def _gather(self, _change: object = None) -> None:
-        if self._updating:
+        if self._binding.silent:
             return
-        self._updating = True
-        try:
+        with self._binding.silently():
             values = {name: one.value for name, one in self.editors.items() if one.value is not UNSET}
             settings = self.environment.values
             self.values = {**values, **({KEYWORD: settings} if settings else {})}
-        finally:
-            self._updating = False
 
     def _gather_problems(self, _change: object = None) -> None:
         editors = {**self.environment.editors, **self.editors}
@@ -197,10 +195,9 @@ class TaskForm(Owner, w.VBox):
     @traitlets.observe("values")
     def _spread(self, change: Mapping[str, Any]) -> None:
         """Give each editor its value; those that are not named become unset."""
-        if self._updating:
+        if self._binding.silent:
             return
-        self._updating = True
-        try:
+        with self._binding.silently():
             named = [self._waiting[name] for name in change["new"] if name in self._waiting]
             if named:
                 self._make_more(named)
@@ -209,8 +206,6 @@ class TaskForm(Owner, w.VBox):
                 if given is not editor.value:
                     editor.set_value(given)
             self.environment.show(split(self.info, change["new"])[1])
-        finally:
-            self._updating = False
         self._gather()
 
     def show_validation(self, checked: Validation) -> None:
@@ -273,13 +268,10 @@ class TaskForm(Owner, w.VBox):
 
     def reset(self) -> None:
         """Put all defaults back."""
-        self._updating = True
-        try:
+        with self._binding.silently():
             for editor in self.editors.values():
                 editor.reset()
             self.environment.show({})
-        finally:
-            self._updating = False
         self._gather()
 
     def show_errors(self, errors: Iterable[ParameterError]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import ipywidgets as w
@@ -11,6 +10,7 @@ from gpwidgets.datatypes.frame_checks import is_table
 from gpwidgets.errors import GPError
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.background import Background
+from gpwidgets.widgets.kit.binding import Binding
 from gpwidgets.widgets.kit.controls import status_line
 from gpwidgets.widgets.kit.owner import Owner
 
@@ -45,7 +45,7 @@ class ServerCheck(Owner, w.VBox):
     def __init__(self, task: GPTask, form: TaskForm, pause: float = PAUSE) -> None:
         self._task, self._form, self._pause = task, form, pause
         self._asked_of: dict[str, object] = {}
-        self._showing = False
+        self._binding = Binding()
         self.button: w.Button = w.Button(
             description=tr("Check with the server"),
             icon="check",
@@ -60,7 +60,7 @@ class ServerCheck(Owner, w.VBox):
         self.follow(form, self._wait, "values")
 
     def _wait(self, _change: object) -> None:
-        if self._showing:
+        if self._binding.silent:
             return
         self._pausing.start(lambda: None, lambda _none: self.ask(), after=self._pause)
 
@@ -86,18 +86,12 @@ class ServerCheck(Owner, w.VBox):
             self._said.show_error(error)
 
     def _tell(self, checked: Validation, loud: bool) -> None:
-        self._show(lambda: self._form.show_validation(checked))
+        with self._binding.silently():
+            self._form.show_validation(checked)
         told = [one.description for one in checked.messages]
         if not told and loud:
             told = [tr("The server has nothing against these values.")] if checked.is_valid else []
         self._said.say("\n".join(told))
-
-    def _show(self, action: Callable[[], None]) -> None:
-        self._showing = True
-        try:
-            action()
-        finally:
-            self._showing = False
 
 
 def _are_same(values: dict[str, object], others: dict[str, object]) -> bool:

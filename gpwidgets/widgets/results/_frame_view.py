@@ -12,6 +12,7 @@ from gpwidgets.datatypes.frame_checks import is_frame
 from gpwidgets.protocol.enums import DataTypeName
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.accessibility import let_rest
+from gpwidgets.widgets.kit.binding import Binding
 from gpwidgets.widgets.kit.errors_shown import error_html, guarded
 from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.results._table import FrameTable
@@ -57,7 +58,7 @@ class FrameView(Owner, w.VBox):
         self.frame = frame
         self.map = map
         self.layer = ""
-        self._linking = self._sharing = False
+        self._binding = Binding()
         self._said = w.HTML()
         is_spatial = is_frame(frame)
         if map is not None and is_spatial:
@@ -116,14 +117,13 @@ class FrameView(Owner, w.VBox):
 
     def _share_selection(self) -> None:
         assert self.map is not None
-        self._sharing = True
         self.table.observe(self._select_on_map, names="selected")
         self.follow(self.map, self._select_in_table, "selection")
 
     @guarded
     def _select_on_map(self, change: Mapping[str, Any]) -> None:
         let_rest(self.clear_button, not change["new"])
-        if self.map is None or self._linking:
+        if self.map is None or self._binding.silent:
             return
         if change["new"]:
             self.map.select(self.layer, change["new"])
@@ -136,11 +136,8 @@ class FrameView(Owner, w.VBox):
         mine = rows if name == self.layer else ()
         if tuple(mine) == self.table.selected:
             return
-        self._linking = True
-        try:
+        with self._binding.silently():
             self.table.show_rows(mine)
-        finally:
-            self._linking = False
 
     def _arm_box(self, change: Mapping[str, Any]) -> None:
         (self._box.start if change["new"] else self._box.stop)()
@@ -172,7 +169,7 @@ class FrameView(Owner, w.VBox):
 
     def let_go(self) -> None:
         """Stop sharing the selection; the layer stays on the map, unless it is of an earlier run."""
-        if self._sharing and self.map is not None:
+        if self.layer and self.map is not None:
             self._box.stop()
             if self.map.comm is not None:
                 self.map.rest(self.layer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -13,6 +14,7 @@ from gpwidgets.protocol.attributes import attribute_text, check_attribute
 from gpwidgets.protocol.features import Field
 from gpwidgets.protocol.plain_text import plain_label
 from gpwidgets.texts import later, tr
+from gpwidgets.widgets.kit.binding import Binding
 from gpwidgets.widgets.kit.owner import Owner
 
 _TYPES = {
@@ -48,7 +50,7 @@ class AttributeForm(Owner, w.VBox):
 
     def __init__(self, fields: Sequence[Field]) -> None:
         self.fields: tuple[Field, ...] = tuple(fields)
-        self._filling = False
+        self._binding = Binding()
         self.boxes: dict[str, Any] = {}
         self._said: dict[str, w.HTML] = {}
         self._wrong: dict[str, str] = {}
@@ -56,27 +58,22 @@ class AttributeForm(Owner, w.VBox):
         for field in self.fields:
             self.boxes[field.name] = _box(field)
             self._said[field.name] = w.HTML(layout=w.Layout(display="none"))
-            self.boxes[field.name].observe(lambda _change, field=field: self._take(field), names="value")
+            self._binding.follow(self.boxes[field.name], partial(self._take, field))
             rows += [self.boxes[field.name], self._said[field.name]]
         super().__init__(rows, layout=w.Layout(width="100%", min_width="0"))
         self.add_class("gpw-plain")
 
     def show(self, values: Mapping[str, Any]) -> None:
         """Show a feature's attributes."""
-        self._filling = True
-        try:
+        with self._binding.silently():
             for field in self.fields:
                 box, value = self.boxes[field.name], values.get(field.name)
                 text = attribute_text(field, value)
                 box.value = text if not isinstance(box, w.Dropdown) or text in box.options else ""
                 self._say(field, "")
             self.values = {field.name: values.get(field.name) for field in self.fields}
-        finally:
-            self._filling = False
 
-    def _take(self, field: Field) -> None:
-        if self._filling:
-            return
+    def _take(self, field: Field, _change: object) -> None:
         try:
             value = check_attribute(field, self.boxes[field.name].value)
         except ValueError as error:

@@ -10,6 +10,7 @@ import ipywidgets as w
 from gpwidgets.errors import ConversionError, GPError
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.editors.features._attribute_boxes import AttributeForm
+from gpwidgets.widgets.kit.binding import Binding
 from gpwidgets.widgets.kit.controls import lean
 from gpwidgets.widgets.kit.errors_shown import error_html, guarded
 from gpwidgets.widgets.kit.fold import Fold
@@ -37,7 +38,7 @@ class ShapePanel(Fold):
 
     def __init__(self, target: DrawTarget, title: str, check: Callable[[list[Any]], None]) -> None:
         self._target = target
-        self._filling = False
+        self._binding = Binding()
         self._shown = ""
         self._typed = False
         self._check = check
@@ -54,9 +55,9 @@ class ShapePanel(Fold):
             [self.chooser, self._one, self.said],
             tooltip=tr("Change single shapes of {title}", title=title),
         )
-        self.chooser.observe(self._choose, names="value")
-        self.text.observe(self._type_text, names="value")
-        self.attributes.observe(self._take_attributes, names="values")
+        self._binding.follow(self.chooser, self._choose)
+        self._binding.follow(self.text, self._type_text)
+        self._binding.follow(self.attributes, self._take_attributes, "values")
         self.follow(target, self._follow, ["shapes", "selected", "editing"])
         self._follow()
 
@@ -122,14 +123,11 @@ class ShapePanel(Fold):
         self.layout.display = "" if shapes else "none"
         words = tr("Change shapes, set attributes") if target.fields else tr("Change shapes")
         self.title = f"{words} ({len(shapes):,})"
-        self._filling = True
-        try:
-            rows = [(shape_words(number, shape), shape.id) for number, shape in enumerate(shapes, 1)]
+        rows = [(shape_words(number, shape), shape.id) for number, shape in enumerate(shapes, 1)]
+        with self._binding.silently():
             self.chooser.options = [(tr(_CHOOSE), ""), *rows]
             self.chooser.value = target.selected if target.selected_shape else ""
             self._show_chosen()
-        finally:
-            self._filling = False
         if target.selected:
             self.opened = True
 
@@ -158,8 +156,7 @@ class ShapePanel(Fold):
     # What was typed
 
     def _type_text(self, _change: object) -> None:
-        if not self._filling:
-            self._typed = True
+        self._typed = True
 
     def take_pending(self) -> str:
         """Use a text that was changed and not applied; return what is wrong with it, or with an attribute."""
@@ -178,8 +175,7 @@ class ShapePanel(Fold):
     # What the user does
 
     def _choose(self, change: Any) -> None:
-        if not self._filling:
-            self._target.selected = change["new"]
+        self._target.selected = change["new"]
 
     def _delete(self) -> None:
         chosen = self._target.selected
@@ -203,7 +199,7 @@ class ShapePanel(Fold):
 
     def _take_attributes(self, change: Any) -> None:
         shape = self._target.selected_shape
-        if not self._filling and shape is not None:
+        if shape is not None:
             self._target.update(shape.id, properties={**shape.properties, **change["new"]})
 
     def _copy_attributes(self) -> None:

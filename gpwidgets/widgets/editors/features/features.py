@@ -140,7 +140,7 @@ class FeatureEditor(ParameterEditor):
             )
             self._built = (*self._built, self.shapes)
             self.children: list[Any] = self._parts
-        if not self._filling:
+        if not self._binding.silent:
             self._say_lost()
             self._given = UNSET  # what is on the map counts from now on
             self._follow_named(UNSET)
@@ -252,7 +252,8 @@ class FeatureEditor(ParameterEditor):
         self._given, self._lost = value, ""
         self._follow_named(value)
         if self.target is not None:
-            self._fill(lambda: self._show_on_map(value))
+            with self._binding.silently():
+                self._show_on_map(value)
         self._tell(value)
 
     def _show_on_map(self, value: Any) -> None:
@@ -323,7 +324,7 @@ class FeatureEditor(ParameterEditor):
     def take(self, _change: object = None) -> None:
         """Read what is drawn; say so."""
         super().take(_change)
-        if not self._filling:
+        if not self._binding.silent:
             self._tell()
 
     def let_go(self) -> None:

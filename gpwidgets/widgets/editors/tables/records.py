@@ -48,7 +48,7 @@ class RecordEditor(ParameterEditor):
             layout=w.Layout(width="auto"),
         )
         self.summary: w.HTML = lean(w.HTML)
-        self.text.observe(self._take_text, names="value")
+        self._binding.follow(self.text, self._take_text)
         self.clear.on_click(lambda _button: self._clear_all())
         row = lean(w.HBox, [self.summary, self.clear], layout={"flex_flow": "row wrap", **_WIDE})
         return [self.text, row]
@@ -60,8 +60,6 @@ class RecordEditor(ParameterEditor):
 
     def _take_text(self, change: Any) -> None:
         text = change["new"].strip()
-        if self._filling:
-            return
         if not text:
             self.dismiss()
             return
@@ -69,7 +67,8 @@ class RecordEditor(ParameterEditor):
             given = frames_in_notebook(with_geometry=False).get(text, text)
             if holds_token(text):
                 given = layer_given(as_json_text(text, self.parameter))
-                self._fill(lambda: self.text.set_trait("value", ""))  # no token stays in a box of text
+                with self._binding.silently():
+                    self.text.value = ""  # no token stays in a box of text
             checked = check_value(self.parameter, self._rows_of(given))
         except GPError as error:
             self.refuse(error.problem if isinstance(error, ParameterError) else str(error))
@@ -80,11 +79,13 @@ class RecordEditor(ParameterEditor):
 
     def dismiss(self) -> None:
         """Keep the rows that were there, and take refused text out of the box."""
-        self._fill(lambda: self.text.set_trait("value", ""))
+        with self._binding.silently():
+            self.text.value = ""
         super().dismiss()
 
     def _clear_all(self) -> None:
-        self._fill(lambda: self.show(UNSET))
+        with self._binding.silently():
+            self.show(UNSET)
         self.take()
 
     def read(self) -> Any:

@@ -10,6 +10,7 @@ from gpwidgets.datatypes.feature_counts import counted, kind_of
 from gpwidgets.protocol.geometry_types import takes_geometry
 from gpwidgets.texts import later, tr, trn
 from gpwidgets.widgets.editors.features.sources.feature_source import Source, row
+from gpwidgets.widgets.kit.binding import Binding
 from gpwidgets.widgets.kit.controls import lean
 from gpwidgets.widgets.page.open_maps import selected_rows
 
@@ -58,9 +59,9 @@ class PickSource(Source):
             self._use,
         )
         self.again: w.Button = self.button("", "refresh", tr("Look again what there is"), self.opened)
-        self._listing = self._giving = False
-        self.names.observe(self._pick, names="value")
-        self.only.observe(self._pick_rows, names="value")
+        self._binding, self._using = Binding(), Binding()
+        self._binding.follow(self.names, self._pick)
+        self._binding.follow(self.only, self._pick_rows)
         return [row(self.names, self.only, self.use, self.again)]
 
     @property
@@ -75,14 +76,11 @@ class PickSource(Source):
         self._found = [one for one in there if self._fits(one[1])]
         options = [(f"{name}: {_words(frame)}", at) for at, (name, frame) in enumerate(self._found)]
         names = [name for name, _ in self._found]
-        self._listing = True
-        try:
-            head = tr("choose one of {count}…", count=len(options)) if options else tr(self.nothing)
+        head = tr("choose one of {count}…", count=len(options)) if options else tr(self.nothing)
+        with self._binding.silently():
             self.names.options = [(head, -1), *options]
             self.names.value = names.index(before[0]) if before is not None and before[0] in names else -1
             self._offer_selection()
-        finally:
-            self._listing = False
         left_out = len(there) - len(self._found)
         self.say(
             trn(
@@ -107,19 +105,14 @@ class PickSource(Source):
         return self._found[at] if at is not None and 0 <= at < len(self._found) else None
 
     def _pick(self, _change: object) -> None:
-        if self._listing:
-            return
-        self._listing = True
-        try:
+        with self._binding.silently():
             self._offer_selection()
-        finally:
-            self._listing = False
         if self._chosen() is not None:
             self.touched = True
             self._act(self._use)
 
     def _pick_rows(self, _change: object) -> None:
-        if not self._listing and self._chosen() is not None:
+        if self._chosen() is not None:
             self.touched: bool = True
             self._act(self._use)
 
@@ -134,7 +127,7 @@ class PickSource(Source):
 
     def settle(self) -> None:
         """Choose nothing, when something else is the input's value."""
-        if not self._giving:
+        if not self._using.silent:
             self.names.value = -1
         super().settle()
 
@@ -152,11 +145,8 @@ class PickSource(Source):
             return
         frame = chosen[1]
         rows = selected_rows(frame)  # what has been selected since the list was made counts
-        self._giving = True
-        try:
+        with self._using.silently():
             self.give(frame.iloc[list(rows)] if self.only.value and rows else frame)
-        finally:
-            self._giving = False
 
 
 def _words(frame: Any) -> str:

@@ -14,6 +14,7 @@ from gpwidgets.secrets import mask
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.editors.features.sources.feature_source import WIDE, Source, row
 from gpwidgets.widgets.kit.background import Background
+from gpwidgets.widgets.kit.binding import Binding
 from gpwidgets.widgets.kit.controls import lean
 from gpwidgets.widgets.page.uploaded import UploadFolder, forget_content, has_content
 
@@ -34,11 +35,11 @@ class FileSource(Source):
         self.uploads: UploadFolder = UploadFolder()
         self._path: Path | None = None
         self._read: Any = None
-        self._filling = False
+        self._binding = Binding()
         self._waits_for = ""
         self._reading = self.own(Background("gpwidgets-file", failed=self.show_error))
         self._make_boxes()
-        self.path.observe(self._take_path, names="value")
+        self._binding.follow(self.path, self._take_path)
         self.upload.observe(self._take_upload, names="value")
         self.layer.observe(self._take_layer, names="value")
         self.system.observe(lambda _change: self._act(self._take), names="value")
@@ -86,8 +87,6 @@ class FileSource(Source):
     # Reading
 
     def _take_path(self, change: Any) -> None:
-        if self._filling:
-            return
         if change["new"].strip():
             self.load(Path(change["new"].strip().strip("\"'")).expanduser())
         else:
@@ -182,11 +181,8 @@ class FileSource(Source):
         self.say("")
 
     def _clear_path(self) -> None:
-        self._filling = True
-        try:
+        with self._binding.silently():
             self.path.value = ""
-        finally:
-            self._filling = False
 
     def _forget(self) -> None:
         self._read = None

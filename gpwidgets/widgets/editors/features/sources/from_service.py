@@ -9,6 +9,7 @@ import ipywidgets as w
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.editors.features.sources.feature_source import WIDE, Source
+from gpwidgets.widgets.kit.binding import Binding
 from gpwidgets.widgets.kit.controls import lean
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class NamedSource(Source):
 
     def build(self) -> list[w.Widget]:
         """Make the list of layers."""
-        self._filling = False
+        self._binding = Binding()
         rows = [(one.label, one.value) for one in self.editor.parameter.choices]
         self.choice: w.Dropdown = lean(
             w.Dropdown,
@@ -36,7 +37,7 @@ class NamedSource(Source):
             tooltip=tr("Layer for {title}", title=self.title),
             layout=WIDE,
         )
-        self.choice.observe(self._take, names="value")
+        self._binding.follow(self.choice, lambda change: self.give(change["new"]))
         return [self.choice]
 
     @property
@@ -51,10 +52,5 @@ class NamedSource(Source):
 
     def show_value(self, value: Any) -> None:
         """Show what the input's value is now."""
-        self._filling = True
-        self.choice.value = value if self.offers(value) else UNSET
-        self._filling = False
-
-    def _take(self, change: Any) -> None:
-        if not self._filling:
-            self.give(change["new"])
+        with self._binding.silently():
+            self.choice.value = value if self.offers(value) else UNSET

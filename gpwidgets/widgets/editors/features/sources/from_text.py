@@ -12,6 +12,7 @@ from gpwidgets.protocol.geometry_types import check_shapes
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.editors.features.sources.feature_source import WIDE, Source, row
 from gpwidgets.widgets.editors.namespace import frames_in_notebook
+from gpwidgets.widgets.kit.binding import Binding
 from gpwidgets.widgets.kit.controls import lean
 
 _WAYS = later(
@@ -31,7 +32,7 @@ class TextSource(Source):
         """Make the box, and a button that writes what is there into it."""
         self._written: list[str] = []
         self._used = ""
-        self._writing = self._giving = False
+        self._binding, self._using = Binding(), Binding()
         self.text: w.Textarea = lean(
             w.Textarea,
             placeholder=tr(_WAYS),
@@ -60,7 +61,7 @@ class TextSource(Source):
         if self.editor.target is not None:
             self.editor.target.observe(self._allow_writing, names="shapes")
         for box in (self.text, self.system):
-            box.observe(self._touch, names="value")
+            self._binding.follow(box, self._touch)
         self._allow_writing()
         return [self.text, row(self.use, self.write, self.system)]
 
@@ -83,18 +84,14 @@ class TextSource(Source):
     # What was typed
 
     def _touch(self, _change: object) -> None:
-        if not self._writing:
-            self.touched = bool(self.text.value.strip())
-            if not self.touched:
-                self.editor.dismiss()
+        self.touched = bool(self.text.value.strip())
+        if not self.touched:
+            self.editor.dismiss()
 
     def write_text(self, text: str, system: str = "") -> None:
         """Put a text into the box that the user has not typed."""
-        self._writing = True
-        try:
+        with self._binding.silently():
             self.text.value, self.system.value = text, system
-        finally:
-            self._writing = False
 
     def propose(self, text: str) -> None:
         """Put a text into the box that waits there to be mended and used."""
@@ -108,7 +105,7 @@ class TextSource(Source):
 
     def settle(self) -> None:
         """Empty the box of a text that was used and is not what the input holds any more."""
-        if not self.touched and not self._giving:
+        if not self.touched and not self._using.silent:
             self.write_text("")
         super().settle()
 
@@ -117,11 +114,8 @@ class TextSource(Source):
         self._use()
 
     def _use(self) -> None:
-        self._giving = True
-        try:
+        with self._using.silently():
             self._use_text(self.text.value.strip(), self.system.value.strip())
-        finally:
-            self._giving = False
         if not self.touched:
             self._used = self.text.value.strip()
 
