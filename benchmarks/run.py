@@ -40,6 +40,7 @@ BENCHMARKS = {
     "request": Benchmark("", "--sizes 1k --runs 1", ("--sizes 100k --runs 3",)),
     "encode": Benchmark("", "--sizes 1k --runs 1", ("--sizes 100k --kinds point,line,polygon --runs 3",)),
     "layers": Benchmark("", "--sizes 1000 --runs 1", ("--sizes 100000 --runs 1",)),
+    "tables": Benchmark("", "--rows 10k"),
     "polling": Benchmark("", ""),
     "learners": Benchmark("", "--learners 6 --seconds 1"),
     "soak": Benchmark("", "--jobs 50 --longest 5"),

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 import traitlets
 
-from gpwidgets.protocol.missing import is_missing
 from gpwidgets.texts import later, tr, trn
 from gpwidgets.widgets.kit.accessibility import let_rest
 from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.kit.theme import style_sheet
 from gpwidgets.widgets.results._table_rows import TableRows
-from gpwidgets.widgets.words.cells import FrameTexts, cell_text
+from gpwidgets.widgets.words.cells import FrameTexts
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -53,6 +52,8 @@ class FrameTable(Owner, w.VBox):
     def __init__(
         self, df: DataFrame, caption: str = "", *, page_size: int = 10, selectable: bool = False
     ) -> None:
+        from gpwidgets.convert.tables.row_finder import RowFinder  # numpy: not before there is a frame
+
         self.frame = df
         self.caption = caption
         self.selectable = selectable
@@ -60,8 +61,8 @@ class FrameTable(Owner, w.VBox):
         # Columns are taken by position: a table may have two of the same name.
         self._places = [place for place, kind in enumerate(df.dtypes) if str(kind) != "geometry"]
         self.columns = [df.columns[place] for place in self._places]
-        self._searched: dict[int, tuple[list[int], list[str]]] = {}
-        self._rows: list[int] = list(range(len(df)))
+        self._finder = RowFinder(df, self._places, self._texts)
+        self._rows = self._finder.with_text("")
         self._list = TableRows(df, self._places, caption, self.pick if selectable else None)
         self._html = self._list.html
         self._build_controls(page_size)
@@ -128,7 +129,8 @@ class FrameTable(Owner, w.VBox):
     def visible_rows(self) -> list[int]:
         """Positions in the frame of the rows on this page."""
         start = (self.page - 1) * self._size.value
-        return self._rows[start : start + self._size.value]
+        rows: list[int] = self._rows[start : start + self._size.value].tolist()
+        return rows
 
     # Choosing rows
 
@@ -143,7 +145,8 @@ class FrameTable(Owner, w.VBox):
             return
         if self.selected[0] not in self._rows:
             self.filter_text, self.only_selected = "", False
-        self._go(self._rows.index(self.selected[0]) // self._size.value + 1)
+        place = int((self._rows == self.selected[0]).argmax())
+        self._go(place // self._size.value + 1)
 
     @traitlets.observe("selected")
     def _show_selected(self, _change: Mapping[str, Any]) -> None:
@@ -170,41 +173,13 @@ class FrameTable(Owner, w.VBox):
 
     @traitlets.observe("sort_by", "descending", "filter_text", "only_selected")
     def _arrange(self, _change: Mapping[str, Any] | None = None) -> None:
-        rows = self._matching_rows()
+        among = sorted(set(self.selected)) if self.only_selected else None
+        rows = self._finder.with_text(self.filter_text, among)
         names = {str(self.frame.columns[place]): place for place in reversed(self._places)}
         if self.sort_by in names:
-            values = list(self.frame.iloc[:, names[self.sort_by]])
-            present = [row for row in rows if not is_missing(values[row])]
-            missing = [row for row in rows if is_missing(values[row])]
-            present.sort(key=_sort_key(values, present), reverse=self.descending)
-            rows = present + missing
+            rows = self._finder.in_order(rows, names[self.sort_by], descending=self.descending)
         self._rows = rows
         self._go_to_first()
-
-    def _matching_rows(self) -> list[int]:
-        rows = sorted(set(self.selected)) if self.only_selected else range(len(self.frame))
-        wanted = self.filter_text.strip().casefold()
-        if not wanted:
-            return list(rows)
-        hits = []
-        for place in self._places:
-            codes, texts = self._search_texts(place)
-            found = [wanted in text for text in texts]
-            hits.append([found[code] for code in codes])
-        return [row for row in rows if any(column[row] for column in hits)]
-
-    def _search_texts(self, place: int) -> tuple[list[int], list[str]]:
-        """Each row's number of a distinct value of the column, and those values as text."""
-        if place not in self._searched:
-            name, column = self.frame.columns[place], self.frame.iloc[:, place]
-            values: list[Any]
-            try:
-                codes, distinct = column.factorize(use_na_sentinel=False)
-                numbers, values = codes.tolist(), list(distinct)
-            except TypeError:  # lists and the like have no hash
-                numbers, values = list(range(len(column))), list(column)
-            self._searched[place] = (numbers, [self._texts.text(name, value).casefold() for value in values])
-        return self._searched[place]
 
     # Showing
 
@@ -246,14 +221,3 @@ class FrameTable(Owner, w.VBox):
 
     def __repr__(self) -> str:
         return f"<FrameTable: {len(self.frame):,} rows, {len(self.columns)} columns>"
-
-
-def _sort_key(values: list[Any], rows: list[int]) -> Any:
-    """Return a key that never fails: values of one kind compare as they are, a mixture by its text."""
-    try:
-        sorted(values[row] for row in rows)
-    except TypeError:
-        return lambda row: cell_text(values[row]).casefold()
-    if rows and isinstance(values[rows[0]], str):
-        return lambda row: values[row].casefold() if isinstance(values[row], str) else str(values[row])
-    return lambda row: values[row]

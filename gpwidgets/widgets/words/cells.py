@@ -49,6 +49,10 @@ class FrameTexts:
         """Return a column's heading: its alias, or its name."""
         return str(self._aliases.get(str(name)) or name)
 
+    def is_coded(self, column: Any) -> bool:
+        """Return whether names stand in place of a column's codes."""
+        return bool(self._domains.get(str(column)))
+
     def text(self, column: Any, value: Any) -> str:
         """Return a cell's text."""
         domain = self._domains.get(str(column))

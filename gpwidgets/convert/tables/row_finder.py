@@ -1,0 +1,185 @@
+"""Which rows of a frame hold a text, and in which order a column puts them: fast for a million rows.
+
+Python looks at distinct values only, once a column. Numbers and moments, of which nearly every row has
+another, are compared as they are; and they are written out for a search only where their letters occur in
+what is searched for.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from gpwidgets.protocol.missing import is_missing
+
+__all__ = ["CellTexts", "RowFinder"]
+
+Rows = np.ndarray[Any, np.dtype[np.int64]]
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
+
+#: What people's words for numbers and moments are written with, in small letters.
+_IN_WHOLE = frozenset(string.digits + "-")
+_IN_FLOATS = frozenset(string.digits + "-+.einfa")
+_IN_MOMENTS = frozenset(string.digits + "-+:. utc")
+
+
+class CellTexts(Protocol):
+    """How the cells of a frame read."""
+
+    def text(self, column: Any, value: Any) -> str:
+        """A cell's text."""
+
+    def is_coded(self, column: Any) -> bool:
+        """Whether names may stand in place of a column's values."""
+
+
+class RowFinder:
+    """Finds and sorts the rows of a frame that is never changed.
+
+    Parameters
+    ----------
+    frame
+        The frame.
+    places
+        Positions of the columns that are searched.
+    texts
+        How its cells read.
+    """
+
+    def __init__(self, frame: pd.DataFrame, places: Sequence[int], texts: CellTexts) -> None:
+        self._columns = {
+            place: _Column(frame.iloc[:, place], frame.columns[place], texts) for place in places
+        }
+        self._size = len(frame)
+
+    def with_text(self, text: str, among: Sequence[int] | None = None) -> Rows:
+        """The rows with a text in one of their cells, upper and lower case alike.
+
+        Parameters
+        ----------
+        text
+            What is searched for; all rows have an empty one.
+        among
+            Positions of rows in rising order; all rows when left out.
+        """
+        rows = np.arange(self._size) if among is None else np.asarray(among, dtype=np.int64)
+        wanted = text.strip().casefold()
+        if not wanted:
+            return rows
+        found = np.zeros(self._size, dtype=bool)
+        for column in self._columns.values():
+            column.add_rows_with(wanted, found)
+        return rows[found[rows]]
+
+    def in_order(self, rows: Rows, place: int, *, descending: bool) -> Rows:
+        """Rows by the values of a column; equal ones keep their order, and missing ones are last."""
+        keys, missing = self._columns[place].keys
+        there = rows[~missing[rows]]
+        wanted = keys[there]
+        if descending:
+            wanted = -wanted if wanted.dtype.kind == "f" else ~wanted  # negated, the least number has no room
+        return np.concatenate([there[np.argsort(wanted, kind="stable")], rows[missing[rows]]])
+
+
+class _Column:
+    """One column: what it is sorted and searched by, made when it is needed and kept."""
+
+    def __init__(self, values: pd.Series[Any], name: Any, texts: CellTexts) -> None:
+        self._values = values
+        self._is_coded = texts.is_coded(name)
+        self._text: Callable[[Any], str] = partial(texts.text, name)
+
+    @cached_property
+    def _kind(self) -> str:
+        """``i`` for whole numbers, ``f`` for others, ``M`` for moments, ``O`` for anything else."""
+        kind = getattr(self._values.dtype, "kind", "O")
+        if kind in "iuf":
+            return "f" if kind == "f" else "i"
+        return "M" if kind == "M" else "O"
+
+    @cached_property
+    def keys(self) -> tuple[np.ndarray[Any, Any], Flags]:
+        """Numbers in the order of the values, and which rows have none."""
+        missing = self._values.isna().to_numpy(dtype=bool)
+        if self._kind == "M":
+            return self._values.astype("int64").to_numpy(), missing
+        if self._kind != "O":
+            plain = self._values.fillna(0) if missing.any() else self._values
+            return plain.to_numpy(dtype=plain.dtype.type if hasattr(plain.dtype, "type") else None), missing
+        codes, distinct = self._distinct
+        there = [number for number, value in enumerate(distinct) if not is_missing(value)]
+        return _ranks(distinct, there, self._text)[codes], _not_in(there, len(distinct))[codes]
+
+    @cached_property
+    def _distinct(self) -> tuple[Rows, list[Any]]:
+        """Each row's number of a distinct value, and those values."""
+        try:
+            codes, distinct = self._values.factorize(use_na_sentinel=False)
+        except TypeError:  # lists and the like have no hash
+            return np.arange(len(self._values)), list(self._values)
+        return codes, list(distinct)
+
+    def add_rows_with(self, wanted: str, found: Flags) -> None:
+        """Mark the rows whose text holds what is wanted."""
+        letters = {"i": _IN_WHOLE, "f": _IN_FLOATS, "M": _IN_MOMENTS}.get(self._kind)
+        if letters is not None and not self._is_coded and not letters.issuperset(wanted):
+            return
+        codes, texts = self._searched
+        hits = np.fromiter((wanted in text for text in texts), dtype=bool, count=len(texts))
+        found |= hits if codes is None else hits[codes]
+
+    @cached_property
+    def _searched(self) -> tuple[Rows | None, list[str]]:
+        """Each row's number of a text, None where each row has its own, and the texts in small letters."""
+        if not self._is_coded and self._kind in "if" and not self._values.isna().any():
+            values = self._values.tolist()
+            return None, list(map(str if self._kind == "i" else self._text, values))
+        if not self._is_coded and self._kind == "M" and (texts := _moments(self._values)) is not None:
+            return None, texts
+        codes, distinct = self._distinct
+        return codes, [self._text(value).casefold() for value in distinct]
+
+
+def _moments(values: pd.Series[Any]) -> list[str] | None:
+    """Moments as people write them, in small letters; None where they have to be written one by one."""
+    zone = values.dt.tz
+    if (zone is not None and str(zone) != "UTC") or values.min() < pd.Timestamp("1000-01-01", tz=zone):
+        return None
+    naive = values.dt.tz_localize(None)
+    after = " utc" if zone is not None else ""
+    texts = np.datetime_as_string(naive.to_numpy("datetime64[s]"), unit="s").tolist()
+    days = (naive == naive.dt.normalize()).tolist()
+    return [
+        "" if text == "NaT" else text[:10] + (after if day else f" {text[11:]}{after}")
+        for text, day in zip(texts, days, strict=True)
+    ]
+
+
+def _ranks(distinct: list[Any], there: list[int], text: Callable[[Any], str]) -> Rows:
+    """A number for each distinct value, in their order: a mixture by its text, texts whatever their case."""
+    ranks = np.zeros(len(distinct), dtype=np.int64)
+    keys = [distinct[number] for number in there]
+    try:
+        sorted(keys)
+    except TypeError:
+        keys = [text(key).casefold() for key in keys]
+    if keys and isinstance(keys[0], str):
+        keys = [key.casefold() if isinstance(key, str) else str(key) for key in keys]
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    rank, before = -1, object()
+    for place in order:
+        rank += keys[place] != before
+        before = keys[place]
+        ranks[there[place]] = rank
+    return ranks
+
+
+def _not_in(there: list[int], size: int) -> Flags:
+    missing = np.ones(size, dtype=bool)
+    missing[there] = False
+    return missing
