@@ -13,7 +13,8 @@ from gpwidgets import demo
 #: Milliseconds within which a form is back after a reload.
 BACK = 10_000
 
-_MODELS = "len(__import__('ipywidgets').Widget.get_manager_state()['state'])"
+#: Of a kernel at work: all models at once would be looked at one after the other, while others come and go.
+_MODELS = "len(__import__('ipywidgets').widgets.widget._instances)"
 _TASKS = {
     "Proximity": "Buffer Points",
     "Waiting": "Slow Count",

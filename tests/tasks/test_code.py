@@ -1,6 +1,7 @@
 """The Python that a form stands for: it runs, it gives the same, and it holds no secret."""
 
 import ast
+import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -177,7 +178,11 @@ def test_the_code_sends_the_same_request(gallery, monkeypatch, requests, tmp_pat
     assert len(code) < 8000
 
 
-@settings(max_examples=60, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+#: As in the test of hostile values; each of these is two runs.
+CODES = int(os.environ.get("GPWIDGETS_CODES", "400"))
+
+
+@settings(max_examples=CODES // 16, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(frame=some_features(), text=texts, number=numbers, moment=dates)
 def test_any_values_are_the_same_request(
     gallery, monkeypatch, requests, tmp_path, own_history, frame, text, number, moment
