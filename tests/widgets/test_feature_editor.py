@@ -10,8 +10,21 @@ from typing import Any
 import geopandas
 import pytest
 import shapely
-from widget_tools import can_press, choose, fill, join_workers, press, see, seen, text_of
+from widget_tools import (
+    alerts,
+    can_press,
+    choose,
+    fill,
+    find,
+    join_workers,
+    options,
+    press,
+    see,
+    seen,
+    text_of,
+)
 
+import gpwidgets as gp
 from gpwidgets import demo
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.values import UNSET, LayerReference
@@ -39,7 +52,9 @@ FIELDS = [
 AREA = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}
 
 
-def make(geometry: str = "", task_map: TaskMap | None = None, fields: Any = (), **more: Any) -> FeatureEditor:
+def make(
+    geometry: str = "", task_map: TaskMap | None = None, fields: Any = (), task: Any = None, **more: Any
+) -> FeatureEditor:
     schema = {"geometryType": geometry, "fields": fields, "features": []}
     data = {
         "name": "In",
@@ -50,7 +65,7 @@ def make(geometry: str = "", task_map: TaskMap | None = None, fields: Any = (), 
         "defaultValue": schema if geometry else None,
         **more,
     }
-    return FeatureEditor(GPParameter.from_json(data), EditorContext(map=task_map or TaskMap()))
+    return FeatureEditor(GPParameter.from_json(data), EditorContext(map=task_map or TaskMap(), task=task))
 
 
 def points(count: int, crs: Any = 4326) -> geopandas.GeoDataFrame:
@@ -232,6 +247,38 @@ def test_a_layer_that_is_read_too_late_replaces_nothing() -> None:
     choose(editor, WAYS, "A layer on a server (URL)")
     assert can_press(editor, "Read it here")
     assert "Reading the layer" not in text_of(editor)
+
+
+def test_a_service_of_layers_offers_them_and_the_chosen_one_is_read(server: demo.DemoServer) -> None:
+    editor = make("esriGeometryPoint", task=gp.GPTask(server.url_of("BufferPoints")))
+    choose(editor, WAYS, "A layer on a server (URL)")
+    address = "Address of the layer for Places"
+    fill(editor, address, f"{server.url}/Hosted/Earthquakes/FeatureServer?token={server.token_for()}")
+    see(editor, "The token was taken out of the address")
+    assert find(editor, address).value.endswith("/FeatureServer")
+    press(editor, "Let the server read it")  # which a service is not
+    see(editor, "This is a service of 1 layer: choose it.")
+    choose(editor, "Layers of the service for Places", options(editor, "Layers of the service for Places")[1])
+    assert find(editor, address).value.endswith("/FeatureServer/0")
+    fill(editor, "Where clause for the layer of Places", "magnitude >= 5.5")
+    press(editor, "Read it here")
+    assert seen(lambda: isinstance(editor.value, geopandas.GeoDataFrame))
+    assert editor.value["magnitude"].min() >= 5.5
+    assert seen(lambda: "Reading the layer" not in text_of(editor))
+    fill(editor, "Where clause for the layer of Places", "")
+    press(editor, "Read it here")
+    see(editor, "1,707 points")
+
+
+def test_a_service_without_layers_and_an_address_that_waits_are_said(server: demo.DemoServer) -> None:
+    editor = make("esriGeometryPoint")
+    choose(editor, WAYS, "A layer on a server (URL)")
+    fill(editor, "Address of the layer for Places", f"{server.url}/Hosted/None/FeatureServer")
+    editor.take_pending()
+    assert "not used yet" in text_of(editor)
+    press(editor, "Read it here")
+    assert seen(lambda: bool(alerts(editor)))
+    assert editor.value is UNSET
 
 
 def test_a_repair_that_ends_too_late_replaces_nothing() -> None:

@@ -5,9 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from widget_tools import can_press, join_workers, text_of
+from bad_server import BadServer, GPAnswers, Wire
+from widget_tools import (
+    can_find,
+    can_press,
+    choose,
+    chosen,
+    fill,
+    join_workers,
+    options,
+    press,
+    see,
+    seen,
+    text_of,
+)
 
-from gpwidgets import demo
+from gpwidgets import Token, demo
 from gpwidgets.errors import ConnectionFailed
 from gpwidgets.widgets._task_finder import MANY, PickList
 from gpwidgets.widgets.service_widget import ServiceWidget
@@ -71,3 +84,50 @@ def test_long_lists_can_be_searched() -> None:
     assert picker.search.layout.display == "none"
     assert picker.list.layout.display != "none"
     assert picker.value == "one"
+
+
+def test_a_sign_in_keeps_what_was_chosen_and_opens_it(server: demo.DemoServer) -> None:
+    widget = ServiceWidget(server.url)
+    choose(widget, "Folder", "Secured")
+    assert seen(lambda: "Secured/Waiting" in options(widget, "Service"))
+    choose(widget, "Service", "Secured/Waiting")
+    see(widget, "Token")
+    fill(widget, "Token", "wrong-token")
+    press(widget, "Sign in")
+    assert seen(lambda: "Reading" not in text_of(widget))
+    choose(widget, "Sign in", "With a user name")
+    fill(widget, "User name", demo.USERNAME)
+    fill(widget, "Password", demo.PASSWORD)
+    press(widget, "Sign in")
+    assert seen(lambda: can_find(widget, "Task") and len(options(widget, "Task")) > 1)
+    assert chosen(widget, "Folder") == "Secured"
+    assert chosen(widget, "Service") == "Secured/Waiting"
+    choose(widget, "Task", "SecuredCount")
+    assert seen(lambda: can_find(widget, "Run"))
+    assert not can_find(widget, "Token")
+
+
+def test_the_top_level_shows_its_services_again(server: demo.DemoServer) -> None:
+    widget = ServiceWidget(server.url)
+    choose(widget, "Folder", "Secured")
+    assert seen(lambda: "Secured/Waiting" in options(widget, "Service"))
+    choose(widget, "Folder", "(top level)")
+    assert seen(lambda: "Proximity" in options(widget, "Service"))
+    choose(widget, "Service", "Proximity")
+    assert seen(lambda: can_find(widget, "Run"))
+    choose(widget, "Service", options(widget, "Service")[0])
+    assert seen(lambda: not can_find(widget, "Run"))
+
+
+def test_a_sign_in_stays_with_its_server_when_another_is_opened(server: demo.DemoServer) -> None:
+    def refuse(_request: object, wire: Wire) -> None:
+        wire.reply({"error": {"code": 499, "message": "Token Required"}})
+
+    with BadServer(refuse) as first, BadServer(GPAnswers([])) as other:
+        widget = ServiceWidget(first.services, Token("m4rk-token"))
+        see(widget, "Token")
+        fill(widget, "Address", f"{other.services}/S/GPServer")
+        assert seen(lambda: bool(other.seen))
+        assert seen(lambda: not can_find(widget, "Token"))
+        assert "m4rk-token" in first.seen[-1].text
+        assert not any("m4rk-token" in request.text for request in other.seen)

@@ -1,5 +1,9 @@
 """The inputs of a task: checked, encoded, with the tokens that layers need."""
 
 from gpwidgets.former_paths import names_of
+from gpwidgets.protocol.values.layer_references import sign_in_to_layers_by
+from gpwidgets.tasks.inputs.signing import token_auth
+
+sign_in_to_layers_by(token_auth)
 
 __getattr__ = names_of("gpwidgets.tasks.inputs")

@@ -9,16 +9,12 @@ from typing import TYPE_CHECKING
 
 from gpwidgets.errors import GPError
 from gpwidgets.protocol.values import LayerReference
-from gpwidgets.protocol.values.layer_references import sign_in_to_layers_by
-from gpwidgets.tasks.inputs.signing import token_auth
 from gpwidgets.texts import tr
 
 if TYPE_CHECKING:
     from gpwidgets.client.http.session import GPSession
 
 __all__ = ["session_for", "token_for"]
-
-sign_in_to_layers_by(token_auth)
 
 
 def session_for(layer: LayerReference, session: GPSession) -> GPSession:

@@ -13,7 +13,7 @@ from gpwidgets.protocol.frame_info import is_truncated
 from gpwidgets.protocol.urls import is_service_url
 from gpwidgets.protocol.values import LayerReference
 from gpwidgets.tasks.inputs.signing import token_auth
-from gpwidgets.texts import later, tr
+from gpwidgets.texts import later, tr, trn
 from gpwidgets.widgets.editors.features.sources.feature_source import WIDE, Source, row
 from gpwidgets.widgets.kit.background import Background
 from gpwidgets.widgets.kit.controls import lean
@@ -137,7 +137,14 @@ class LayerSource(Source):
             raise ValueError(tr("{url} names no layers.", url=reference.url))
         self.layers.options = [(tr("choose a layer"), ""), *found]
         self.layers.layout.display = ""
-        self.say(tr("This is a service of {count} layers: choose one.", count=len(found)))
+        self.say(
+            trn(
+                "This is a service of {count} layer: choose it.",
+                "This is a service of {count} layers: choose one.",
+                len(found),
+                count=len(found),
+            )
+        )
 
     def _use(self) -> None:
         if is_service_url(self.url.value):
