@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 from gpwidgets.spellings import spellings
 
 __all__ = [
+    "LAYER_TOKEN_NAMES",
     "SECRET_NAMES",
     "Masker",
     "SecretBytes",
@@ -31,9 +32,11 @@ __all__ = [
     "without_secrets",
 ]
 
+LAYER_TOKEN_NAMES = ("token", "serviceToken")
+"""Those of the secret names under which a layer that is an input carries its token."""
+
 SECRET_NAMES = (
-    "token",
-    "serviceToken",
+    *LAYER_TOKEN_NAMES,
     "access_token",
     "refresh_token",
     "id_token",

@@ -10,7 +10,7 @@ import pytest
 import gpwidgets
 
 ROOT = Path(gpwidgets.__file__).parent
-WORDS = {"texts", "bounds", "secrets", "errors", "file_names", "former_paths"}
+WORDS = {"texts", "bounds", "secrets", "errors", "file_names", "forks", "former_paths"}
 DATA = WORDS | {"protocol", "convert", "datatypes"}
 INSIDE = {
     "version": set(),
@@ -19,6 +19,7 @@ INSIDE = {
     "texts": set(),
     "bounds": {"texts"},
     "file_names": {"texts"},
+    "forks": set(),
     "spellings": set(),
     "secrets": {"spellings"},
     "errors": {"texts", "secrets"},

@@ -15,10 +15,13 @@ from gpwidgets.datatypes.value_checks import form_text, wrong
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.missing import is_missing, without_missing
-from gpwidgets.protocol.values import UNSET, Unset
+from gpwidgets.protocol.values import UNSET, DataFile, RasterData, Unset
 from gpwidgets.texts import later, tr
 
-__all__ = ["PLAIN_REPLY", "PLAIN_REQUEST", "DataType", "LiteralWriter"]
+__all__ = ["LOCAL_FILE", "PLAIN_REPLY", "PLAIN_REQUEST", "DataType", "LiteralWriter"]
+
+#: Before the path of a local file that the history holds in the place of an upload's id.
+LOCAL_FILE = "path:"
 
 #: Of a server that nothing is known of, and that gets no files.
 PLAIN_REQUEST = RequestContext()
@@ -76,6 +79,8 @@ class DataType:
         type checks its choices itself.
     empty_is_none : bool
         Whether a result's object that says nothing, such as ``{}``, stands for no value.
+    file_class : type
+        `DataFile` or `RasterData`: what a local file is as a value of this type.
 
     Examples
     --------
@@ -98,6 +103,7 @@ class DataType:
     has_parts: bool = False
     is_chosen_by_value: bool = False
     empty_is_none: bool = False
+    file_class: type[DataFile] | type[RasterData] = DataFile
 
     def holds(self, value: Any) -> bool:
         """Whether a checked value is one of this type, whatever parameter it is for."""
@@ -195,6 +201,18 @@ class DataType:
             The parameter of today does not take it.
         """
         return self.check(self.decode(wire, parameter), parameter)
+
+    def with_local_files(self, wire: Any, parameter: GPParameter) -> Any:
+        """What this machine's history holds, with files in the place of what stands for them there.
+
+        Never to be asked of what a server sends, which could name any file.
+        """
+        if isinstance(wire, Mapping):
+            item = wire.get("itemID")
+            if isinstance(item, str) and item.startswith(LOCAL_FILE):
+                return self.file_class(path=item.removeprefix(LOCAL_FILE))
+            return {key: self.with_local_files(part, parameter) for key, part in wire.items()}
+        return [self.with_local_files(part, parameter) for part in wire] if isinstance(wire, list) else wire
 
 
 _REFERENCES = ("spatialReference", "spatial_reference")

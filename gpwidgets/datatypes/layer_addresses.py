@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlunsplit
 from gpwidgets.protocol.urls import split_address
 from gpwidgets.protocol.values import LayerReference
 from gpwidgets.protocol.values.layer_references import layer_auth
-from gpwidgets.secrets import SECRET_NAMES, is_secret_name
+from gpwidgets.secrets import LAYER_TOKEN_NAMES, SECRET_NAMES, is_secret_name
 
 __all__ = ["holds_token", "layer_given"]
 
@@ -28,7 +28,7 @@ def layer_given(value: Any) -> Any:
         return _apart(LayerReference(value.strip())) if holds_token(value) else value
     if isinstance(value, Mapping) and isinstance(value.get("url"), str):
         made = LayerReference.from_json(value)
-        for key in ("token", "serviceToken"):
+        for key in LAYER_TOKEN_NAMES:
             token = value.get(key)
             if isinstance(token, str) and token:
                 made = replace(made, auth=layer_auth(token), token_key="" if key == "token" else key)

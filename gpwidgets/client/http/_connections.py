@@ -21,6 +21,7 @@ from requests.utils import get_environ_proxies
 
 from gpwidgets.client.http._deadlines import POOLS
 from gpwidgets.errors import GPError
+from gpwidgets.forks import in_forked_process
 from gpwidgets.texts import tr
 from gpwidgets.version import __version__
 
@@ -73,14 +74,11 @@ def _shared_connections() -> KeptConnections:
     return KeptConnections()
 
 
+@in_forked_process
 def _start_anew() -> None:
     """Leave the open connections to the parent of a forked process: two cannot speak on one of them."""
     _shared_connections().proxy_manager.clear()
     _shared_connections().init_poolmanager(_HOSTS, _CONNECTIONS)
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_start_anew)
 
 
 class _OwnPortOnly(DefaultCookiePolicy):

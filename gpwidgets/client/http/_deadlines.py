@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import heapq
 import itertools
-import os
 import socket
 import threading
 import time
@@ -18,6 +17,8 @@ from typing import Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from gpwidgets.forks import in_forked_process
 
 __all__ = ["POOLS", "Deadline", "socket_of"]
 
@@ -126,14 +127,11 @@ class _Timer:
 _timer = _Timer()
 
 
+@in_forked_process
 def _start_anew() -> None:
     """Begin without the thread in a forked process, where that of its parent does not run."""
     global _timer
     _timer = _Timer()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_start_anew)
 
 
 def _watch(connection: Any) -> None:

@@ -10,11 +10,10 @@ import pyproj
 from gpwidgets.convert.coordinates.crs import to_crs
 from gpwidgets.convert.coordinates.reprojecting import why_unplaced
 from gpwidgets.protocol.values import Extent
+from gpwidgets.protocol.values.spatial import Bounds
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
-
-Bounds = tuple[float, float, float, float]
 
 #: Where Web Mercator ends.
 _MAX_LATITUDE = 85.0511

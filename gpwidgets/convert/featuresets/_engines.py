@@ -19,7 +19,7 @@ import numpy as np
 import orjson
 
 from gpwidgets.convert.featuresets._pieces import NotJSON
-from gpwidgets.convert.geometry.nesting import Floats, Ints
+from gpwidgets.convert.geometry.arrays import Floats, Ints
 from gpwidgets.protocol.enums import GeometryType
 
 __all__ = ["KEYS", "Engine", "Layout", "Odd", "Rows", "best_engine", "rows_of_objects"]

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gpwidgets.convert.geometry.nesting import Floats
+from gpwidgets.convert.geometry.arrays import Floats
 from gpwidgets.errors import CurveApproximated
 
 __all__ = ["SEGMENT_ANGLE", "linearised"]

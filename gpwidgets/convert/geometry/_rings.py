@@ -17,15 +17,13 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from gpwidgets.convert.geometry.arrays import Bools, Floats, Ints
 from gpwidgets.convert.geometry.nesting import Rings, even_odd, find_parents, misdirected, offsets
 from gpwidgets.convert.geometry.vertices import from_ragged, measured_points
 from gpwidgets.errors import GeometryRepaired
 
 __all__ = ["lines", "multipoints", "points", "polygons", "warn_dropped"]
 
-Floats: TypeAlias = NDArray[np.float64]
-Ints: TypeAlias = NDArray[np.int64]
-Bools: TypeAlias = NDArray[np.bool_]
 Shapes: TypeAlias = NDArray[np.object_]
 
 #: The product of two coordinates as large as this is still a number; no place on the earth is near it.

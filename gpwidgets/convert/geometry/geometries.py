@@ -14,7 +14,8 @@ import shapely
 from numpy.typing import NDArray
 
 from gpwidgets.convert.geometry import _rings as rings
-from gpwidgets.convert.geometry.nesting import Floats, Ints, offsets
+from gpwidgets.convert.geometry.arrays import Floats, Ints
+from gpwidgets.convert.geometry.nesting import offsets
 from gpwidgets.convert.geometry.quantised import Quantisation
 from gpwidgets.convert.geometry.vertices import KEEPS_MEASURES
 from gpwidgets.errors import MeasuresDropped

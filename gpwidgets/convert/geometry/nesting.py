@@ -10,11 +10,10 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from gpwidgets.convert.geometry.arrays import Bools, Floats, Ints
+
 __all__ = ["Rings", "even_odd", "find_parents", "misdirected", "offsets"]
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 #: So many vertices of a ring, evenly taken, tell where most of it lies.
 _SAMPLES = 8

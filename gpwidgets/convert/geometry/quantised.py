@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from gpwidgets.convert.geometry.nesting import Floats, Ints, offsets
+from gpwidgets.convert.geometry.arrays import Floats, Ints
+from gpwidgets.convert.geometry.nesting import offsets
 from gpwidgets.errors import ConversionError
 
 __all__ = ["Quantisation"]

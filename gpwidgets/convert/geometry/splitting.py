@@ -12,13 +12,12 @@ from typing import Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
+from gpwidgets.convert.geometry.arrays import Floats
 from gpwidgets.convert.geometry.vertices import has_m, moved, vertices, with_vertices
 
 __all__ = ["as_high_as", "jumps", "unwound", "wrap_shape"]
 
-Floats = NDArray[np.float64]
 
 _POINTS, _LINES, _AREAS = (0, 4), (1, 2, 5), (3, 6)
 

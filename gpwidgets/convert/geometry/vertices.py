@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
+
+from gpwidgets.convert.geometry.arrays import Floats
 
 __all__ = [
     "KEEPS_MEASURES",
@@ -27,7 +28,6 @@ __all__ = [
     "without_measures",
 ]
 
-Floats = NDArray[np.float64]
 
 #: Whether shapely and the GEOS below it can hold measures; older ones take none.
 KEEPS_MEASURES = hasattr(shapely, "has_m") and shapely.geos_version >= (3, 12, 0)

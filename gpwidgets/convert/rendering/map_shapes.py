@@ -26,10 +26,10 @@ from gpwidgets.convert.geometry.around_180 import goes_on_at_180, laid_out
 from gpwidgets.convert.geometry.dateline import narrow_bounds
 from gpwidgets.convert.geometry.vertices import nowhere
 from gpwidgets.convert.rendering.geojson_text import features_text
+from gpwidgets.protocol.values.spatial import Bounds
 
-__all__ = ["Bounds", "Drawn", "MapShapes", "pixel_size"]
+__all__ = ["Drawn", "MapShapes", "pixel_size"]
 
-Bounds = tuple[float, float, float, float]
 _Rows = npt.NDArray[np.intp]
 
 _GEOGRAPHIC = pyproj.CRS.from_epsg(4326)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from gpwidgets.convert.coordinates.boxes import Bounds
 from gpwidgets.convert.user_input.readers import to_frame
 from gpwidgets.errors import ConversionError
+from gpwidgets.protocol.values.spatial import Bounds
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

@@ -118,6 +118,14 @@ class CompositeType(DataType):
         """The value with the type that was sent."""
         return self.check(wire, parameter)
 
+    def with_local_files(self, wire: Any, parameter: GPParameter) -> Any:
+        """What the type that was sent makes of the value."""
+        named, inner = _named(wire)
+        if named is None:
+            return super().with_local_files(wire, parameter)
+        member = _member(parameter, named)
+        return {"dataType": named, "value": datatype_of(member).with_local_files(inner, member)}
+
 
 def _named(value: Any) -> tuple[str | None, Any]:
     if isinstance(value, CompositeValue):

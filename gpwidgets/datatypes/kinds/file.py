@@ -27,21 +27,14 @@ _URL = re.compile(r"(?i)^https?://")
 
 
 class FileType(DataType):
-    """What files and rasters share.
+    """What files and rasters share."""
 
-    Attributes
-    ----------
-    value_class : type
-        Of the values.
-    """
-
-    value_class: type[DataFile] | type[RasterData]
     empty_is_none = True
     is_file = True
 
     def encode(self, value: Any, parameter: GPParameter, request: RequestContext = PLAIN_REQUEST) -> Any:
         """The object; a local file is uploaded and named by its item id."""
-        if isinstance(value, self.value_class) and value.path:
+        if isinstance(value, self.file_class) and value.path:
             item_id = request.uploaded(Path(value.path), parameter)
             value = replace(value, item_id=item_id, path=None)
         return super().encode(value, parameter, request)
@@ -49,7 +42,7 @@ class FileType(DataType):
     def decode(self, wire: Any, parameter: GPParameter, reply: ReplyContext = PLAIN_REPLY) -> Any:
         """The value class; what is no file is returned as it is."""
         try:
-            return self.value_class.from_json(wire, reply.fetch)
+            return self.file_class.from_json(wire, reply.fetch)
         except ValueError:
             return wire
 
@@ -68,7 +61,7 @@ class DataFileType(FileType):
     title: str = later("File")
     example: str = later("a path such as data/places.csv, or a URL")
     python_types: tuple[type, ...] = (DataFile,)
-    value_class: type[DataFile] | type[RasterData] = DataFile
+    file_class: type[DataFile] | type[RasterData] = DataFile
 
     def check(self, value: Any, parameter: GPParameter) -> Any:
         """A `DataFile`, from itself, a path, a URL, the id of an upload or of a portal item."""

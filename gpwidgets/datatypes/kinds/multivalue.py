@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from gpwidgets.datatypes.contexts import ReplyContext, RequestContext
@@ -25,19 +25,8 @@ class MultiValueType(DataType):
 
     def check(self, value: Any, parameter: GPParameter) -> list[Any]:
         """A list of checked values; a single value is a list of one."""
-        member = parameter.member
-        rows = []
-        for number, row in enumerate(_rows(as_json_text(value, parameter)), 1):
-            try:
-                refuse_missing(row, member)
-                rows.append(datatype_of(member).check(row, member))
-            except ParameterError as error:
-                raise wrong(
-                    parameter, tr("value {number}: {problem}", number=number, problem=error.problem)
-                ) from error
-        if parameter.required and not rows:
-            raise wrong(parameter, tr("the list is empty; at least one value is needed."))
-        return rows
+        kind = datatype_of(parameter.member)
+        return _each(_rows(as_json_text(value, parameter)), parameter, kind.check)
 
     def encode(
         self, value: Any, parameter: GPParameter, request: RequestContext = PLAIN_REQUEST
@@ -59,9 +48,33 @@ class MultiValueType(DataType):
 
     def from_journal(self, wire: Any, parameter: GPParameter) -> Any:
         """A list of such values."""
+        return _each(_rows(wire), parameter, datatype_of(parameter.member).from_journal)
+
+    def with_local_files(self, wire: Any, parameter: GPParameter) -> Any:
+        """A list of what its type makes of each."""
+        if not isinstance(wire, list):
+            return super().with_local_files(wire, parameter)
         member = parameter.member
-        values = [datatype_of(member).from_journal(row, member) for row in _rows(wire)]
-        return self.check(values, parameter)
+        return [datatype_of(member).with_local_files(row, member) for row in wire]
+
+
+def _each(
+    values: Iterable[Any], parameter: GPParameter, read: Callable[[Any, GPParameter], Any]
+) -> list[Any]:
+    """Each value as its type reads it; what it refuses is named by its number."""
+    member = parameter.member
+    rows = []
+    for number, row in enumerate(values, 1):
+        try:
+            refuse_missing(row, member)
+            rows.append(read(row, member))
+        except ParameterError as error:
+            raise wrong(
+                parameter, tr("value {number}: {problem}", number=number, problem=error.problem)
+            ) from error
+    if parameter.required and not rows:
+        raise wrong(parameter, tr("the list is empty; at least one value is needed."))
+    return rows
 
 
 def _rows(value: Any) -> Iterable[Any]:

@@ -22,7 +22,7 @@ class RasterType(FileType):
     title: str = later("Raster")
     example: str = later("a path such as data/dem.tif, or the URL of a raster or image service")
     python_types: tuple[type, ...] = (RasterData,)
-    value_class: type[DataFile] | type[RasterData] = RasterData
+    file_class: type[DataFile] | type[RasterData] = RasterData
 
     def check(self, value: Any, parameter: GPParameter) -> Any:
         """A `RasterData`, or the name of a layer from the choices."""

@@ -138,6 +138,13 @@ class ValueTableType(DataType):
         """The rows that were sent."""
         return self.check(wire, parameter)
 
+    def with_local_files(self, wire: Any, parameter: GPParameter) -> Any:
+        """Rows of what the type of each column makes of its cell."""
+        rows = self._rows_by(
+            lambda cell, column: datatype_of(column).with_local_files(cell, column), wire, parameter
+        )
+        return super().with_local_files(rows, parameter)
+
 
 def _loose(row: Any, number: int, parameter: GPParameter) -> Any:
     """A row of a table whose columns the server does not describe: names and cells stay as they are given."""

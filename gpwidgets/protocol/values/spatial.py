@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+Bounds = tuple[float, float, float, float]
+"""West, south, east, north."""
+
 
 def _whole(value: Any) -> int | None:
     if isinstance(value, bool) or value is None:

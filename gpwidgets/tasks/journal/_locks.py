@@ -11,6 +11,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from gpwidgets.forks import in_forked_process
+
 __all__ = ["file_lock"]
 
 if sys.platform == "win32":
@@ -40,13 +42,10 @@ else:
 _among_threads = threading.Lock()
 
 
+@in_forked_process
 def _after_fork() -> None:
     global _among_threads
     _among_threads = threading.Lock()  # the thread that held it is not in the child
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
 
 
 @contextlib.contextmanager

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gpwidgets.client.services import downloads, resources
+from gpwidgets.datatypes.datatype import LOCAL_FILE
 from gpwidgets.datatypes.kinds.file import needs_upload
 from gpwidgets.datatypes.registry import datatype_named, datatype_of
 from gpwidgets.errors import GPError, ParameterError
 from gpwidgets.protocol.description import GPParameter, TaskInfo
 from gpwidgets.protocol.tolerant_json import tolerant_loads
-from gpwidgets.protocol.values import UNSET, DataFile, LayerReference, RasterData
-from gpwidgets.secrets import mask, without_secrets
+from gpwidgets.protocol.values import UNSET, LayerReference
+from gpwidgets.secrets import LAYER_TOKEN_NAMES, mask, without_secrets
 from gpwidgets.tasks.inputs.encoding import Encoder
 from gpwidgets.tasks.inputs.environment import ENVIRONMENT
 from gpwidgets.texts import later, tr
@@ -44,8 +45,6 @@ Row = dict[str, Any]
 
 #: Characters up to which a value stands in its record; longer ones go into a file.
 INLINE = 16_000
-
-_PATH = "path:"
 
 
 class NotKept:
@@ -181,7 +180,7 @@ def values_for_code(row: Mapping[str, Any], value: Any, load: Callable[[str], st
 
 def _asking_for_tokens(value: Any, wire: Any) -> Any:
     is_layer = isinstance(value, LayerReference) and isinstance(wire, Mapping)
-    if is_layer and (wire.get("token") or wire.get("serviceToken")):
+    if is_layer and any(map(wire.get, LAYER_TOKEN_NAMES)):
         return replace(value, auth=NotKept())
     if isinstance(value, list) and isinstance(wire, list) and len(value) == len(wire):
         return [_asking_for_tokens(one, told) for one, told in zip(value, wire, strict=True)]
@@ -203,7 +202,7 @@ def _text_to_keep(info: TaskInfo, name: str, value: Any, fields: Mapping[str, st
     sent = fields.get(name)
     is_uploaded = hasattr(value, "columns") and sent is not None and sent.startswith('{"itemID"')
     if needs_upload([value]) or is_uploaded:
-        return Encoder(info, lambda path: f"{_PATH}{path}").form({name: value}).get(name)
+        return Encoder(info, lambda path: f"{LOCAL_FILE}{path}").form({name: value}).get(name)
     return sent
 
 
@@ -291,22 +290,11 @@ def _value_of_row(parameter: GPParameter, row: Mapping[str, Any], load: Callable
     wire = _wire(parameter, load(str(row["file"]))) if "file" in row else row.get("value")
     if wire == "" and datatype_named(parameter.data_type).is_text:
         return ""  # it was sent as such; what a server answers so was not given
-    return _value(parameter, _with_paths(parameter, wire))
+    return _value(parameter, datatype_of(parameter).with_local_files(wire, parameter))
 
 
 def _value(parameter: GPParameter, wire: Any) -> Any:
     return UNSET if wire is None or wire == "" else datatype_of(parameter).from_journal(wire, parameter)
-
-
-def _with_paths(parameter: GPParameter, wire: Any) -> Any:
-    """Local files in the place of what stands for them."""
-    if isinstance(wire, Mapping):
-        item = wire.get("itemID")
-        if isinstance(item, str) and item.startswith(_PATH):
-            kind = RasterData if "Raster" in parameter.data_type else DataFile
-            return kind(path=item.removeprefix(_PATH))
-        return {key: _with_paths(parameter, one) for key, one in wire.items()}
-    return [_with_paths(parameter, one) for one in wire] if isinstance(wire, list) else wire
 
 
 def inputs_of_job(task: TaskHandle, job_id: str) -> KeptInputs:

@@ -29,6 +29,7 @@ from gpwidgets.tasks.journal._record_file import Record, RecordFile
 from gpwidgets.tasks.journal._value_store import ValueStore
 from gpwidgets.tasks.journal.kept_inputs import rows_of_inputs, rows_of_settings
 from gpwidgets.tasks.runs import control
+from gpwidgets.tasks.runs.drivers import Prepare
 from gpwidgets.tasks.runs.status import RunStatus
 from gpwidgets.texts import tr
 from gpwidgets.version import __version__
@@ -48,8 +49,6 @@ _TOMBSTONE_AGE = 30 * 86400.0
 _USUAL_OF, _USUAL_FROM = 20, 2
 
 _FILE_NAMES = re.compile(r"\b[0-9a-f]{64}\b")
-
-Prepare = Callable[["Run"], Mapping[str, str]]
 
 #: Values without a place in the task that belong to the runs which are started meanwhile.
 _ALONG: contextvars.ContextVar[tuple[dict[str, Any], ...]] = contextvars.ContextVar("along", default=())

@@ -5,10 +5,9 @@ from __future__ import annotations
 from gpwidgets.client.http.session import GPSession
 from gpwidgets.client.services.map_export import export_png, full_extent
 from gpwidgets.protocol.values import Extent
+from gpwidgets.protocol.values.spatial import Bounds
 
 __all__ = ["ResultMap"]
-
-Bounds = tuple[float, float, float, float]
 
 #: Web Mercator by the name that servers of every version know.
 _WEB_MERCATOR = 102100

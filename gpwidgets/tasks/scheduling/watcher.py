@@ -8,7 +8,6 @@ seconds until it wants to be called again, or None when it is done.
 from __future__ import annotations
 
 import logging
-import os
 import queue
 import random
 import threading
@@ -16,6 +15,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from gpwidgets.forks import in_forked_process
 from gpwidgets.secrets import mask
 from gpwidgets.tasks.scheduling.scheduler import Agenda, Entry, Step
 
@@ -213,11 +213,8 @@ def shared_watcher() -> Watcher:
     return _shared
 
 
+@in_forked_process
 def _start_anew() -> None:
     """Watch nothing in a forked process: it has no threads of its parent, and the runs are its parent's."""
     global _shared
     _shared = Watcher()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_start_anew)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import collections
 import contextvars
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable, Sequence
 
+from gpwidgets.forks import in_forked_process
 from gpwidgets.secrets import mask
 from gpwidgets.tasks.scheduling.watcher import shared_watcher
 
@@ -154,12 +154,9 @@ def work_together(works: Sequence[Work], at_once: int) -> None:
         helper.join()
 
 
+@in_forked_process
 def _start_anew() -> None:
     """Begin without threads in a forked process, where those of its parent do not run."""
     global _shared
     _shared = WorkerPool()
     _by_server.clear()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_start_anew)

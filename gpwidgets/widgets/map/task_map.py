@@ -17,6 +17,7 @@ from ipyleaflet import FullScreenControl, Map, ScaleControl, TileLayer
 
 from gpwidgets.convert.geometry.dateline import narrow_bounds
 from gpwidgets.convert.rendering.map_shapes import pixel_size
+from gpwidgets.protocol.values.spatial import Bounds
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.kit.land import land_outlines
 from gpwidgets.widgets.kit.owner import Owner, close_tree
@@ -29,7 +30,7 @@ from gpwidgets.widgets.map.drawing.draw_target import DrawTarget
 from gpwidgets.widgets.map.layers.frame_layer import TARGET_COLORS, FrameLayer, LeanGeoJSON, frame_bounds
 from gpwidgets.widgets.map.layers.highlight import Highlight
 from gpwidgets.widgets.map.layers.picture_layer import PictureLayer
-from gpwidgets.widgets.map.layers.viewport import Bounds, fills, go_to, size_of, take_off, union
+from gpwidgets.widgets.map.layers.viewport import fills, go_to, size_of, take_off, union
 from gpwidgets.widgets.page.open_maps import forget_map, remember_map
 
 if TYPE_CHECKING:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import ipywidgets as w
 
 from gpwidgets.errors import GPError
+from gpwidgets.protocol.values.spatial import Bounds
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.background import Background
 from gpwidgets.widgets.kit.controls import status_line
 from gpwidgets.widgets.kit.owner import Owner
-from gpwidgets.widgets.map.layers.viewport import Bounds, pixels_of
+from gpwidgets.widgets.map.layers.viewport import pixels_of
 
 if TYPE_CHECKING:
     from gpwidgets.tasks.results.outputs import Outputs

@@ -16,7 +16,7 @@ from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.map.drawing.feature_words import place_words
 
 if TYPE_CHECKING:
-    from gpwidgets.convert.coordinates.boxes import Bounds
+    from gpwidgets.protocol.values.spatial import Bounds
 
 __all__ = ["OrderQuestion"]
 

@@ -27,7 +27,7 @@ from gpwidgets.widgets.editors.features.sources.from_text import TextSource
 from gpwidgets.widgets.map.drawing.feature_words import value_words
 
 if TYPE_CHECKING:
-    from gpwidgets.convert.coordinates.boxes import Bounds
+    from gpwidgets.protocol.values.spatial import Bounds
 
 _ADVICE = {
     "point": later("Each click on the map adds a point."),

@@ -8,9 +8,8 @@ from typing import Any
 import traitlets
 
 from gpwidgets.convert.geometry.dateline import wrap_geometry
+from gpwidgets.protocol.values.spatial import Bounds
 from gpwidgets.widgets.map.drawing.draw_control import Pen
-
-Bounds = tuple[float, float, float, float]
 
 
 class BoxSelect(traitlets.HasTraits):

@@ -12,7 +12,7 @@ from gpwidgets.texts import later, tr
 from gpwidgets.widgets.map.drawing.shapes import Shape
 
 if TYPE_CHECKING:
-    from gpwidgets.convert.coordinates.boxes import Bounds
+    from gpwidgets.protocol.values.spatial import Bounds
 
 _KINDS = {
     "point": later("point"),

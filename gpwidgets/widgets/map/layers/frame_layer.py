@@ -17,7 +17,8 @@ from ipyleaflet import GeoJSON
 from IPython import get_ipython
 
 from gpwidgets.convert.rendering.geojson_text import FeatureText, ready_json
-from gpwidgets.convert.rendering.map_shapes import Bounds, Drawn, MapShapes, pixel_size
+from gpwidgets.convert.rendering.map_shapes import Drawn, MapShapes, pixel_size
+from gpwidgets.protocol.values.spatial import Bounds
 from gpwidgets.texts import tr
 from gpwidgets.widgets.map.layers.server_style import server_style
 from gpwidgets.widgets.map.layers.style_by import ClassStyle

@@ -8,7 +8,7 @@ from html import escape
 
 from ipyleaflet import ImageOverlay
 
-Bounds = tuple[float, float, float, float]
+from gpwidgets.protocol.values.spatial import Bounds
 
 
 def _data_url(png: bytes) -> str:

@@ -10,13 +10,13 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from gpwidgets.protocol.values.spatial import Bounds
+
 #: Size assumed for a map that no browser has measured yet, in pixels.
 DEFAULT_SIZE = (600.0, 400.0)
 
 _MAX_LATITUDE = 85.0511
 _TILE = 256.0
-
-Bounds = tuple[float, float, float, float]
 
 
 def _mercator_y(lat: float) -> float:

@@ -15,8 +15,8 @@ from gpwidgets.widgets.kit.errors_shown import error_html, guarded
 from gpwidgets.widgets.kit.owner import Owner
 
 if TYPE_CHECKING:
-    from gpwidgets.convert.coordinates.boxes import Bounds
     from gpwidgets.protocol.description import GPParameter
+    from gpwidgets.protocol.values.spatial import Bounds
     from gpwidgets.widgets.editors.editor import EditorContext
     from gpwidgets.widgets.kit.background import Background
     from gpwidgets.widgets.map.drawing.draw_target import DrawTarget
