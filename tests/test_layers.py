@@ -32,7 +32,9 @@ INSIDE = {
     "datatypes": DATA | {"caller_warnings"},
     "tasks": DATA | {"version", "views", "notebook", "html_blocks", "caller_warnings", "client", "tasks"},
     "widgets": DATA | {"notebook", "tasks", "widgets"},
-    "demo": {"errors", "file_names", "former_paths", "protocol", "convert", "datatypes", "demo"},
+    "loopback": {"loopback"},
+    "demo": {"errors", "file_names", "former_paths", "protocol", "convert", "datatypes", "loopback", "demo"},
+    "recording": WORDS | {"version", "protocol", "loopback", "recording"},
     "cli": {
         "version",
         "errors",

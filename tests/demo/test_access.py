@@ -132,8 +132,8 @@ def test_a_body_beyond_the_bound_is_refused_before_it_is_read(closed):
 
 
 def test_a_client_that_never_ends_its_request_is_dropped(monkeypatch):
-    monkeypatch.setattr("gpwidgets.demo.rest.server._IDLE", 0.2)
-    monkeypatch.setattr("gpwidgets.demo.rest.server._SLOWEST_BODY", 0.2)
+    monkeypatch.setattr("gpwidgets.loopback.http_thread._IDLE", 0.2)
+    monkeypatch.setattr("gpwidgets.loopback.http_thread._SLOWEST_BODY", 0.2)
     with demo.serve() as server:
         for beginning in (
             b"",

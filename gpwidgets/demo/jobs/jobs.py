@@ -12,9 +12,9 @@ from typing import Any
 from urllib.parse import quote
 
 from gpwidgets.demo.jobs.tool_context import JobContext
-from gpwidgets.demo.jobs.tool_threads import WorkerPool
 from gpwidgets.demo.publishing.publish import Service, Tool
 from gpwidgets.demo.publishing.refusals import Refusal, ToolCancelled, ToolError, invalid_input
+from gpwidgets.loopback.worker_pool import WorkerPool
 from gpwidgets.protocol.enums import JobStatus, MessageType
 
 log: logging.Logger = logging.getLogger(__name__)

@@ -17,12 +17,12 @@ from tornado.web import Finish, RequestHandler
 from gpwidgets.demo.publishing.refusals import Refusal, invalid_input
 from gpwidgets.demo.publishing.strict import finite
 from gpwidgets.demo.rest._calls import Call
-from gpwidgets.demo.rest._local_access import AccessRules
 from gpwidgets.demo.rest._operations import Operations
 from gpwidgets.demo.rest._pages import LOGIN_PAGE, error_page, html_page
 from gpwidgets.demo.rest.faults import Fault
 from gpwidgets.demo.rest.portal import Page, Redirect
 from gpwidgets.demo.rest.routes import Route, find_route
+from gpwidgets.loopback.access import AccessRules
 
 log = logging.getLogger(__name__)
 

@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 import atexit
 import shutil
 import tempfile
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote
 
-from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_sockets
-from tornado.web import Application
-
 from gpwidgets.demo.jobs.jobs import JobStore
-from gpwidgets.demo.jobs.tool_threads import WorkerPool
 from gpwidgets.demo.publishing.publish import Service, Tool, as_tool
 from gpwidgets.demo.rest._gateway import Gateway
-from gpwidgets.demo.rest._local_access import AccessRules, new_key
 from gpwidgets.demo.rest._operations import Operations
 from gpwidgets.demo.rest.faults import FaultBoard
 from gpwidgets.demo.rest.portal import PortalStub
 from gpwidgets.demo.rest.security import LONGEST_MINUTES, USERNAME
 from gpwidgets.demo.tools import default_services
 from gpwidgets.errors import PublishError
+from gpwidgets.loopback.access import AccessRules, new_key
+from gpwidgets.loopback.http_thread import HTTPThread
+from gpwidgets.loopback.worker_pool import WorkerPool
 
-#: Largest request: the parts of an upload have 20 MB, and a body is held in memory four times over.
-_MAX_BODY = 64 * 2**20
-#: Seconds after which a connection that sends nothing, or not the whole of a request, is closed.
-_IDLE, _SLOWEST_BODY = 300, 300
 _ANSWERING_THREADS = 8
 
 Publishable = Service | Tool | Callable[..., Any]
@@ -79,10 +70,9 @@ class DemoServer:
     ) -> None:
         self._rules = AccessRules.of(new_key() if key is None else key, origins, hosts)
         self._folder = Path(tempfile.mkdtemp(prefix="gpwidgets-demo-"))
-        sockets = bind_sockets(port, "127.0.0.1")
-        self.port: int = sockets[0].getsockname()[1]
-        origin = f"http://127.0.0.1:{self.port}"
-        place = f"{origin}/{self._rules.key}" if self._rules.key else origin
+        self._http = HTTPThread(port, "gp-server")
+        self.port: int = self._http.port
+        place = f"{self._http.origin}/{self._rules.key}" if self._rules.key else self._http.origin
         self._operations = Operations(place, self._folder, {}, workers)
         self._operations.tokens.longest_minutes = token_minutes
         if portal:
@@ -92,11 +82,10 @@ class DemoServer:
         for each in services:
             self.publish(each)
         self._answers = WorkerPool(_ANSWERING_THREADS, "gp-answer")
-        self._loop = asyncio.new_event_loop()
-        self._stopping = asyncio.Event()
-        self._http: HTTPServer | None = None
-        self._thread = threading.Thread(target=self._run, args=(sockets,), name="gp-server", daemon=True)
-        self._thread.start()
+        self._http.start(
+            Gateway,
+            {"operations": self._operations, "offload": self._answers.submit, "rules": self._rules},
+        )
         atexit.register(self.stop)
 
     def __enter__(self) -> Self:
@@ -106,7 +95,7 @@ class DemoServer:
         self.stop()
 
     def __repr__(self) -> str:
-        return f"<DemoServer {self.url}{'' if self._thread.is_alive() else ' (stopped)'}>"
+        return f"<DemoServer {self.url}{'' if self._http.running else ' (stopped)'}>"
 
     @property
     def url(self) -> str:
@@ -210,61 +199,20 @@ class DemoServer:
 
         Remove them with ``server.jobs.clear()`` meanwhile, and it has been started anew.
         """
-        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
-        try:
+        with self._http.away():
             yield
-        finally:
-            sockets = bind_sockets(self.port, "127.0.0.1")
-            asyncio.run_coroutine_threadsafe(self._open(sockets), self._loop).result()
 
     def stop(self) -> None:
         """Close all connections, cancel what runs, and remove the files; may be called twice."""
         atexit.unregister(self.stop)
-        if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._stopping.set)
-            self._thread.join()
+        self._http.stop()
         self._operations.jobs.stop()
         self._answers.stop()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def wait(self) -> None:
         """Block until the server is stopped."""
-        self._thread.join()
-
-    def _run(self, sockets: list[Any]) -> None:
-        asyncio.set_event_loop(self._loop)
-        try:
-            self._loop.run_until_complete(self._serve(sockets))
-        finally:
-            self._loop.close()
-
-    async def _serve(self, sockets: list[Any]) -> None:
-        await self._open(sockets)
-        await self._stopping.wait()
-        await self._close()
-
-    async def _open(self, sockets: list[Any]) -> None:
-        settings = {
-            "operations": self._operations,
-            "offload": self._answers.submit,
-            "rules": self._rules,
-        }
-        # Access logs would fill the cells of a notebook.
-        application = Application([(r".*", Gateway, settings)], log_function=lambda handler: None)
-        self._http = HTTPServer(
-            application,
-            max_buffer_size=_MAX_BODY,
-            max_body_size=_MAX_BODY,
-            idle_connection_timeout=_IDLE,
-            body_timeout=_SLOWEST_BODY,
-        )
-        self._http.add_sockets(sockets)
-
-    async def _close(self) -> None:
-        if self._http is not None:
-            self._http.stop()
-            await self._http.close_all_connections()
-            self._http = None
+        self._http.wait()
 
 
 def serve(

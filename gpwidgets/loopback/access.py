@@ -1,8 +1,8 @@
-"""Who may speak to the embedded server: its own machine, by its own address, and no page of another site.
+"""Who may speak to a server on loopback: its own machine, by its own address, and no page of another site.
 
-The server listens on loopback only. That keeps other machines out, but not the pages that a browser on this
-machine has open, nor the other users of a shared computer. So the address holds a key that nobody can guess,
-and requests that a browser sends for another site are refused.
+A server of ours listens on loopback only. That keeps other machines out, but not the pages that a browser on
+this machine has open, nor the other users of a shared computer. So the address holds a key that nobody can
+guess, and requests that a browser sends for another site are refused.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Threads in which tools run and answers are made."""
+"""Threads in which tools run, answers are made, and requests are passed on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 class WorkerPool:
     """A few daemon threads.
 
-    A ThreadPoolExecutor would keep the interpreter from ending until the last tool is done.
+    A ThreadPoolExecutor would keep the interpreter from ending until the last one is done.
     """
 
     def __init__(self, size: int, name: str) -> None:
