@@ -71,7 +71,7 @@ def test_an_unknown_input_and_a_failed_job_are_errors(
     assert main(["run", url, "Stepps=2", "--out", str(tmp_path)]) == 1
     assert "Stepps" in capsys.readouterr().err
     assert main(["run", url, "Seconds:=0", "Steps:=2", "Fail:=true", "--out", str(tmp_path)]) == 1
-    assert capsys.readouterr().err.startswith("gpwidgets: ")
+    assert capsys.readouterr().err.splitlines()[-1].startswith("gpwidgets: ")
     assert list(tmp_path.iterdir()) == []
 
 

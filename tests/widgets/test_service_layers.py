@@ -20,7 +20,7 @@ def test_a_service_offers_its_layers(server: demo.DemoServer) -> None:
     choose(form, "Places", "A layer on a server (URL)")
     fill(form, "Address of the layer for Places", service)
     press(form, "Let the server read it")
-    see(form, "This is a service of 1 layers: choose one.")
+    see(form, "This is a service of 1 layer: choose it.")
     name = options(form, "Layers of the service for Places")[1]
     assert name.startswith("0: ")
     choose(form, "Layers of the service for Places", name)
