@@ -19,7 +19,7 @@ from gpwidgets.protocol.values import UNSET, FieldRef, LayerReference
 from gpwidgets.tasks._task_html import task_html
 from gpwidgets.tasks._task_requests import TaskRequests
 from gpwidgets.tasks.results.layer_rows import layer_columns
-from gpwidgets.tasks.signature import call_signature, task_docstring
+from gpwidgets.tasks.signature import call_signature
 
 if TYPE_CHECKING:
     from gpwidgets.client.sign_in.auth import Auth
@@ -30,6 +30,8 @@ __all__ = ["DescribedTask"]
 class DescribedTask:
     """A task's address, session and description; its parameters are those of `gpwidgets.GPTask`."""
 
+    __signature__: inspect.Signature
+
     def __init__(
         self, url: str | GPURL, auth: Auth | None = None, *, session: GPSession | None = None
     ) -> None:
@@ -39,8 +41,6 @@ class DescribedTask:
         self._service: ServiceInfo | None = None
         self.url: GPURL = parsed if parsed.task_name else parsed.for_task(self._only_task(parsed))
         self.info: TaskInfo = self._read()
-        self.__signature__: inspect.Signature = call_signature(self.info)
-        self.__doc__ = task_docstring(self.info, self.url.task, asynchronous=self._told_asynchronous)
 
     def _only_task(self, url: GPURL) -> str:
         if not url.service_name:

@@ -24,9 +24,17 @@ from gpwidgets.tasks.inputs.checking import has_usable_default, hidden_shielded
 from gpwidgets.tasks.inputs.environment import ENVIRONMENT, KEYWORD, applicable
 from gpwidgets.texts import tr
 
-__all__ = ["call_signature", "default_words", "keywords", "takes_inputs", "task_docstring"]
+__all__ = [
+    "call_signature",
+    "default_words",
+    "keywords",
+    "shows_its_inputs",
+    "takes_inputs",
+    "task_docstring",
+]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+_Task = TypeVar("_Task")
 _LONG = 60
 _WIDTH = 88
 _INDENT = "    "
@@ -246,6 +254,51 @@ def _filled(text: str, indent: str = _INDENT) -> str:
 
 def _hidden(info: TaskInfo, value: Any) -> Any:
     return hidden_shielded(info, value) if isinstance(value, Mapping) else value
+
+
+class _MadeForEach:
+    """An attribute that each object makes for itself when it is asked for it, while the class has its own.
+
+    Parameters
+    ----------
+    make
+        Called with the object.
+    of_class
+        What the class has; None where it has none.
+    """
+
+    def __init__(self, make: Callable[[Any], Any], of_class: Any = None) -> None:
+        self._make, self._of_class = make, of_class
+        self._name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        if instance is not None:
+            made = instance.__dict__[self._name] = self._make(instance)
+            return made
+        if self._of_class is None:
+            raise AttributeError(self._name)
+        return self._of_class
+
+
+def shows_its_inputs(kind: type[_Task]) -> type[_Task]:
+    """Make each task of a class show its own inputs in its signature and docstring.
+
+    Most tasks are made for a form or a call and never asked for either, which take long to write.
+    """
+
+    def docstring(task: Any) -> str:
+        return task_docstring(task.info, task.url.task, asynchronous=task._told_asynchronous)
+
+    for name, made in (
+        ("__signature__", _MadeForEach(lambda task: call_signature(task.info))),
+        ("__doc__", _MadeForEach(docstring, kind.__doc__)),
+    ):
+        made.__set_name__(kind, name)
+        setattr(kind, name, made)
+    return kind
 
 
 class _Described(Protocol):

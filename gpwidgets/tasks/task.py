@@ -21,12 +21,13 @@ from gpwidgets.tasks.runs.drivers import ExecuteDriver, JobDriver
 from gpwidgets.tasks.runs.run import Run
 from gpwidgets.tasks.runs.status import RunStatus
 from gpwidgets.tasks.runs.transport import Transport
-from gpwidgets.tasks.signature import takes_inputs
+from gpwidgets.tasks.signature import shows_its_inputs, takes_inputs
 
 if TYPE_CHECKING:
     pass
 
 
+@shows_its_inputs
 class GPTask(TaskPreviews):
     """A task of a geoprocessing service.
 

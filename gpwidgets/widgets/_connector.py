@@ -22,7 +22,8 @@ from gpwidgets.texts import tr
 from gpwidgets.widgets._task_finder import TaskChooser
 from gpwidgets.widgets._way_in import WayIn, other_scheme
 from gpwidgets.widgets.kit.background import Background, Job
-from gpwidgets.widgets.kit.owner import Owner, close_tree, replace_children
+from gpwidgets.widgets.kit.late_looks import Section
+from gpwidgets.widgets.kit.owner import close_tree, replace_children
 from gpwidgets.widgets.patience import wait_a_moment
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Connector"]
 
 
-class Connector(Owner, w.VBox):
+class Connector(Section):
     """Connects beside the cell, and shows what a user can do: mend the address, choose a task, sign in.
 
     Parameters
@@ -66,7 +67,7 @@ class Connector(Owner, w.VBox):
         self._reached = False
         self._build, self._tell = build, tell
         self.connecting: Background = self.own(Background("gpwidgets-connect", failed=self._show))
-        super().__init__(layout=w.Layout(width="100%", min_width="0"))
+        super().__init__()
 
     @property
     def address(self) -> str:

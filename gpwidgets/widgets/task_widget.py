@@ -6,7 +6,7 @@ the class and never shows a form should not wait for editors, tasks and results.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,9 @@ from gpwidgets.errors import AuthenticationError, GPError, InputErrors, Paramete
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.after_typing import when_typed
 from gpwidgets.widgets.kit.binding import Binding
+from gpwidgets.widgets.kit.controls import lean
 from gpwidgets.widgets.kit.errors_shown import error_html, guarded
+from gpwidgets.widgets.kit.late_looks import LateLooks, Note
 from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.kit.theme import style_sheet
 from gpwidgets.widgets.page.twin import ShownWithTwin, StaticTwin
@@ -36,11 +38,7 @@ if TYPE_CHECKING:
     from gpwidgets.widgets.map.task_map import TaskMap
 
 
-def _wide(**more: str) -> w.Layout:
-    return w.Layout(width="100%", min_width="0", **more)
-
-
-class TaskWidget(Owner, ShownWithTwin, w.VBox):
+class TaskWidget(Owner, ShownWithTwin, LateLooks, w.VBox):
     """The form of a geoprocessing task, with map, Run and Cancel, status and results.
 
     A server that cannot be reached, an address that is wrong or a sign-in that is needed is said in the
@@ -118,12 +116,15 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         self._started_with: Mapping[str, Any] | None = None
         self._make_parts()
         self._help = Connector(source, auth, session, self._build, self._tell_connection)
-        above = [style_sheet(), self.twin.hider, self._header, self._unplaced, self._work, self._buttons]
-        below = [self._said, self._missing, self._help, self._other_values, self.runs, self._code]
-        super().__init__([*above, *below], layout=_wide())
-        self.add_class("gpw")
-        self._show_buttons(False)
+        super().__init__(self._parts(), _dom_classes=("gpw-wide", "gpw"))
         self._help.connect()
+
+    def _parts(self) -> list[w.Widget]:
+        """What is shown: buttons and code only once there is a form."""
+        buttons, code = ([], []) if self.form is None else ([self._buttons], [self._code])
+        above = [style_sheet(), self.twin.hider, self._header, self._unplaced, self._work, *buttons]
+        below = [self._said, self._missing, self._help, self._other_values, self.runs, *code]
+        return [*above, *below]
 
     def _make_parts(self) -> None:
         """Make what stands around the form."""
@@ -134,20 +135,22 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         from gpwidgets.widgets.runs.run_buttons import RunButtons
         from gpwidgets.widgets.runs.run_list import RunList
 
-        self._header = w.HTML(layout=_wide())
-        self._work = w.HBox(layout=_wide(flex_flow="row wrap", align_items="stretch", grid_gap="4px 16px"))
-        self._said = w.HTML(layout=_wide())
+        self._header = Note()
+        self._work = lean(w.HBox, _dom_classes=("gpw-wide", "gpw-work"))
+        self._said = Note()
         self._missing = Refusal(self._show_refusal)
         self._other_values, self._unplaced = OtherValues(), UnplacedValues()
         self.runs: RunList = RunList(self._reuse)
         self.twin: StaticTwin = StaticTwin(self.snapshot)
-        self._buttons = RunButtons(
-            run=lambda _button: when_typed(self._press_run),
-            another=lambda _button: when_typed(self._start_another),
-            cancel=self._press_cancel,
-            reset=self._reset_form,
+        self._buttons = self.own(
+            RunButtons(
+                run=lambda _button: when_typed(self._press_run),
+                another=lambda _button: when_typed(self._start_another),
+                cancel=self._press_cancel,
+                reset=self._reset_form,
+            )
         )
-        self._code = CallCode(self._call_code)
+        self._code = self.own(CallCode(self._call_code))
 
     # Connecting
 
@@ -178,7 +181,7 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
         self.error = form.add_values(values)
         self._take_values()
         self._follow_state()
-        self._show_buttons(True)
+        self.children: Sequence[w.Widget] = self._parts()
         self._come_back(task)
 
     def _make_form(self, task: GPTask) -> TaskForm:
@@ -207,17 +210,12 @@ class TaskWidget(Owner, ShownWithTwin, w.VBox):
     def _work_parts(self) -> list[w.Widget]:
         assert self.form is not None
         checks = [self._server_check] if self._server_check is not None else []
-        form_box = w.VBox(
-            [self.form, *checks], layout=w.Layout(flex="1 1 340px", min_width="0", width="auto")
-        )
+        layout = {"flex": "1 1 340px", "min_width": "0", "width": "auto"}
+        form_box = lean(w.VBox, [self.form, *checks], layout=layout)
         if self.map is None:
             return [form_box]
-        map_box = w.VBox([self.map], layout=w.Layout(flex="1.4 1 380px", min_width="0", width="auto"))
+        map_box = lean(w.VBox, [self.map], layout={**layout, "flex": "1.4 1 380px"})
         return [form_box, map_box]
-
-    def _show_buttons(self, shown: bool) -> None:
-        for part in (self._buttons, self._code):
-            part.layout.display = "" if shown else "none"
 
     # Values
 

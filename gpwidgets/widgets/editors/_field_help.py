@@ -9,15 +9,41 @@ from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.controls import lean
 from gpwidgets.widgets.words.html import plain_text, sanitized
 
-__all__ = ["help_html", "help_row"]
+__all__ = ["FieldHelp", "help_html"]
 
 _SHORT_HELP = 140
 
 
-def help_row(*parts: w.Widget) -> w.HBox:
-    """Put the help, and buttons beside it, in a row."""
-    layout = {"align_items": "flex-start", "min_width": "0"}
-    return lean(w.HBox, list(parts), layout=layout, _dom_classes=("gpw-foot",))
+class FieldHelp:
+    """The help, alone at first; a row is made when a button comes beside it.
+
+    Parameters
+    ----------
+    html
+        Empty where there is no help.
+
+    Attributes
+    ----------
+    shown : ipywidgets.Widget or None
+        What stands below the field.
+    """
+
+    def __init__(self, html: str) -> None:
+        self.shown: w.Widget | None = None
+        if html:
+            self.shown = lean(w.HTML, html, _dom_classes=("gpw-foot",))
+        if "<details" in html:  # one that is open would fold again if it moved into a row
+            self.beside()
+
+    def beside(self, *buttons: w.Widget) -> w.Widget:
+        """Return a row of the help and the buttons."""
+        if isinstance(self.shown, w.HBox):
+            self.shown.children = (*self.shown.children, *buttons)
+        else:
+            parts = [*([] if self.shown is None else [self.shown]), *buttons]
+            layout = {"align_items": "flex-start", "min_width": "0"}
+            self.shown = lean(w.HBox, parts, layout=layout, _dom_classes=("gpw-foot",))
+        return self.shown
 
 
 def help_html(parameter: GPParameter) -> str:

@@ -18,6 +18,7 @@ from gpwidgets.protocol.values import UNSET
 from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.editor import ParameterEditor
 from gpwidgets.widgets.kit.controls import lean
+from gpwidgets.widgets.kit.late_looks import LateLooks, Note
 
 #: A longer list is searched by typing.
 _LONG = 15
@@ -40,9 +41,13 @@ class BooleanEditor(ParameterEditor):
         else:
             label = plain_label(self.title) if self.compact else self.label
             self.control = lean(
-                w.Checkbox, description=label, indent=False, value=False, layout={"width": "auto"}
+                w.Checkbox,
+                description=label,
+                indent=False,
+                value=False,
+                layout={"width": "auto"},
+                _dom_classes=("gpw-check",),
             )
-            self.control.add_class("gpw-check")
         self.control.observe(self.take, names="value")
         return [self.control]
 
@@ -137,6 +142,13 @@ class ChoiceEditor(ParameterEditor):
         return self._is_long
 
 
+class _Box(LateLooks, w.Checkbox):
+    """The box of one choice."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(description=label, indent=False, value=False)
+
+
 class MultiChoiceEditor(ParameterEditor):
     """Several of a list, with all and none."""
 
@@ -159,38 +171,37 @@ class MultiChoiceEditor(ParameterEditor):
         )
         self._every.on_click(lambda _button: self.set_value([choice.value for choice in self._choices]))
         self._none.on_click(lambda _button: self._clear())
-        self._find = lean(
+        find = [self._make_find()] if len(self._choices) > _LONG else []
+        head = lean(w.HBox, [self._every, self._none, *find], layout={"flex_flow": "row wrap"})
+        label = [lean(w.Label, self.label, _dom_classes=("gpw-label",))] if self.label else []
+        return [*label, head, *self._make_list()]
+
+    def _make_find(self) -> w.Text:
+        find = lean(
             w.Text,
             placeholder=tr("find"),
             tooltip=tr("Find in {title}", title=self.title),
-            layout=w.Layout(width="120px"),
+            layout={"width": "120px"},
         )
-        self._find.observe(lambda change: self._show_found(change["new"]), names="value")
-        self._find.layout.display = "" if len(self._choices) > _LONG else "none"
-        head = lean(w.HBox, [self._every, self._none, self._find], layout={"flex_flow": "row wrap"})
-        title = lean(w.Label, self.label, layout=w.Layout(display="none" if self.compact else ""))
-        title.add_class("gpw-label")
-        self._more = lean(w.HTML, layout=w.Layout(display="none"))
-        return [title, head, self._make_list(), self._more]
+        find.observe(lambda change: self._show_found(change["new"]), names="value")
+        return find
 
-    def _make_list(self) -> w.Widget:
-        self._boxes: list[w.Checkbox] = []
+    def _make_list(self) -> list[w.Widget]:
+        self._boxes: list[_Box] = []
         self._list: w.SelectMultiple | None = None
         self._chosen_unseen: set[int] = set()
         if len(self._choices) > _MANY_BOXES:
+            self._more = Note()
             self._list = lean(w.SelectMultiple, options=(), rows=10, tooltip=self.title, layout=_WIDE)
             self._relist(range(len(self._choices)), set())
             self._list.observe(self.take, names="value")
-            return self._list
+            return [self._list, self._more]
         for choice in self._choices:
-            box = lean(
-                w.Checkbox, description=choice.label, indent=False, value=False, layout=w.Layout(width="auto")
-            )
+            box = _Box(choice.label)
             box.observe(self.take, names="value")
             self._boxes.append(box)
-        frame = lean(w.VBox, self._boxes, layout={"max_height": "180px", "overflow": "auto", **_WIDE})
-        frame.add_class("gpw-boxes")
-        return frame
+        layout = {"max_height": "180px", "overflow": "auto", **_WIDE}
+        return [lean(w.VBox, self._boxes, layout=layout, _dom_classes=("gpw-boxes",))]
 
     @property
     def focus_target(self) -> w.DOMWidget:
@@ -205,7 +216,7 @@ class MultiChoiceEditor(ParameterEditor):
                 self._relist(found, self._chosen())
             return
         for at, box in enumerate(self._boxes):
-            box.layout.display = "" if at in found else "none"
+            box.set_visible(at in found)
 
     def _chosen(self) -> set[int]:
         if self._list is None:
@@ -221,7 +232,6 @@ class MultiChoiceEditor(ParameterEditor):
         self._chosen_unseen = chosen - shown
         self._list.options = [(self._choices[at].label, at) for at in sorted(shown)]
         self._list.value = tuple(sorted(chosen & shown))
-        self._more.layout.display = "" if len(found) > most or self._chosen_unseen else "none"
         words = tr(
             "{shown:,} of {count:,} are listed, {chosen:,} are chosen; find lists others. {hint}.",
             shown=len(shown),
@@ -229,7 +239,8 @@ class MultiChoiceEditor(ParameterEditor):
             chosen=len(chosen),
             hint=how_to_raise("choices"),
         )
-        self._more.value = f'<div class="gpw-muted">{escape(words)}</div>'
+        is_part = len(found) > most or self._chosen_unseen
+        self._more.value = f'<div class="gpw-muted">{escape(words)}</div>' if is_part else ""
 
     def _clear(self) -> None:
         self.show(UNSET)

@@ -14,6 +14,7 @@ from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.editor import ParameterEditor
 from gpwidgets.widgets.editors.editor_table import editor_for
 from gpwidgets.widgets.kit.controls import lean
+from gpwidgets.widgets.kit.late_looks import Section
 
 
 class CompositeEditor(ParameterEditor):
@@ -31,7 +32,7 @@ class CompositeEditor(ParameterEditor):
             tooltip=tr("Type of {title}", title=self.title),
             layout={"width": "auto"},
         )
-        self.box: w.VBox = lean(w.VBox, layout=w.Layout(width="100%", min_width="0"))
+        self.box: w.VBox = Section()
         self.kind.observe(self._switch, names="value")
         return [self.kind, self.box]
 

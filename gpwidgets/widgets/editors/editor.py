@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,12 +18,13 @@ from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.inputs.checking import has_usable_default
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.editors._cleared import ClearedChoice, empty_value, has_default, is_empty
-from gpwidgets.widgets.editors._field_help import help_html, help_row
+from gpwidgets.widgets.editors._field_help import FieldHelp, help_html
 from gpwidgets.widgets.editors._keep import KeepButton
 from gpwidgets.widgets.editors.form_context import EditorContext
 from gpwidgets.widgets.kit.accessibility import LabelNote
 from gpwidgets.widgets.kit.binding import Binding
-from gpwidgets.widgets.kit.controls import WIDE, icon_button, lean
+from gpwidgets.widgets.kit.controls import icon_button, lean
+from gpwidgets.widgets.kit.late_looks import LateLooks
 from gpwidgets.widgets.kit.owner import Owner
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ _NEEDED = later("a value is needed here.")
 T = TypeVar("T")
 
 
-class ParameterEditor(Owner, w.VBox):
+class ParameterEditor(Owner, LateLooks, w.VBox):
     """The field of one parameter: label, controls, help and what is wrong with it.
 
     A subclass makes its controls in `build`, reads them in `read` and fills them in `show`; it calls
@@ -83,7 +84,7 @@ class ParameterEditor(Owner, w.VBox):
         self._built: tuple[w.Widget, ...] = ()
         self._built = tuple(self.build())
         self._add_help()
-        super().__init__(self._parts, layout=w.Layout(**WIDE), _dom_classes=(*self._dom_classes, "gpw-field"))
+        super().__init__(self._parts, _dom_classes=(*self._dom_classes, "gpw-field"))
         self.reset()
 
     # For subclasses
@@ -299,10 +300,19 @@ class ParameterEditor(Owner, w.VBox):
         feet = (self._foot.get(name) for name in ("error", "keep", "cleared", "remark", "help"))
         return [*self._built, *(foot for foot in feet if foot is not None)]
 
+    def arrange(self, parts: Sequence[w.Widget]) -> None:
+        """Show these controls in the place of those that `build` has returned; the foot stays below them."""
+        if tuple(parts) != self._built:
+            self._built = tuple(parts)
+            self._show_parts()
+
     def _add_foot(self, name: str, made: T) -> T:
         self._foot[name] = made
-        self.children: list[Any] = self._parts
+        self._show_parts()
         return made
+
+    def _show_parts(self) -> None:
+        self.children: list[Any] = self._parts
 
     @cached_property
     def _error_box(self) -> w.HTML:
@@ -330,8 +340,8 @@ class ParameterEditor(Owner, w.VBox):
             _dom_classes=("gpw-default",),
         )
         button.on_click(lambda _button: self._press_undo())
-        row = self._foot.get("help") or self._add_foot("help", help_row())
-        row.children = (*row.children, button)
+        self._foot["help"] = self._help.beside(button)
+        self._show_parts()
         return button
 
     def _press_undo(self) -> None:
@@ -339,9 +349,9 @@ class ParameterEditor(Owner, w.VBox):
         self.focus()  # the button is gone, and the keyboard would be nowhere
 
     def _add_help(self) -> None:
-        text = "" if self.compact else help_html(self.parameter)  # in a row the whole parameter has it
-        if text:
-            self._add_foot("help", help_row(lean(w.HTML, text)))
+        self._help = FieldHelp("" if self.compact else help_html(self.parameter))  # a row's is above it
+        if self._help.shown is not None:
+            self._foot["help"] = self._help.shown
 
     def __repr__(self) -> str:
         # Values stay out: they may be hidden, and the text form of a widget is saved in the notebook.

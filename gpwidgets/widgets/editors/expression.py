@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from html import escape
 from typing import Any
 
@@ -33,22 +34,34 @@ class ExpressionEditor(TextEditor):
 
     def build(self) -> list[w.Widget]:
         """Make the box, the list of columns and the help."""
-        self.columns: w.Dropdown = lean(
-            w.Dropdown,
-            options=[(tr("insert a column…"), None)],
-            tooltip=tr("Insert a column into {title}", title=self.title),
-            layout=w.Layout(width="auto", max_width="100%", display="none"),
-        )
-        self.columns.observe(self._insert, names="value")
         controls = super().build()
         self.follower: ColumnFollower = ColumnFollower(
             self.context, depending(self.parameter, self.context), self._offer
         )
+        self._below: list[w.Widget] = []
+        if not self.compact:
+            words = tr("Examples for {title}", title=self.title)
+            self._below.append(Fold(tr("How to write it"), _examples, tooltip=words))
         self.follower.start()
-        self.help: Fold = Fold(
-            tr("How to write it"), _examples, tooltip=tr("Examples for {title}", title=self.title)
+        return [*controls, *self._offered, *self._below]
+
+    @cached_property
+    def columns(self) -> w.Dropdown:
+        """The list of columns, once there are some."""
+        control: w.Dropdown = self.own(
+            lean(
+                w.Dropdown,
+                options=[(tr("insert a column…"), None)],
+                tooltip=tr("Insert a column into {title}", title=self.title),
+                layout={"width": "auto", "max_width": "100%"},
+            )
         )
-        return [*controls, self.columns, *([] if self.compact else [self.help])]
+        control.observe(self._insert, names="value")
+        return control
+
+    @property
+    def _offered(self) -> list[w.Widget]:
+        return [self.columns] if self.follower.columns else []
 
     def make_control(self) -> Any:
         """Make a box of several lines."""
@@ -76,11 +89,11 @@ class ExpressionEditor(TextEditor):
             raise ParameterError(self.parameter.name, tr("a parenthesis is missing."))
 
     def _offer(self) -> None:
-        known = self.follower.columns
-        options = [(_words(one), one.name) for one in known]
-        with self._binding.silently():
-            self.columns.options = [(tr("insert a column…"), None), *options]
-        self.columns.layout.display = "" if known else "none"
+        if self.follower.columns:
+            options = [(_words(one), one.name) for one in self.follower.columns]
+            with self._binding.silently():
+                self.columns.options = [(tr("insert a column…"), None), *options]
+        self.arrange([self.control, *self._offered, *self._below])
 
     def _insert(self, change: Any) -> None:
         if change["new"] is None:

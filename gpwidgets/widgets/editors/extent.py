@@ -33,24 +33,27 @@ class ExtentEditor(ParameterEditor):
             w.Text,
             placeholder=tr("system, as EPSG:4326"),
             tooltip=tr("Coordinate system of {title}", title=self.title),
-            layout=w.Layout(flex="1 1 90px", **_FLEX),
+            layout={"flex": "1 1 90px", **_FLEX},
         )
-        self.from_map: w.Button = lean(
+        self.edges.observe(self.take, names="value")
+        self.system.observe(self.take, names="value")
+        row = lean(
+            w.HBox,
+            [self.edges, self.system, *([] if self.context.map is None else [self._make_from_map()])],
+            layout={"width": "100%", "min_width": "0", "align_items": "flex-end", "flex_flow": "row wrap"},
+        )
+        return [row]
+
+    def _make_from_map(self) -> w.Button:
+        button: w.Button = lean(
             w.Button,
             description=tr("From the map"),
             icon="crop",
             tooltip=tr("Take what the map shows"),
-            layout={"width": "auto", "display": "" if self.context.map is not None else "none"},
+            layout={"width": "auto"},
         )
-        self.edges.observe(self.take, names="value")
-        self.system.observe(self.take, names="value")
-        self.from_map.on_click(self._take_map)
-        row = lean(
-            w.HBox,
-            [self.edges, self.system, self.from_map],
-            layout={"width": "100%", "min_width": "0", "align_items": "flex-end", "flex_flow": "row wrap"},
-        )
-        return [row]
+        button.on_click(self._take_map)
+        return button
 
     @property
     def focus_target(self) -> w.DOMWidget:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from html import escape
 from typing import Any
 
@@ -12,6 +13,7 @@ from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.column_choices import ColumnFollower, depending
 from gpwidgets.widgets.editors.editor import ParameterEditor
 from gpwidgets.widgets.kit.controls import lean
+from gpwidgets.widgets.kit.late_looks import Note
 
 
 class FieldEditor(ParameterEditor):
@@ -28,13 +30,17 @@ class FieldEditor(ParameterEditor):
             tooltip=self.title,
             layout={"width": "100%", "min_width": "0"},
         )
-        self.hint: w.HTML = lean(w.HTML, layout=w.Layout(display="none"))
         self.control.observe(self.take, names="value")
         self.follower: ColumnFollower = ColumnFollower(
             self.context, depending(self.parameter, self.context), self._offer
         )
         self.follower.start()
-        return [self.control, self.hint]
+        return [self.control]
+
+    @cached_property
+    def hint(self) -> Note:
+        """What is known of the column."""
+        return self.own(Note())
 
     def _offer(self) -> None:
         self.control.options = [column.name for column in self.follower.columns]
@@ -48,8 +54,9 @@ class FieldEditor(ParameterEditor):
             words = tr(
                 "The layer has no column {name}; it has: {columns}", name=name, columns=", ".join(known[:12])
             )
-        self.hint.value = f'<div class="gpw-muted" role="status">{escape(words)}</div>' if words else ""
-        self.hint.layout.display = "" if words else "none"
+        if words or "hint" in self.__dict__:
+            self.hint.value = f'<div class="gpw-muted" role="status">{escape(words)}</div>' if words else ""
+            self.arrange([self.control, self.hint])
 
     @property
     def focus_target(self) -> w.DOMWidget:

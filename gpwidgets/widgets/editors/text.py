@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cached_property
 from html import escape
 from typing import Any
 
@@ -202,19 +203,27 @@ class HiddenEditor(ParameterEditor):
             HiddenText,
             description=self.label,
             continuous_update=False,
+            placeholder=tr("not set"),
             tooltip=self.title,
             layout={"flex": "1 1 0"},
         )
-        self.forget: w.Button = lean(
-            w.Button,
-            description=tr("Forget"),
-            tooltip=tr("Forget {title}", title=self.title),
-            layout=w.Layout(width="auto"),
-        )
         self.control.observe(self._keep, names="value")
-        self.forget.on_click(self._drop)
-        row = lean(w.HBox, [self.control, self.forget], layout={"align_items": "flex-end", **_WIDE})
-        return [row]
+        self._row = lean(w.HBox, [self.control], layout={"align_items": "flex-end", **_WIDE})
+        return [self._row]
+
+    @cached_property
+    def forget(self) -> w.Button:
+        """The button that forgets the text."""
+        button: w.Button = self.own(
+            lean(
+                w.Button,
+                description=tr("Forget"),
+                tooltip=tr("Forget {title}", title=self.title),
+                layout={"width": "auto"},
+            )
+        )
+        button.on_click(self._drop)
+        return button
 
     @property
     def focus_target(self) -> w.DOMWidget:
@@ -237,7 +246,9 @@ class HiddenEditor(ParameterEditor):
     def _tell(self) -> None:
         known = self._secret is not UNSET
         self.control.placeholder = tr("•••••••• (set)") if known else tr("not set")
-        self.forget.layout.display = "" if known else "none"
+        parts = (self.control, self.forget) if known else (self.control,)
+        if len(parts) != len(self._row.children):
+            self._row.children = parts
 
     def read(self) -> Any:
         """Return what was typed."""

@@ -38,8 +38,8 @@ class QuantityEditor(ParameterEditor):
             value=self.codec.default_units(self.parameter),
             tooltip=tr("Unit of {title}", title=self.title),
             layout={"flex": "0 1 150px", "width": "auto", "min_width": "80px"},
+            _dom_classes=("gpw-unit",),
         )
-        self.unit.add_class("gpw-unit")
         self.number.observe(self.take, names="value")
         self.unit.observe(self.take, names="value")
         row = lean(

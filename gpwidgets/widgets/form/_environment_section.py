@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-import ipywidgets as w
-
 from gpwidgets.protocol.description import GPParameter, TaskInfo
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.inputs.environment import applicable
@@ -18,7 +16,7 @@ from gpwidgets.widgets.kit.fold import Fold
 
 
 class EnvironmentSection(Fold):
-    """Editors of the settings that make sense for a task; closed at first.
+    """Editors of the settings that make sense for a task; closed at first, and made when first needed.
 
     Parameters
     ----------
@@ -26,40 +24,60 @@ class EnvironmentSection(Fold):
         The task.
     context
         Of the form.
-    changed
-        Called after every change of a setting.
+    changed, wrong
+        Called after every change of a setting, and of what is wrong with one.
 
     Attributes
     ----------
-    editors : dict
-        Editor by name of the setting.
+    settings : dict of GPParameter
+        By name.
+    made : dict of ParameterEditor
+        By name; empty until the section is opened or a setting is given.
     """
 
-    def __init__(self, info: TaskInfo, context: EditorContext, changed: Callable[[Any], None]) -> None:
-        self.editors: dict[str, ParameterEditor] = {
-            one.name: editor_for(_in_words(one), context) for one in applicable(info)
-        }
-        for editor in self.editors.values():
-            editor.observe(changed, names="value")
-        box = w.VBox(list(self.editors.values()), layout=w.Layout(width="100%", min_width="0"))
-        super().__init__(tr("Environment"), [box], tooltip=tr("Coordinates, extent and the like of a run"))
-        self.add_class("gpw-section")
+    def __init__(
+        self,
+        info: TaskInfo,
+        context: EditorContext,
+        changed: Callable[[Any], None],
+        wrong: Callable[[Any], None],
+    ) -> None:
+        self.settings: dict[str, GPParameter] = {one.name: one for one in applicable(info)}
+        self.made: dict[str, ParameterEditor] = {}
+        self._context, self._changed, self._wrong = context, changed, wrong
+        tooltip = tr("Coordinates, extent and the like of a run")
+        super().__init__(
+            tr("Environment"), lambda: list(self.editors.values()), tooltip=tooltip, classes=("gpw-section",)
+        )
+
+    @property
+    def editors(self) -> dict[str, ParameterEditor]:
+        """Editor by name of the setting; all are made by the first look at one."""
+        if len(self.made) < len(self.settings):
+            self.made = {
+                name: self.own(editor_for(_in_words(one), self._context))
+                for name, one in self.settings.items()
+            }
+            for editor in self.made.values():
+                editor.observe(self._changed, names="value")
+                editor.observe(self._wrong, names="error")
+        return self.made
 
     @property
     def values(self) -> dict[str, Any]:
         """Checked settings by name; what is not set is left out."""
-        return {name: one.value for name, one in self.editors.items() if one.value is not UNSET}
+        return {name: one.value for name, one in self.made.items() if one.value is not UNSET}
 
     def show(self, values: Mapping[str, Any]) -> None:
         """Put these settings in; the others become unset."""
-        for name, editor in self.editors.items():
+        for name, editor in (self.editors if values else self.made).items():
             given = values.get(name, UNSET)
             if given is not editor.value:
                 editor.set_value(given)
 
     def check(self) -> list[ParameterEditor]:
         """The editors that hold something wrong; the section opens for them."""
-        wrong = [editor for editor in self.editors.values() if not editor.check()]
+        wrong = [editor for editor in self.made.values() if not editor.check()]
         if wrong:
             self.opened = True
         return wrong

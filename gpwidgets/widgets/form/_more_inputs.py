@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,8 @@ import ipywidgets as w
 from gpwidgets.bounds import how_to_raise, limit
 from gpwidgets.datatypes.registry import datatype_of
 from gpwidgets.texts import tr
-from gpwidgets.widgets.kit.owner import Owner
+from gpwidgets.widgets.kit.controls import lean
+from gpwidgets.widgets.kit.late_looks import Note, Section
 
 if TYPE_CHECKING:
     from gpwidgets.protocol.description import GPParameter
@@ -46,7 +48,7 @@ def next_inputs(waiting: Iterable[GPParameter]) -> list[GPParameter]:
     return [parameter for parameter in waiting if parameter.name in chosen]
 
 
-class MoreInputs(Owner, w.VBox):
+class MoreInputs(Section):
     """Says that not all inputs are shown, with a button for more; nothing while all are.
 
     Parameters
@@ -56,15 +58,23 @@ class MoreInputs(Owner, w.VBox):
     """
 
     def __init__(self, make_more: Callable[[], None]) -> None:
-        self._said = w.HTML()
-        self._button = w.Button(description=tr("More inputs"), layout=w.Layout(width="auto"))
-        self._button.on_click(lambda _button: make_more())
-        super().__init__([self._said, self._button], layout=w.Layout(width="100%", min_width="0"))
+        self._make_more = make_more
+        super().__init__()
+
+    @cached_property
+    def _said(self) -> Note:
+        return self.own(Note())
+
+    @cached_property
+    def _button(self) -> w.Button:
+        button: w.Button = self.own(lean(w.Button, description=tr("More inputs"), layout={"width": "auto"}))
+        button.on_click(lambda _button: self._make_more())
+        return button
 
     def show(self, shown: int, waiting: Iterable[GPParameter]) -> None:
         """Tell how many inputs are shown, and how many are not."""
         left = list(waiting)
-        self.layout.display = "" if left else "none"
+        self.children: Sequence[w.Widget] = [self._said, self._button] if left else []
         if not left:
             return
         words = tr(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-
-import ipywidgets as w
+from functools import cached_property
 
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.code_view import code_html
 from gpwidgets.widgets.kit.errors_shown import error_html
 from gpwidgets.widgets.kit.fold import Fold
+from gpwidgets.widgets.kit.late_looks import Note
 
 
 class CallCode(Fold):
@@ -23,11 +23,15 @@ class CallCode(Fold):
 
     def __init__(self, call: Callable[[], str]) -> None:
         self._call = call
-        self._text = w.HTML(layout=w.Layout(width="100%", min_width="0"))
         tooltip = tr("The call that this form stands for")
-        super().__init__(tr("This form as Python"), [self._text], tooltip=tooltip)
-        self.add_class("gpw-section")
+        super().__init__(
+            tr("This form as Python"), lambda: [self._text], tooltip=tooltip, classes=("gpw-section",)
+        )
         self.observe(lambda _change: self.refresh(), names="opened")
+
+    @cached_property
+    def _text(self) -> Note:
+        return Note()
 
     def refresh(self) -> None:
         """Write the code of now, or why there is none."""

@@ -22,6 +22,7 @@ from gpwidgets.widgets.form._environment_section import EnvironmentSection
 from gpwidgets.widgets.form._more_inputs import MoreInputs, next_inputs
 from gpwidgets.widgets.kit.binding import Binding
 from gpwidgets.widgets.kit.fold import Fold
+from gpwidgets.widgets.kit.late_looks import LateLooks, Note
 from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.kit.theme import style_sheet
 from gpwidgets.widgets.page.open_forms import forget_form, remember_form
@@ -36,7 +37,7 @@ __all__ = ["TaskForm"]
 _FEW = 4
 
 
-class TaskForm(Owner, w.VBox):
+class TaskForm(Owner, LateLooks, w.VBox):
     """Editors for the inputs of a task: what is needed first, the rest below or folded by category.
 
     Parameters
@@ -70,19 +71,14 @@ class TaskForm(Owner, w.VBox):
         self._more = MoreInputs(self._make_more)
         groups = self._groups(self._make_editors(next_inputs(self._waiting.values())))
         self._more.show(len(self.editors), self._waiting.values())
-        self.environment: EnvironmentSection = self.own(EnvironmentSection(info, self.context, self._gather))
-        for editor in self.environment.editors.values():
-            editor.observe(self._gather_problems, names="error")
-        for name in self.environment.editors:
-            self._sections[name] = self.environment
-        parts = [
-            style_sheet(),
-            *groups,
-            self._more,
-            *([self.environment] if self.environment.editors else []),
-        ]
-        super().__init__(parts, layout=w.Layout(width="100%", min_width="0"))
-        self.add_class("gpw-form")
+        self.environment: EnvironmentSection = self.own(
+            EnvironmentSection(info, self.context, self._gather, self._gather_problems)
+        )
+        self._sections |= dict.fromkeys(self.environment.settings, self.environment)
+        settings = [self.environment] if self.environment.settings else []
+        super().__init__(
+            [style_sheet(), *groups, self._more, *settings], _dom_classes=("gpw-wide", "gpw-form")
+        )
         remember_form(self)
         self._gather()
 
@@ -109,7 +105,7 @@ class TaskForm(Owner, w.VBox):
 
     def _groups(self, editors: list[ParameterEditor]) -> list[w.Widget]:
         if not editors:
-            return [w.HTML(f'<div class="gpw-muted">{tr("This task takes no inputs.")}</div>')]
+            return [Note(f'<div class="gpw-muted">{tr("This task takes no inputs.")}</div>')]
         groups: list[w.Widget] = []
         by_category: dict[str, list[ParameterEditor]] = {}
         for editor in editors:
@@ -131,10 +127,8 @@ class TaskForm(Owner, w.VBox):
         return groups
 
     def _section(self, title: str, editors: list[ParameterEditor], *, is_open: bool) -> Fold:
-        box = w.VBox(editors, layout=w.Layout(width="100%", min_width="0"))
-        section = Fold(title, [box], tooltip=tr("Inputs of {title}", title=title))
-        section.opened = is_open
-        section.add_class("gpw-section")
+        words = tr("Inputs of {title}", title=title)
+        section = Fold(title, editors, tooltip=words, opened=is_open, classes=("gpw-section",))
         for editor in editors:
             self._sections[editor.parameter.name] = section
         return section
@@ -150,7 +144,7 @@ class TaskForm(Owner, w.VBox):
             self.values = {**values, **({KEYWORD: settings} if settings else {})}
 
     def _gather_problems(self, _change: object = None) -> None:
-        editors = {**self.environment.editors, **self.editors}
+        editors = {**self.environment.made, **self.editors}
         self.set_trait("problems", {name: one.error for name, one in editors.items() if one.error})
 
     def title_of(self, name: str) -> str:
@@ -257,7 +251,7 @@ class TaskForm(Owner, w.VBox):
 
     def take_pending(self) -> None:
         """Take what has been typed or chosen and not used yet; what cannot be taken is said at its field."""
-        for editor in (*self.editors.values(), *self.environment.editors.values()):
+        for editor in (*self.editors.values(), *self.environment.made.values()):
             editor.take_pending()
 
     def check(self) -> list[ParameterError]:
@@ -302,7 +296,9 @@ class TaskForm(Owner, w.VBox):
 
     def editor(self, name: str) -> ParameterEditor | None:
         """The editor of an input or a setting; None when there is none of this name."""
-        return self.editors.get(name) or self.environment.editors.get(name)
+        if name in self.environment.settings and name not in self.editors:
+            return self.environment.editors[name]
+        return self.editors.get(name)
 
     def let_go(self) -> None:
         """Be no target for results any more."""

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-import ipywidgets as w
-
 from gpwidgets.datatypes.registry import words_of
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.inputs.environment import KEYWORD
 from gpwidgets.texts import tr, trn
+from gpwidgets.widgets.kit.late_looks import Note
 
 if TYPE_CHECKING:
     from gpwidgets.widgets.form.form import TaskForm
@@ -22,11 +21,8 @@ __all__ = ["OtherValues", "changed_values", "same_value"]
 _MOST = 4
 
 
-class OtherValues(w.HTML):
+class OtherValues(Note):
     """Says which inputs differ from those of the run that is shown; nothing while none does."""
-
-    def __init__(self) -> None:
-        super().__init__(layout=w.Layout(display="none", width="100%", min_width="0"))
 
     def show(self, form: TaskForm, before: Mapping[str, Any]) -> None:
         """Compare a form with the values of its run."""
@@ -37,11 +33,10 @@ class OtherValues(w.HTML):
             if text
             else ""
         )
-        self.layout.display = "" if text else "none"
 
     def hide(self) -> None:
         """Say nothing."""
-        self.value, self.layout.display = "", "none"
+        self.value = ""
 
     @staticmethod
     def _words(form: TaskForm, pairs: Mapping[str, tuple[Any, Any]]) -> str:

@@ -9,6 +9,8 @@ import ipywidgets as w
 
 from gpwidgets.errors import InputErrors, ParameterError
 from gpwidgets.texts import tr
+from gpwidgets.widgets.kit.controls import lean
+from gpwidgets.widgets.kit.late_looks import LateLooks
 from gpwidgets.widgets.kit.owner import Owner, replace_children
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Refusal"]
 
 
-class Refusal(Owner, w.HBox):
+class Refusal(Owner, LateLooks, w.HBox):
     """Buttons that lead to the fields which keep a task from being run.
 
     Parameters
@@ -30,7 +32,7 @@ class Refusal(Owner, w.HBox):
         self._changed = changed
         self._form: TaskForm | None = None
         self._errors: tuple[ParameterError, ...] = ()
-        super().__init__(layout=w.Layout(flex_flow="row wrap"))
+        super().__init__(_dom_classes=("gpw-wrapping",))
 
     def show(self, form: TaskForm, error: ParameterError) -> None:
         """Show errors at their fields, and a way to each."""
@@ -70,9 +72,8 @@ class Refusal(Owner, w.HBox):
     @staticmethod
     def _way(form: TaskForm, error: ParameterError) -> w.Button:
         title = form.title_of(error.parameter)
-        button = w.Button(
-            description=tr("Go to {title}", title=title), tooltip=error.problem, layout=w.Layout(width="auto")
-        )
+        words = tr("Go to {title}", title=title)
+        button: w.Button = lean(w.Button, description=words, tooltip=error.problem, layout={"width": "auto"})
         button.on_click(lambda _button: form.focus(error.parameter))
         return button
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from html import escape
 
-import ipywidgets as w
-
 from gpwidgets.errors import GPError
 from gpwidgets.secrets import mask
 from gpwidgets.tasks.code import values_code
@@ -16,22 +14,22 @@ from gpwidgets.tasks.journal.recording import keeping_along
 from gpwidgets.tasks.results.outputs import summary
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.code_view import code_html
+from gpwidgets.widgets.kit.late_looks import Note
 
 __all__ = ["UnplacedValues"]
 
 
-class UnplacedValues(w.HTML):
+class UnplacedValues(Note):
     """Says which values of an earlier run could not be placed, and why; nothing while there are none."""
 
     def __init__(self) -> None:
         self.values: Mapping[str, Unplaced] = {}
-        super().__init__(layout=w.Layout(display="none", width="100%", min_width="0"))
+        super().__init__()
 
     def show(self, values: Mapping[str, Unplaced]) -> None:
         """Show these values, by the names they had."""
         self.values = values
         self.value: str = self.html() + (code_html(self._code()) if values else "")
-        self.layout.display = "" if values else "none"
 
     def keeping(self) -> AbstractContextManager[None]:
         """Have the values kept in the history with each run that is started meanwhile."""

@@ -30,9 +30,7 @@ def name_traits(kind: type[w.Widget], traits: Mapping[str, Any]) -> dict[str, An
         What it is made with.
     """
     words = traits.get("tooltip")
-    has_label = "description_allow_html" in kind.class_trait_names() and not issubclass(
-        kind, w.Checkbox | w.ToggleButton
-    )
+    has_label = hasattr(kind, "description_allow_html") and not issubclass(kind, w.Checkbox | w.ToggleButton)
     if not has_label or not words or traits.get("description"):
         return {}
     return {

@@ -14,6 +14,7 @@ import ipywidgets as w
 
 from gpwidgets.widgets.kit.accessibility import name_traits
 from gpwidgets.widgets.kit.errors_shown import error_html
+from gpwidgets.widgets.kit.late_looks import synced_traits
 from gpwidgets.widgets.kit.owner import keep_open
 
 #: Fills the line, and gives way where the line is narrow.
@@ -33,7 +34,7 @@ class Unchangeable(w.Widget):
         super().set_trait(name, value)
 
     def _refuse(self, name: str) -> None:
-        if name not in _OF_ALL and name in self.class_trait_names(sync=True) and self.comm is not None:
+        if name in synced_traits(type(self)) and name not in _OF_ALL and self.comm is not None:
             raise AttributeError("other controls have it, too: give this one a Layout of its own, or a style")
 
 
@@ -69,11 +70,11 @@ def lean(
     *args, **traits
         For the class.
     """
-    if "style" in kind.class_trait_names():
+    if hasattr(kind, "style"):
         traits["style"] = _style_of(kind)
     traits |= name_traits(kind, traits)
     own = layout if isinstance(layout, w.Layout) else shared_layout(**(layout or {}))
-    return kind(*args, layout=own, **traits)
+    return kind(*args, layout=own, keys=list(synced_traits(kind)), **traits)
 
 
 def icon_button(icon: str, words: str, *, kind: type[Any] = w.Button, **traits: Any) -> Any:

@@ -8,11 +8,12 @@ from typing import Any
 import ipywidgets as w
 import traitlets
 
-from gpwidgets.widgets.kit.controls import WIDE, lean
+from gpwidgets.widgets.kit.controls import lean
+from gpwidgets.widgets.kit.late_looks import LateLooks, Section
 from gpwidgets.widgets.kit.owner import Owner
 
 
-class Fold(Owner, w.VBox):
+class Fold(Owner, LateLooks, w.VBox):
     """A button, and below it what it opens.
 
     Parameters
@@ -23,31 +24,39 @@ class Fold(Owner, w.VBox):
         What is shown while it is open, or what makes it when it is opened first.
     tooltip
         What can be found in it.
+    opened
+        Whether content that is there already is shown at first.
+    classes
+        Further classes of the style sheet.
     """
 
     opened: traitlets.Bool[bool, bool | int] = traitlets.Bool(False, help="Whether the content is shown.")
 
     def __init__(
-        self, title: str, content: Sequence[w.Widget] | Callable[[], Sequence[w.Widget]], *, tooltip: str = ""
+        self,
+        title: str,
+        content: Sequence[w.Widget] | Callable[[], Sequence[w.Widget]],
+        *,
+        tooltip: str = "",
+        opened: bool = False,
+        classes: tuple[str, ...] = (),
     ) -> None:
         self._make = content if callable(content) else None
+        self._content: Section | None = None
+        if not callable(content):
+            hidden = {} if opened else {"layout": w.Layout(display="none")}
+            self._content = self._hold(content, **hidden)
         self.button: w.ToggleButton = lean(
             w.ToggleButton,
             description=title,
-            icon="caret-right",
+            icon=_icon(opened),
+            value=opened,
             tooltip=tooltip,
             _dom_classes=("gpw-fold-title",),
         )
-        self.content: w.VBox = w.VBox(
-            () if callable(content) else list(content),
-            layout=w.Layout(display="none", overflow="visible", **WIDE),
-            _dom_classes=("gpw-fold-content", "gpw-plain"),
-        )
-        super().__init__(
-            [self.button, self.content],
-            layout=w.Layout(width="100%", min_width="0"),
-            _dom_classes=("gpw-fold",),
-        )
+        parts = [self.button] if self._content is None else [self.button, self._content]
+        super().__init__(parts, _dom_classes=("gpw-wide", "gpw-fold", *classes))
+        self.opened = opened
         self.button.observe(lambda change: self.set_trait("opened", change["new"]), names="value")
 
     @property
@@ -62,11 +71,21 @@ class Fold(Owner, w.VBox):
     @traitlets.observe("opened")
     def _show_content(self, change: Mapping[str, Any]) -> None:
         if change["new"] and self._make is not None:
-            self.content.children = tuple(self._make())
+            self._content = self._hold(self._make())
             self._make = None
+            self.children: Sequence[w.Widget] = [self.button, self._content]
         self.button.value = change["new"]
-        self.button.icon = "caret-down" if change["new"] else "caret-right"
-        self.content.layout.display = "" if change["new"] else "none"
+        self.button.icon = _icon(change["new"])
+        if self._content is not None:
+            self._content.set_visible(change["new"])
+
+    @staticmethod
+    def _hold(content: Sequence[w.Widget], **traits: Any) -> Section:
+        return Section(content, _dom_classes=("gpw-fold-content", "gpw-plain"), **traits)
 
     def __repr__(self) -> str:
         return f"<Fold {self.title!r}>"
+
+
+def _icon(opened: bool) -> str:
+    return "caret-down" if opened else "caret-right"

@@ -110,10 +110,11 @@ def replace_children(box: w.Box, children: Iterable[w.Widget]) -> None:
 
 def give_layout(widget: w.DOMWidget, layout: w.Layout) -> None:
     """Give a widget another layout, and close the one it had."""
-    before = widget.layout
+    before = widget.layout if widget.trait_has_value("layout") else None
     if layout is not before:
         widget.layout = layout
-        close_tree(before)
+        if before is not None:
+            close_tree(before)
 
 
 def keep_open(widget: _Kept) -> _Kept:

@@ -8,6 +8,7 @@ from importlib.resources import files
 import ipywidgets as w
 
 from gpwidgets.texts import tr
+from gpwidgets.widgets.kit.controls import lean
 from gpwidgets.widgets.kit.owner import keep_open
 
 _SHEETS = ("theme", "form", "views")
@@ -30,7 +31,7 @@ def style_sheet() -> w.HTML:
     global _made
     if _made is None or _made.comm is None:  # it is gone after `Widget.close_all()`
         sheet = f"<style>{css()}\n{_said_without_a_kernel()}</style>"
-        _made = keep_open(w.HTML(sheet, layout=w.Layout(display="none")))
+        _made = keep_open(lean(w.HTML, sheet, layout={"display": "none"}))
     return _made
 
 

@@ -15,6 +15,7 @@ import ipywidgets as w
 
 from gpwidgets.notebook import publish
 from gpwidgets.tasks.scheduling.watcher import shared_watcher
+from gpwidgets.widgets.kit.controls import lean
 from gpwidgets.widgets.kit.errors_shown import error_html
 
 #: Seconds after a change of the form; a twin holds all values and draws the map.
@@ -45,7 +46,9 @@ class StaticTwin:
     @cached_property
     def hider(self) -> w.HTML:
         """The part of the widget that hides the twin as long as the widget is there."""
-        return w.HTML(f"<style>.{self._name} {{ display: none; }}</style>", layout={"display": "none"})
+        style = f"<style>.{self._name} {{ display: none; }}</style>"
+        hider: w.HTML = lean(w.HTML, style, layout={"display": "none"})
+        return hider
 
     def show(self) -> None:
         """Put the twin into the output of the cell that runs."""

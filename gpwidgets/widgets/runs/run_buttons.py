@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import ipywidgets as w
 
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.accessibility import let_rest
+from gpwidgets.widgets.kit.controls import lean
+from gpwidgets.widgets.kit.late_looks import LateLooks
 from gpwidgets.widgets.kit.owner import Owner
 
 if TYPE_CHECKING:
@@ -19,7 +22,7 @@ __all__ = ["RunButtons"]
 Press = Callable[[w.Button], object]
 
 
-class RunButtons(Owner, w.HBox):
+class RunButtons(Owner, LateLooks, w.HBox):
     """Buttons that follow the state of a run.
 
     Parameters
@@ -29,23 +32,37 @@ class RunButtons(Owner, w.HBox):
     """
 
     def __init__(self, *, run: Press, another: Press, cancel: Press, reset: Press) -> None:
-        self.run: w.Button = w.Button(description=tr("Run"), icon="play", button_style="primary")
-        self.cancel: w.Button = w.Button(
-            description=tr("Cancel"), icon="stop", tooltip=tr("Ask the server to stop the run"), disabled=True
+        self.run: w.Button = lean(w.Button, description=tr("Run"), icon="play", button_style="primary")
+        self.cancel: w.Button = lean(
+            w.Button,
+            description=tr("Cancel"),
+            icon="stop",
+            tooltip=tr("Ask the server to stop the run"),
+            disabled=True,
         )
-        self.reset: w.Button = w.Button(
-            description=tr("Reset"), icon="undo", tooltip=tr("Put the default values back")
+        self.reset: w.Button = lean(
+            w.Button, description=tr("Reset"), icon="undo", tooltip=tr("Put the default values back")
         )
-        self.another: w.Button = w.Button(
-            description=tr("Run these values too"),
-            icon="plus",
-            tooltip=tr("Start a second run beside the one that goes on"),
-            layout=w.Layout(width="auto", display="none"),
-        )
-        buttons = (self.run, self.cancel, self.reset, self.another)
-        for button, press in zip(buttons, (run, cancel, reset, another), strict=True):
+        self._press_another = another
+        self._buttons = (self.run, self.cancel, self.reset)
+        for button, press in zip(self._buttons, (run, cancel, reset), strict=True):
             button.on_click(press)
-        super().__init__(buttons, layout=w.Layout(flex_flow="row wrap"), _dom_classes=("gpw-buttons",))
+        super().__init__(self._buttons, _dom_classes=("gpw-buttons", "gpw-wrapping"))
+
+    @cached_property
+    def another(self) -> w.Button:
+        """The button that starts a second run."""
+        button: w.Button = self.own(
+            lean(
+                w.Button,
+                description=tr("Run these values too"),
+                icon="plus",
+                tooltip=tr("Start a second run beside the one that goes on"),
+                layout={"width": "auto"},
+            )
+        )
+        button.on_click(self._press_another)
+        return button
 
     def follow_run(self, run: Run | None, *, busy: bool, has_task: bool) -> None:
         """Show what can be pressed now."""
@@ -58,4 +75,5 @@ class RunButtons(Owner, w.HBox):
 
     def offer_another(self, offered: bool) -> None:
         """Offer a second run or not."""
-        self.another.layout.display = "" if offered else "none"
+        if offered != (len(self.children) > len(self._buttons)):
+            self.children: Sequence[w.Widget] = (*self._buttons, self.another) if offered else self._buttons

@@ -14,6 +14,7 @@ from gpwidgets.tasks.results.outputs import summary
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.controls import lean, shared_layout
 from gpwidgets.widgets.kit.errors_shown import error_html, guarded
+from gpwidgets.widgets.kit.late_looks import Note, Section
 from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.runs.run_status import state_words
 from gpwidgets.widgets.runs.run_widget import RunWidget
@@ -144,7 +145,7 @@ class EarlierRunView(Owner, w.HBox):
         self._show()
 
 
-class RunList(Owner, w.VBox):
+class RunList(Section):
     """The runs of a form; nothing but the latest while there is only one.
 
     Parameters
@@ -166,9 +167,7 @@ class RunList(Owner, w.VBox):
         self.earlier: tuple[EarlierRunView, ...] = ()
         self._count = 0
         self._began = ""
-        self._latest = w.VBox(layout=w.Layout(width="100%", min_width="0"))
-        self._list = w.VBox(layout=w.Layout(width="100%", min_width="0"))
-        super().__init__([self._latest, self._list], layout=w.Layout(width="100%", min_width="0"))
+        super().__init__()
 
     def show(self, run: Run, map: TaskMap | None) -> None:  # noqa: A002
         """Show a run as the latest; the one that was there moves down."""
@@ -180,14 +179,14 @@ class RunList(Owner, w.VBox):
         self._count += 1
         self._began = began_text(run) or datetime.now().strftime("%H:%M")
         self.view = RunWidget(run, map=map, bare=True)
-        replace_children(self._latest, [self.view])
         if map is not None:
             self.follow(run, lambda _change: self._outdate(run, map), names="status")
             self._outdate(run, map)
+        heads: list[w.Widget] = []
         if self.earlier:
             title = tr("Earlier runs of this form ({count})", count=len(self.earlier))
-            head = w.HTML(f'<h4 class="gpw-output-name">{title}</h4>')
-            replace_children(self._list, [head, *self.earlier])
+            heads.append(Note(f'<h4 class="gpw-output-name">{title}</h4>'))
+        replace_children(self, [self.view, *heads, *self.earlier])
 
     @guarded
     def _outdate(self, run: Run, task_map: TaskMap) -> None:

@@ -53,6 +53,8 @@ _TAG = re.compile(r"<[^<>]*+>")
 
 def sanitized(text: str) -> str:
     """Return a server's HTML with text markup and links only: no scripts, styles, pictures or frames."""
+    if _is_plain(text):
+        return text.strip()
     if text.count("<") > limit("markup"):
         return f"{escape(plain_text(text))} <em>({escape(how_to_raise('markup'))})</em>"
     cleaned: str = nh3.clean(
@@ -66,8 +68,13 @@ def sanitized(text: str) -> str:
     return cleaned.strip()
 
 
+def _is_plain(text: str) -> bool:
+    """Whether a text is the same as HTML, as most are; parsing it takes longer than all else about it."""
+    return text.isprintable() and not any(sign in text for sign in "<>&")
+
+
 def plain_text(text: str) -> str:
     """Return the words of a server's HTML, white space folded; not HTML, so escape it where it is shown."""
-    if text.count("<") <= limit("markup"):
+    if not _is_plain(text) and text.count("<") <= limit("markup"):
         text = nh3.clean(text, tags=set())
     return " ".join(_TAG.sub(" ", text).split())

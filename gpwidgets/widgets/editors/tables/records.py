@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from html import escape
 from typing import Any
 
@@ -40,18 +41,25 @@ class RecordEditor(ParameterEditor):
             tooltip=self.title,
             layout=_WIDE,
         )
-        self.clear: w.Button = lean(
-            w.Button,
-            description=tr("Clear"),
-            icon="trash-o",
-            tooltip=tr("Take {title} away", title=self.title),
-            layout=w.Layout(width="auto"),
-        )
-        self.summary: w.HTML = lean(w.HTML)
+        self.summary: w.HTML = lean(w.HTML, _summary_html(UNSET))
         self._binding.follow(self.text, self._take_text)
-        self.clear.on_click(lambda _button: self._clear_all())
-        row = lean(w.HBox, [self.summary, self.clear], layout={"flex_flow": "row wrap", **_WIDE})
-        return [self.text, row]
+        self._row = lean(w.HBox, [self.summary], layout={"flex_flow": "row wrap", **_WIDE})
+        return [self.text, self._row]
+
+    @cached_property
+    def clear(self) -> w.Button:
+        """The button that takes the rows away."""
+        button: w.Button = self.own(
+            lean(
+                w.Button,
+                description=tr("Clear"),
+                icon="trash-o",
+                tooltip=tr("Take {title} away", title=self.title),
+                layout={"width": "auto"},
+            )
+        )
+        button.on_click(lambda _button: self._clear_all())
+        return button
 
     @property
     def focus_target(self) -> w.DOMWidget:
@@ -111,8 +119,14 @@ class RecordEditor(ParameterEditor):
         return False
 
     def _tell(self, value: Any) -> None:
-        self.clear.layout.display = "none" if value is UNSET else ""
-        self.summary.value = f'<div class="gpw-muted" role="status">{_words(value)}</div>'
+        self.summary.value = _summary_html(value)
+        parts = (self.summary,) if value is UNSET else (self.summary, self.clear)
+        if len(parts) != len(self._row.children):
+            self._row.children = parts
+
+
+def _summary_html(value: Any) -> str:
+    return f'<div class="gpw-muted" role="status">{_words(value)}</div>'
 
 
 def _words(value: Any) -> str:

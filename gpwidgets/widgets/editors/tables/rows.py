@@ -24,6 +24,7 @@ from gpwidgets.widgets.editors.editor_table import editor_for
 from gpwidgets.widgets.editors.tables._pasting import split_rows, split_values
 from gpwidgets.widgets.kit.controls import icon_button, lean, shared_layout
 from gpwidgets.widgets.kit.fold import Fold
+from gpwidgets.widgets.kit.late_looks import LateLooks, Note
 from gpwidgets.widgets.kit.owner import Owner, give_layout, replace_children
 
 _WIDE = {"width": "100%", "min_width": "0"}
@@ -44,7 +45,7 @@ def _narrowest(column: GPParameter) -> int:
     return 170 if has_two else 80
 
 
-class Row(Owner, w.HBox):
+class Row(Owner, LateLooks, w.HBox):
     """One row: its editors, and buttons to move and remove it."""
 
     def __init__(self, editors: Sequence[ParameterEditor], owner: ListEditor) -> None:
@@ -58,8 +59,7 @@ class Row(Owner, w.HBox):
         self.remover: Any = buttons[-1]
         for editor in self.editors:
             give_layout(editor, cell_layout(editor.parameter))
-        super().__init__([*self.editors, *buttons], layout=w.Layout(align_items="flex-start", **_WIDE))
-        self.add_class("gpw-row")
+        super().__init__([*self.editors, *buttons], _dom_classes=("gpw-wide", "gpw-row"))
         for editor in self.editors:
             editor.observe(owner.take, names=["value", "error"])
 
@@ -80,30 +80,46 @@ class ListEditor(ParameterEditor):
 
     def build(self) -> list[w.Widget]:
         """Make the frame of the list."""
-        title = lean(w.Label, self.label, layout=w.Layout(display="none" if self.compact else ""))
-        title.add_class("gpw-label")
+        label = lean(w.Label, self.label, _dom_classes=("gpw-label",)) if self.label else None
+        self._above: list[w.Widget] = [] if label is None else [label]
         self._rest: list[Any] = []
-        self._told_rest = lean(w.HTML)
         narrowest = sum(_narrowest(column) for column in self.columns()) + _BUTTONS
         self._span = {"width": "100%", "min_width": f"{narrowest}px"}
-        self.rows: w.VBox = lean(
-            w.VBox, layout={"max_height": "340px", "overflow": "hidden auto", **self._span}
-        )
         self.add_button: w.Button = self._make_button(
             tr("Add a row"), "plus", tr("Add a row to {title}", title=self.title)
         )
         self.add_button.on_click(lambda _button: self.add())
-        self.clear: w.Button = w.Button(
-            description=tr("Remove all"),
-            icon="trash-o",
-            tooltip=tr("Remove all rows of {title}", title=self.title),
-            layout=w.Layout(width="auto"),
-        )
-        self.clear.on_click(lambda _button: self._clear_all())
-        tools = lean(w.HBox, [self.add_button, self.clear], layout={"flex_flow": "row wrap"})
-        self._headings = self.headings()
-        table = lean(w.VBox, [*self._headings, self.rows], layout={"overflow": "auto", **_WIDE})
-        return [title, table, self._told_rest, tools, *self._make_paste()]
+        self._tools = lean(w.HBox, [self.add_button], layout={"flex_flow": "row wrap"})
+        self._below: list[w.Widget] = [self._tools, *self._make_paste()]
+        return [*self._above, *self._below]
+
+    # Most lists are empty at first: what belongs to rows is made with the first of them.
+
+    @cached_property
+    def _rows(self) -> w.VBox:
+        return lean(w.VBox, layout={"max_height": "340px", "overflow": "hidden auto", **self._span})
+
+    @cached_property
+    def _table(self) -> w.VBox:
+        layout = {"overflow": "auto", **_WIDE}
+        table: w.VBox = self.own(lean(w.VBox, [*self.headings(), self._rows], layout=layout))
+        return table
+
+    @cached_property
+    def _told_rest(self) -> Note:
+        return self.own(Note())
+
+    @cached_property
+    def _clear(self) -> w.Button:
+        words = tr("Remove all rows of {title}", title=self.title)
+        button: w.Button = self.own(self._make_button(tr("Remove all"), "trash-o", words))
+        button.on_click(lambda _button: self._clear_all())
+        return button
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows that have controls."""
+        return tuple(self._rows.children) if "_rows" in self.__dict__ else ()
 
     @staticmethod
     def _make_button(words: str, icon: str, tooltip: str) -> w.Button:
@@ -150,7 +166,7 @@ class ListEditor(ParameterEditor):
     @property
     def focus_target(self) -> w.DOMWidget | None:
         """The first cell, or the button that makes one."""
-        first = self.rows.children[0].editors[0].focus_target if self.rows.children else None
+        first = self.rows[0].editors[0].focus_target if self.rows else None
         return first or self.add_button
 
     # Rows
@@ -162,33 +178,33 @@ class ListEditor(ParameterEditor):
         for editor, cell in zip(editors, cells, strict=False):
             if cell is not None and cell is not UNSET and not (isinstance(cell, str) and cell == ""):
                 editor.set_value(cell)
-        self.rows.children = (*self.rows.children, row)
+        self._rows.children = (*self.rows, row)
         self._tell_rest()
         self.take()
         return row
 
     def remove(self, row: Row) -> None:
         """Take a row out; the keyboard goes on to the row before, or to the button that adds one."""
-        place = self.rows.children.index(row)
-        self.rows.children = tuple(one for one in self.rows.children if one is not row)
-        (self.rows.children[place - 1].remover if place else self.add_button).focus()
+        place = self.rows.index(row)
+        self._rows.children = tuple(one for one in self.rows if one is not row)
+        (self.rows[place - 1].remover if place else self.add_button).focus()
         row.close()
         self._tell_rest()
         self.take()
 
     def move(self, row: Row, step: int) -> None:
         """Move a row up (-1) or down (1); nothing happens at the ends."""
-        rows = list(self.rows.children)
+        rows = list(self.rows)
         here = rows.index(row)
         there = here + step
         if 0 <= there < len(rows):
             rows[here], rows[there] = rows[there], rows[here]
-            self.rows.children = rows
+            self._rows.children = rows
             self.take()
 
     def take_pending(self) -> None:
         """Take what stands in the box for pasted rows, and what is pending in a cell."""
-        for row in self.rows.children:
+        for row in self.rows:
             for editor in row.editors:
                 editor.take_pending()
         if "pasted" in self.__dict__ and self.pasted.value.strip():
@@ -203,7 +219,7 @@ class ListEditor(ParameterEditor):
     def _paste(self) -> None:
         try:
             rows = self.pasted_rows(self.pasted.value)
-            room = max(0, self._most - len(self.rows.children))
+            room = max(0, self._most - len(self.rows))
             if rows[room:]:
                 self._rest += check_value(self.parameter, [self.whole(cells) for cells in rows[room:]])
         except ParameterError as error:
@@ -224,18 +240,22 @@ class ListEditor(ParameterEditor):
         self.add_button.focus()  # the button that was pressed is gone
 
     def _tell_rest(self) -> None:
-        self.clear.layout.display = "" if self.rows.children or self._rest else "none"
-        for heading in self._headings:  # alone they could scroll, out of the keyboard's reach
-            heading.layout.display = "" if self.rows.children else "none"
+        # Headings alone could scroll, out of the keyboard's reach, so the table goes with its last row.
+        table = [self._table] if self.rows else []
+        rest = [self._told_rest] if self._rest else []
+        self.arrange([*self._above, *table, *rest, *self._below])
+        buttons = [self.add_button, *([self._clear] if self.rows or self._rest else [])]
+        if len(buttons) != len(self._tools.children):
+            self._tools.children = buttons
         count = len(self._rest)
+        if not count:
+            return
         bound = "rows" if self._most == limit("rows") else "cells"
         hint = escape(f"({how_to_raise(bound)})")
-        words = (
-            trn("…and {n:,} more row, kept as they are.", "…and {n:,} more rows, kept as they are.", count)
-            if count
-            else ""
+        words = trn(
+            "…and {n:,} more row, kept as they are.", "…and {n:,} more rows, kept as they are.", count
         )
-        self._told_rest.value = f'<div class="gpw-muted" role="status">{words} {hint}</div>' if words else ""
+        self._told_rest.value = f'<div class="gpw-muted" role="status">{words} {hint}</div>'
 
     # For subclasses
 
@@ -253,13 +273,13 @@ class ListEditor(ParameterEditor):
 
     def read(self) -> Any:
         """Return the rows; empty ones do not count."""
-        for number, row in enumerate(self.rows.children, 1):
+        for number, row in enumerate(self.rows, 1):
             wrong = next((editor for editor in row.editors if editor.error), None)
             if wrong is not None:
                 raise ParameterError(
                     self.parameter.name, tr("row {number}: {error}", number=number, error=wrong.error)
                 )
-        rows = [self.cells(row) for row in self.rows.children if not row.is_empty]
+        rows = [self.cells(row) for row in self.rows if not row.is_empty]
         return [*rows, *self._rest] or UNSET
 
     def cells(self, row: Row) -> Any:
@@ -269,7 +289,8 @@ class ListEditor(ParameterEditor):
     def show(self, value: Any) -> None:
         """Show rows; none of them when there is no value."""
         rows = [] if value is UNSET else list(value)
-        replace_children(self.rows, ())
+        if self.rows:
+            replace_children(self._rows, ())
         self._rest = rows[self._most :]
         for row in rows[: self._most]:
             self.add(self.split(row))
@@ -315,9 +336,7 @@ class ValueTableEditor(ListEditor):
         named = [(plain_label(_heading(one)), cell_layout(one)) for one in self.columns()]
         labels = [lean(w.Label, text, layout=layout) for text, layout in named]
         space = lean(w.Label, "", layout={"width": f"{_BUTTONS}px", "flex": "0 0 auto"})
-        row = lean(w.HBox, [*labels, space], layout=w.Layout(**self._span))
-        row.add_class("gpw-headings")
-        return [row]
+        return [lean(w.HBox, [*labels, space], layout=self._span, _dom_classes=("gpw-headings",))]
 
     def columns(self) -> list[GPParameter]:
         """Return the columns; an empty cell is no mistake."""
