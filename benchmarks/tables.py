@@ -5,8 +5,8 @@
 
 Limits, for a million rows: 0.3 s of CPU for each of them, and for sorting twice what pandas needs to sort the
 frame by the same column. A search for digits alone, in columns where nearly every row has another number,
-writes all of these out the first time: that may take three times as long as pandas needs to write two of the columns as
-text. What is found is held against pandas' own answer.
+writes all of these out the first time: that may take three times as long as pandas needs to write two of the
+columns as text. What is found is held against pandas' own answer.
 """
 
 from __future__ import annotations

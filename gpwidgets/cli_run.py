@@ -181,13 +181,15 @@ class _Saver:
         return self._package
 
     def _in_a_file(self, frame: Any, name: str) -> Path:
-        ending = "gpkg" if hasattr(frame, "geometry") else "csv"
+        from gpwidgets.convert.storage.formats import formats_for
+
+        first = formats_for(frame)[0]  # a GeoPackage, or CSV for a table
         with private_folder(self._out) as private:
-            path = private / f"{name_from_title(name, 'output')}.{ending}"
-            if hasattr(frame, "geometry"):
-                frame.to_file(path)
-            else:
-                frame.to_csv(path, index=False)
+            made = private / f"{name_from_title(name, 'output')}{first.ending}"
+            first.write(frame, made)
             if self._overwrite:
-                return path.replace(self._out / path.name)
-            return move_to_free_name(path, self._out, path.name)
+                path = made.replace(self._out / made.name)
+            else:
+                path = move_to_free_name(made, self._out, made.name)
+        first.add_beside(path, frame)
+        return path

@@ -26,6 +26,7 @@ OUTSIDE: dict[str, set[str]] = {
     "convert.files._text_copies": {"defusedxml", "orjson"},
     "convert.rendering.picture_png": {"matplotlib", "numpy", "shapely"},
     "convert.storage": FRAMES | {"orjson", "pyogrio"},
+    "convert.storage.provenance": {"pyogrio", "pyarrow"},
     "demo": FRAMES,
     "demo.rest": {"pandas"},
     "demo.rest._gateway": {"tornado"},

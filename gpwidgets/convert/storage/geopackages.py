@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import pyogrio
 
-if TYPE_CHECKING:
-    import pandas as pd
+from gpwidgets.convert.storage.provenance import layer_metadata
+from gpwidgets.convert.storage.shapefiles import plain_frame
 
 __all__ = ["add_layer"]
 
 
-def add_layer(path: Path, name: str, frame: pd.DataFrame) -> None:
+def add_layer(path: Path, name: str, frame: Any) -> str:
     """Write a frame as a layer of a GeoPackage, which is made when it is missing.
 
     Parameters
@@ -22,12 +22,20 @@ def add_layer(path: Path, name: str, frame: pd.DataFrame) -> None:
         Of the GeoPackage.
     name
         Of the layer.
-    frame
-        A GeoDataFrame, or a table without geometry, which becomes an attribute table.
+    frame : geopandas.GeoDataFrame or pandas.DataFrame
+        A table without geometry becomes an attribute table.
+
+    Returns
+    -------
+    str
+        What was left out, in words; empty for nothing.
 
     Raises
     ------
     OSError, pyogrio.errors.DataSourceError
         It cannot be written.
     """
-    pyogrio.write_dataframe(frame, path, layer=name, driver="GPKG", append=path.exists())
+    plain, said = plain_frame(frame) if hasattr(frame, "geometry") else (frame, "")
+    told = layer_metadata(frame) or None
+    pyogrio.write_dataframe(plain, path, layer=name, driver="GPKG", append=path.exists(), layer_metadata=told)
+    return said

@@ -15,6 +15,7 @@ from gpwidgets.bounds import how_to_raise, limit
 from gpwidgets.client.services import downloads, resources
 from gpwidgets.client.services.layers import count_rows, read_layer
 from gpwidgets.convert.files.raster_opening import raster_opener
+from gpwidgets.convert.storage.provenance import add_to_file
 from gpwidgets.datatypes.frame_checks import is_table
 from gpwidgets.datatypes.layer_addresses import holds_token
 from gpwidgets.errors import AuthenticationError, ConversionError, GPError, ServerError
@@ -23,7 +24,7 @@ from gpwidgets.protocol.frame_info import frame_info, is_truncated, keep_frame_i
 from gpwidgets.protocol.responses.renderers import renderer_json
 from gpwidgets.protocol.responses.replies import ExecuteReply, JobInfo
 from gpwidgets.protocol.values import Fetch
-from gpwidgets.secrets import hiding, mask, secrets_in
+from gpwidgets.secrets import MASKED, hiding, mask, secrets_in
 from gpwidgets.tasks.inputs.environment import Environment
 from gpwidgets.tasks.results.layer_rows import read_rows, reader_of
 from gpwidgets.tasks.results.outputs import Decoder, Outputs, is_doubtful, summary
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 
 _RESULTS_AT_ONCE = 4
+#: Files that get a note of where they came from beside them; they have no place for it that all readers know.
+_RASTERS = frozenset({".tif", ".tiff", ".img", ".jp2", ".asc", ".nc"})
 
 _LOG = logging.getLogger("gpwidgets.tasks")
 
@@ -108,6 +111,7 @@ class Transport:
         self._collections = any(one.data_type == DataTypeName.FEATURES for one in task.outputs)
         #: What was sent as secret: the server may repeat it in any later answer.
         self._secrets: tuple[str, ...] = ()
+        self._told: dict[str, Any] = {}
 
     def execute(self, fields: Mapping[str, str]) -> ExecuteReply:
         """Run the task inside one request."""
@@ -299,6 +303,8 @@ class Transport:
         def save(url: str, folder: Path) -> Path:
             path = downloads.download(session, url, folder, service=base)
             self._fetched.add(url)
+            if path.suffix.lower() in _RASTERS:
+                add_to_file(path, self._told)
             return path
 
         def read(url: str) -> bytes:
@@ -310,7 +316,7 @@ class Transport:
         return Decoder(named, Fetch(save, read, raster_opener), reader_of(session))
 
     def _outputs(self, run: Run, found: Gathered) -> Outputs:
-        provenance = self._provenance(run)
+        provenance = self._told = self._provenance(run)
         for value in found.values.values():
             if is_table(value):
                 keep_frame_info(value, {**frame_info(value), "provenance": provenance})
@@ -351,12 +357,15 @@ class Transport:
             "task": self._task.url.task,
             "job_id": run.job_id,
             "digests": self._digests,
-            "inputs": {name: "***" if name in hidden else summary(run.inputs[name]) for name in run.inputs},
+            "inputs": {
+                name: MASKED if name in hidden else mask(summary(value)) for name, value in run.inputs.items()
+            },
             **(
                 {"environment": {name: str(value) for name, value in run.settings.items()}}
                 if run.settings
                 else {}
             ),
+            "started": run.started.isoformat(timespec="seconds") if run.started else None,
             "time": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             "gpwidgets": __version__,
         }

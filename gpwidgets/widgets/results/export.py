@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from html import escape
-from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import ipywidgets as w
 
-from gpwidgets.datatypes.frame_checks import is_frame
+from gpwidgets.convert.storage.formats import formats_for
 from gpwidgets.file_names import move_to_free_name, name_from_title, private_folder
-from gpwidgets.texts import later, tr
+from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.background import Background
 from gpwidgets.widgets.kit.controls import status_line
 from gpwidgets.widgets.kit.owner import Owner
@@ -20,68 +18,6 @@ from gpwidgets.widgets.words.file_links import saved_html
 
 if TYPE_CHECKING:
     from pandas import DataFrame
-
-
-def _write_gpkg(frame: Any, path: Path) -> str:
-    from gpwidgets.convert.storage.shapefiles import plain_frame
-
-    plain, told = plain_frame(frame)
-    plain.to_file(path, driver="GPKG", layer=path.stem)
-    return told
-
-
-def _write_geojson(frame: Any, path: Path) -> str:
-    from gpwidgets.convert.coordinates.reprojecting import reproject
-    from gpwidgets.convert.storage.shapefiles import plain_frame
-
-    plain, told = plain_frame(frame)
-    degrees = plain if plain.crs is None else reproject(plain, "EPSG:4326")
-    degrees.to_file(path, driver="GeoJSON")
-    return told
-
-
-def _write_csv(frame: Any, path: Path) -> None:
-    if is_frame(frame):
-        frame = frame.to_wkt()  # the geometry stays readable, as text
-    frame.to_csv(path, index=False)
-
-
-def _write_parquet(frame: Any, path: Path) -> None:
-    frame.to_parquet(path, index=False)
-
-
-def _write_shapefile(frame: Any, path: Path) -> str:
-    from gpwidgets.convert.storage.shapefiles import plain_frame, write_shapefile
-
-    plain, told = plain_frame(frame)
-    renamed = write_shapefile(plain, path)
-    pairs = ", ".join(tr("{old} is {new}", old=old, new=new) for old, new in renamed.items())
-    names = tr("Shapefiles have short names: {pairs}", pairs=pairs) if pairs else ""
-    return " ".join(filter(None, (told, names)))
-
-
-#: Writes a frame to a path; what it returns is said to the user.
-Writer = Callable[[Any, Path], str | None]
-
-#: Label, ending and writer of each format.
-FEATURE_FORMATS: tuple[tuple[str, str, Writer], ...] = (
-    ("GeoPackage", ".gpkg", _write_gpkg),
-    ("GeoParquet", ".parquet", _write_parquet),
-    ("GeoJSON", ".geojson", _write_geojson),
-    (later("Shapefile (zip)"), ".zip", _write_shapefile),
-    ("CSV", ".csv", _write_csv),
-)
-TABLE_FORMATS: tuple[tuple[str, str, Writer], ...] = (
-    ("CSV", ".csv", _write_csv),
-    ("Parquet", ".parquet", _write_parquet),
-)
-
-
-def formats_for(frame: Any) -> list[tuple[str, str, Writer]]:
-    """Return the formats that a frame can be saved in here; Parquet needs pyarrow."""
-    formats = FEATURE_FORMATS if is_frame(frame) else TABLE_FORMATS
-    has_arrow = find_spec("pyarrow") is not None
-    return [one for one in formats if has_arrow or one[1] != ".parquet"]
 
 
 class FrameSaver(Owner, w.HBox):
@@ -108,7 +44,7 @@ class FrameSaver(Owner, w.HBox):
         self._name = name
         self._formats = formats_for(frame)
         self.format: w.Dropdown = w.Dropdown(
-            options=[tr(label) for label, _, _ in self._formats],
+            options=[tr(one.label) for one in self._formats],
             description=tr("Save as"),
             layout=w.Layout(width="220px"),
         )
@@ -133,12 +69,13 @@ class FrameSaver(Owner, w.HBox):
         self._saving.start(self._save, self._show_saved, tr("Saving…"))
 
     def _save(self) -> str:
-        _, ending, write = self._formats[self.format.index]
+        chosen = self._formats[self.format.index]
         folder = Path(self.folder.value or ".").expanduser()
-        name = f"{name_from_title(self._name, 'result')}{ending}"
+        name = f"{name_from_title(self._name, 'result')}{chosen.ending}"
         with private_folder(folder) as private:
-            said = write(self.frame, private / name)
+            said = chosen.write(self.frame, private / name)
             path = move_to_free_name(private / name, folder, name)
+        chosen.add_beside(path, self.frame)
         self.path = path
         more = f'<div class="gpw-muted">{escape(said)}</div>' if said else ""
         return saved_html(path, path.stat().st_size) + more
