@@ -18,7 +18,7 @@ from gpwidgets.convert.featuresets._engines import (
     rows_of_objects,
 )
 from gpwidgets.convert.featuresets._pieces import NotJSON
-from gpwidgets.convert.featuresets.source import FeatureSource, Noticed, noticed
+from gpwidgets.convert.featuresets.source import FeatureSource, Noticed, mappings, noticed
 from gpwidgets.convert.geometry.geometries import GeometryColumn, kind_of
 from gpwidgets.convert.geometry.quantised import Quantisation
 from gpwidgets.convert.geometry.vertices import KEEPS_MEASURES
@@ -103,7 +103,7 @@ class Collected:
     def take(self, piece: bytes, *, is_whole: bool = False) -> None:
         """Take a JSON array of features; see `Taker`."""
         if self._layout is None:
-            self._take_objects(_parsed(piece))
+            self.take_objects(_parsed(piece))
             return
         engine = self._engine or best_engine(self._layout)
         try:
@@ -111,26 +111,23 @@ class Collected:
         except NotJSON:
             if not is_whole:
                 raise
-            self._take_objects(_parsed(piece))
+            self.take_objects(_parsed(piece))
         except Odd:
-            self._take_objects(_parsed(piece))
+            self.take_objects(_parsed(piece))
 
-    def _take_objects(self, features: list[Any]) -> None:
+    def take_objects(self, features: Any) -> None:
+        """Take a list of features; what is no object counts as a feature with nothing."""
+        rows = mappings(features)
         if self._layout is None:
-            self._layout = self._guessed(features)
+            self._layout = self._guessed(rows)
         if self._layout is not None:
             try:
-                self._add(rows_of_objects(features, self._layout))
+                self._add(rows_of_objects(rows, self._layout))
                 return
             except Odd:
                 pass
-        self.take_rows([row if isinstance(row, Mapping) else {} for row in features])
-
-    def take_rows(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Take features in whatever way they are made."""
-        self.table.add(
-            [row["attributes"] if isinstance(row.get("attributes"), Mapping) else {} for row in rows]
-        )
+        attributes = [row.get("attributes") for row in rows]
+        self.table.add([one if isinstance(one, Mapping) else {} for one in attributes])
         self.shapes.add([row.get("geometry") for row in rows])
         self._notice(noticed(rows))
 
@@ -152,10 +149,9 @@ class Collected:
             else:
                 self._references.append((reference, count))
 
-    def _guessed(self, features: list[Any]) -> Layout | None:
+    def _guessed(self, rows: Sequence[Mapping[str, Any]]) -> Layout | None:
         """The layout of the first geometry; None without any, or where it is left to the plain reader."""
-        geometries = (row.get("geometry") for row in features if isinstance(row, Mapping))
-        first: Any = next(filter(kind_of, geometries), None)
+        first: Any = next(filter(kind_of, (row.get("geometry") for row in rows)), None)
         key = kind_of(first)
         names = [name for name in ("x", "y", "z", "m") if name in first] if key == "x" else []
         numbers = len(names) if names else _numbers(first, key)

@@ -25,11 +25,12 @@ _BETWEEN = re.compile(
     rb"\}" + _SPACE + b"," + _SPACE + rb"\{" + _SPACE + b'"(?:attributes|geometry)"' + _SPACE + b":"
 )
 _NEXT = re.compile(_SPACE + rb"([,\]])" + _SPACE)
-#: Texts (the last one may not have ended yet), lists of vertices, and all other brackets.
+#: What stands between brackets, lists of vertices, brackets, and a text that has not ended yet.
 _TOKENS = re.compile(
-    rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|(?:\[[^\[\]{}"]*+\][, \t\r\n]*+)++|[\[\]{}]', re.DOTALL
+    rb'(?:[^\[\]{}"]++|"(?:[^"\\]++|\\.)*+")++|(?:\[[^\[\]{}"]*+\][, \t\r\n]*+)++|[\[\]{}]|".*+', re.DOTALL
 )
 _STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
+_OPENING, _ENDING = frozenset(b"{["), frozenset(b"}]")
 _CLOSING = {"{": b"}", "[": b"]"}
 #: Bytes of a first piece: a list may end soon.
 _FIRST = 1 << 14
@@ -202,10 +203,12 @@ class Cutter:
         """Where a feature or the list ends, by counting brackets; 0 when nothing has ended yet."""
         depth = end = 0
         for found in _TOKENS.finditer(self._text):
-            sign = found[0]
-            if sign in (b"{", b"["):
+            if found.end() - found.start() > 1:
+                continue
+            sign = self._text[found.start()]
+            if sign in _OPENING:
                 depth += 1
-            elif sign in (b"}", b"]"):
+            elif sign in _ENDING:
                 depth -= 1
                 if depth < 0:
                     return found.start()

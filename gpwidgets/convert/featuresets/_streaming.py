@@ -116,7 +116,7 @@ def _assembled(document: Any, lists: list[Collected], mark: str, *, is_last: boo
     for source, number in zip(found, numbers, strict=True):
         if number is None:
             number, rows = len(lists), Collected(Described.of(source))
-            rows.take_rows(source.rows)
+            rows.take_objects(source.rows)
             lists.append(rows)
         source = replace(source, read=lists[number].noticed)
         taken[id(source)] = lists[number]
@@ -137,10 +137,7 @@ def _assembled(document: Any, lists: list[Collected], mark: str, *, is_last: boo
         raise ReadAgain(told)
     if not all(part.shapes.is_even for part in parts):
         raise NotCut("vertices have different numbers")
-    table = parts[0].table
-    for part in parts[1:]:
-        table.append(part.table)
-    return frame_of(chosen, table, [part.shapes.finish() for part in parts])
+    return frame_of(chosen, parts)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import geopandas
@@ -14,8 +15,8 @@ import shapely
 
 from gpwidgets.convert.coordinates.crs import to_crs
 from gpwidgets.convert.coordinates.reprojecting import in_one_system
+from gpwidgets.convert.featuresets._collected import Collected, Described
 from gpwidgets.convert.featuresets.source import FeatureSource
-from gpwidgets.convert.geometry.geometries import GeometryColumn
 from gpwidgets.convert.tables.attribute_table import Table
 from gpwidgets.errors import ReferencesDiffer
 from gpwidgets.protocol.features import Field
@@ -34,38 +35,25 @@ def frame_of_layers(sources: Sequence[FeatureSource]) -> geopandas.GeoDataFrame:
     ReferencesDiffer
         Layers or features name several systems, or some name one and some do not.
     """
-    table = Table(fields_of(sources))
-    columns: list[Any] = []
-    for source in sources:
-        rows = source.rows
-        table.add([_attributes(row) for row in rows])
-        column = GeometryColumn(quantisation=source.quantisation)
-        column.flags = source.flags
-        column.add([row.get("geometry") for row in rows])
-        columns.append(column.finish())
-    return frame_of(sources, table, columns)
+    fields = fields_of(sources)
+    parts = [Collected(Described(fields, source.flags, source.quantisation)) for source in sources]
+    for source, part in zip(sources, parts, strict=True):
+        part.take_objects(source.json.get("features"))
+    return frame_of(sources, parts)
 
 
-def frame_of(
-    sources: Sequence[FeatureSource], table: Table, columns: Sequence[Any]
-) -> geopandas.GeoDataFrame:
-    """Put attributes and the geometries of each layer together; see `frame_of_layers`.
-
-    Parameters
-    ----------
-    sources
-        The layers.
-    table
-        The attributes of all of them.
-    columns
-        The geometries of each.
-    """
+def frame_of(sources: Sequence[FeatureSource], parts: Sequence[Collected]) -> geopandas.GeoDataFrame:
+    """Put together what was taken of each layer, with the fields of all of them; see `frame_of_layers`."""
+    sources = [replace(source, read=part.noticed) for source, part in zip(sources, parts, strict=True)]
+    columns = [part.shapes.finish() for part in parts]
     shapes = columns[0] if len(columns) == 1 else np.concatenate(columns)
+    table = parts[0].table
+    for part in parts[1:]:
+        table.append(part.table)
     main = next(filter(None, (source.reference for source in sources)), SpatialReference())
     crs = to_crs(main)
-    runs = _references(sources)
     if len(sources) > 1 or any(named for source in sources for named, _ in source.noticed.references):
-        shapes = _in_one_system(shapes, runs, main, crs)
+        shapes = _in_one_system(shapes, _references(sources), main, crs)
     return _frame(table.finish(), shapes, crs, _describe(sources, main))
 
 
@@ -101,8 +89,7 @@ def _frame(
     columns = {_whole_letters(key): column for key, column in columns.items()}
     name = _free_name(columns)
     columns[name] = geopandas.array.GeometryArray(shapes, crs=crs)
-    plain = pd.DataFrame(columns, index=pd.RangeIndex(len(shapes)), copy=False)
-    frame = geopandas.GeoDataFrame(plain, geometry=name)
+    frame = geopandas.GeoDataFrame(columns, index=pd.RangeIndex(len(shapes)), geometry=name, copy=False)
     keep_frame_info(frame, about)
     return frame
 

@@ -17,7 +17,7 @@ from gpwidgets.protocol.responses.renderers import renderer_json
 from gpwidgets.protocol.values import SpatialReference
 from gpwidgets.texts import tr
 
-__all__ = ["FeatureSource", "Noticed", "chosen_layers", "find_features", "find_layers", "noticed"]
+__all__ = ["FeatureSource", "Noticed", "chosen_layers", "find_features", "find_layers", "mappings", "noticed"]
 
 
 class Noticed(NamedTuple):
@@ -37,6 +37,15 @@ class Noticed(NamedTuple):
     rows: int
     geometry_type: str
     references: tuple[tuple[Any, int], ...]
+
+
+def mappings(values: Any) -> list[Mapping[str, Any]]:
+    """The values of a list, `{}` in place of each that is no object; empty for what is no list."""
+    if not isinstance(values, list):
+        return []
+    if set(map(type, values)) <= {dict}:
+        return values
+    return [value if isinstance(value, Mapping) else {} for value in values]
 
 
 def noticed(rows: Sequence[Mapping[str, Any]]) -> Noticed:
@@ -83,28 +92,32 @@ class FeatureSource:
     @property
     def rows(self) -> list[Mapping[str, Any]]:
         """The features; what is no object counts as a feature with nothing."""
-        rows = self.json.get("features")
-        return [row if isinstance(row, Mapping) else {} for row in rows] if isinstance(rows, list) else []
+        return mappings(self.json.get("features"))
 
     @property
+    def count(self) -> int:
+        """How many features there are."""
+        return self.read.rows if self.read is not None else len(self.rows)
+
+    @cached_property
     def fields(self) -> tuple[Field, ...]:
         """The columns, without the geometry; empty when nothing names them."""
         named = FeatureSet(self.json).fields or FeatureSet(self.layer).fields
         return tuple(field for field in named if field.type != "esriFieldTypeGeometry")
 
-    @property
+    @cached_property
     def geometry_type(self) -> str:
         """``esriGeometry…``, from the first geometry when it is not said."""
         said = FeatureSet(self.json).geometry_type or FeatureSet(self.layer).geometry_type
         return said or self.noticed.geometry_type
 
-    @property
+    @cached_property
     def reference(self) -> SpatialReference:
         """Reference of the coordinates; empty when nothing names one."""
         own = (SpatialReference.from_json(one) for one, _ in self.noticed.references if one)
         return self.common_reference or next(filter(None, own), SpatialReference())
 
-    @property
+    @cached_property
     def common_reference(self) -> SpatialReference:
         """The reference that is said of all features; empty when none is, or none that means a system."""
         extent = self.layer.get("extent")
@@ -207,7 +220,7 @@ def chosen_layers(sources: Sequence[FeatureSource], layer: str | None) -> list[F
                 layers=names,
             )
         return named
-    return [source for source in sources if source.noticed.rows] or [sources[0]]
+    return [source for source in sources if source.count] or [sources[0]]
 
 
 #: What may hold feature sets, outermost last; the last two are of web maps.

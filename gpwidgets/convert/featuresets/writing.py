@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -77,18 +77,21 @@ def frame_to_records(df: pd.DataFrame) -> dict[str, Any]:
     ConversionError
         Two columns have the same name.
     """
-    fields, rows = _rows(df, frame_info(df))
+    fields, rows = _rows(list(df.items()), frame_info(df), len(df))
     return {"fields": fields, "features": [{"attributes": row} for row in rows]}
 
 
 def _feature_set(gdf: geopandas.GeoDataFrame, decimals: int | None) -> dict[str, Any]:
-    _check_finite(_shapes(gdf))
-    gdf = for_wire(gdf)
     shapes = _shapes(gdf)
+    _check_finite(shapes)
+    moved = for_wire(gdf)
+    if moved is not gdf:
+        gdf, shapes = moved, _shapes(moved)
     kind = geometry_type(shapes) or _described_type(gdf)
     has_z, measured = bool(shapely.has_z(shapes).any()), bool(has_m(shapes).any())
-    others = [number for number, dtype in enumerate(gdf.dtypes) if not _is_geometry(dtype)]
-    fields, rows = _rows(pd.DataFrame(gdf.iloc[:, others]), frame_info(gdf))
+    bare = pd.DataFrame(gdf)  # whose columns come without copies of all that the frame keeps
+    others = [(name, column) for name, column in bare.items() if not _is_geometry(column.dtype)]
+    fields, rows = _rows(others, frame_info(gdf), len(gdf))
     told: dict[str, Any] = {"geometryType": kind, "hasZ": has_z, "hasM": measured, "fields": fields}
     reference = _reference(gdf, has_z=has_z)
     if reference:
@@ -204,10 +207,10 @@ def geometry_type(shapes: Any) -> str:
 
 
 def _rows(
-    df: pd.DataFrame, described: Mapping[str, Any]
+    columns: Sequence[tuple[Any, pd.Series]], described: Mapping[str, Any], count: int
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Fields and attributes of all rows."""
-    names = [str(name) for name in df.columns]
+    names = [str(name) for name, _ in columns]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise ConversionError(f"Two columns are named {twice!r}; rename one of them.")
@@ -216,19 +219,19 @@ def _rows(
     told = [
         wire_column(
             name,
-            df.iloc[:, number],
+            column,
             types.get(name, ""),
             aliases.get(name, ""),
             has_long_ids=name in long_ids,
         )
-        for number, name in enumerate(names)
+        for name, (_, column) in zip(names, columns, strict=True)
     ]
     fields = [field for field, _ in told]
     for field in fields:
         if field["name"] in domains:
             field["domain"] = domains[field["name"]]
     if not told:
-        return fields, [{} for _ in range(len(df))]
+        return fields, [{} for _ in range(count)]
     values = [values for _, values in told]
     return fields, [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
 

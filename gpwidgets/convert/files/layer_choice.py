@@ -19,7 +19,7 @@ __all__ = ["collection_layers", "frame_of_collection", "refuse_several", "say_le
 
 def collection_layers(value: Any) -> list[str]:
     """Names of the layers of a feature collection that have features; two or more, or none at all."""
-    names = [source.name for source in find_layers(value) if source.noticed.rows]
+    names = [source.name for source in find_layers(value) if source.count]
     return names if len(names) > 1 else []
 
 

@@ -88,7 +88,7 @@ class GeometryColumn:
         self._quantisation = quantisation
         self._widths: dict[str, set[int]] = {}
         self._groups: dict[str, _Group] = {}
-        self._built: list[tuple[int, NDArray[np.object_]]] = []
+        self._made: list[Any] = []
         self._dropped: Counter[str] = Counter()
         self._unkept = False
         self._count = 0
@@ -122,7 +122,8 @@ class GeometryColumn:
             shapes[owners] = rings.points(coords)
         else:
             shapes = _BUILDERS[kind](coords, lengths, owners, len(counts), self._dropped)
-        self._built.append((self._count, shapes))
+        self._made += [None] * (self._count - len(self._made))
+        self._made += shapes.tolist()
         self._count += len(counts)
 
     @property
@@ -136,9 +137,9 @@ class GeometryColumn:
 
     def finish(self) -> NDArray[np.object_]:
         """The shapely geometries of all rows, None where there is none."""
-        found = np.full(self._count, None, dtype=object)
-        for start, shapes in self._built:
-            found[start : start + len(shapes)] = shapes
+        self._made += [None] * (self._count - len(self._made))
+        found = np.fromiter(self._made, dtype=object, count=self._count)
+        self._made = []
         for kind, group in self._groups.items():
             coords, lengths, owners = group.joined(max(self._widths.get(kind, {0})))
             if self._quantisation is not None and kind != "xmin":

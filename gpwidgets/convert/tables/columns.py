@@ -28,6 +28,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from gpwidgets.convert.tables._growing import Numbers
 from gpwidgets.protocol.moments import (
     from_milliseconds,
     parse_day,
@@ -40,6 +41,7 @@ __all__ = ["Column", "infer_type"]
 
 _PREFIX = "esriFieldType"
 _WHOLE = {"OID": "int64", "BigInteger": "int64", "Integer": "int32", "SmallInteger": "int16", "Long": "int32"}
+_WIDTHS = {kind: np.iinfo(dtype) for kind, dtype in _WHOLE.items()}
 _FLOATS = {"Double", "Single", "Float"}
 _TYPED = {*_WHOLE, *_FLOATS, "Date"}
 _TEXTS = {"String", "GUID", "GlobalID", "XML"}
@@ -77,7 +79,7 @@ class Column:
     def add(self, values: list[Any]) -> None:
         """Take the values of the next rows, None where a row has none."""
         if self.kind not in _TEXTS:
-            self._pieces.append(self._compact(values))
+            self._keep(self._compact(values))
             return
         self._texts += values
         if len(self._texts) >= _BLOCK:
@@ -92,8 +94,8 @@ class Column:
         """Take the rows of another column of the same type, which is empty then."""
         self._pack_texts()
         other._pack_texts()
-        self._pieces += other._pieces
-        other._pieces = []
+        for piece in other._emptied():
+            self._keep(piece.arrays() if isinstance(piece, Numbers) else piece)
 
     def settle(self, field_type: str) -> None:
         """Tell the type of a column whose type was not known."""
@@ -109,19 +111,26 @@ class Column:
         """The column of all rows, an array that pandas takes."""
         self._pack_texts()
         if not self._pieces:
-            self._pieces.append(self._compact([]))
+            self._keep(self._compact([]))
         pieces = list(self._emptied())
         if self.kind in _TYPED:
-            if any(not isinstance(piece, tuple) for piece in pieces):
+            if len(pieces) > 1 or not isinstance(pieces[0], Numbers):
                 return self._from_odd([value for piece in pieces for value in _listed(piece)])
-            numbers, masks = zip(*pieces, strict=True)
-            return self._typed(np.concatenate(numbers), np.concatenate(masks))
+            return self._typed(*pieces.pop().arrays())
         if self.kind in _TEXTS and not any(isinstance(piece, list) for piece in pieces):
             return pieces[0] if len(pieces) == 1 else pd.concat(list(map(pd.Series, pieces))).array
         values = list(chain.from_iterable(map(_listed, pieces)))
         if self.kind in _TEXTS:
             return _objects(values)
         return _objects(_parsed(values, _READERS[self.kind]) if self.kind in _READERS else values)
+
+    def _keep(self, piece: Any) -> None:
+        """Add a piece; numbers are joined to those before."""
+        last = self._pieces[-1] if self._pieces else None
+        if not isinstance(piece, tuple):
+            self._pieces.append(piece)
+        elif not (isinstance(last, Numbers) and last.append(*piece)):
+            self._pieces.append(Numbers(*piece))
 
     def _emptied(self) -> Iterator[Any]:
         """All pieces, which the column keeps no longer."""
@@ -144,7 +153,8 @@ class Column:
         if self.kind in _WHOLE or self.kind == "Date":
             if kinds <= {int, type(None)}:
                 try:
-                    return _whole_numbers(values, have_none=type(None) in kinds)
+                    numbers, mask = _whole_numbers(values, have_none=type(None) in kinds)
+                    return self._narrow(numbers), mask
                 except OverflowError:
                     return values
         elif self.kind in _FLOATS and kinds <= {float, int, type(None)}:
@@ -170,14 +180,20 @@ class Column:
         if self.kind in _FLOATS:
             return values
         if self.kind == "Date":
-            moments = values.astype("datetime64[ms]")
+            moments = values.view("datetime64[ms]")
             outside = ~mask & ((values < _FIRST_MS) | (values > _LAST_MS))
             self.lost_dates = int(outside.sum())
             moments[mask | outside] = np.datetime64("NaT")
             return pd.DatetimeIndex(moments, tz="UTC")
-        width = np.iinfo(_WHOLE[self.kind or ""])
+        return pd.arrays.IntegerArray(self._narrow(values), mask)
+
+    def _narrow(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Whole numbers in the width of the field's type, where all of them are within its limits."""
+        width = _WIDTHS.get(self.kind or "")
+        if width is None or values.dtype.itemsize * 8 <= width.bits:
+            return values
         fits = not len(values) or (values.min() >= width.min and values.max() <= width.max)
-        return pd.arrays.IntegerArray(values.astype(width.dtype if fits else np.int64), mask)
+        return values.astype(width.dtype) if fits else values
 
 
 def infer_type(values: Sequence[Any]) -> str:
@@ -223,10 +239,10 @@ def _kept(values: list[Any]) -> Any:
 def _listed(piece: Any) -> list[Any]:
     if isinstance(piece, list):
         return piece
-    if not isinstance(piece, tuple):
+    if not isinstance(piece, Numbers):
         texts: list[Any] = piece.to_numpy(dtype=object, na_value=None).tolist()
         return texts
-    numbers, mask = (part.tolist() for part in piece)
+    numbers, mask = (part.tolist() for part in piece.arrays())
     return [None if missing else value for value, missing in zip(numbers, mask, strict=True)]
 
 

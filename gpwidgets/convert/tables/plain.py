@@ -243,6 +243,9 @@ def _python_values(column: pd.Series) -> list[Any]:
     own = dtype if isinstance(dtype, np.dtype) else getattr(dtype, "numpy_dtype", None)
     if own is not None and own.kind in "iufb":
         return _numbers(column, own)
+    if isinstance(dtype, pd.StringDtype):
+        texts: list[Any] = column.array.to_numpy(dtype=object, na_value=None).tolist()
+        return texts
     values: list[Any] = column.astype(object).tolist()
     if _types_in(values) <= {str, int, bool}:
         return values
@@ -255,14 +258,15 @@ def _numbers(column: pd.Series, dtype: np.dtype[Any]) -> list[Any]:
         numbers, missing = column.to_numpy(dtype=kind), np.zeros(len(column), dtype=bool)
     else:
         nothing: Any = False if kind.kind == "b" else 0  # Arrow takes none of another type
-        numbers, missing = column.to_numpy(dtype=kind, na_value=nothing), column.isna().to_numpy()
+        array = column.array
+        numbers, missing = array.to_numpy(dtype=kind, na_value=nothing), np.asarray(array.isna())
     if kind.kind == "f":
         missing = missing | ~np.isfinite(numbers)
     return _with_none(numbers.tolist(), missing)
 
 
 def _with_none(values: list[Any], missing: Any) -> list[Any]:
-    for row in np.flatnonzero(missing).tolist():
+    for row in missing.nonzero()[0].tolist():
         values[row] = None
     return values
 
