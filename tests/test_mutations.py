@@ -1,7 +1,7 @@
 """Answers of real servers, changed in one or two places: understood, or refused in words.
 
 Each goes over a real socket to the widget that it is for: form, run, results, map and picture. The usual run
-takes 2,000 of them, a third as far as the widgets and the others as far as Python values, which costs a
+takes 2,000 of them, a sixth as far as the widgets and the others as far as Python values, which costs a
 twentieth. ``GPWIDGETS_MUTATIONS=0:20000`` takes these numbers, all as far as the widgets;
 ``GPWIDGETS_MUTATIONS_REPORT`` names a file that gets a line of JSON for each, with its time and memory.
 """
@@ -36,7 +36,7 @@ def test_changed_answers_are_understood_or_refused_in_words(
             warm_up(bench)
         tried = []
         for seed in range(begin, min(begin + AT_A_TIME, LAST)):
-            tried.append(try_one(bench, seed) if NAMED or seed % 3 == 0 else read_one(bench, seed))
+            tried.append(try_one(bench, seed) if NAMED or seed % 6 == 0 else read_one(bench, seed))
             _report(tried[-1])
         with closing(gp.HistoryWidget()) as history:
             bench.look(history)
