@@ -59,11 +59,6 @@ def read_catalog(session: GPSession, url: GPURL) -> Catalog:
     )
 
 
-def read_server_info(session: GPSession, url: GPURL) -> dict[str, Any]:
-    """Read ``…/rest/info``, which needs no sign-in: version, and where tokens are issued."""
-    return session.get_json(url.info, signed=False)
-
-
 def read_service(session: GPSession, url: GPURL) -> ServiceInfo:
     """Read ``…/GPServer``."""
     return ServiceInfo.from_json(session.get_json(url.service))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -13,7 +12,7 @@ import pandas as pd
 
 from gpwidgets.texts import later, tr
 
-__all__ = ["METHODS", "Classes", "as_codes", "classify", "is_numeric"]
+__all__ = ["METHODS", "Classes", "classify", "is_numeric"]
 
 METHODS = (later("natural breaks"), later("quantiles"), later("equal interval"), later("categories"))
 
@@ -83,11 +82,6 @@ def classify(column: pd.Series, method: str, count: int) -> Classes:
     codes[~np.isfinite(values)] = -1
     limits = [lowest, *uppers.tolist()]
     return Classes(codes, bounds=tuple(pairwise(limits)))
-
-
-def as_codes(numbers: Sequence[int]) -> npt.NDArray[np.intp]:
-    """Return class numbers as the array that `Classes` holds."""
-    return np.array(numbers, dtype=np.intp)
 
 
 def _categories(column: pd.Series, count: int) -> Classes:

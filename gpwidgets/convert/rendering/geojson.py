@@ -14,7 +14,7 @@ from gpwidgets.convert.coordinates.reprojecting import reproject_shapes, why_unp
 from gpwidgets.convert.geometry.vertices import nowhere, without_measures
 from gpwidgets.convert.tables.plain import plain_values
 
-__all__ = ["geographic_bounds", "to_geojson"]
+__all__ = ["to_geojson"]
 
 _GEOGRAPHIC = pyproj.CRS.from_epsg(4326)
 
@@ -22,9 +22,7 @@ _GEOGRAPHIC = pyproj.CRS.from_epsg(4326)
 def to_geojson(
     gdf: geopandas.GeoDataFrame,
     *,
-    decimals: int | None = 6,
     properties: bool = True,
-    simplify: float | None = None,
 ) -> dict[str, Any]:
     """Turn a frame into a GeoJSON feature collection.
 
@@ -32,12 +30,8 @@ def to_geojson(
     ----------
     gdf
         Any frame; one of the user's without a CRS counts as longitude and latitude, if it can be.
-    decimals
-        Places of the coordinates; 6 are about 0.1 m. None keeps every digit.
     properties
         Whether to take the columns along; else each feature has ``{}``.
-    simplify
-        Tolerance in degrees for a coarser picture.
 
     Returns
     -------
@@ -46,11 +40,6 @@ def to_geojson(
         is missing, has no place on the earth, or lies where the projection has no answer.
     """
     shapes = without_measures(_finite(_geographic(gdf)))
-    if simplify:
-        coarse = shapely.simplify(shapes, simplify, preserve_topology=False)
-        shapes = np.where(shapely.is_empty(coarse), shapes, coarse)
-    if decimals is not None:
-        shapes = shapely.transform(shapes, lambda xyz: xyz.round(decimals), include_z=None)
     texts = shapely.to_geojson(shapes).tolist()
     geometries = orjson.loads("[" + ",".join(text or "null" for text in texts) + "]")
     rows = _properties(gdf) if properties else [{} for _ in range(len(gdf))]
@@ -61,13 +50,6 @@ def to_geojson(
             for row, geometry in zip(rows, geometries, strict=True)
         ],
     }
-
-
-def geographic_bounds(gdf: geopandas.GeoDataFrame) -> tuple[float, float, float, float] | None:
-    """Bounds (west, south, east, north) in degrees; None when nothing has a place."""
-    shapes = _finite(_geographic(gdf))
-    west, south, east, north = (float(edge) for edge in shapely.total_bounds(shapes))
-    return None if np.isnan([west, south, east, north]).any() else (west, south, east, north)
 
 
 def _geographic(gdf: geopandas.GeoDataFrame) -> Any:

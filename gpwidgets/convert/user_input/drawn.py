@@ -128,5 +128,5 @@ def text_geometries(text: str) -> list[dict[str, Any]]:
     frame = wrap_frame(to_frame(text))
     if len(without_empty(frame)) < len(frame):
         raise ConversionError(tr("There is a shape without any place in the text."))
-    features = to_geojson(frame, decimals=None, properties=False)["features"]
+    features = to_geojson(frame, properties=False)["features"]
     return [feature["geometry"] for feature in features]

@@ -63,11 +63,6 @@ def earthquakes_path() -> Path:
     return _HERE / "earthquakes.csv"
 
 
-def land_path() -> Path:
-    """Outlines of the world's land, GeoJSON."""
-    return _HERE.parent.parent / "data" / "land.geojson"
-
-
 def read_dem() -> Elevation:
     """Read the elevation model."""
     import numpy as np

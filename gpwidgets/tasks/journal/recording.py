@@ -229,12 +229,6 @@ def is_run(run: Mapping[str, Any]) -> bool:
     return texts and isinstance(run.get("started"), int | float) and "deleted" not in run
 
 
-def files_of(run: Mapping[str, Any]) -> set[str]:
-    """The files that hold large values and results of a run."""
-    rows = [*rows_of(run), *rows_of(run, "unplaced")]
-    return {str(row["file"]) for row in rows if "file" in row} | {str(run.get("results"))}
-
-
 def rows_of(run: Mapping[str, Any], part: str = "inputs") -> list[dict[str, Any]]:
     """The rows of a run's inputs, or of values that had no place in the task when it was started."""
     rows = run.get(part)

@@ -44,11 +44,6 @@ def let_rest(button: w.Button, resting: bool) -> None:
     (button.add_class if resting else button.remove_class)("gpw-resting")
 
 
-def is_resting(button: w.Button) -> bool:
-    """Whether a click on a button is to be ignored."""
-    return "gpw-resting" in button._dom_classes
-
-
 class LabelNote:
     """An error in the label of a control, read out with the name and not seen.
 

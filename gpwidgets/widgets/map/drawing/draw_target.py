@@ -245,7 +245,7 @@ class DrawTarget(traitlets.HasTraits):
             self._loaded = FrameLayer(gdf, f"{self._label} ({len(gdf):,})", self.color, as_server=False)
             self._map.add(self._loaded)
         else:
-            features = to_geojson(without_empty(gdf), decimals=None)["features"]
+            features = to_geojson(without_empty(gdf))["features"]
             self._model.replace_all(
                 (one["geometry"], one.get("properties") or {}) for one in features if one.get("geometry")
             )
