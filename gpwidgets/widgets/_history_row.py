@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from gpwidgets.secrets import mask
 from gpwidgets.tasks.runs.run_clock import span_text
 from gpwidgets.tasks.runs.status import RunStatus
 from gpwidgets.texts import later, tr
+from gpwidgets.widgets.kit.controls import text_button, wide
 from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.runs.run_status import STATES, state_words
 from gpwidgets.widgets.words.run_times import time_text
@@ -52,17 +54,13 @@ class HistoryRow(Owner, w.HBox):
         self._text = w.HTML(layout=w.Layout(flex="1 1 300px", width="auto", min_width="0"))
         self.buttons: dict[str, w.Button] = {}
         for label, icon, tooltip in ACTIONS:
-            button = w.Button(
-                description=tr(label), icon=icon, tooltip=tr(tooltip), layout=w.Layout(width="auto")
-            )
-            button.on_click(lambda _button, label=label: self._clicked(label))
-            self.buttons[label] = button
+            self.buttons[label] = text_button(tr(label), icon, tr(tooltip), partial(self._clicked, label))
         row = w.HBox(
             list(self.buttons.values()), layout=w.Layout(flex="0 1 auto", min_width="0", flex_flow="row wrap")
         )
         super().__init__(
             [self._text, row],
-            layout=w.Layout(width="100%", min_width="0", flex_flow="row wrap", align_items="flex-start"),
+            layout=wide(flex_flow="row wrap", align_items="flex-start"),
         )
         self.add_class("gpw-history-row")
 

@@ -17,7 +17,7 @@ from gpwidgets.tasks.service import GPService
 from gpwidgets.texts import tr
 from gpwidgets.widgets._way_in import WayIn, other_scheme
 from gpwidgets.widgets.kit.background import Background, Job
-from gpwidgets.widgets.kit.controls import status_line
+from gpwidgets.widgets.kit.controls import status_line, wide
 from gpwidgets.widgets.kit.errors_shown import guarded
 from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.kit.theme import style_sheet
@@ -127,13 +127,13 @@ class TaskFinder(Owner, ShownWithTwin, w.VBox):
         self._reading = self.own(Background("gpwidgets-browse", said=self._said, failed=self.show_error))
         self._help = w.VBox()
         self.twin: StaticTwin = StaticTwin(self._snapshot)
-        self._below = w.VBox(layout=w.Layout(width="100%", min_width="0"))
+        self._below = w.VBox(layout=wide())
         pickers = w.HBox(
             [self.folders, self.services, self.tasks], layout=w.Layout(flex_flow="row wrap", width="100%")
         )
         super().__init__(
             [style_sheet(), self.twin.hider, pickers, self._said, self._help, self._below],
-            layout=w.Layout(width="100%", min_width="0"),
+            layout=wide(),
         )
         self.add_class("gpw")
         for picker, follow in (

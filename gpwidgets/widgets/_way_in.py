@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from html import escape
 
 import ipywidgets as w
 
 from gpwidgets.protocol.urls import GPURL
 from gpwidgets.secrets import mask
 from gpwidgets.texts import tr
-from gpwidgets.widgets.kit.controls import WIDE, lean
+from gpwidgets.widgets.kit.controls import lean, status_html, text_button, wide
 from gpwidgets.widgets.kit.owner import Owner
 
 __all__ = ["WayIn", "other_scheme"]
@@ -49,26 +48,19 @@ class WayIn(Owner, w.VBox):
             continuous_update=False,
             layout={"flex": "1 1 260px", "width": "auto", "min_width": "0"},
         )
-        self.button = w.Button(description=tr("Try again"), icon="refresh", layout=w.Layout(width="auto"))
+        self.button: w.Button = text_button(tr("Try again"), "refresh", act=self._open)
         self.address.observe(lambda _change: self._open(), names="value")
-        self.button.on_click(lambda _button: self._open())
-        row = w.HBox([self.address, self.button], layout=w.Layout(flex_flow="row wrap", **WIDE))
-        super().__init__(
-            [*self._offers(tasks, proposal), row], layout=w.Layout(**WIDE), _dom_classes=("gpw-way-in",)
-        )
+        row = w.HBox([self.address, self.button], layout=wide(flex_flow="row wrap"))
+        super().__init__([*self._offers(tasks, proposal), row], layout=wide(), _dom_classes=("gpw-way-in",))
 
     def _offers(self, tasks: Sequence[str], proposal: str) -> list[w.Widget]:
         parts: list[w.Widget] = []
         if tasks:
-            words = escape(tr("The tasks of this service:"))
-            parts.append(w.HTML(f'<div class="gpw-muted" role="status">{words}</div>'))
+            parts.append(w.HTML(status_html(tr("The tasks of this service:"))))
             parts.append(self._task_list(tasks))
         if proposal:
-            use = w.Button(
-                description=tr("Use {address}", address=proposal),
-                layout=w.Layout(width="auto", max_width="100%"),
-            )
-            use.on_click(lambda _button: self._go(proposal))
+            words = tr("Use {address}", address=proposal)
+            use = text_button(words, act=lambda: self._go(proposal), layout={"max_width": "100%"})
             parts.append(use)
         return parts
 

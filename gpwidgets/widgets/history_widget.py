@@ -20,7 +20,7 @@ from gpwidgets.widgets._history_row import HistoryRow
 from gpwidgets.widgets.kit.accessibility import let_rest
 from gpwidgets.widgets.kit.background import Background
 from gpwidgets.widgets.kit.code_view import code_html
-from gpwidgets.widgets.kit.controls import status_line
+from gpwidgets.widgets.kit.controls import status_html, status_line, text_button, wide
 from gpwidgets.widgets.kit.errors_shown import error_html, guarded
 from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.kit.theme import style_sheet
@@ -43,10 +43,6 @@ _CHOICES: tuple[tuple[str, Callable[[HistoryEntry], bool]], ...] = (
     (later("Succeeded"), lambda entry: entry.status == "succeeded"),
     (later("Without results"), lambda entry: entry.status.is_final and entry.status != "succeeded"),
 )
-
-
-def _wide(**more: str) -> w.Layout:
-    return w.Layout(width="100%", min_width="0", **more)
 
 
 class HistoryWidget(Owner, ShownWithTwin, w.VBox):
@@ -85,8 +81,8 @@ class HistoryWidget(Owner, ShownWithTwin, w.VBox):
         self._to_compare: HistoryEntry | None = None
         self.shown: w.Widget | None = None
         self.rows: list[HistoryRow] = [HistoryRow(self._act) for _ in range(page_size)]
-        self._said = w.HTML(layout=_wide())
-        self._detail = w.VBox(layout=_wide())
+        self._said = w.HTML(layout=wide())
+        self._detail = w.VBox(layout=wide())
         self._make_controls()
         self.twin: StaticTwin = StaticTwin(lambda: self._found._repr_html_())
         super().__init__(
@@ -96,11 +92,11 @@ class HistoryWidget(Owner, ShownWithTwin, w.VBox):
                 w.HTML(f'<h3 class="gpw-title mathjax_ignore">{tr("Runs")}</h3>'),
                 self._controls,
                 self._said,
-                w.VBox(self.rows, layout=_wide()),
+                w.VBox(self.rows, layout=wide()),
                 self._pager,
                 self._detail,
             ],
-            layout=_wide(),
+            layout=wide(),
         )
         self.add_class("gpw")
         traitlets.link((self, "search"), (self._search, "value"))
@@ -122,26 +118,27 @@ class HistoryWidget(Owner, ShownWithTwin, w.VBox):
             layout=w.Layout(width="min(100%, 220px)"),
             style={"description_width": "50px"},
         )
-        self._refresh = w.Button(
-            description=tr("Refresh"),
-            icon="refresh",
-            tooltip=tr("Look for runs of other notebooks"),
-            layout=w.Layout(width="auto"),
+        self._refresh = text_button(
+            tr("Refresh"), "refresh", tr("Look for runs of other notebooks"), self.refresh
         )
         self.state.observe(lambda _change: self._to_first_page(), names="value")
-        self._refresh.on_click(lambda _button: self.refresh())
         self._controls = w.HBox(
             [self._search, self.state, self._refresh], layout=w.Layout(flex_flow="row wrap")
         )
-        auto = {"width": "auto"}
-        self.newer: w.Button = w.Button(
-            description=tr("Newer"), icon="chevron-left", tooltip=tr("Newer runs"), layout=auto
+        self.newer: w.Button = text_button(
+            tr("Newer"),
+            "chevron-left",
+            tr("Newer runs"),
+            lambda: self._go(self.page - 1),
+            layout=w.Layout(width="auto"),
         )
-        self.older: w.Button = w.Button(
-            description=tr("Older"), icon="chevron-right", tooltip=tr("Older runs"), layout=auto
+        self.older: w.Button = text_button(
+            tr("Older"),
+            "chevron-right",
+            tr("Older runs"),
+            lambda: self._go(self.page + 1),
+            layout=w.Layout(width="auto"),
         )
-        self.newer.on_click(lambda _button: self._go(self.page - 1))
-        self.older.on_click(lambda _button: self._go(self.page + 1))
         self._where = w.HTML()
         self._pager = w.HBox(
             [self.newer, self._where, self.older], layout=w.Layout(flex_flow="row wrap", align_items="center")
@@ -202,13 +199,13 @@ class HistoryWidget(Owner, ShownWithTwin, w.VBox):
             if total
             else self._nothing()
         )
-        self._where.value = f'<span class="gpw-page" role="status">{escape(text)}</span>'
+        self._where.value = status_html(text, look="gpw-page")
         several = self.pages > 1
         self.newer.layout.display = self.older.layout.display = "" if several else "none"
         let_rest(self.newer, start == 0)
         let_rest(self.older, end >= total)
         note = self._all.note
-        self._said.value = f'<div class="gpw-note" role="status">{escape(note)}</div>' if note else ""
+        self._said.value = status_html(note, look="gpw-note")
 
     def _nothing(self) -> str:
         return tr("No run is like that.") if len(self._all) else tr("There are no runs yet.")
@@ -239,7 +236,7 @@ class HistoryWidget(Owner, ShownWithTwin, w.VBox):
             self._to_compare = entry
             self._reading.forget()
             words = tr("Press Compare at another run to see what differs.")
-            self._show_detail(entry, w.HTML(f'<div class="gpw-note" role="status">{escape(words)}</div>'))
+            self._show_detail(entry, w.HTML(status_html(words, look="gpw-note")))
             return
         names = _names_of(first, entry)
         self._read(
@@ -248,7 +245,7 @@ class HistoryWidget(Owner, ShownWithTwin, w.VBox):
 
     def _code(self, entry: HistoryEntry) -> None:
         self._reading.forget()
-        self._show_detail(entry, w.HTML(code_html(entry.code()), layout=_wide()))
+        self._show_detail(entry, w.HTML(code_html(entry.code()), layout=wide()))
 
     def _delete(self, entry: HistoryEntry) -> None:
         entry.delete()
@@ -273,9 +270,7 @@ class HistoryWidget(Owner, ShownWithTwin, w.VBox):
         if isinstance(error, AuthenticationError):
             parts.append(self._reading.sign_in_box(self._signed_in, entry.task_url))
         elif isinstance(error, ConnectionFailed):
-            retry = w.Button(description=tr("Try again"), icon="refresh", layout=w.Layout(width="auto"))
-            retry.on_click(lambda _button: self._read_again())
-            parts.append(retry)
+            parts.append(text_button(tr("Try again"), "refresh", act=self._read_again))
         self._show_detail(entry, w.VBox(parts))
 
     def _signed_in(self, auth: Auth) -> None:
@@ -291,13 +286,9 @@ class HistoryWidget(Owner, ShownWithTwin, w.VBox):
         """Show something of a run below the list, in the place of what was there; a run goes on."""
         title = _name_of(entry)
         head = w.HTML(f'<h4 class="gpw-output-name">{escape(title)}</h4>')
-        close = w.Button(
-            description=tr("Close"),
-            icon="times",
-            tooltip=tr("Close {title}; a run goes on", title=title),
-            layout={"width": "auto"},
+        close = text_button(
+            tr("Close"), "times", tr("Close {title}; a run goes on", title=title), self._close_detail
         )
-        close.on_click(lambda _button: self._close_detail())
         self.shown = what
         head_row = w.HBox([head, close], layout=w.Layout(align_items="baseline"))
         replace_children(self._detail, [head_row, what])

@@ -7,7 +7,6 @@ the class and never shows a form should not wait for editors, tasks and results.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
@@ -17,7 +16,7 @@ from gpwidgets.errors import AuthenticationError, GPError, InputErrors, Paramete
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.after_typing import when_typed
 from gpwidgets.widgets.kit.binding import Binding
-from gpwidgets.widgets.kit.controls import lean
+from gpwidgets.widgets.kit.controls import lean, status_html
 from gpwidgets.widgets.kit.errors_shown import error_html, guarded
 from gpwidgets.widgets.kit.late_looks import LateLooks, Note
 from gpwidgets.widgets.kit.owner import Owner, replace_children
@@ -417,7 +416,7 @@ class TaskWidget(Owner, ShownWithTwin, LateLooks, w.VBox):
         self._said.value = error_html(error)
 
     def _say(self, text: str) -> None:
-        self._said.value = f'<div class="gpw-muted" role="status">{escape(text)}</div>'
+        self._said.value = status_html(text)
 
     def show_error(self, error: Exception) -> None:
         """Show an exception in the widget; values and drawings stay."""

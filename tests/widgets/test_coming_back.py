@@ -111,7 +111,7 @@ def test_a_server_cannot_have_a_local_file_read_by_naming_it(gallery, own_server
     run.wait(60)
     own_server.jobs[run.job_id].inputs[name] = str(path)
     kept = inputs_of_job(gallery, run.job_id)
-    assert "file of this machine" in str(kept.problems[name])
+    assert "file of this computer" in str(kept.problems[name])
     own_server.jobs[run.job_id].inputs[name] = {"itemID": f"path:{path}"}
     value = inputs_of_job(gallery, run.job_id).values.get(name)
     assert getattr(value, "path", None) is None

@@ -13,7 +13,7 @@ from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.inputs.checking import has_usable_default
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.binding import Binding
-from gpwidgets.widgets.kit.controls import WIDE, lean
+from gpwidgets.widgets.kit.controls import lean, wide
 from gpwidgets.widgets.kit.owner import Owner
 
 __all__ = ["ClearedChoice", "default_words", "empty_value", "has_default", "is_empty"]
@@ -80,7 +80,7 @@ class ClearedChoice(Owner, w.VBox):
         )
         self._binding.follow(self.choice, lambda change: choose(bool(change["new"])))
         super().__init__(
-            [self.choice], layout=w.Layout(display="none", **WIDE), _dom_classes=("gpw-cleared", "gpw-plain")
+            [self.choice], layout=wide(display="none"), _dom_classes=("gpw-cleared", "gpw-plain")
         )
 
     def show(self, shown: bool, *, sent_empty: bool) -> None:

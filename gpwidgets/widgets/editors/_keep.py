@@ -8,7 +8,7 @@ import ipywidgets as w
 
 from gpwidgets.protocol.plain_text import plain_label
 from gpwidgets.texts import tr
-from gpwidgets.widgets.kit.controls import WIDE, lean
+from gpwidgets.widgets.kit.controls import lean, wide
 from gpwidgets.widgets.kit.owner import Owner
 
 __all__ = ["KeepButton"]
@@ -33,7 +33,7 @@ class KeepButton(Owner, w.VBox):
             layout={"width": "auto", "max_width": "100%"},
         )
         self.button.on_click(lambda _button: keep())
-        layout = w.Layout(display="none", align_items="flex-start", **WIDE)
+        layout = wide(display="none", align_items="flex-start")
         super().__init__([self.button], layout=layout, _dom_classes=("gpw-plain",))
 
     def show(self, words: str) -> None:

@@ -17,14 +17,13 @@ from gpwidgets.protocol.plain_text import plain_label
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.editor import ParameterEditor
-from gpwidgets.widgets.kit.controls import lean
+from gpwidgets.widgets.kit.controls import WIDE, lean
 from gpwidgets.widgets.kit.late_looks import LateLooks, Note
 
 #: A longer list is searched by typing.
 _LONG = 15
 #: More boxes than this are slow to make; a list takes their place.
 _MANY_BOXES = 40
-_WIDE = {"width": "100%", "min_width": "0"}
 
 
 class BooleanEditor(ParameterEditor):
@@ -36,7 +35,7 @@ class BooleanEditor(ParameterEditor):
         if self.default is UNSET and not self.parameter.required:
             options = [(tr("not set"), UNSET), (tr("Yes"), True), (tr("No"), False)]
             self.control = lean(
-                w.Dropdown, description=self.label, options=options, tooltip=self.title, layout=_WIDE
+                w.Dropdown, description=self.label, options=options, tooltip=self.title, layout=WIDE
             )
         else:
             label = plain_label(self.title) if self.compact else self.label
@@ -103,13 +102,13 @@ class ChoiceEditor(ParameterEditor):
             ensure_option=False,
             placeholder=tr("type to search {count} choices", count=len(self._by_label)),
             tooltip=self.title,
-            layout=_WIDE,
+            layout=WIDE,
         )
 
     def _make_short(self) -> w.Dropdown:
         nothing = tr("choose…") if self.parameter.required else tr("not set")
         options = [(nothing, UNSET), *self._by_label.items()]
-        return lean(w.Dropdown, description=self.label, options=options, tooltip=self.title, layout=_WIDE)
+        return lean(w.Dropdown, description=self.label, options=options, tooltip=self.title, layout=WIDE)
 
     @property
     def focus_target(self) -> w.DOMWidget:
@@ -192,7 +191,7 @@ class MultiChoiceEditor(ParameterEditor):
         self._chosen_unseen: set[int] = set()
         if len(self._choices) > _MANY_BOXES:
             self._more = Note()
-            self._list = lean(w.SelectMultiple, options=(), rows=10, tooltip=self.title, layout=_WIDE)
+            self._list = lean(w.SelectMultiple, options=(), rows=10, tooltip=self.title, layout=WIDE)
             self._relist(range(len(self._choices)), set())
             self._list.observe(self.take, names="value")
             return [self._list, self._more]
@@ -200,7 +199,7 @@ class MultiChoiceEditor(ParameterEditor):
             box = _Box(choice.label)
             box.observe(self.take, names="value")
             self._boxes.append(box)
-        layout = {"max_height": "180px", "overflow": "auto", **_WIDE}
+        layout = {"max_height": "180px", "overflow": "auto", **WIDE}
         return [lean(w.VBox, self._boxes, layout=layout, _dom_classes=("gpw-boxes",))]
 
     @property

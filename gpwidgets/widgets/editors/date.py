@@ -10,7 +10,7 @@ import ipywidgets as w
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.editor import ParameterEditor
-from gpwidgets.widgets.kit.controls import lean
+from gpwidgets.widgets.kit.controls import WIDE, lean
 
 #: Makes the browser's picker of a box of text, whose value arrives letter for letter. The pickers of
 #: ipywidgets read the wall clock of the browser, and so move what is typed for the hour that its clocks leave
@@ -35,7 +35,7 @@ class DateEditor(ParameterEditor):
             tooltip=tr("{title}, in UTC", title=self.title),
             placeholder="2025-01-31T14:00",
             continuous_update=False,
-            layout={"width": "100%", "min_width": "0"},
+            layout=WIDE,
             _dom_classes=("gpw-moment",),
         )
         self.control.observe(self.take, names="value")

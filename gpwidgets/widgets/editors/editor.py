@@ -23,7 +23,7 @@ from gpwidgets.widgets.editors._keep import KeepButton
 from gpwidgets.widgets.editors.form_context import EditorContext
 from gpwidgets.widgets.kit.accessibility import LabelNote
 from gpwidgets.widgets.kit.binding import Binding
-from gpwidgets.widgets.kit.controls import icon_button, lean
+from gpwidgets.widgets.kit.controls import icon_button, lean, status_html
 from gpwidgets.widgets.kit.late_looks import LateLooks
 from gpwidgets.widgets.kit.owner import Owner
 
@@ -271,9 +271,8 @@ class ParameterEditor(Owner, LateLooks, w.VBox):
         if not text and "remark" not in self._foot:
             return
         sign = {"error": "✖", "warning": "⚠"}.get(level, "•")
-        self._remark_box.value = (
-            f'<div class="gpw-remark gpw-{level}" role="status"><span aria-hidden="true">{sign}</span> '
-            f"{tr('The server says: {text}', text=escape(text))}</div>"
+        self._remark_box.value = status_html(
+            tr("The server says: {text}", text=text), look=f"gpw-remark gpw-{level}", sign=sign
         )
         self._remark_box.layout.display = "" if text else "none"
 

@@ -14,10 +14,9 @@ from gpwidgets.protocol.values import UNSET, FieldRef
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.editors.column_choices import ColumnFollower, depending
 from gpwidgets.widgets.editors.text import TextEditor
-from gpwidgets.widgets.kit.controls import lean
+from gpwidgets.widgets.kit.controls import WIDE, lean
 from gpwidgets.widgets.kit.fold import Fold
 
-_WIDE = {"width": "100%", "min_width": "0"}
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"")
 _HELP = (
     ("NAME = 'Bern'", later("a text, in single quotes")),
@@ -71,7 +70,7 @@ class ExpressionEditor(TextEditor):
             placeholder="POP > 1000",
             rows=2,
             tooltip=self.title,
-            layout=_WIDE,
+            layout=WIDE,
         )
 
     def read(self) -> Any:

@@ -12,7 +12,7 @@ from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.values import UNSET, Extent
 from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.editor import ParameterEditor
-from gpwidgets.widgets.kit.controls import lean
+from gpwidgets.widgets.kit.controls import WIDE, lean
 
 _FLEX = {"width": "auto", "min_width": "0"}
 
@@ -40,7 +40,7 @@ class ExtentEditor(ParameterEditor):
         row = lean(
             w.HBox,
             [self.edges, self.system, *([] if self.context.map is None else [self._make_from_map()])],
-            layout={"width": "100%", "min_width": "0", "align_items": "flex-end", "flex_flow": "row wrap"},
+            layout={**WIDE, "align_items": "flex-end", "flex_flow": "row wrap"},
         )
         return [row]
 

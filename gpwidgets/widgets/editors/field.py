@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-from html import escape
 from typing import Any
 
 import ipywidgets as w
@@ -12,7 +11,7 @@ from gpwidgets.protocol.values import UNSET, FieldRef
 from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.column_choices import ColumnFollower, depending
 from gpwidgets.widgets.editors.editor import ParameterEditor
-from gpwidgets.widgets.kit.controls import lean
+from gpwidgets.widgets.kit.controls import WIDE, lean, status_html
 from gpwidgets.widgets.kit.late_looks import Note
 
 
@@ -28,7 +27,7 @@ class FieldEditor(ParameterEditor):
             ensure_option=False,
             placeholder=tr("a column's name"),
             tooltip=self.title,
-            layout={"width": "100%", "min_width": "0"},
+            layout=WIDE,
         )
         self.control.observe(self.take, names="value")
         self.follower: ColumnFollower = ColumnFollower(
@@ -55,7 +54,7 @@ class FieldEditor(ParameterEditor):
                 "The layer has no column {name}; it has: {columns}", name=name, columns=", ".join(known[:12])
             )
         if words or "hint" in self.__dict__:
-            self.hint.value = f'<div class="gpw-muted" role="status">{escape(words)}</div>' if words else ""
+            self.hint.value = status_html(words)
             self.arrange([self.control, self.hint])
 
     @property

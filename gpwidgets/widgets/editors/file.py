@@ -10,7 +10,7 @@ from gpwidgets.protocol.values import UNSET, DataFile, RasterData
 from gpwidgets.secrets import mask
 from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.editor import ParameterEditor
-from gpwidgets.widgets.kit.controls import lean
+from gpwidgets.widgets.kit.controls import WIDE, lean
 from gpwidgets.widgets.kit.secret_text import UnechoedText
 from gpwidgets.widgets.page.uploaded import UploadFolder, forget_content, has_content
 
@@ -36,7 +36,7 @@ class FileEditor(ParameterEditor):
         row = lean(
             w.HBox,
             [self.text, self.upload],
-            layout={"width": "100%", "min_width": "0", "align_items": "flex-end", "flex_flow": "row wrap"},
+            layout={**WIDE, "align_items": "flex-end", "flex_flow": "row wrap"},
         )
         return [row]
 

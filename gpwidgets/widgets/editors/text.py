@@ -14,10 +14,9 @@ from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.editor import ParameterEditor
-from gpwidgets.widgets.kit.controls import lean
+from gpwidgets.widgets.kit.controls import WIDE, lean
 from gpwidgets.widgets.kit.secret_text import HiddenText
 
-_WIDE = {"width": "100%", "min_width": "0"}
 _LINE = 80
 _SYSTEMS = (
     "EPSG:4326",
@@ -62,7 +61,7 @@ class TextEditor(ParameterEditor):
             description=self.label,
             placeholder=self.placeholder,
             tooltip=self.title,
-            layout=_WIDE,
+            layout=WIDE,
         )
 
     @property
@@ -130,7 +129,7 @@ class SpatialReferenceEditor(TextEditor):
             ensure_option=False,
             placeholder=tr("EPSG:25832, a WKID or WKT"),
             tooltip=self.title,
-            layout=_WIDE,
+            layout=WIDE,
         )
 
     def text_of(self, value: Any) -> str:
@@ -154,7 +153,7 @@ class JsonEditor(TextEditor):
             placeholder=tr("{data_type}: JSON or text", data_type=self.parameter.data_type),
             rows=3,
             tooltip=self.title,
-            layout=_WIDE,
+            layout=WIDE,
         )
 
     def read(self) -> Any:
@@ -208,7 +207,7 @@ class HiddenEditor(ParameterEditor):
             layout={"flex": "1 1 0"},
         )
         self.control.observe(self._keep, names="value")
-        self._row = lean(w.HBox, [self.control], layout={"align_items": "flex-end", **_WIDE})
+        self._row = lean(w.HBox, [self.control], layout={"align_items": "flex-end", **WIDE})
         return [self._row]
 
     @cached_property

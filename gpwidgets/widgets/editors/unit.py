@@ -11,7 +11,7 @@ from gpwidgets.protocol.values import UNSET, ArealUnit, LinearUnit, TimeUnit
 from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.editor import ParameterEditor
 from gpwidgets.widgets.editors.text import range_text
-from gpwidgets.widgets.kit.controls import lean
+from gpwidgets.widgets.kit.controls import WIDE, lean
 
 _CLASSES = {"GPLinearUnit": LinearUnit, "GPArealUnit": ArealUnit, "GPTimeUnit": TimeUnit}
 
@@ -45,7 +45,7 @@ class QuantityEditor(ParameterEditor):
         row = lean(
             w.HBox,
             [self.number, self.unit],
-            layout={"width": "100%", "min_width": "0", "align_items": "flex-end"},
+            layout={**WIDE, "align_items": "flex-end"},
         )
         return [row]
 

@@ -12,7 +12,7 @@ import ipywidgets as w
 from gpwidgets.bounds import how_to_raise, limit
 from gpwidgets.datatypes.registry import datatype_of
 from gpwidgets.texts import tr
-from gpwidgets.widgets.kit.controls import lean
+from gpwidgets.widgets.kit.controls import text_button
 from gpwidgets.widgets.kit.late_looks import Note, Section
 
 if TYPE_CHECKING:
@@ -67,8 +67,7 @@ class MoreInputs(Section):
 
     @cached_property
     def _button(self) -> w.Button:
-        button: w.Button = self.own(lean(w.Button, description=tr("More inputs"), layout={"width": "auto"}))
-        button.on_click(lambda _button: self._make_more())
+        button: w.Button = self.own(text_button(tr("More inputs"), act=self._make_more))
         return button
 
     def show(self, shown: int, waiting: Iterable[GPParameter]) -> None:

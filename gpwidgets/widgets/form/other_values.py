@@ -10,6 +10,7 @@ from gpwidgets.datatypes.registry import words_of
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.inputs.environment import KEYWORD
 from gpwidgets.texts import tr, trn
+from gpwidgets.widgets.kit.controls import status_html
 from gpwidgets.widgets.kit.late_looks import Note
 
 if TYPE_CHECKING:
@@ -29,9 +30,7 @@ class OtherValues(Note):
         pairs = changed_values(before, form.values)
         text = self._words(form, pairs) if pairs else ""
         self.value: str = (
-            f'<div class="gpw-alert gpw-warning" role="status"><span aria-hidden="true">⚠</span> {text}</div>'
-            if text
-            else ""
+            status_html(text, look="gpw-alert gpw-warning", sign="⚠", is_html=True) if text else ""
         )
 
     def hide(self) -> None:

@@ -9,7 +9,7 @@ import ipywidgets as w
 
 from gpwidgets.errors import InputErrors, ParameterError
 from gpwidgets.texts import tr
-from gpwidgets.widgets.kit.controls import lean
+from gpwidgets.widgets.kit.controls import text_button
 from gpwidgets.widgets.kit.late_looks import LateLooks
 from gpwidgets.widgets.kit.owner import Owner, replace_children
 
@@ -73,8 +73,7 @@ class Refusal(Owner, LateLooks, w.HBox):
     def _way(form: TaskForm, error: ParameterError) -> w.Button:
         title = form.title_of(error.parameter)
         words = tr("Go to {title}", title=title)
-        button: w.Button = lean(w.Button, description=words, tooltip=error.problem, layout={"width": "auto"})
-        button.on_click(lambda _button: form.focus(error.parameter))
+        button: w.Button = text_button(words, "", error.problem, lambda: form.focus(error.parameter))
         return button
 
     def __repr__(self) -> str:

@@ -11,7 +11,7 @@ from gpwidgets.errors import GPError
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.background import Background
 from gpwidgets.widgets.kit.binding import Binding
-from gpwidgets.widgets.kit.controls import status_line
+from gpwidgets.widgets.kit.controls import status_line, text_button, wide
 from gpwidgets.widgets.kit.owner import Owner
 
 if TYPE_CHECKING:
@@ -46,17 +46,16 @@ class ServerCheck(Owner, w.VBox):
         self._task, self._form, self._pause = task, form, pause
         self._asked_of: dict[str, object] = {}
         self._binding = Binding()
-        self.button: w.Button = w.Button(
-            description=tr("Check with the server"),
-            icon="check",
-            tooltip=tr("Let the server look at the values without running"),
-            layout=w.Layout(width="auto"),
+        self.button: w.Button = text_button(
+            tr("Check with the server"),
+            "check",
+            tr("Let the server look at the values without running"),
+            lambda: self.ask(loud=True),
         )
-        self.button.on_click(lambda _button: self.ask(loud=True))
         self._said = status_line()
         self._pausing = self.own(Background("gpwidgets-pause", said=self._said))
         self._asking = self.own(Background("gpwidgets-validate", failed=self._show_trouble))
-        super().__init__([self.button, self._said], layout=w.Layout(width="100%", min_width="0"))
+        super().__init__([self.button, self._said], layout=wide())
         self.follow(form, self._wait, "values")
 
     def _wait(self, _change: object) -> None:

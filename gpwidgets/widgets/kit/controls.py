@@ -6,7 +6,7 @@ there. A form of forty fields would have some seven hundred of them; here all th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
 
@@ -19,6 +19,11 @@ from gpwidgets.widgets.kit.owner import keep_open
 
 #: Fills the line, and gives way where the line is narrow.
 WIDE = {"width": "100%", "min_width": "0"}
+
+
+def wide(**more: str) -> w.Layout:
+    """Make a layout that fills the line, and more; a new one each time, so that it may be changed."""
+    return w.Layout(**WIDE, **more)
 
 
 class Unchangeable(w.Widget):
@@ -77,20 +82,66 @@ def lean(
     return kind(*args, layout=own, keys=list(synced_traits(kind)), **traits)
 
 
-def icon_button(icon: str, words: str, *, kind: type[Any] = w.Button, **traits: Any) -> Any:
+def text_button(
+    words: str,
+    icon: str = "",
+    tooltip: str = "",
+    act: Callable[[], object] | None = None,
+    *,
+    kind: type[Any] = w.Button,
+    layout: Mapping[str, str] | w.Layout | None = None,
+    **traits: Any,
+) -> Any:
+    """Make a button that is as wide as its words.
+
+    Parameters
+    ----------
+    words, icon, tooltip
+        Of the button.
+    act
+        Called without arguments when it is pressed.
+    kind
+        `Button` or `ToggleButton`.
+    layout
+        More than the width; a `Layout` of its own where it changes, as in a button that is hidden.
+    **traits
+        For `lean`.
+    """
+    looks = layout if isinstance(layout, w.Layout) else {"width": "auto", **(layout or {})}
+    made = lean(kind, description=words, icon=icon, tooltip=tooltip, layout=looks, **traits)
+    return _pressed(made, act)
+
+
+def icon_button(
+    icon: str,
+    words: str,
+    act: Callable[[], object] | None = None,
+    *,
+    kind: type[Any] = w.Button,
+    **traits: Any,
+) -> Any:
     """Make a button that shows an icon; its words are its tooltip, and its name for readers of screens.
 
     Parameters
     ----------
     icon, words
         Of the button.
+    act
+        Called without arguments when it is pressed.
     kind
         `Button` or `ToggleButton`.
     **traits
         For `lean`.
     """
     classes = (*traits.pop("_dom_classes", ()), "gpw-icon")
-    return lean(kind, icon=icon, description=words, tooltip=words, _dom_classes=classes, **traits)
+    made = lean(kind, icon=icon, description=words, tooltip=words, _dom_classes=classes, **traits)
+    return _pressed(made, act)
+
+
+def _pressed(button: Any, act: Callable[[], object] | None) -> Any:
+    if act is not None:
+        button.on_click(lambda _button: act())
+    return button
 
 
 def status_html(text: str, *, look: str = "gpw-muted", sign: str = "", is_html: bool = False) -> str:
@@ -107,7 +158,8 @@ def status_html(text: str, *, look: str = "gpw-muted", sign: str = "", is_html: 
     """
     mark = f'<span aria-hidden="true">{sign}</span> ' if sign else ""
     words = text if is_html else escape(text)
-    return f'<div class="{look}" role="status">{mark}{words}</div>' if words else ""
+    kind = f' class="{look}"' if look else ""
+    return f'<div{kind} role="status">{mark}{words}</div>' if words else ""
 
 
 class StatusLine(w.HTML):

@@ -14,6 +14,7 @@ import ipywidgets as w
 from ipyleaflet import Map, WidgetControl
 
 from gpwidgets.texts import tr
+from gpwidgets.widgets.kit.controls import status_html, text_button
 from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.map.layers.viewport import take_off
 from gpwidgets.widgets.words.cells import FrameTexts
@@ -42,8 +43,7 @@ class AttributePanel(Owner, WidgetControl):
         self._pinned = False
         self._seen: tuple[Any, ...] = ()
         self._text = w.HTML()
-        self._button = w.Button(description=tr("Close"), icon="times", layout=w.Layout(width="auto"))
-        self._button.on_click(lambda _button: self._end())
+        self._button = text_button(tr("Close"), "times", act=self._end, layout=w.Layout(width="auto"))
         box = w.VBox(
             [self._text, self._button],
             layout=w.Layout(max_width=f"min({LARGEST[0]}px, 100%)", max_height=f"{LARGEST[1]}px"),
@@ -56,7 +56,9 @@ class AttributePanel(Owner, WidgetControl):
         self._pinned = True
         lead = f"<div>{escape(more)}</div>" if more else ""
         self._button.layout.display = ""
-        self._show(f'<div role="status"><b>{escape(title)}</b>{lead}{attributes_html(frame, row)}</div>')
+        self._show(
+            status_html(f"<b>{escape(title)}</b>{lead}{attributes_html(frame, row)}", look="", is_html=True)
+        )
 
     def glance(self, title: str, frame: Any, row: int) -> None:
         """Show the first attributes of the row under the pointer, unless a feature is selected."""

@@ -15,7 +15,7 @@ import ipywidgets as w
 from ipyleaflet import Map, WidgetControl
 
 from gpwidgets.texts import tr
-from gpwidgets.widgets.kit.controls import icon_button
+from gpwidgets.widgets.kit.controls import icon_button, status_html, text_button
 from gpwidgets.widgets.kit.owner import Owner, close_all, replace_children
 from gpwidgets.widgets.map._layer_row import LayerRow, title_of
 from gpwidgets.widgets.map.drawing.draw_control import Pen
@@ -52,11 +52,8 @@ class LayerPanel(Owner, WidgetControl):
         self._order: list[Any] = list(map_widget.layers)
         self._rows: dict[Any, LayerRow] = {}
         self._claimed: list[str] = []
-        self.opener: w.ToggleButton = w.ToggleButton(
-            description=tr("Layers"),
-            icon="list",
-            tooltip=tr("List the layers of the map"),
-            layout=w.Layout(width="auto"),
+        self.opener: w.ToggleButton = text_button(
+            tr("Layers"), "list", tr("List the layers of the map"), kind=w.ToggleButton
         )
         self._list = w.VBox()
         self._list.add_class("gpw-layer-list")
@@ -235,35 +232,23 @@ class LayerPanel(Owner, WidgetControl):
     # Tools
 
     def _make_tools(self) -> w.VBox:
-        auto = {"width": "auto"}
-        every = self._first_tool = w.Button(
-            description=tr("Zoom to all"),
-            icon="expand",
-            tooltip=tr("Show all inputs and results"),
-            layout=auto,
+        every = self._first_tool = text_button(
+            tr("Zoom to all"), "expand", tr("Show all inputs and results"), self.zoom_to_all
         )
-        self.length_button: w.ToggleButton = w.ToggleButton(
-            description=tr("Length"),
-            icon="arrows-h",
-            tooltip=tr("Draw a line to measure its length"),
-            layout=auto,
+        self.length_button: w.ToggleButton = text_button(
+            tr("Length"), "arrows-h", tr("Draw a line to measure its length"), kind=w.ToggleButton
         )
-        self.area_button: w.ToggleButton = w.ToggleButton(
-            description=tr("Area"),
-            icon="square-o",
-            tooltip=tr("Draw a polygon to measure its area"),
-            layout=auto,
+        self.area_button: w.ToggleButton = text_button(
+            tr("Area"), "square-o", tr("Draw a polygon to measure its area"), kind=w.ToggleButton
         )
         self.clear_button: w.Button = icon_button(
-            "times", tr("Clear what was measured"), layout={"width": "36px"}
+            "times", tr("Clear what was measured"), self._clear_measured, layout={"width": "36px"}
         )
         self._said = w.HTML()
         self._measure: Measure | None = None
         self._drawn: LeanGeoJSON | None = None
-        every.on_click(lambda _button: self.zoom_to_all())
         self.length_button.observe(lambda change: self._arm("line", change["new"]), names="value")
         self.area_button.observe(lambda change: self._arm("polygon", change["new"]), names="value")
-        self.clear_button.on_click(lambda _button: self._clear_measured())
         self.picture: MapPictureButton = MapPictureButton(self._map, self._visible)
         tools = [every, self.length_button, self.area_button, self.clear_button, self.picture]
         return w.VBox([w.HBox(tools, layout={"flex_flow": "row wrap"}), self._said])
@@ -285,7 +270,7 @@ class LayerPanel(Owner, WidgetControl):
         self.area_button.value = change["new"] == "polygon"
 
     def _show_measured(self, geometry: Mapping[str, Any], text: str) -> None:
-        self._said.value = f'<div role="status">{escape(text)}</div>'
+        self._said.value = status_html(text, look="")
         feature = {"type": "Feature", "properties": {}, "geometry": dict(geometry)}
         self._measured_layer({"type": "FeatureCollection", "features": [feature]})
 

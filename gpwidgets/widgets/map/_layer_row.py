@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import ipywidgets as w
 
 from gpwidgets.texts import later, tr
-from gpwidgets.widgets.kit.controls import icon_button
+from gpwidgets.widgets.kit.controls import icon_button, text_button
 from gpwidgets.widgets.kit.errors_shown import error_html, guarded
 from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.map._color_choice import ColorChoice
@@ -58,8 +58,7 @@ def color_of(layer: Any) -> str:
 
 
 def _small(icon: str, action: Callable[[], None]) -> w.Button:
-    button = icon_button(icon, "", layout={"width": "30px", "padding": "0", "flex": "none"})
-    button.on_click(lambda _button: action())
+    button: w.Button = icon_button(icon, "", action, layout={"width": "30px", "padding": "0", "flex": "none"})
     return button
 
 
@@ -128,13 +127,12 @@ class LayerRow(Owner, w.VBox):
             self.name.observe(self._rename, names="value")
             parts += [self.name, *self._style_controls()]
         if getattr(self.layer, "remove_me", None) is not None:
-            self.remove_button: w.Button = w.Button(
-                description=tr("Remove"),
-                icon="trash",
-                tooltip=tr("Take the layer off the map; the result stays"),
+            self.remove_button: w.Button = text_button(
+                tr("Remove"),
+                "trash",
+                tr("Take the layer off the map; the result stays"),
+                lambda: self.layer.remove_me(),
             )
-            self.remove_button.layout.width = "auto"
-            self.remove_button.on_click(lambda _button: self.layer.remove_me())
             parts.append(self.remove_button)
         return (
             [*parts, self._said]

@@ -14,7 +14,7 @@ from gpwidgets.file_names import move_to_free_name, private_folder
 from gpwidgets.protocol.frame_info import frame_info
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.background import Background
-from gpwidgets.widgets.kit.controls import StatusLine, status_line
+from gpwidgets.widgets.kit.controls import StatusLine, status_line, text_button
 from gpwidgets.widgets.kit.land import land_outlines
 from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.map._layer_row import title_of
@@ -53,11 +53,8 @@ class MapPictureButton(Owner, w.VBox):
     def __init__(self, map_widget: Any, layers: Callable[[], Sequence[Any]], folder: str = "results") -> None:
         self._map, self._layers, self._folder = map_widget, layers, Path(folder)
         self.path: Path | None = None
-        self.button: w.Button = w.Button(
-            description=tr("Picture"),
-            icon="picture-o",
-            tooltip=tr("Save the map with inputs and results as a picture"),
-            layout=w.Layout(width="auto"),
+        self.button: w.Button = text_button(
+            tr("Picture"), "picture-o", tr("Save the map with inputs and results as a picture"), self._start
         )
         self.title: w.Text = w.Text(
             description=tr("Title"),
@@ -67,11 +64,10 @@ class MapPictureButton(Owner, w.VBox):
         )
         self.said: StatusLine = status_line()
         self._drawing = self.own(Background("gpwidgets-picture", said=self.said, button=self.button))
-        self.button.on_click(self._start)
         row = w.HBox([self.button, self.title], layout=w.Layout(flex_flow="row wrap"))
         super().__init__([row, self.said])
 
-    def _start(self, _button: w.Button) -> None:
+    def _start(self) -> None:
         self._drawing.start(self._save, self._show_saved, tr("Drawing…"))
 
     def _save(self) -> Path:

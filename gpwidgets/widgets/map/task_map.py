@@ -19,6 +19,7 @@ from gpwidgets.convert.geometry.dateline import narrow_bounds
 from gpwidgets.convert.rendering.map_shapes import pixel_size
 from gpwidgets.protocol.values.spatial import Bounds
 from gpwidgets.texts import later, tr
+from gpwidgets.widgets.kit.controls import wide
 from gpwidgets.widgets.kit.land import land_outlines
 from gpwidgets.widgets.kit.owner import Owner, close_tree
 from gpwidgets.widgets.kit.theme import style_sheet
@@ -67,7 +68,7 @@ def base_map(height: str = "420px") -> Map:
         scroll_wheel_zoom=True,
         world_copy_jump=True,
         panes={_UNDER: {"zIndex": 150, "pointerEvents": "none"}},
-        layout=w.Layout(height=height, width="100%", min_width="0"),
+        layout=wide(height=height),
     )
     data, style = dict(land_outlines()), dict(_LAND_STYLE)  # each map has its own
     land = LeanGeoJSON(data=data, name=tr("Land outlines"), style=style, pm_ignore=True)
@@ -127,7 +128,7 @@ class TaskMap(Owner, w.VBox):
         self.results: dict[str, FrameLayer] = self._layers.by_name
         super().__init__(
             [style_sheet(), self.map, self.layers.dock, self._note_box],
-            layout=w.Layout(width="100%", min_width="0"),
+            layout=wide(),
         )
         self.add_class("gpw-map")
         self.follow(self.map, self._follow_view, ["bounds", "layers"])

@@ -12,6 +12,7 @@ from gpwidgets.datatypes.frame_checks import is_frame
 from gpwidgets.secrets import mask
 from gpwidgets.tasks.results.compare import compare, key_words, row_words
 from gpwidgets.texts import tr
+from gpwidgets.widgets.kit.controls import wide
 from gpwidgets.widgets.kit.errors_shown import error_html, guarded
 from gpwidgets.widgets.kit.owner import Owner, replace_children
 
@@ -68,12 +69,10 @@ class RowsCompared(Owner, w.VBox):
             layout=w.Layout(width="auto"),
         )
         self._key.observe(self._match_anew, names="value")
-        self._words = w.HTML(layout=w.Layout(width="100%", min_width="0"))
-        self._tables = w.VBox(layout=w.Layout(width="100%", min_width="0"))
+        self._words = w.HTML(layout=wide())
+        self._tables = w.VBox(layout=wide())
         head = w.HTML(f'<h4 class="gpw-output-name">{escape(tr("Rows of {title}", title=title))}</h4>')
-        super().__init__(
-            [head, self._key, self._words, self._tables], layout=w.Layout(width="100%", min_width="0")
-        )
+        super().__init__([head, self._key, self._words, self._tables], layout=wide())
         self.add_class("gpw-output")
         self._show(found)
 

@@ -14,6 +14,7 @@ import ipywidgets as w
 from gpwidgets.bounds import how_to_raise, limit
 from gpwidgets.secrets import mask
 from gpwidgets.texts import tr
+from gpwidgets.widgets.kit.controls import status_html
 from gpwidgets.widgets.map.layers.style_by import QUALITATIVE, SEQUENTIAL, patch_html
 from gpwidgets.widgets.results._frame_view import FrameView
 from gpwidgets.widgets.results._table import FrameTable
@@ -163,7 +164,7 @@ def _raster(path: Path, task_map: TaskMap) -> list[w.Widget]:
     task_map.zoom_to(picture.bounds)
     lines = "".join(f"<li>{patch_html(color)}{escape(label)}</li>" for label, color in picture.legend)
     legend = f'<div class="gpw-legend"><ul>{lines}</ul></div>' if lines else ""
-    return [w.HTML(f'<div class="gpw-muted" role="status">{tr("Shown on the map.")}</div>{legend}')]
+    return [w.HTML(status_html(tr("Shown on the map.")) + legend)]
 
 
 def _text(path: Path) -> w.Widget:

@@ -11,7 +11,7 @@ import ipywidgets as w
 from gpwidgets.protocol.values import DataFile, RasterData
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.background import Background
-from gpwidgets.widgets.kit.controls import status_line
+from gpwidgets.widgets.kit.controls import status_line, wide
 from gpwidgets.widgets.kit.errors_shown import error_html
 from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.results._file_preview import preview_of
@@ -61,12 +61,10 @@ class FileView(Owner, w.VBox):
         )
         self._said = status_line()
         self._saving = self.own(Background("gpwidgets-save", said=self._said, button=button))
-        self._preview = w.VBox(layout=w.Layout(width="100%", min_width="0"))
+        self._preview = w.VBox(layout=wide())
         button.on_click(self._start_saving)
         row = w.HBox([self._folder, button], layout=w.Layout(flex_flow="row wrap"))
-        super().__init__(
-            [self._name, row, self._said, self._preview], layout=w.Layout(width="100%", min_width="0")
-        )
+        super().__init__([self._name, row, self._said, self._preview], layout=wide())
         self.add_class("gpw-file")
 
     def _start_saving(self, _button: w.Button) -> None:

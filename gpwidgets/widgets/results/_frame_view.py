@@ -13,6 +13,7 @@ from gpwidgets.protocol.enums import DataTypeName
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.accessibility import let_rest
 from gpwidgets.widgets.kit.binding import Binding
+from gpwidgets.widgets.kit.controls import status_html, text_button, wide
 from gpwidgets.widgets.kit.errors_shown import error_html, guarded
 from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.results._table import FrameTable
@@ -69,7 +70,7 @@ class FrameView(Owner, w.VBox):
         if self.layer:
             parts.insert(0, self._selection_tools())
             self._share_selection()
-        super().__init__([self._said, *parts], layout=w.Layout(width="100%", min_width="0"))
+        super().__init__([self._said, *parts], layout=wide())
 
     def _draw(self, name: str) -> None:
         assert self.map is not None
@@ -83,28 +84,24 @@ class FrameView(Owner, w.VBox):
 
         assert self.map is not None
         self._box = BoxSelect(self.map.map, self._select_box)
-        self.box_button = w.ToggleButton(
-            description=tr("Select by box"),
-            icon="object-group",
-            tooltip=tr("Draw a rectangle on the map; the features it touches are selected"),
+        self.box_button = text_button(
+            tr("Select by box"),
+            "object-group",
+            tr("Draw a rectangle on the map; the features it touches are selected"),
+            kind=w.ToggleButton,
         )
-        self.view_button = w.Button(
-            description=tr("Select in view"),
-            icon="eye",
-            tooltip=tr("Select the features that the map shows now"),
+        self.view_button = text_button(
+            tr("Select in view"), "eye", tr("Select the features that the map shows now"), self._select_view
         )
-        self.clear_button = w.Button(
-            description=tr("Clear selection"),
-            icon="times",
-            tooltip=tr("Let the selected features go"),
+        self.clear_button = text_button(
+            tr("Clear selection"),
+            "times",
+            tr("Let the selected features go"),
+            lambda: self.table.set_trait("selected", ()),
         )
         let_rest(self.clear_button, True)
-        for button in (self.box_button, self.view_button, self.clear_button):
-            button.layout.width = "auto"
         self.box_button.observe(self._arm_box, names="value")
         self._box.observe(self._follow_box, names="armed")
-        self.view_button.on_click(self._select_view)
-        self.clear_button.on_click(lambda _button: self.table.set_trait("selected", ()))
         tools = [self.box_button, self.view_button, self.clear_button]
         return w.HBox(tools, layout=w.Layout(flex_flow="row wrap"))
 
@@ -150,16 +147,14 @@ class FrameView(Owner, w.VBox):
         assert self.map is not None
         rows = self.map.results[self.layer].map_shapes.rows_in(bounds)
         if not rows:
-            self._said.value = (
-                f'<div class="gpw-muted" role="status">{tr("There is no feature in the box.")}</div>'
-            )
+            self._said.value = status_html(tr("There is no feature in the box."))
             self.map.clear_selection()
             return
         self._said.value = ""
         self.map.select(self.layer, rows, show=False)
         self.table.only_selected = True
 
-    def _select_view(self, _button: w.Button) -> None:
+    def _select_view(self) -> None:
         assert self.map is not None
         self._select_box(self.map.extent)
 

@@ -12,7 +12,7 @@ from gpwidgets.protocol.frame_info import is_truncated
 from gpwidgets.secrets import mask
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.background import Background
-from gpwidgets.widgets.kit.controls import status_line
+from gpwidgets.widgets.kit.controls import status_line, text_button, wide
 from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.words.file_links import safe_link
 
@@ -37,23 +37,19 @@ class HostedLayerView(Owner, w.VBox):
     def __init__(self, layer: LayerReference, show: Callable[[Any], list[w.Widget]]) -> None:
         self._layer, self._show = layer, show
         self.frame: Any = None
-        self.button = w.Button(
-            description=tr("Read rows"),
-            icon="download",
-            tooltip=tr("Read the layer's rows as a table and a map layer"),
-            layout=w.Layout(width="auto"),
+        self.button = text_button(
+            tr("Read rows"), "download", tr("Read the layer's rows as a table and a map layer"), self._read
         )
-        self.button.on_click(self._read)
         self._said = status_line()
         self._reading = self.own(
             Background("gpwidgets-layer", said=self._said, failed=self._show_trouble, button=self.button)
         )
-        self._rows = w.VBox(layout=w.Layout(width="100%", min_width="0"))
+        self._rows = w.VBox(layout=wide())
         words = tr("Layer on the server: {link}", link=safe_link(layer.url))
         address = w.HTML(f'<div class="gpw-value mathjax_ignore">{words}</div>')
         super().__init__([address, self.button, self._said, self._rows], layout=w.Layout(width="100%"))
 
-    def _read(self, _button: w.Button) -> None:
+    def _read(self) -> None:
         self._reading.start(lambda: self._layer.read(limit=MOST), self._show_rows, tr("Reading rows…"))
 
     def _show_rows(self, frame: Any) -> None:

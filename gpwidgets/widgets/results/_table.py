@@ -14,6 +14,7 @@ import traitlets
 
 from gpwidgets.texts import later, tr, trn
 from gpwidgets.widgets.kit.accessibility import let_rest
+from gpwidgets.widgets.kit.controls import status_html, wide
 from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.kit.theme import style_sheet
 from gpwidgets.widgets.results._table_rows import TableRows
@@ -67,7 +68,7 @@ class FrameTable(Owner, w.VBox):
         self._html = self._list.html
         self._build_controls(page_size)
         parts = [style_sheet(), self._top, self._list, self._bottom]
-        super().__init__(parts, layout=w.Layout(width="100%", min_width="0"))
+        super().__init__(parts, layout=wide())
         self.add_class("gpw-table")
         self._render()
 
@@ -208,7 +209,7 @@ class FrameTable(Owner, w.VBox):
             )
         if self.selected:
             text += tr("; {count:,} selected", count=len(self.selected))
-        self._where.value = f'<span class="gpw-page" role="status">{text}</span>'
+        self._where.value = status_html(text, look="gpw-page", is_html=True)
         self._only.disabled = not self.selected
         for button in (self._first, self._back):
             let_rest(button, self.page <= 1)

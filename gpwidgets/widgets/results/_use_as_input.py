@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
 from typing import Any
 
 import ipywidgets as w
@@ -12,7 +11,7 @@ from gpwidgets.datatypes.registry import check_value
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.enums import DataTypeName
 from gpwidgets.texts import later, tr, trn
-from gpwidgets.widgets.kit.controls import icon_button, lean
+from gpwidgets.widgets.kit.controls import icon_button, lean, status_html
 from gpwidgets.widgets.kit.errors_shown import error_html, guarded
 from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.page.open_forms import inputs_for
@@ -74,7 +73,7 @@ class UseAsInput(Owner, w.HBox):
             raise ParameterError(title, error.problem) from None
         editor.set_value(checked, picked=True)
         said = trn("{n:,} row given to {title}", "{n:,} rows given to {title}", len(frame), title=title)
-        self._said.value = f'<span role="status"><span aria-hidden="true">✔</span> {escape(said)}</span>'
+        self._said.value = status_html(said, look="", sign="✔")
 
     def show_error(self, error: Exception) -> None:
         """Show why the input did not take it."""

@@ -11,6 +11,7 @@ import ipywidgets as w
 from gpwidgets.secrets import mask
 from gpwidgets.tasks.results.compare import Comparison, compare, row_words
 from gpwidgets.texts import tr
+from gpwidgets.widgets.kit.controls import wide
 from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.kit.theme import style_sheet
 from gpwidgets.widgets.map.layers.style_by import patch_html
@@ -82,7 +83,7 @@ class CompareWidget(Owner, w.VBox):
             self._messages(),
             *self._places(titles, first, second),
         ]
-        super().__init__([style_sheet(), *parts], layout=w.Layout(width="100%", min_width="0"))
+        super().__init__([style_sheet(), *parts], layout=wide())
         self.add_class("gpw")
 
     def _results(self) -> dict[str, tuple[str, ...]]:
@@ -189,6 +190,6 @@ def _words(value: Any) -> str:
 
 def _section(title: str, body: str) -> w.HTML:
     head = f'<h4 class="gpw-output-name">{escape(title)}</h4>'
-    section = w.HTML(head + body, layout=w.Layout(width="100%", min_width="0"))
+    section = w.HTML(head + body, layout=wide())
     section.add_class("gpw-output")
     return section

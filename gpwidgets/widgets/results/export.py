@@ -12,7 +12,7 @@ from gpwidgets.convert.storage.formats import formats_for
 from gpwidgets.file_names import move_to_free_name, name_from_title, private_folder
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.background import Background
-from gpwidgets.widgets.kit.controls import status_line
+from gpwidgets.widgets.kit.controls import status_line, text_button
 from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.words.file_links import saved_html
 
@@ -51,21 +51,17 @@ class FrameSaver(Owner, w.HBox):
         self.folder: w.Text = w.Text(
             value=folder, description=tr("in folder"), layout=w.Layout(width="220px")
         )
-        self.button: w.Button = w.Button(
-            description=tr("Save"),
-            icon="download",
-            tooltip=tr("Save {name} as a file", name=name),
-            layout=w.Layout(width="auto"),
+        self.button: w.Button = text_button(
+            tr("Save"), "download", tr("Save {name} as a file", name=name), self._start
         )
         self._said = status_line()
         self._saving = self.own(Background("gpwidgets-save", said=self._said, button=self.button))
-        self.button.on_click(self._start)
         super().__init__(
             [self.format, self.folder, self.button, self._said],
             layout=w.Layout(flex_flow="row wrap", align_items="center"),
         )
 
-    def _start(self, _button: w.Button) -> None:
+    def _start(self) -> None:
         self._saving.start(self._save, self._show_saved, tr("Saving…"))
 
     def _save(self) -> str:

@@ -11,7 +11,7 @@ import ipywidgets as w
 from gpwidgets.tasks.results.outputs import Outputs
 from gpwidgets.texts import tr, trn
 from gpwidgets.widgets.kit.background import Background
-from gpwidgets.widgets.kit.controls import status_line
+from gpwidgets.widgets.kit.controls import status_line, text_button, wide
 from gpwidgets.widgets.kit.owner import Owner
 
 __all__ = ["IncompleteNotice", "incomplete_html"]
@@ -36,18 +36,17 @@ class IncompleteNotice(Owner, w.VBox):
         notice = w.HTML(incomplete_html(outputs, name))
         parts: list[w.Widget] = [notice]
         if outputs.can_fetch(name):
-            button = w.Button(
-                description=tr("Fetch the missing rows"),
-                icon="download",
-                tooltip=tr("Read all rows from the map service of the job"),
-                layout=w.Layout(width="auto"),
+            button = text_button(
+                tr("Fetch the missing rows"),
+                "download",
+                tr("Read all rows from the map service of the job"),
+                self._fetch,
             )
             self._fetching = self.own(Background("gpwidgets-rows", said=said, button=button))
-            button.on_click(self._fetch)
             parts.append(button)
-        super().__init__([*parts, said], layout=w.Layout(width="100%", min_width="0"))
+        super().__init__([*parts, said], layout=wide())
 
-    def _fetch(self, _button: w.Button) -> None:
+    def _fetch(self) -> None:
         self._fetching.start(lambda: self._outputs.fetch_missing(self._name), self._show, tr("Reading rows…"))
 
 

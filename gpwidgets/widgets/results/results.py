@@ -18,6 +18,7 @@ from gpwidgets.protocol.values.units import ArealUnit, LinearUnit, TimeUnit
 from gpwidgets.secrets import mask
 from gpwidgets.tasks.results.outputs import Outputs
 from gpwidgets.texts import tr
+from gpwidgets.widgets.kit.controls import wide
 from gpwidgets.widgets.kit.errors_shown import error_html
 from gpwidgets.widgets.kit.owner import Owner, close_tree, replace_children
 from gpwidgets.widgets.kit.theme import style_sheet
@@ -75,7 +76,7 @@ class ResultsView(Owner, w.VBox):
         children += [self.server_map] if self.server_map is not None else []
         if not children:
             children = [w.HTML(f'<div class="gpw-muted">{tr("This task has no outputs.")}</div>')]
-        super().__init__([style_sheet(), *children], layout=w.Layout(width="100%", min_width="0"))
+        super().__init__([style_sheet(), *children], layout=wide())
         self.add_class("gpw-results")
         if self.map is not None and self._on_map:
             self.map.zoom_to_results(self._on_map)
@@ -100,7 +101,7 @@ class ResultsView(Owner, w.VBox):
             parts = [_line(tr("•••  hidden"))] if hidden else self._parts(name, title, self.outputs[name])
         except Exception as error:
             parts = [w.HTML(error_html(error))]
-        section = w.VBox([head, *parts], layout=w.Layout(width="100%", min_width="0"))
+        section = w.VBox([head, *parts], layout=wide())
         section.add_class("gpw-output")
         return section
 

@@ -12,7 +12,7 @@ import ipywidgets as w
 from gpwidgets.file_names import move_to_free_name, name_from_title, private_folder
 from gpwidgets.texts import later, tr, trn
 from gpwidgets.widgets.kit.code_view import copy_bar
-from gpwidgets.widgets.kit.controls import lean
+from gpwidgets.widgets.kit.controls import lean, status_html, wide
 from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.page.front_ends import keep_shown
 
@@ -75,7 +75,7 @@ class MessageLog(Owner, w.VBox):
         self._list.add_class("gpw-log-box")
         row = [self._level, self._search, self._save]
         self._tools = w.HBox(row, layout=w.Layout(flex_flow="row wrap", width="100%", display="none"))
-        super().__init__([self._tools, self._said, self._list], layout=w.Layout(width="100%", min_width="0"))
+        super().__init__([self._tools, self._said, self._list], layout=wide())
         self.follow(self._level, self._filter, "value")
         self.follow(self._search, self._filter, "value")
         self._save.on_click(lambda _button: self._write())
@@ -99,7 +99,7 @@ class MessageLog(Owner, w.VBox):
         self._list.value = messages_html(found, can_copy=len(self._all) >= _MANY)
 
     def _say(self, text: str) -> None:
-        self._said.value = f'<div class="gpw-muted" role="status">{escape(text)}</div>' if text else ""
+        self._said.value = status_html(text)
 
     def _write(self) -> None:
         folder = self._folder or Path.cwd()

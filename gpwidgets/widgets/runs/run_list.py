@@ -12,7 +12,7 @@ import ipywidgets as w
 from gpwidgets.secrets import mask
 from gpwidgets.tasks.results.outputs import summary
 from gpwidgets.texts import tr
-from gpwidgets.widgets.kit.controls import lean, shared_layout
+from gpwidgets.widgets.kit.controls import WIDE, lean, shared_layout, text_button
 from gpwidgets.widgets.kit.errors_shown import error_html, guarded
 from gpwidgets.widgets.kit.late_looks import Note, Section
 from gpwidgets.widgets.kit.owner import Owner, replace_children
@@ -66,27 +66,23 @@ class EarlierRunView(Owner, w.HBox):
         self._trouble = ""
         name = tr("run {number}", number=number)
         self._text = lean(w.HTML)
-        self.opener: w.Button = self._button(
+        self.opener: w.Button = text_button(
             tr("Show"), "eye", tr("Show {name}", name=name), self._open_or_close
         )
-        self.canceller: w.Button = self._button(
-            tr("Cancel"), "stop", tr("Ask the server to stop {name}", name=name), self._cancel
+        self.canceller: w.Button = text_button(
+            tr("Cancel"),
+            "stop",
+            tr("Ask the server to stop {name}", name=name),
+            self._cancel,
+            layout=w.Layout(width="auto"),
         )
-        self.canceller.layout = w.Layout(width="auto")
         super().__init__(
             [self._text, self.opener, self.canceller],
-            layout=shared_layout(width="100%", min_width="0", flex_flow="row wrap", align_items="center"),
+            layout=shared_layout(**WIDE, flex_flow="row wrap", align_items="center"),
         )
         self.add_class("gpw-history-row")
         self.follow(run, self._follow, _FOLLOWED)
         self._show()
-
-    def _button(self, words: str, icon: str, tooltip: str, act: Callable[[], None]) -> w.Button:
-        made: w.Button = lean(
-            w.Button, description=words, icon=icon, tooltip=tooltip, layout={"width": "auto"}
-        )
-        made.on_click(lambda _button: act())
-        return made
 
     def _follow(self, _change: Mapping[str, object]) -> None:
         self._show()
@@ -132,7 +128,7 @@ class EarlierRunView(Owner, w.HBox):
         if reuse is None:
             return []
         tooltip = tr("Put the values of run {number} back into the form", number=self._number)
-        return [self._button(tr("Use these values"), "reply", tooltip, lambda: reuse(self.run))]
+        return [text_button(tr("Use these values"), "reply", tooltip, lambda: reuse(self.run))]
 
     @guarded
     def _cancel(self) -> None:

@@ -13,6 +13,7 @@ from gpwidgets.tasks.results.outputs import missing_words
 from gpwidgets.tasks.runs.run_clock import span_text
 from gpwidgets.tasks.runs.status import RunStatus
 from gpwidgets.texts import later, tr
+from gpwidgets.widgets.kit.controls import wide
 from gpwidgets.widgets.kit.errors_shown import error_html
 from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.kit.sign_in_box import SignInBox
@@ -75,7 +76,7 @@ class RunStatusView(Owner, w.VBox):
         row = w.HBox([self._state, self._time], layout=w.Layout(flex_flow="row wrap", align_items="baseline"))
         super().__init__(
             [row, self._signing, self._bar, self._trouble, self._messages],
-            layout=w.Layout(width="100%", min_width="0"),
+            layout=wide(),
         )
         self.add_class("gpw-status")
         self._parts = {

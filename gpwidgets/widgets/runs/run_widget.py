@@ -13,6 +13,7 @@ from gpwidgets.datatypes.frame_checks import is_frame
 from gpwidgets.tasks.runs.run import Run
 from gpwidgets.tasks.runs.status import RunStatus
 from gpwidgets.texts import tr
+from gpwidgets.widgets.kit.controls import wide
 from gpwidgets.widgets.kit.errors_shown import error_html, guarded
 from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.kit.theme import style_sheet
@@ -72,7 +73,7 @@ class RunWidget(Owner, ShownWithTwin, w.VBox):
         self._map = map
         self._own_map = w.VBox()
         self.status: RunStatusView = RunStatusView(run)
-        self._results = w.VBox(layout=w.Layout(width="100%", min_width="0"))
+        self._results = w.VBox(layout=wide())
         self._cancel = self.own(
             w.Button(description=tr("Cancel"), icon="stop", tooltip=tr("Ask the server to stop the run"))
         )
@@ -83,7 +84,7 @@ class RunWidget(Owner, ShownWithTwin, w.VBox):
         foot: list[w.Widget] = [] if bare else [self._cancel, self._elsewhere]
         super().__init__(
             [*head, self.status, *foot, self._said, self._kept, self._own_map, self._results],
-            layout=w.Layout(width="100%", min_width="0"),
+            layout=wide(),
         )
         self.add_class("gpw")
         self.follow(run, self._follow, ["status", "job_id"])

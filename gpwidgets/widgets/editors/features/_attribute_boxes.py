@@ -15,6 +15,7 @@ from gpwidgets.protocol.features import Field
 from gpwidgets.protocol.plain_text import plain_label
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.kit.binding import Binding
+from gpwidgets.widgets.kit.controls import wide
 from gpwidgets.widgets.kit.owner import Owner
 
 _TYPES = {
@@ -60,7 +61,7 @@ class AttributeForm(Owner, w.VBox):
             self._said[field.name] = w.HTML(layout=w.Layout(display="none"))
             self._binding.follow(self.boxes[field.name], partial(self._take, field))
             rows += [self.boxes[field.name], self._said[field.name]]
-        super().__init__(rows, layout=w.Layout(width="100%", min_width="0"))
+        super().__init__(rows, layout=wide())
         self.add_class("gpw-plain")
 
     def show(self, values: Mapping[str, Any]) -> None:
@@ -110,7 +111,7 @@ class AttributeForm(Owner, w.VBox):
 def _box(field: Field) -> w.DOMWidget:
     needed = not field.nullable and field.default is None
     label = plain_label(f"{field.alias or field.name}{' *' if needed else ''}")
-    layout = w.Layout(width="100%", min_width="0")
+    layout = wide()
     if field.coded_values:
         options = ["", *dict.fromkeys(field.coded_values.values())]
         return w.Dropdown(description=label, options=options, tooltip=field.name, layout=layout)

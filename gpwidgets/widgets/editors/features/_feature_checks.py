@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from html import escape
 from typing import Any
 
 import ipywidgets as w
@@ -13,6 +12,7 @@ from gpwidgets.datatypes.feature_counts import counted
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.background import Background
 from gpwidgets.widgets.kit.binding import Binding
+from gpwidgets.widgets.kit.controls import status_html, text_button, wide
 from gpwidgets.widgets.kit.errors_shown import error_html, guarded
 from gpwidgets.widgets.kit.owner import Owner, replace_children
 
@@ -41,7 +41,7 @@ class FeatureChecks(Owner, w.VBox):
         self._done = ""
         self._mending = Binding()
         self._working = self.own(Background("gpwidgets-checks", failed=self.show_error))
-        super().__init__(layout=w.Layout(width="100%", min_width="0"), _dom_classes=("gpw-checks",))
+        super().__init__(layout=wide(), _dom_classes=("gpw-checks",))
 
     # Each control is made for the first remark that needs it; most inputs never have one.
 
@@ -89,8 +89,7 @@ class FeatureChecks(Owner, w.VBox):
         return self._button(tr("Take back"), tr("Put the features back as they were"), self._take_back)
 
     def _button(self, words: str, tooltip: str, act: Callable[[], None]) -> w.Button:
-        button = self.own(w.Button(description=words, tooltip=tooltip, layout=w.Layout(width="auto")))
-        button.on_click(lambda _button: act())
+        button: w.Button = self.own(text_button(words, "", tooltip, act))
         return button
 
     def look(self, value: Any) -> None:
@@ -218,15 +217,11 @@ def _size_words(found: Any) -> w.HTML:
 
 
 def _remark(text: str) -> w.HTML:
-    return w.HTML(
-        '<div class="gpw-remark gpw-warning" role="status"><span aria-hidden="true">⚠</span> '
-        f"{escape(text)}</div>"
-    )
+    return w.HTML(status_html(text, look="gpw-remark gpw-warning", sign="⚠"))
 
 
-def _said(text: str, sign: str = "✔ ") -> w.HTML:
-    mark = f'<span aria-hidden="true">{sign}</span>' if sign else ""
-    return w.HTML(f'<div class="gpw-muted" role="status">{mark}{escape(text)}</div>')
+def _said(text: str, sign: str = "✔") -> w.HTML:
+    return w.HTML(status_html(text, sign=sign))
 
 
 def _row(*parts: w.Widget) -> w.HBox:

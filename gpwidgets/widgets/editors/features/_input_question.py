@@ -12,7 +12,7 @@ import ipywidgets as w
 from gpwidgets.errors import CRSMissing, LayerChoice
 from gpwidgets.protocol.values import SpatialReference
 from gpwidgets.texts import tr
-from gpwidgets.widgets.kit.controls import WIDE
+from gpwidgets.widgets.kit.controls import text_button, wide
 from gpwidgets.widgets.kit.errors_shown import error_html
 from gpwidgets.widgets.kit.owner import Owner, replace_children
 
@@ -37,7 +37,7 @@ class InputQuestion(Owner, w.VBox):
         self._reference = reference
         self._answer = answer
         self._value: Any = None
-        super().__init__(layout=w.Layout(display="none", **WIDE), _dom_classes=("gpw-checks", "gpw-plain"))
+        super().__init__(layout=wide(display="none"), _dom_classes=("gpw-checks", "gpw-plain"))
 
     @cached_property
     def _said(self) -> w.HTML:
@@ -59,13 +59,13 @@ class InputQuestion(Owner, w.VBox):
     @cached_property
     def use(self) -> w.Button:
         """Takes the system in the box."""
-        button = w.Button(
-            description=tr("Use this system"),
-            icon="check",
-            tooltip=tr("The coordinates of {title} are in this system", title=self._title),
-            layout=w.Layout(width="auto", max_width="100%"),
+        button = text_button(
+            tr("Use this system"),
+            "check",
+            tr("The coordinates of {title} are in this system", title=self._title),
+            self._use_system,
+            layout={"max_width": "100%"},
         )
-        button.on_click(lambda _button: self._use_system())
         return self.own(button)
 
     def _offered(self) -> str:
@@ -112,7 +112,7 @@ class InputQuestion(Owner, w.VBox):
             '<div class="gpw-remark gpw-warning" role="alert"><span aria-hidden="true">⚠</span> '
             f"{escape(words)}</div>"
         )
-        row = w.HBox(list(controls), layout=w.Layout(flex_flow="row wrap", align_items="center", **WIDE))
+        row = w.HBox(list(controls), layout=wide(flex_flow="row wrap", align_items="center"))
         replace_children(self, [self._said, row])
         self.layout.display = ""
 

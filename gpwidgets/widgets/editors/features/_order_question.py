@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 
 from gpwidgets.texts import tr
-from gpwidgets.widgets.kit.controls import WIDE
+from gpwidgets.widgets.kit.controls import text_button, wide
 from gpwidgets.widgets.kit.land import land_outlines
 from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.map.drawing.feature_words import place_words
@@ -23,8 +23,7 @@ __all__ = ["OrderQuestion"]
 
 def _button(icon: str, tooltip: str, act: Callable[[], None]) -> w.Button:
     layout = w.Layout(width="auto", max_width="100%")
-    made = w.Button(icon=icon, tooltip=tooltip, layout=layout)
-    made.on_click(lambda _button: act())
+    made: w.Button = text_button("", icon, tooltip, act, layout=layout)
     return made
 
 
@@ -41,7 +40,7 @@ class OrderQuestion(Owner, w.VBox):
         self._answer = answer
         self._other: Any = None
         self._must_answer = False
-        super().__init__(layout=w.Layout(display="none", **WIDE), _dom_classes=("gpw-checks", "gpw-plain"))
+        super().__init__(layout=wide(display="none"), _dom_classes=("gpw-checks", "gpw-plain"))
 
     @cached_property
     def _said(self) -> w.HTML:
@@ -105,7 +104,7 @@ class OrderQuestion(Owner, w.VBox):
 
     def _show_parts(self) -> None:
         if "_parts" not in self.__dict__:
-            buttons = w.HBox([self.swap, self.keep], layout=w.Layout(flex_flow="row wrap", **WIDE))
+            buttons = w.HBox([self.swap, self.keep], layout=wide(flex_flow="row wrap"))
             self._parts = [self._said, buttons]
             self.children: list[Any] = self._parts
 

@@ -11,7 +11,7 @@ from gpwidgets.errors import ConversionError, GPError
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.editors.features._attribute_boxes import AttributeForm
 from gpwidgets.widgets.kit.binding import Binding
-from gpwidgets.widgets.kit.controls import lean
+from gpwidgets.widgets.kit.controls import WIDE, lean, text_button, wide
 from gpwidgets.widgets.kit.errors_shown import error_html, guarded
 from gpwidgets.widgets.kit.fold import Fold
 from gpwidgets.widgets.map.drawing.feature_words import shape_words
@@ -19,7 +19,6 @@ from gpwidgets.widgets.map.drawing.feature_words import shape_words
 if TYPE_CHECKING:
     from gpwidgets.widgets.map.drawing.draw_target import DrawTarget
 
-_WIDE = {"width": "100%", "min_width": "0"}
 _CHOOSE = later("choose one, or click it on the map")
 
 
@@ -46,7 +45,7 @@ class ShapePanel(Fold):
             w.Dropdown,
             options=[(tr(_CHOOSE), "")],
             tooltip=tr("Shape of {title} to change", title=title),
-            layout=_WIDE,
+            layout=WIDE,
         )
         self._make_controls(target, title)
         self._one = self._arranged(has_fields=bool(target.fields))
@@ -69,26 +68,26 @@ class ShapePanel(Fold):
         self.reshape: w.ToggleButton = self._toggle(
             "reshape", tr("Reshape"), "pencil", tr("Drag corners of the chosen shape of {title}", title=title)
         )
-        self.delete: w.Button = _button(
+        self.delete: w.Button = text_button(
             tr("Delete"), "trash-o", tr("Take the chosen shape out of {title}", title=title), self._delete
         )
         self.text: w.Textarea = lean(
-            w.Textarea, rows=2, tooltip=tr("The chosen shape of {title} as WKT", title=title), layout=_WIDE
+            w.Textarea, rows=2, tooltip=tr("The chosen shape of {title} as WKT", title=title), layout=WIDE
         )
-        self.apply: w.Button = _button(
+        self.apply: w.Button = text_button(
             tr("Apply text"), "check", tr("Change the shape to what the text says"), self._apply
         )
         self.said: w.HTML = w.HTML()
         self.attributes: AttributeForm = self.own(AttributeForm(target.fields))
         self.for_all: Any = self.own(
-            _button(
+            text_button(
                 tr("Same for all shapes"),
                 "clone",
                 tr("Give all shapes of {title} these attributes", title=title),
                 self._copy_attributes,
+                layout=w.Layout(width="auto", align_self="flex-start"),
             )
         )
-        self.for_all.layout.align_self = "flex-start"
 
     def _arranged(self, *, has_fields: bool) -> w.VBox:
         """The controls of one shape, below each other."""
@@ -101,7 +100,7 @@ class ShapePanel(Fold):
                 self.text,
                 w.HBox([self.apply], layout=wrap),
             ],
-            layout=w.Layout(display="none", **_WIDE),
+            layout=wide(display="none"),
         )
         one.add_class("gpw-plain")
         return one
@@ -113,7 +112,8 @@ class ShapePanel(Fold):
             else:
                 self._target.edit(way)
 
-        return _button(words, icon, tooltip, switch)
+        made: w.Button = text_button(words, icon, tooltip, switch, layout=w.Layout(width="auto"))
+        return made
 
     # Following the target
 
@@ -211,9 +211,3 @@ class ShapePanel(Fold):
     def show_error(self, error: Exception) -> None:
         """Show why the text could not be used."""
         self.said.value = error_html(error)
-
-
-def _button(words: str, icon: str, tooltip: str, act: Callable[[], None]) -> w.Button:
-    button = w.Button(description=words, icon=icon, tooltip=tooltip, layout=w.Layout(width="auto"))
-    button.on_click(lambda _button: act())
-    return button

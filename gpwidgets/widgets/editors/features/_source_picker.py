@@ -8,7 +8,7 @@ import ipywidgets as w
 
 from gpwidgets.secrets import mask
 from gpwidgets.texts import tr
-from gpwidgets.widgets.editors.features.sources.feature_source import WIDE, FeatureInput, Source
+from gpwidgets.widgets.editors.features.sources.feature_source import FeatureInput, Source
 from gpwidgets.widgets.editors.features.sources.from_drawing import DrawSource
 from gpwidgets.widgets.editors.features.sources.from_file import FileSource
 from gpwidgets.widgets.editors.features.sources.from_frame import FrameSource
@@ -17,6 +17,7 @@ from gpwidgets.widgets.editors.features.sources.from_result import ResultSource
 from gpwidgets.widgets.editors.features.sources.from_service import NamedSource
 from gpwidgets.widgets.editors.features.sources.from_text import TextSource
 from gpwidgets.widgets.editors.features.sources.from_view import ViewSource
+from gpwidgets.widgets.kit.controls import wide
 from gpwidgets.widgets.kit.owner import Owner
 
 #: In the order of the list; the first that fits is chosen at first.
@@ -54,12 +55,12 @@ class SourcePicker(Owner, w.VBox):
             description=editor.label,
             options=[(tr(kind.label), kind) for kind in fitting],
             tooltip=tr("How to give {title}", title=editor.title),
-            layout=w.Layout(**WIDE),
+            layout=wide(),
         )
         self.choice.observe(self._show, names="value")
-        self._place = w.VBox([self.current], layout=w.Layout(**WIDE))
+        self._place = w.VBox([self.current], layout=wide())
         self._place.add_class("gpw-plain")
-        super().__init__([self.choice, self._place], layout=w.Layout(**WIDE))
+        super().__init__([self.choice, self._place], layout=wide())
         self.add_class("gpw-plain")
 
     def of(self, kind: type[Source]) -> Any:

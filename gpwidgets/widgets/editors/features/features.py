@@ -24,6 +24,7 @@ from gpwidgets.widgets.editors.features._source_picker import SourcePicker
 from gpwidgets.widgets.editors.features.sources.feature_source import Source
 from gpwidgets.widgets.editors.features.sources.from_service import NamedSource
 from gpwidgets.widgets.editors.features.sources.from_text import TextSource
+from gpwidgets.widgets.kit.controls import status_html, text_button
 from gpwidgets.widgets.map.drawing.feature_words import value_words
 
 if TYPE_CHECKING:
@@ -98,8 +99,7 @@ class FeatureEditor(ParameterEditor):
 
     def _make_line(self) -> w.HBox:
         def button(words: str, icon: str, tooltip: str, act: Any) -> w.Button:
-            made = w.Button(description=words, icon=icon, tooltip=tooltip, layout=w.Layout(width="auto"))
-            made.on_click(lambda _button: act())
+            made: w.Button = text_button(words, icon, tooltip, act, layout=w.Layout(width="auto"))
             return made
 
         self.undo: w.Button = button(
@@ -315,7 +315,7 @@ class FeatureEditor(ParameterEditor):
         if words:
             text = words if there is UNSET else f"{text} {words}"
         text = f"{text} {escape(self._lost)}".strip() if self._lost else text
-        self.summary.value = f'<div class="gpw-muted" role="status">{text}</div>'
+        self.summary.value = status_html(text, is_html=True)
         self.clear.layout.display = "" if there is not UNSET else "none"
         self.undo.layout.display = "" if target is not None and target.can_undo else "none"
         self.redo.layout.display = "" if target is not None and target.can_redo else "none"

@@ -18,9 +18,7 @@ from gpwidgets.texts import tr, trn
 from gpwidgets.widgets.editors.editor import ParameterEditor
 from gpwidgets.widgets.editors.namespace import frames_in_notebook
 from gpwidgets.widgets.editors.tables._pasted_table import pasted_table
-from gpwidgets.widgets.kit.controls import lean
-
-_WIDE = {"width": "100%", "min_width": "0"}
+from gpwidgets.widgets.kit.controls import WIDE, lean, status_html
 
 
 class RecordEditor(ParameterEditor):
@@ -39,11 +37,11 @@ class RecordEditor(ParameterEditor):
             rows=3,
             continuous_update=False,
             tooltip=self.title,
-            layout=_WIDE,
+            layout=WIDE,
         )
         self.summary: w.HTML = lean(w.HTML, _summary_html(UNSET))
         self._binding.follow(self.text, self._take_text)
-        self._row = lean(w.HBox, [self.summary], layout={"flex_flow": "row wrap", **_WIDE})
+        self._row = lean(w.HBox, [self.summary], layout={"flex_flow": "row wrap", **WIDE})
         return [self.text, self._row]
 
     @cached_property
@@ -126,7 +124,7 @@ class RecordEditor(ParameterEditor):
 
 
 def _summary_html(value: Any) -> str:
-    return f'<div class="gpw-muted" role="status">{_words(value)}</div>'
+    return status_html(_words(value), is_html=True)
 
 
 def _words(value: Any) -> str:

@@ -22,12 +22,11 @@ from gpwidgets.texts import later, tr, trn
 from gpwidgets.widgets.editors.editor import ParameterEditor
 from gpwidgets.widgets.editors.editor_table import editor_for
 from gpwidgets.widgets.editors.tables._pasting import split_rows, split_values
-from gpwidgets.widgets.kit.controls import icon_button, lean, shared_layout
+from gpwidgets.widgets.kit.controls import WIDE, icon_button, lean, shared_layout, status_html, text_button
 from gpwidgets.widgets.kit.fold import Fold
 from gpwidgets.widgets.kit.late_looks import LateLooks, Note
 from gpwidgets.widgets.kit.owner import Owner, give_layout, replace_children
 
-_WIDE = {"width": "100%", "min_width": "0"}
 _OF_THE_BOUND_IN_A_CELL = 20
 #: Pixels that the buttons at the end of a row take.
 _BUTTONS = 112
@@ -65,8 +64,7 @@ class Row(Owner, LateLooks, w.HBox):
 
     def _button(self, icon: str, words: str, act: Any) -> w.Button:
         tooltip = tr("{words} in {title}", words=words, title=self._owner.title)
-        button = icon_button(icon, tooltip, layout={"width": "32px", "flex": "0 0 auto"})
-        button.on_click(lambda _button: act())
+        button: w.Button = icon_button(icon, tooltip, act, layout={"width": "32px", "flex": "0 0 auto"})
         return button
 
     @property
@@ -85,10 +83,9 @@ class ListEditor(ParameterEditor):
         self._rest: list[Any] = []
         narrowest = sum(_narrowest(column) for column in self.columns()) + _BUTTONS
         self._span = {"width": "100%", "min_width": f"{narrowest}px"}
-        self.add_button: w.Button = self._make_button(
-            tr("Add a row"), "plus", tr("Add a row to {title}", title=self.title)
+        self.add_button: w.Button = text_button(
+            tr("Add a row"), "plus", tr("Add a row to {title}", title=self.title), self.add
         )
-        self.add_button.on_click(lambda _button: self.add())
         self._tools = lean(w.HBox, [self.add_button], layout={"flex_flow": "row wrap"})
         self._below: list[w.Widget] = [self._tools, *self._make_paste()]
         return [*self._above, *self._below]
@@ -101,7 +98,7 @@ class ListEditor(ParameterEditor):
 
     @cached_property
     def _table(self) -> w.VBox:
-        layout = {"overflow": "auto", **_WIDE}
+        layout = {"overflow": "auto", **WIDE}
         table: w.VBox = self.own(lean(w.VBox, [*self.headings(), self._rows], layout=layout))
         return table
 
@@ -112,18 +109,13 @@ class ListEditor(ParameterEditor):
     @cached_property
     def _clear(self) -> w.Button:
         words = tr("Remove all rows of {title}", title=self.title)
-        button: w.Button = self.own(self._make_button(tr("Remove all"), "trash-o", words))
-        button.on_click(lambda _button: self._clear_all())
+        button: w.Button = self.own(text_button(tr("Remove all"), "trash-o", words, self._clear_all))
         return button
 
     @property
     def rows(self) -> tuple[Row, ...]:
         """The rows that have controls."""
         return tuple(self._rows.children) if "_rows" in self.__dict__ else ()
-
-    @staticmethod
-    def _make_button(words: str, icon: str, tooltip: str) -> w.Button:
-        return lean(w.Button, description=words, icon=icon, tooltip=tooltip, layout={"width": "auto"})
 
     def headings(self) -> list[w.Widget]:
         """Make what stands above the columns."""
@@ -155,12 +147,12 @@ class ListEditor(ParameterEditor):
             placeholder=hint,
             rows=3,
             tooltip=tr("Rows for {title}", title=self.title),
-            layout=_WIDE,
+            layout=WIDE,
         )
 
     def _make_use(self) -> w.Button:
-        use = self._make_button(tr("Add these rows"), "plus", tr("Add them to {title}", title=self.title))
-        use.on_click(lambda _button: self._paste())
+        words = tr("Add them to {title}", title=self.title)
+        use: w.Button = text_button(tr("Add these rows"), "plus", words, self._paste)
         return use
 
     @property
@@ -255,7 +247,7 @@ class ListEditor(ParameterEditor):
         words = trn(
             "…and {n:,} more row, kept as they are.", "…and {n:,} more rows, kept as they are.", count
         )
-        self._told_rest.value = f'<div class="gpw-muted" role="status">{words} {hint}</div>'
+        self._told_rest.value = status_html(f"{words} {hint}", is_html=True)
 
     # For subclasses
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import ipywidgets as w
@@ -11,6 +10,7 @@ import ipywidgets as w
 from gpwidgets.errors import BadReply, ParameterError
 from gpwidgets.secrets import mask
 from gpwidgets.widgets.kit.after_typing import when_typed
+from gpwidgets.widgets.kit.controls import status_html, text_button, wide
 from gpwidgets.widgets.kit.errors_shown import error_html, guarded
 from gpwidgets.widgets.kit.owner import Owner
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from gpwidgets.widgets.editors.editor import EditorContext
     from gpwidgets.widgets.kit.background import Background
     from gpwidgets.widgets.map.drawing.draw_target import DrawTarget
-
-WIDE = {"width": "100%", "min_width": "0"}
 
 
 class FeatureInput(Protocol):
@@ -80,8 +78,8 @@ class Source(Owner, w.VBox):
         self.editor = editor
         self.touched: bool = False
         self.title: str = editor.title
-        self.said: w.HTML = w.HTML(layout=w.Layout(display="none", **WIDE))
-        super().__init__([*self.build(), self.said], layout=w.Layout(**WIDE))
+        self.said: w.HTML = w.HTML(layout=wide(display="none"))
+        super().__init__([*self.build(), self.said], layout=wide())
         self.add_class("gpw-plain")
 
     @classmethod
@@ -131,7 +129,7 @@ class Source(Owner, w.VBox):
 
     def say(self, text: str) -> None:
         """Say something in this panel; an empty text takes it away."""
-        self.said.value = f'<div class="gpw-muted" role="status">{escape(text)}</div>'
+        self.said.value = status_html(text)
         self.said.layout.display = "" if text else "none"
 
     def show_error(self, error: Exception) -> None:
@@ -144,10 +142,15 @@ class Source(Owner, w.VBox):
         self.said.value = error_html(error)
         self.said.layout.display = ""
 
-    def button(self, words: str, icon: str, tooltip: str, act: Callable[[], None]) -> w.Button:
-        """Make a button whose failures are shown in this panel."""
-        button = w.Button(description=words, icon=icon, tooltip=tooltip, layout=w.Layout(width="auto"))
-        button.on_click(lambda _button: when_typed(lambda: self._act(act)))
+    def button(
+        self, words: str, icon: str, tooltip: str, act: Callable[[], None], layout: w.Layout | None = None
+    ) -> w.Button:
+        """Make a button whose failures are shown in this panel; with a layout if that changes."""
+
+        def press() -> None:
+            when_typed(lambda: self._act(act))
+
+        button: w.Button = text_button(words, icon, tooltip, press, layout=layout)
         return button
 
     @guarded
@@ -160,6 +163,6 @@ class Source(Owner, w.VBox):
 
 def row(*parts: w.Widget) -> w.HBox:
     """Put controls in a row that breaks where it must."""
-    made = w.HBox(list(parts), layout=w.Layout(flex_flow="row wrap", align_items="flex-end", **WIDE))
+    made = w.HBox(list(parts), layout=wide(flex_flow="row wrap", align_items="flex-end"))
     made.add_class("gpw-plain")
     return made

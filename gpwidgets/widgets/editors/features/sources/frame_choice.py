@@ -57,6 +57,7 @@ class PickSource(Source):
             "check",
             tr("Use it for {title} as it is and as it is selected now", title=self.title),
             self._use,
+            w.Layout(width="auto"),
         )
         self.again: w.Button = self.button("", "refresh", tr("Look again what there is"), self.opened)
         self._binding, self._using = Binding(), Binding()

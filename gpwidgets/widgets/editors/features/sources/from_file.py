@@ -12,10 +12,10 @@ from gpwidgets.datatypes.feature_counts import counted, kind_of
 from gpwidgets.errors import ConversionError
 from gpwidgets.secrets import mask
 from gpwidgets.texts import later, tr
-from gpwidgets.widgets.editors.features.sources.feature_source import WIDE, Source, row
+from gpwidgets.widgets.editors.features.sources.feature_source import Source, row
 from gpwidgets.widgets.kit.background import Background
 from gpwidgets.widgets.kit.binding import Binding
-from gpwidgets.widgets.kit.controls import lean
+from gpwidgets.widgets.kit.controls import WIDE, lean
 from gpwidgets.widgets.page.uploaded import UploadFolder, forget_content, has_content
 
 _ENDINGS = ".geojson,.json,.zip,.gpkg,.kml,.kmz,.parquet,.geoparquet,.csv,.tsv,.gml,.fgb,.xlsx"

@@ -14,9 +14,9 @@ from gpwidgets.protocol.urls import is_service_url
 from gpwidgets.protocol.values import LayerReference
 from gpwidgets.tasks.inputs.signing import token_auth
 from gpwidgets.texts import later, tr, trn
-from gpwidgets.widgets.editors.features.sources.feature_source import WIDE, Source, row
+from gpwidgets.widgets.editors.features.sources.feature_source import Source, row
 from gpwidgets.widgets.kit.background import Background
-from gpwidgets.widgets.kit.controls import lean
+from gpwidgets.widgets.kit.controls import WIDE, lean, wide
 from gpwidgets.widgets.kit.secret_text import SecretText, UnechoedText
 
 #: Rows read here at most.
@@ -53,7 +53,7 @@ class LayerSource(Source):
         self.layers: w.Dropdown = lean(
             w.Dropdown,
             tooltip=tr("Layers of the service for {title}", title=self.title),
-            layout=w.Layout(**WIDE, display="none"),
+            layout=wide(display="none"),
         )
         self.layers.observe(self._choose, names="value")
         return [self.url, self.layers, row(self.where, self.token), row(self.use, self.read)]

@@ -8,9 +8,9 @@ import ipywidgets as w
 
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.texts import later, tr
-from gpwidgets.widgets.editors.features.sources.feature_source import WIDE, Source
+from gpwidgets.widgets.editors.features.sources.feature_source import Source
 from gpwidgets.widgets.kit.binding import Binding
-from gpwidgets.widgets.kit.controls import lean
+from gpwidgets.widgets.kit.controls import WIDE, lean
 
 if TYPE_CHECKING:
     from gpwidgets.protocol.description import GPParameter

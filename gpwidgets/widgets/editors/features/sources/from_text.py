@@ -10,10 +10,10 @@ import ipywidgets as w
 from gpwidgets.datatypes.layer_addresses import holds_token
 from gpwidgets.protocol.geometry_types import check_shapes
 from gpwidgets.texts import later, tr
-from gpwidgets.widgets.editors.features.sources.feature_source import WIDE, Source, row
+from gpwidgets.widgets.editors.features.sources.feature_source import Source, row
 from gpwidgets.widgets.editors.namespace import frames_in_notebook
 from gpwidgets.widgets.kit.binding import Binding
-from gpwidgets.widgets.kit.controls import lean
+from gpwidgets.widgets.kit.controls import WIDE, lean
 
 _WAYS = later(
     "-84.2, 36.3   (longitude, latitude; one point a line)\n"
