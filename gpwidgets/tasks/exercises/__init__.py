@@ -1,0 +1,1 @@
+"""Whether the results of an exercise are what its author expects."""

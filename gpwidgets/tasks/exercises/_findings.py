@@ -1,0 +1,58 @@
+"""One point of a check, and how numbers are compared and said in it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from gpwidgets.datatypes.kinds.number import number_words
+from gpwidgets.texts import tr
+
+__all__ = ["Finding", "is_near", "number_finding"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One point of a check.
+
+    Attributes
+    ----------
+    about : str
+        The input or output.
+    passed : bool
+    words : str
+        What was found; where it is not what was expected, both, and what may be the reason.
+    """
+
+    about: str
+    passed: bool
+    words: str
+
+
+def is_near(value: float, expected: float, tolerance: float) -> bool:
+    """Whether a number differs by no more than a part of what is expected."""
+    return math.isclose(value, expected, rel_tol=tolerance, abs_tol=tolerance * 1e-6)
+
+
+def number_finding(
+    about: str, what: str, value: float, expected: float, tolerance: float, unit: str = ""
+) -> Finding:
+    """Compare a number with the expected one, and say how they relate."""
+    shown = f"{number_words(value)} {unit}".strip()
+    if is_near(value, expected, tolerance):
+        return Finding(about, True, tr("{what}: {shown}", what=what, shown=shown))
+    wanted = f"{number_words(expected)} {unit}".strip()
+    words = tr("{what}: {shown}, where {wanted} is expected", what=what, shown=shown, wanted=wanted)
+    return Finding(about, False, f"{words}{_relation(value, expected)}.")
+
+
+def _relation(value: float, expected: float) -> str:
+    """How many times as large, where that may lead to the reason."""
+    if expected == 0 or value == 0 or (value < 0) != (expected < 0):
+        return ""
+    times = value / expected
+    if times >= 1.5:
+        return tr(" ({times} times as much)", times=number_words(round(times, 2)))
+    if times <= 1 / 1.5:
+        return tr(" (a part of {part} of it)", part=number_words(round(times, 2)))
+    return tr(" ({percent} % off)", percent=number_words(round(abs(times - 1) * 100, 1)))

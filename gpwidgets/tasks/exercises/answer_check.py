@@ -1,0 +1,226 @@
+"""Whether the results of an exercise are what its author expects, said in words that help a learner."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any, cast
+
+from gpwidgets.datatypes.frame_checks import is_frame, is_table
+from gpwidgets.protocol.plain_text import one_line
+from gpwidgets.protocol.values.units import ArealUnit, LinearUnit, TimeUnit
+from gpwidgets.secrets import mask
+from gpwidgets.tasks.exercises._expected import check_words, expectation_of, frame_findings
+from gpwidgets.tasks.exercises._findings import Finding, number_finding
+from gpwidgets.tasks.results.outputs import Outputs, summary
+from gpwidgets.tasks.runs.run import Run
+from gpwidgets.texts import tr
+
+__all__ = ["AnswerCheck", "check"]
+
+INPUTS = "inputs"
+_UNITS = {LinearUnit: "distance", ArealUnit: "area", TimeUnit: "time"}
+
+
+@dataclass(frozen=True, repr=False)
+class AnswerCheck:
+    """What `gpwidgets.check` found; a cell that ends with it shows a card, green or amber.
+
+    Attributes
+    ----------
+    findings : tuple
+        One for each point, with ``about`` (an input or output), ``passed`` and ``words``.
+
+    Examples
+    --------
+    >>> import gpwidgets as gp
+    >>> server = gp.demo.serve()
+    >>> out = gp.GPTask(server.url_of("BufferPoints"))(Input_Points="POINT (-84.2 36.4)", Distance="5 km")
+    >>> gp.check(out, {"Buffers": {"area": "5000 ha"}})
+    Not quite yet.
+      ✗ Buffers: area: 7853.98 hectares, where 5000 hectares is expected (1.57 times as much).
+    """
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every point is as expected."""
+        return all(one.passed for one in self.findings)
+
+    def __bool__(self) -> bool:
+        return self.passed
+
+    @property
+    def _title(self) -> str:
+        return tr("Well done: that is it.") if self.passed else tr("Not quite yet.")
+
+    def __repr__(self) -> str:
+        lines = [f"  {'✓' if one.passed else '✗'} {one.about}: {one.words}" for one in self.findings]
+        return mask("\n".join([self._title, *lines]))
+
+    def _repr_html_(self) -> str:
+        edge = f"border-left:5px solid {'#2e7d32' if self.passed else '#b26a00'}"
+        rows = "".join(map(_row, self.findings))
+        return (
+            f'<div role="status" style="{edge};padding:4px 12px;overflow-wrap:anywhere">'
+            f"<p><strong>{escape(self._title)}</strong></p>"
+            f'<ul style="list-style:none;margin:0;padding:0">{rows}</ul></div>'
+        )
+
+
+def _row(one: Finding) -> str:
+    mark, words = ("✓", tr("right")) if one.passed else ("✗", tr("not yet"))
+    text = escape(mask(one_line(f"{one.about}: {one.words}")))
+    return f'<li><span role="img" aria-label="{escape(words)}">{mark}</span> {text}</li>'
+
+
+def check(
+    result: Outputs | Run,
+    expected: Outputs | Run | str | Path | Mapping[str, Any],
+    *,
+    tolerance: float = 0.01,
+) -> AnswerCheck:
+    """Check the results of an exercise, and explain kindly what is not as expected.
+
+    Parameters
+    ----------
+    result
+        What a learner's task gave, or their run; one that goes on is waited for.
+    expected
+        A solution: outputs, a run, or the path of outputs that were saved. Or a mapping by output: a number,
+        a text, a quantity such as ``"5 km"``, a frame; or for features and rows a mapping of what matters:
+
+        - ``count``: how many there are;
+        - ``area``: of all polygons on the ellipsoid, as ``"78.5 km2"``, or a number in square metres;
+        - ``length``: of all lines on the ellipsoid, as ``"12 km"``, or a number in metres;
+        - ``columns``: names that have to be there;
+        - ``sum``, ``mean``, ``min``, ``max``: a number by column;
+        - ``values``: by column, values that have to be among its own, in any order;
+        - ``geometry``: shapes that have to cover the same places, in whatever form features are given;
+        - ``tolerance``: for this output.
+
+        ``"inputs"`` has a mapping of inputs: what a learner should have given.
+    tolerance
+        Part by which numbers may differ, and by which shapes may cover less: 0.01 is one in a hundred.
+
+    Returns
+    -------
+    AnswerCheck
+        True where all is as expected.
+
+    Raises
+    ------
+    TypeError
+        `expected` names something that is not checked.
+    RunError
+        The run gave no results.
+
+    Examples
+    --------
+    >>> import gpwidgets as gp
+    >>> server = gp.demo.serve()
+    >>> task = gp.GPTask(server.url_of("BufferPoints"))
+    >>> solution = task(Input_Points="POINT (-84.2 36.4)", Distance="5 km")
+    >>> gp.check(task(Input_Points="POINT (-84.2 36.4)", Distance="5000 m"), solution).passed
+    True
+    """
+    given = result.wait() if isinstance(result, Run) else result
+    return AnswerCheck(tuple(_findings(given, _expectations(expected), tolerance)))
+
+
+def _expectations(expected: Any) -> dict[str, Any]:
+    if isinstance(expected, Run):
+        expected = expected.wait()
+    if isinstance(expected, str | Path):
+        expected = Outputs.open(expected)
+    if not isinstance(expected, Outputs):
+        wanted = dict(expected)
+    else:
+        shown = {name: expected[name] for name in expected if not expected.is_hidden(name)}
+        wanted = {INPUTS: expected.provenance.get("inputs", {}), **shown}
+    for name, value in wanted.items():
+        if name != INPUTS and isinstance(value, Mapping):
+            check_words(value, name)
+    return wanted
+
+
+def _findings(given: Outputs, expected: Mapping[str, Any], tolerance: float) -> Iterator[Finding]:
+    for name, value in expected.items():
+        if name == INPUTS:
+            yield from _inputs(given, value)
+        elif name in given.errors:
+            yield Finding(name, False, tr("it could not be read: {error}", error=given.errors[name]))
+        elif name not in given:
+            known = ", ".join(given) or tr("none")
+            yield Finding(name, False, tr("there is no such output; there are: {known}.", known=known))
+        else:
+            yield from _output(name, given[name], value, tolerance)
+
+
+def _inputs(given: Outputs, expected: Mapping[str, Any]) -> Iterator[Finding]:
+    """Inputs that are not as expected; of those that are nothing is said."""
+    told: Mapping[str, Any] = given.provenance.get("inputs", {})
+    for name, value in expected.items():
+        wanted = value if isinstance(value, str) else summary(value)
+        shown = told.get(name)
+        if shown is None:
+            yield Finding(name, False, tr("it was not given; {wanted} is expected.", wanted=wanted))
+        elif shown != wanted and not _is_same_quantity(shown, wanted):
+            words = tr("it was {shown}; {wanted} is expected.", shown=shown, wanted=wanted)
+            yield Finding(name, False, words)
+
+
+def _is_same_quantity(shown: str, wanted: str) -> bool:
+    """Whether both are the same length, area or time: 5 km are 5,000 meters."""
+    for kind in _UNITS:
+        try:
+            one, other = kind.parse(shown), kind.parse(wanted)
+        except ValueError:
+            continue
+        number = _UNITS[kind]
+        sizes = [getattr(unit, number) * unit.unit_name.factor for unit in (one, other)]
+        return math.isclose(*sizes, rel_tol=1e-9)
+    return False
+
+
+def _output(name: str, value: Any, expected: Any, tolerance: float) -> Iterator[Finding]:
+    if is_table(expected) or is_frame(expected):
+        expected = expectation_of(expected)
+    if isinstance(expected, Mapping):
+        if is_table(value) or is_frame(value):
+            yield from frame_findings(name, value, expected, tolerance)
+        else:
+            yield Finding(
+                name, False, tr("it is {shown}, where features or rows are expected.", shown=summary(value))
+            )
+        return
+    yield _value(name, value, expected, tolerance)
+
+
+def _value(name: str, value: Any, expected: Any, tolerance: float) -> Finding:
+    for kind, number in _UNITS.items():
+        if isinstance(value, kind):
+            return _quantity(name, value, expected, number, tolerance)
+    if all(isinstance(one, int | float) and not isinstance(one, bool) for one in (value, expected)):
+        return number_finding(name, tr("value"), float(value), float(expected), tolerance)
+    shown, wanted = summary(value), summary(expected)
+    if value == expected or shown == wanted:
+        return Finding(name, True, shown)
+    return Finding(name, False, tr("{shown}, where {wanted} is expected.", shown=shown, wanted=wanted))
+
+
+def _quantity(name: str, value: Any, expected: Any, number: str, tolerance: float) -> Finding:
+    kind = type(value)
+    try:
+        wanted = expected if isinstance(expected, kind) else kind.parse(str(expected), value.units)
+    except ValueError as error:
+        raise TypeError(f"{name}: {error}") from error
+    factor = value.unit_name.factor
+    size = getattr(wanted, number) * wanted.unit_name.factor / factor if wanted.units != value.units else None
+    target = cast("float", getattr(wanted, number) if size is None else size)
+    unit = tr(value.unit_name.plural)
+    return number_finding(name, tr("value"), getattr(value, number), target, tolerance, unit)
