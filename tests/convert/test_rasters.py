@@ -64,6 +64,16 @@ def test_a_projected_raster_lies_where_its_cells_are() -> None:
     assert (x, y) == pytest.approx(expected, abs=2500)
 
 
+def test_a_picture_is_packed_as_tightly_as_pillow_packs_it() -> None:
+    across, down = np.meshgrid(np.arange(300), np.arange(300))
+    values = np.stack([across * 255 // 300, down * 255 // 300, (across // 40 + down // 30) % 5 * 50])
+    raster = Raster(values.astype(np.uint8), (0.01, 0, 0, 0, -0.01, 2), pyproj.CRS(4326), None)
+    found = raster_picture(raster, RAMP, CLASSES)
+    packed = io.BytesIO()
+    Image.fromarray(pixels(found.png)).save(packed, "PNG")
+    assert len(found.png) < 2 * len(packed.getvalue())
+
+
 def test_bytes_of_three_bands_are_their_own_colours() -> None:
     values = np.zeros((3, 2, 2), dtype=np.uint8)
     values[2] = 200
