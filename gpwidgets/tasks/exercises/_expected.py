@@ -177,7 +177,7 @@ def _shapes(name: str, frame: Any, wanted: Any, tolerance: float) -> Finding:
         words = tr("the shapes lie somewhere else altogether: are coordinates or their system swapped?")
         return Finding(name, False, words)
     words = tr(
-        "they lie near: {percent} % of the place they cover together with those expected is covered by both.",
+        "the shapes agree with those expected over only {percent} % of their area.",
         percent=math.floor(part * 100),
     )
     return Finding(name, False, words)

@@ -51,8 +51,6 @@ def _relation(value: float, expected: float) -> str:
     if expected == 0 or value == 0 or (value < 0) != (expected < 0):
         return ""
     times = value / expected
-    if times >= 1.5:
-        return tr(" ({times} times as much)", times=number_words(round(times, 2)))
-    if times <= 1 / 1.5:
-        return tr(" (a part of {part} of it)", part=number_words(round(times, 2)))
+    if not 1 / 1.5 < times < 1.5:
+        return tr(" ({times} times what is expected)", times=number_words(float(f"{times:.3g}")))
     return tr(" ({percent} % off)", percent=number_words(round(abs(times - 1) * 100, 1)))

@@ -41,7 +41,7 @@ class AnswerCheck:
     >>> out = gp.GPTask(server.url_of("BufferPoints"))(Input_Points="POINT (-84.2 36.4)", Distance="5 km")
     >>> gp.check(out, {"Buffers": {"area": "5000 ha"}})
     Not quite yet.
-      ✗ Buffers: area: 7853.98 hectares, where 5000 hectares is expected (1.57 times as much).
+      ✗ Buffers: area: 7853.98 hectares, where 5000 hectares is expected (1.57 times what is expected).
     """
 
     findings: tuple[Finding, ...]
@@ -56,7 +56,7 @@ class AnswerCheck:
 
     @property
     def _title(self) -> str:
-        return tr("Well done: that is it.") if self.passed else tr("Not quite yet.")
+        return tr("Well done, everything is as expected.") if self.passed else tr("Not quite yet.")
 
     def __repr__(self) -> str:
         lines = [f"  {'✓' if one.passed else '✗'} {one.about}: {one.words}" for one in self.findings]
