@@ -223,7 +223,7 @@ class TaskWidget(Owner, ShownWithTwin, LateLooks, w.VBox):
         form = self.form
         if form is not None and not self._binding.silent:
             with self._binding.silently():
-                self.values = dict(form.values)
+                self.values = form.values
             self._buttons.offer_another(self._may_run_another)
             self._tell_other_values()
         self._code.refresh()

@@ -135,13 +135,24 @@ class TaskForm(Owner, LateLooks, w.VBox):
 
     # Values
 
-    def _gather(self, _change: object = None) -> None:
+    def _gather(self, change: Mapping[str, Any] | None = None) -> None:
         if self._binding.silent:
             return
         with self._binding.silently():
-            values = {name: one.value for name, one in self.editors.items() if one.value is not UNSET}
-            settings = self.environment.values
-            self.values = {**values, **({KEYWORD: settings} if settings else {})}
+            self.values = self._with(change) or self._gathered()
+
+    def _with(self, change: Mapping[str, Any] | None) -> dict[str, Any] | None:
+        """The values with the one that has changed; None where more than one could have."""
+        name = change["owner"].parameter.name if change is not None else ""
+        if change is None or name not in self.values or self.editors.get(name) is not change["owner"]:
+            return None
+        return None if change["new"] is UNSET else {**self.values, name: change["new"]}
+
+    def _gathered(self) -> dict[str, Any]:
+        values = {name: one.value for name, one in self.editors.items()}
+        settings = self.environment.values
+        given = {name: value for name, value in values.items() if value is not UNSET}
+        return {**given, **({KEYWORD: settings} if settings else {})}
 
     def _gather_problems(self, _change: object = None) -> None:
         editors = {**self.environment.made, **self.editors}
@@ -184,7 +195,8 @@ class TaskForm(Owner, LateLooks, w.VBox):
 
     @traitlets.validate("values")
     def _known_names(self, proposal: Mapping[str, Any]) -> dict[str, Any]:
-        return self.known_values(proposal["value"])
+        given: dict[str, Any] = proposal["value"]
+        return given if self._binding.silent else self.known_values(given)  # what it gathers, it knows
 
     @traitlets.observe("values")
     def _spread(self, change: Mapping[str, Any]) -> None:

@@ -40,7 +40,8 @@ class LateLooks(w.DOMWidget):
 
     def notify_change(self, change: Any) -> None:
         """Send a layout or style that is given, as any other trait."""
-        self._add_key(change["name"])
+        if change["name"] in _LATE:
+            self._add_key(change["name"])
         super().notify_change(change)
 
     @traitlets.observe(*_LATE, type="default")
@@ -51,7 +52,7 @@ class LateLooks(w.DOMWidget):
 
     def _add_key(self, name: str) -> bool:
         keys: list[str] = self.keys
-        is_new = name in _LATE and name not in keys
+        is_new = name not in keys
         if is_new:
             keys.append(name)
         return is_new
