@@ -16,11 +16,8 @@ from gpwidgets.errors import (
     URLError,
 )
 from gpwidgets.protocol.urls import GPURL
-from gpwidgets.tasks.finding import tasks_beside
 from gpwidgets.tasks.task import GPTask
 from gpwidgets.texts import tr
-from gpwidgets.widgets._task_finder import TaskChooser
-from gpwidgets.widgets._way_in import WayIn, other_scheme
 from gpwidgets.widgets.kit.background import Background, Job
 from gpwidgets.widgets.kit.late_looks import Section
 from gpwidgets.widgets.kit.owner import close_tree, replace_children
@@ -79,6 +76,8 @@ class Connector(Section):
         job = self._begin()
         if wait_a_moment(job):
             return
+        from gpwidgets.widgets._way_in import WayIn  # like all of its kind, not before it is needed
+
         way_in = WayIn(self.address, self.go_to)
         # The answer may have come just now, and what it shows stays.
         if not self.connecting.show_meanwhile(job, lambda: replace_children(self, [way_in])):
@@ -152,6 +151,8 @@ class Connector(Section):
 
     def _show_server(self) -> None:
         """Let the user find the task from the folders and services of a server."""
+        from gpwidgets.widgets._task_finder import TaskChooser
+
         self._tell(None, tr("This is the address of a server or folder: choose a service and a task."))
         chooser = TaskChooser(self.address, self.auth, session=self.session, take=self._take)
         replace_children(self, [chooser])
@@ -162,6 +163,9 @@ class Connector(Section):
 
     def _show(self, error: Exception) -> None:
         """Show what can be done about an error."""
+        from gpwidgets.tasks.finding import tasks_beside
+        from gpwidgets.widgets._way_in import WayIn, other_scheme
+
         url = self._url()
         tasks: Sequence[str] = ()
         if url is not None:

@@ -205,6 +205,9 @@ class ParameterEditor(Owner, LateLooks, w.VBox):
     def take_pending(self) -> None:
         """Take what has been typed or chosen and not been used yet, or say at the field why it cannot be."""
 
+    def pause(self) -> None:
+        """End what goes on beside the field, such as drawing on the map; what is there stays."""
+
     def check(self) -> bool:
         """Say at the field what is missing; whether the value can be sent."""
         if not self.error and self.value is UNSET and self.is_missing:

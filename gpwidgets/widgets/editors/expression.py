@@ -53,6 +53,7 @@ class ExpressionEditor(TextEditor):
                 options=[(tr("insert a column…"), None)],
                 tooltip=tr("Insert a column into {title}", title=self.title),
                 layout={"width": "auto", "max_width": "100%"},
+                disabled=not self._enabled,
             )
         )
         control.observe(self._insert, names="value")

@@ -219,6 +219,7 @@ class HiddenEditor(ParameterEditor):
                 description=tr("Forget"),
                 tooltip=tr("Forget {title}", title=self.title),
                 layout={"width": "auto"},
+                disabled=not self._enabled,
             )
         )
         button.on_click(self._drop)

@@ -17,7 +17,6 @@ from gpwidgets.tasks.inputs.environment import KEYWORD, split
 from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.editor import EditorContext, ParameterEditor
 from gpwidgets.widgets.editors.editor_table import editor_for, plain_editor
-from gpwidgets.widgets.editors.features.features import FeatureEditor
 from gpwidgets.widgets.form._environment_section import EnvironmentSection
 from gpwidgets.widgets.form._more_inputs import MoreInputs, next_inputs
 from gpwidgets.widgets.kit.binding import Binding
@@ -258,8 +257,7 @@ class TaskForm(Owner, LateLooks, w.VBox):
     def pause(self) -> None:
         """End drawing and changing shapes, so that a click on the map means what it shows."""
         for editor in self.editors.values():
-            if isinstance(editor, FeatureEditor):
-                editor.pause()
+            editor.pause()
 
     def take_pending(self) -> None:
         """Take what has been typed or chosen and not used yet; what cannot be taken is said at its field."""

@@ -17,12 +17,12 @@ from gpwidgets.widgets.kit.errors_shown import error_html, guarded
 from gpwidgets.widgets.kit.late_looks import Note, Section
 from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.runs.run_status import state_words
-from gpwidgets.widgets.runs.run_widget import RunWidget
 from gpwidgets.widgets.words.run_times import began_text, duration_text
 
 if TYPE_CHECKING:
     from gpwidgets.tasks.runs.run import Run
     from gpwidgets.widgets.map.task_map import TaskMap
+    from gpwidgets.widgets.runs.run_widget import RunWidget
 
 __all__ = ["EarlierRunView", "RunList"]
 
@@ -113,7 +113,7 @@ class EarlierRunView(Owner, w.HBox):
         line = self.children[: self.children.index(self.opener) + 1]
         rest = [self.canceller] if self.canceller in self.children else []
         if self.view is None:
-            self.view = RunWidget(self.run, map=self._map, bare=True)
+            self.view = _view_of(self.run, self._map)
             replace_children(self, [*line, *self._make_reuse(), *rest, self.view])
         else:
             self.view = None
@@ -174,7 +174,7 @@ class RunList(Section):
         self._drop_old_ones()
         self._count += 1
         self._began = began_text(run) or datetime.now().strftime("%H:%M")
-        self.view = RunWidget(run, map=map, bare=True)
+        self.view = _view_of(run, map)
         if map is not None:
             self.follow(run, lambda _change: self._outdate(run, map), names="status")
             self._outdate(run, map)
@@ -202,3 +202,10 @@ class RunList(Section):
         over = len(self.earlier) - MOST
         for old in [one for one in reversed(self.earlier) if one.run.done][: max(0, over)]:
             self.earlier = tuple(one for one in self.earlier if one is not old)
+
+
+def _view_of(run: Run, map: TaskMap | None) -> RunWidget:  # noqa: A002
+    """A run with its status and results, which come in with the first run: a form does not wait for them."""
+    from gpwidgets.widgets.runs.run_widget import RunWidget
+
+    return RunWidget(run, map=map, bare=True)

@@ -54,6 +54,7 @@ class RecordEditor(ParameterEditor):
                 icon="trash-o",
                 tooltip=tr("Take {title} away", title=self.title),
                 layout={"width": "auto"},
+                disabled=not self._enabled,
             )
         )
         button.on_click(lambda _button: self._clear_all())

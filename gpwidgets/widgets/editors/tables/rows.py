@@ -24,7 +24,7 @@ from gpwidgets.widgets.editors.editor_table import editor_for
 from gpwidgets.widgets.editors.tables._pasting import split_rows, split_values
 from gpwidgets.widgets.kit.controls import WIDE, icon_button, lean, shared_layout, status_html, text_button
 from gpwidgets.widgets.kit.fold import Fold
-from gpwidgets.widgets.kit.late_looks import LateLooks, Note
+from gpwidgets.widgets.kit.late_looks import LateLooks, Note, Section
 from gpwidgets.widgets.kit.owner import Owner, give_layout, replace_children
 
 _OF_THE_BOUND_IN_A_CELL = 20
@@ -79,7 +79,6 @@ class ListEditor(ParameterEditor):
     def build(self) -> list[w.Widget]:
         """Make the frame of the list."""
         label = lean(w.Label, self.label, _dom_classes=("gpw-label",)) if self.label else None
-        self._above: list[w.Widget] = [] if label is None else [label]
         self._rest: list[Any] = []
         narrowest = sum(_narrowest(column) for column in self.columns()) + _BUTTONS
         self._span = {"width": "100%", "min_width": f"{narrowest}px"}
@@ -87,10 +86,11 @@ class ListEditor(ParameterEditor):
             tr("Add a row"), "plus", tr("Add a row to {title}", title=self.title), self.add
         )
         self._tools = lean(w.HBox, [self.add_button], layout={"flex_flow": "row wrap"})
-        self._below: list[w.Widget] = [self._tools, *self._make_paste()]
-        return [*self._above, *self._below]
+        self._place = Section()
+        return [*([] if label is None else [label]), self._place, self._tools, *self._make_paste()]
 
-    # Most lists are empty at first: what belongs to rows is made with the first of them.
+    # Most lists are empty at first: what belongs to rows is made with the first of them. It has a box of its
+    # own, as a page draws anew all that follows a new part, and the button that was pressed loses the focus.
 
     @cached_property
     def _rows(self) -> w.VBox:
@@ -110,6 +110,7 @@ class ListEditor(ParameterEditor):
     def _clear(self) -> w.Button:
         words = tr("Remove all rows of {title}", title=self.title)
         button: w.Button = self.own(text_button(tr("Remove all"), "trash-o", words, self._clear_all))
+        button.disabled = not self._enabled
         return button
 
     @property
@@ -235,7 +236,7 @@ class ListEditor(ParameterEditor):
         # Headings alone could scroll, out of the keyboard's reach, so the table goes with its last row.
         table = [self._table] if self.rows else []
         rest = [self._told_rest] if self._rest else []
-        self.arrange([*self._above, *table, *rest, *self._below])
+        self._place.children = [*table, *rest]
         buttons = [self.add_button, *([self._clear] if self.rows or self._rest else [])]
         if len(buttons) != len(self._tools.children):
             self._tools.children = buttons
