@@ -12,9 +12,10 @@ from gpwidgets.datatypes.feature_counts import counted
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.background import Background
 from gpwidgets.widgets.kit.binding import Binding
-from gpwidgets.widgets.kit.controls import status_html, text_button, wide
+from gpwidgets.widgets.kit.controls import status_html, text_button
 from gpwidgets.widgets.kit.errors_shown import error_html, guarded
-from gpwidgets.widgets.kit.owner import Owner, replace_children
+from gpwidgets.widgets.kit.late_looks import Section
+from gpwidgets.widgets.kit.owner import replace_children
 
 #: Vertices from which simplifying is offered, and from which it is advised.
 _MANY, _TOO_MANY = 2_000, 100_000
@@ -24,7 +25,7 @@ _LARGE = 10_000_000
 _AT_ONCE = 50_000
 
 
-class FeatureChecks(Owner, w.VBox):
+class FeatureChecks(Section):
     """Remarks on a frame that is the value of an input; nothing is shown while all is well.
 
     Parameters
@@ -41,7 +42,7 @@ class FeatureChecks(Owner, w.VBox):
         self._done = ""
         self._mending = Binding()
         self._working = self.own(Background("gpwidgets-checks", failed=self.show_error))
-        super().__init__(layout=wide(), _dom_classes=("gpw-checks",))
+        super().__init__(_dom_classes=("gpw-checks",))
 
     # Each control is made for the first remark that needs it; most inputs never have one.
 

@@ -14,12 +14,13 @@ from gpwidgets.protocol.values import SpatialReference
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.controls import text_button, wide
 from gpwidgets.widgets.kit.errors_shown import error_html
-from gpwidgets.widgets.kit.owner import Owner, replace_children
+from gpwidgets.widgets.kit.late_looks import Section
+from gpwidgets.widgets.kit.owner import replace_children
 
 __all__ = ["InputQuestion"]
 
 
-class InputQuestion(Owner, w.VBox):
+class InputQuestion(Section):
     """Asks for what features lack, and is not to be seen elsewhere.
 
     Parameters
@@ -37,7 +38,7 @@ class InputQuestion(Owner, w.VBox):
         self._reference = reference
         self._answer = answer
         self._value: Any = None
-        super().__init__(layout=wide(display="none"), _dom_classes=("gpw-checks", "gpw-plain"))
+        super().__init__(_dom_classes=("gpw-checks", "gpw-plain"))
 
     @cached_property
     def _said(self) -> w.HTML:
@@ -114,12 +115,12 @@ class InputQuestion(Owner, w.VBox):
         )
         row = w.HBox(list(controls), layout=wide(flex_flow="row wrap", align_items="center"))
         replace_children(self, [self._said, row])
-        self.layout.display = ""
+        self.set_visible(True)
 
     def close_question(self) -> None:
         """Ask no more."""
         self._value = None
-        self.layout.display = "none"
+        self.set_visible(False)
 
     def _use_system(self) -> None:
         self._try(lambda value: {"crs": self.system.value.strip()} if self.system.value.strip() else None)

@@ -12,7 +12,7 @@ import ipywidgets as w
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.controls import text_button, wide
 from gpwidgets.widgets.kit.land import land_outlines
-from gpwidgets.widgets.kit.owner import Owner
+from gpwidgets.widgets.kit.late_looks import Section
 from gpwidgets.widgets.map.drawing.feature_words import place_words
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def _button(icon: str, tooltip: str, act: Callable[[], None]) -> w.Button:
     return made
 
 
-class OrderQuestion(Owner, w.VBox):
+class OrderQuestion(Section):
     """Asks about the order of coordinates where it is doubtful, and is not to be seen elsewhere.
 
     Parameters
@@ -40,7 +40,7 @@ class OrderQuestion(Owner, w.VBox):
         self._answer = answer
         self._other: Any = None
         self._must_answer = False
-        super().__init__(layout=wide(display="none"), _dom_classes=("gpw-checks", "gpw-plain"))
+        super().__init__(_dom_classes=("gpw-checks", "gpw-plain"))
 
     @cached_property
     def _said(self) -> w.HTML:
@@ -100,7 +100,7 @@ class OrderQuestion(Owner, w.VBox):
         self.keep.layout.display = "" if here else "none"
         self._must_answer = bool(here)
         self._show_parts()
-        self.layout.display = ""
+        self.set_visible(True)
 
     def _show_parts(self) -> None:
         if "_parts" not in self.__dict__:
@@ -111,7 +111,7 @@ class OrderQuestion(Owner, w.VBox):
     def close_question(self) -> None:
         """Ask no more."""
         self._other = None
-        self.layout.display = "none"
+        self.set_visible(False)
 
     def _close_with(self, frame: Any) -> None:
         self.close_question()

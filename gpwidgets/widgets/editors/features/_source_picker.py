@@ -17,8 +17,8 @@ from gpwidgets.widgets.editors.features.sources.from_result import ResultSource
 from gpwidgets.widgets.editors.features.sources.from_service import NamedSource
 from gpwidgets.widgets.editors.features.sources.from_text import TextSource
 from gpwidgets.widgets.editors.features.sources.from_view import ViewSource
-from gpwidgets.widgets.kit.controls import wide
-from gpwidgets.widgets.kit.owner import Owner
+from gpwidgets.widgets.kit.controls import WIDE, lean
+from gpwidgets.widgets.kit.late_looks import Section
 
 #: In the order of the list; the first that fits is chosen at first.
 SOURCES: tuple[type[Source], ...] = (
@@ -33,7 +33,7 @@ SOURCES: tuple[type[Source], ...] = (
 )
 
 
-class SourcePicker(Owner, w.VBox):
+class SourcePicker(Section):
     """Lets the user choose how to give features.
 
     Parameters
@@ -51,17 +51,16 @@ class SourcePicker(Owner, w.VBox):
         self._editor = editor
         self._made: dict[type[Source], Source] = {}
         fitting = [kind for kind in SOURCES if kind.fits(editor.parameter, editor.context)]
-        self.choice: w.Dropdown = w.Dropdown(
+        self.choice: w.Dropdown = lean(
+            w.Dropdown,
             description=editor.label,
             options=[(tr(kind.label), kind) for kind in fitting],
             tooltip=tr("How to give {title}", title=editor.title),
-            layout=wide(),
+            layout=WIDE,
         )
         self.choice.observe(self._show, names="value")
-        self._place = w.VBox([self.current], layout=wide())
-        self._place.add_class("gpw-plain")
-        super().__init__([self.choice, self._place], layout=wide())
-        self.add_class("gpw-plain")
+        self._place = Section([self.current], _dom_classes=("gpw-plain",))
+        super().__init__([self.choice, self._place], _dom_classes=("gpw-plain",))
 
     def of(self, kind: type[Source]) -> Any:
         """Return the panel of a way, made when it is needed first; None when it does not fit."""

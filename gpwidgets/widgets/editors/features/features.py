@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +26,7 @@ from gpwidgets.widgets.editors.features._source_picker import SourcePicker
 from gpwidgets.widgets.editors.features.sources.feature_source import Source
 from gpwidgets.widgets.editors.features.sources.from_service import NamedSource
 from gpwidgets.widgets.editors.features.sources.from_text import TextSource
-from gpwidgets.widgets.kit.controls import status_html, text_button
+from gpwidgets.widgets.kit.controls import lean, status_html, text_button
 from gpwidgets.widgets.map.drawing.feature_words import value_words
 
 if TYPE_CHECKING:
@@ -62,7 +64,9 @@ class FeatureEditor(ParameterEditor):
         self._by: Source | None = None
         self.target: Any = self._make_target()
         self.picker: SourcePicker = SourcePicker(self)
-        self.summary: w.HTML = w.HTML()
+        self.summary: w.HTML = lean(w.HTML)
+        layout = {"flex_flow": "row wrap", "align_items": "center"}
+        self._line = lean(w.HBox, [self.summary], layout=layout, _dom_classes=("gpw-tools",))
         self.checks: FeatureChecks = FeatureChecks(self._mended)
         self.shapes: ShapePanel | None = None
         if self.target is not None:
@@ -72,7 +76,7 @@ class FeatureEditor(ParameterEditor):
         self.question: InputQuestion = InputQuestion(
             self.title, self.parameter.spatial_reference, self._answered
         )
-        return [self.picker, self._make_line(), self.order, self.question, self.checks]
+        return [self.picker, self._line, self.order, self.question, self.checks]
 
     def look_into(self, error: GPError, value: Any) -> None:
         """Ask for the coordinate system, or the layer, of features that lack only that."""
@@ -97,29 +101,38 @@ class FeatureEditor(ParameterEditor):
         target.fields = input_fields(self.parameter)
         return target
 
-    def _make_line(self) -> w.HBox:
-        def button(words: str, icon: str, tooltip: str, act: Any) -> w.Button:
-            made: w.Button = text_button(words, icon, tooltip, act, layout=w.Layout(width="auto"))
-            return made
+    # A button is made when it is of use first. After that it is hidden and shown, and keeps the focus.
 
-        self.undo: w.Button = button(
-            tr("Undo"),
-            "undo",
-            tr("Take the last change of {title} back", title=self.title),
-            self._undo_shapes,
-        )
-        self.redo: w.Button = button(
-            tr("Redo"), "repeat", tr("Repeat the change of {title}", title=self.title), self._redo_shapes
-        )
-        self.clear: w.Button = button(
-            tr("Clear"), "trash-o", tr("Take all of {title} away", title=self.title), self._clear_all
-        )
-        row = w.HBox(
-            [self.summary, self.undo, self.redo, self.clear],
-            layout=w.Layout(flex_flow="row wrap", align_items="center"),
-        )
-        row.add_class("gpw-tools")
-        return row
+    @cached_property
+    def undo(self) -> w.Button:
+        """Takes the last change of the shapes back."""
+        words = tr("Take the last change of {title} back", title=self.title)
+        return self._button("undo", self._undo_shapes, tr("Undo"), words)
+
+    @cached_property
+    def redo(self) -> w.Button:
+        """Repeats a change that was taken back."""
+        words = tr("Repeat the change of {title}", title=self.title)
+        return self._button("repeat", self._redo_shapes, tr("Redo"), words)
+
+    @cached_property
+    def clear(self) -> w.Button:
+        """Takes everything away."""
+        words = tr("Take all of {title} away", title=self.title)
+        return self._button("trash-o", self._clear_all, tr("Clear"), words)
+
+    def _button(self, icon: str, act: Callable[[], None], words: str, tooltip: str) -> w.Button:
+        layout = w.Layout(width="auto")  # its own, as it is hidden and shown
+        made: w.Button = text_button(words, icon, tooltip, act, layout=layout, disabled=not self._enabled)
+        return self.own(made)
+
+    def _offer(self, **offered: bool) -> None:
+        """Show these buttons or hide them."""
+        for name, is_offered in offered.items():
+            if is_offered or name in self.__dict__:
+                getattr(self, name).layout.display = "" if is_offered else "none"
+        made = [getattr(self, name) for name in offered if name in self.__dict__]
+        self._line.children = [self.summary, *made]
 
     @property
     def focus_target(self) -> w.DOMWidget | None:
@@ -316,9 +329,11 @@ class FeatureEditor(ParameterEditor):
             text = words if there is UNSET else f"{text} {words}"
         text = f"{text} {escape(self._lost)}".strip() if self._lost else text
         self.summary.value = status_html(text, is_html=True)
-        self.clear.layout.display = "" if there is not UNSET else "none"
-        self.undo.layout.display = "" if target is not None and target.can_undo else "none"
-        self.redo.layout.display = "" if target is not None and target.can_redo else "none"
+        self._offer(
+            undo=target is not None and target.can_undo,
+            redo=target is not None and target.can_redo,
+            clear=there is not UNSET,
+        )
         self.checks.look(there)
 
     def take(self, _change: object = None) -> None:

@@ -10,9 +10,9 @@ import ipywidgets as w
 from gpwidgets.errors import BadReply, ParameterError
 from gpwidgets.secrets import mask
 from gpwidgets.widgets.kit.after_typing import when_typed
-from gpwidgets.widgets.kit.controls import status_html, text_button, wide
+from gpwidgets.widgets.kit.controls import WIDE, lean, status_html, text_button
 from gpwidgets.widgets.kit.errors_shown import error_html, guarded
-from gpwidgets.widgets.kit.owner import Owner
+from gpwidgets.widgets.kit.late_looks import Note, Section
 
 if TYPE_CHECKING:
     from gpwidgets.protocol.description import GPParameter
@@ -56,7 +56,7 @@ class FeatureInput(Protocol):
         """Ask about the order of typed coordinates, where it is probably the other one."""
 
 
-class Source(Owner, w.VBox):
+class Source(Section):
     """One way to give features.
 
     Parameters
@@ -78,9 +78,8 @@ class Source(Owner, w.VBox):
         self.editor = editor
         self.touched: bool = False
         self.title: str = editor.title
-        self.said: w.HTML = w.HTML(layout=wide(display="none"))
-        super().__init__([*self.build(), self.said], layout=wide())
-        self.add_class("gpw-plain")
+        self.said: w.HTML = Note()
+        super().__init__([*self.build(), self.said], _dom_classes=("gpw-plain",))
 
     @classmethod
     def fits(cls, parameter: GPParameter, context: EditorContext) -> bool:
@@ -130,7 +129,6 @@ class Source(Owner, w.VBox):
     def say(self, text: str) -> None:
         """Say something in this panel; an empty text takes it away."""
         self.said.value = status_html(text)
-        self.said.layout.display = "" if text else "none"
 
     def show_error(self, error: Exception) -> None:
         """Show why it did not work: at the input where the value is wrong, else here."""
@@ -140,7 +138,6 @@ class Source(Owner, w.VBox):
             self.editor.refuse(problem)
             return
         self.said.value = error_html(error)
-        self.said.layout.display = ""
 
     def button(
         self, words: str, icon: str, tooltip: str, act: Callable[[], None], layout: w.Layout | None = None
@@ -163,6 +160,6 @@ class Source(Owner, w.VBox):
 
 def row(*parts: w.Widget) -> w.HBox:
     """Put controls in a row that breaks where it must."""
-    made = w.HBox(list(parts), layout=wide(flex_flow="row wrap", align_items="flex-end"))
-    made.add_class("gpw-plain")
+    layout = {"flex_flow": "row wrap", "align_items": "flex-end", **WIDE}
+    made: w.HBox = lean(w.HBox, list(parts), layout=layout, _dom_classes=("gpw-plain",))
     return made

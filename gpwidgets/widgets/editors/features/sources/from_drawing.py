@@ -9,6 +9,7 @@ import ipywidgets as w
 
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.editors.features.sources.feature_source import Source
+from gpwidgets.widgets.kit.controls import lean
 from gpwidgets.widgets.map.drawing.feature_words import kind_words
 
 if TYPE_CHECKING:
@@ -53,9 +54,8 @@ class DrawSource(Source):
             )
         if target is not None:
             target.observe(self._follow, names="armed")
-        box = w.HBox(list(self.tools.values()), layout=w.Layout(flex_flow="row wrap"))
-        box.add_class("gpw-tools")
-        return [box]
+        layout = {"flex_flow": "row wrap"}
+        return [lean(w.HBox, list(self.tools.values()), layout=layout, _dom_classes=("gpw-tools",))]
 
     @property
     def focus_target(self) -> w.DOMWidget | None:
