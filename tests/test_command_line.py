@@ -94,6 +94,19 @@ def test_a_keyring_that_fails_is_said_without_the_password(ring, monkeypatch):
     assert "PASSWORD" not in str(caught.value)
 
 
+@pytest.mark.parametrize("address", ["gis.example.com", "ftp://gis.example.com/arcgis", "https://"])
+def test_a_password_is_kept_for_servers_alone(ring, address):
+    with pytest.raises(GPError, match="not the address of a server"):
+        Login("ada", "her password").to_keyring(address)
+    assert ring.kept == {}
+
+
+def test_without_the_package_for_keyrings_its_name_is_said(monkeypatch):
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    with pytest.raises(GPError, match=r"gpwidgets\[keyring\]"):
+        Login.from_keyring("https://gis.example.com/arcgis", "ada")
+
+
 def test_an_account_of_the_portal(federated, typed, ring):
     typed(demo.PASSWORD + "\n")
     url = federated.url_of("SecuredBuffer")

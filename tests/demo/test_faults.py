@@ -160,6 +160,5 @@ def test_tokens_can_be_made_to_expire(own_server, get):
 
 
 def test_every_kind_is_documented_and_others_are_refused():
-    assert all(KINDS.values())
     with pytest.raises(ValueError, match="lost_answer"):
         demo.FaultBoard().add("gremlins")

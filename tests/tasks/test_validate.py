@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import requests
 from hypothesis import given
 from hypothesis import strategies as st
 from recorded import recorded
@@ -14,6 +15,8 @@ from recorded import recorded
 from gpwidgets import GPTask, demo
 from gpwidgets.errors import GPError, InputErrors, ServerError
 from gpwidgets.protocol.responses.validation import Validation
+
+SIZE = {"distance": 50, "units": "esriKilometers"}
 
 
 @pytest.fixture(scope="module")
@@ -158,3 +161,26 @@ def test_a_refusal_of_both_forms_is_that_of_the_first(answering: Callable[[Any],
     with pytest.raises(ServerError, match="wrong form 1"):
         GPTask(f"{answering(asked.answer)}/S/GPServer/T").validate(Count=5)
     assert len(asked.fields) == 2
+
+
+@pytest.mark.parametrize(
+    ("sent", "is_error"),
+    [
+        ({"Cell_Size": "far"}, True),
+        ({"Cell_Size": {"value": "far"}}, True),
+        ({"Cell_Size": {"distance": "far"}}, True),
+        ({"Cell_Size": SIZE}, False),
+        ({"Cell_Size": {"value": SIZE}}, False),
+        ({"Cell_Size": {"value": json.dumps(SIZE)}}, False),
+        ({"Cell_Size": SIZE, "From_Date": "yesterday"}, True),
+    ],
+)
+def test_the_server_checks_each_field_by_itself_in_every_form_of_it(
+    server: demo.DemoServer, sent: dict[str, Any], is_error: bool
+) -> None:
+    fields = {name: one if isinstance(one, str) else json.dumps(one) for name, one in sent.items()}
+    reply = requests.post(f"{server.url_of('HotSpots')}/validate", {"f": "json", **fields}, timeout=30)
+    rows = {row["name"]: row for row in reply.json()["validationResults"]}
+    assert {name for name, row in rows.items() if row["isAltered"]} == set(sent)
+    told = [row["message"] for row in rows.values() if "message" in row]
+    assert [one["type"] for one in told] == (["error"] if is_error else [])
