@@ -205,6 +205,9 @@ class TaskWidget(Owner, ShownWithTwin, LateLooks, w.VBox):
             self.run = earlier.attach(task)
         except Exception as error:  # the form is good all the same
             self.error = error
+            if isinstance(error, AuthenticationError):
+                self._earlier = earlier  # comes back once somebody has signed in
+                self._help.ask_sign_in()
 
     def _work_parts(self) -> list[w.Widget]:
         assert self.form is not None

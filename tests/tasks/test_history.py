@@ -185,6 +185,20 @@ def test_large_geometry_is_kept_beside_the_records_once(server, own_history) -> 
     assert list((own_history / "values").iterdir()) == []
 
 
+@pytest.mark.parametrize("trouble", ["gone", "cut", "other"])
+def test_a_large_value_that_cannot_be_read_any_more_is_said(server, own_history, trouble) -> None:
+    many = geopandas.GeoDataFrame(geometry=[Point(x / 50, 36) for x in range(900)], crs=4326)
+    gp.GPTask(server.url_of("BufferPoints")).start(Input_Points=many, Distance="1 km").wait(60)
+    (path,) = (own_history / "values").iterdir()
+    content = path.read_bytes()
+    path.unlink()
+    if trouble != "gone":
+        path.write_bytes(content[:100] if trouble == "cut" else b"something else")
+    entry = gp.history()[0]
+    assert entry.inputs == {"Distance": gp.LinearUnit(1, "esriKilometers")}
+    assert "removed to make room" in str(entry.problems["Input_Points"])
+
+
 def test_features_that_were_uploaded_are_kept_themselves(server, monkeypatch) -> None:
     monkeypatch.setattr("gpwidgets.datatypes.kinds.features.LARGE_FEATURES", 100)
     gp.GPTask(server.url_of("BufferPoints"))(Input_Points=POINTS, Distance="1 km")

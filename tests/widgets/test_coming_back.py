@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import geopandas
 import pytest
+from bad_server import BadServer, GPAnswers, parameter
 from shapely.geometry import Point
-from widget_tools import can_press, press, restart_kernel, see, seen
+from widget_tools import can_find, can_press, fill, press, restart_kernel, see, seen
 
 import gpwidgets as gp
 from gpwidgets import demo
@@ -130,6 +132,17 @@ def test_features_that_the_server_keeps_as_a_file_are_read(gallery, own_server) 
     assert layer == gp.LayerReference(f"{own_server.url}/X/FeatureServer/0")
 
 
+def a_service() -> GPAnswers:
+    answers = GPAnswers([parameter("Text", defaultValue="x")])
+    answers.mode = "Asynchronous"
+    return answers
+
+
+def refusal(code: int) -> Any:
+    error = {"error": {"code": code, "message": "busy", "details": []}}
+    return lambda _request, wire: wire.reply(error)
+
+
 def test_a_job_that_is_gone_leaves_the_values(gallery, own_server) -> None:
     run = gallery.start(Input_Long=9)
     run.wait(60)
@@ -141,6 +154,35 @@ def test_a_job_that_is_gone_leaves_the_values(gallery, own_server) -> None:
     assert "results are gone" in str(widget.error)
     assert can_press(widget, "Run")
     widget.close()
+
+
+@pytest.mark.parametrize(("code", "said"), [(500, "busy"), (400, "results are gone")])
+def test_a_job_that_the_server_does_not_tell_of_leaves_the_form(code: int, said: str) -> None:
+    answers = a_service()
+    answers.replaced["job"] = refusal(code)
+    with BadServer(answers) as server:
+        widget = gp.TaskWidget(f"{server.services}/S/GPServer/Task/jobs/j0123456789abcdef")
+        assert widget.run is None
+        assert said in str(widget.error)
+        assert can_press(widget, "Run")
+        assert not can_find(widget, "Sign in")
+        widget.close()
+
+
+def test_a_job_that_asks_for_a_sign_in_comes_back_with_it() -> None:
+    answers = a_service()
+    answers.replaced["job"] = refusal(499)
+    with BadServer(answers) as server:
+        widget = gp.TaskWidget(f"{server.services}/S/GPServer/Task/jobs/j0123456789abcdef")
+        see(widget, "Sign in below")
+        del answers.replaced["job"]
+        fill(widget, "Token", "m4rk-token")
+        press(widget, "Sign in")
+        assert seen(lambda: widget.run is not None)
+        assert widget.run.job_id == "j0123456789abcdef"
+        assert not can_find(widget, "Sign in")
+        assert "m4rk-token" in server.seen[-1].text
+        widget.close()
 
 
 def test_a_synchronous_run_comes_back_with_its_results(server) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import matplotlib.image
 import numpy as np
 import pytest
+from bad_server import BadServer
 from ipywidgets.widgets.widget import _instances
 from widget_tools import join_workers, seen, text_of
 
@@ -197,3 +198,11 @@ def test_a_token_travels_in_the_body(outputs: Outputs, token: str) -> None:
     assert sent
     assert all(token not in one.url for one in sent)
     assert not parse_qs(urlsplit(sent[-1].url).query)
+
+
+@pytest.mark.parametrize("document", [{}, {"fullExtent": {}}, {"fullExtent": {"xmin": "NaN"}}])
+def test_a_map_service_that_does_not_tell_where_its_results_are(document: dict[str, object]) -> None:
+    with BadServer(lambda _request, wire: wire.reply(document)) as server:
+        shown = ResultMap(GPSession(), f"{server.services}/S/MapServer/jobs/j1")
+        assert shown.bounds() is None
+        assert repr(shown) == f"<ResultMap {server.services}/S/MapServer/jobs/j1>"
