@@ -106,7 +106,7 @@ def tests(session: nox.Session) -> None:
     It fails as well when the tests run too little of the package; single tests, ``-- tests/client``, are not
     measured.
     """
-    session.install("-e", ".[test]", "openpyxl", "pyarrow")
+    session.install("-e", ".[test,batch]", "openpyxl")
     if session.posargs:
         session.run("pytest", *session.posargs)
         return

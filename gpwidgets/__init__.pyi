@@ -55,6 +55,10 @@ from gpwidgets.protocol.values.units import LinearUnit as LinearUnit
 from gpwidgets.protocol.values.units import TimeUnit as TimeUnit
 from gpwidgets.protocol.values.unset import UNSET as UNSET
 from gpwidgets.tasks.attaching import attach as attach
+from gpwidgets.tasks.batch.batch import Batch as Batch
+from gpwidgets.tasks.batch.starting import batch as batch
+from gpwidgets.tasks.batch.starting import resume as resume
+from gpwidgets.tasks.batch.starting import sweep as sweep
 from gpwidgets.tasks.history import history as history
 from gpwidgets.tasks.results.compare import compare as compare
 from gpwidgets.tasks.results.layer_rows import LayerReference as LayerReference

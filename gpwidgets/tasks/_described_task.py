@@ -17,9 +17,9 @@ from gpwidgets.protocol.enums import ExecutionType
 from gpwidgets.protocol.urls import GPURL
 from gpwidgets.protocol.values import UNSET, FieldRef, LayerReference
 from gpwidgets.tasks._task_html import task_html
-from gpwidgets.tasks._task_requests import TaskRequests
 from gpwidgets.tasks.results.layer_rows import layer_columns
 from gpwidgets.tasks.signature import call_signature
+from gpwidgets.tasks.task_requests import TaskRequests
 
 if TYPE_CHECKING:
     from gpwidgets.client.sign_in.auth import Auth

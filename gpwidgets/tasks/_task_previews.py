@@ -10,7 +10,6 @@ from gpwidgets.datatypes.kinds.file import needs_upload
 from gpwidgets.errors import GPError
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks._described_task import DescribedTask
-from gpwidgets.tasks._task_requests import settings_for_vertices
 from gpwidgets.tasks.code import call_code
 from gpwidgets.tasks.inputs.checking import as_sent, check_given, merged
 from gpwidgets.tasks.inputs.environment import (
@@ -23,6 +22,7 @@ from gpwidgets.tasks.inputs.environment import (
 from gpwidgets.tasks.sharing.preview import preview_request
 from gpwidgets.tasks.sharing.settings import Settings, settings_of_values
 from gpwidgets.tasks.signature import keywords, takes_inputs
+from gpwidgets.tasks.task_requests import settings_for_vertices
 
 if TYPE_CHECKING:
     from gpwidgets.protocol.responses.validation import Validation

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from gpwidgets.caller_warnings import warn_reserved
 from gpwidgets.errors import ResourceNotFound
 from gpwidgets.tasks._task_previews import TaskPreviews
-from gpwidgets.tasks._task_requests import settings_for_vertices
 from gpwidgets.tasks.inputs.checking import merged
 from gpwidgets.tasks.inputs.encoding import RESERVED
 from gpwidgets.tasks.inputs.environment import (
@@ -22,6 +21,7 @@ from gpwidgets.tasks.runs.run import Run
 from gpwidgets.tasks.runs.status import RunStatus
 from gpwidgets.tasks.runs.transport import Transport
 from gpwidgets.tasks.signature import shows_its_inputs, takes_inputs
+from gpwidgets.tasks.task_requests import settings_for_vertices
 
 if TYPE_CHECKING:
     pass

@@ -14,7 +14,7 @@ from gpwidgets import GPTask, LayerReference, Login, TaskWidget, Token, demo, hi
 from gpwidgets.datatypes.registry import check_value
 from gpwidgets.errors import InputErrors, ServerError
 from gpwidgets.protocol.description import GPParameter
-from gpwidgets.tasks._task_requests import TaskRequests
+from gpwidgets.tasks.task_requests import TaskRequests
 from gpwidgets.widgets.editors.features.sources.from_layer import LayerSource
 from gpwidgets.widgets.editors.features.sources.from_text import TextSource
 

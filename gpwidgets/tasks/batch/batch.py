@@ -1,0 +1,296 @@
+"""A batch: many runs of one task, sent few at a time, written down as they go, resumable at any moment."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any
+
+from gpwidgets.errors import GPError, WaitTimeout
+from gpwidgets.tasks.batch._engine import BatchEngine
+from gpwidgets.tasks.batch._progress_bar import BatchBar
+from gpwidgets.tasks.batch.ledger import Ledger
+from gpwidgets.tasks.results.outputs import Outputs
+from gpwidgets.tasks.runs.status import RunStatus
+from gpwidgets.texts import tr
+
+if TYPE_CHECKING:
+    import pandas
+
+__all__ = ["Batch"]
+
+_FAILED = frozenset({"failed", "timed_out", "expired", "incomplete", "unwritten"})
+
+
+class Batch(BatchEngine):
+    """Many runs of one task; `gpwidgets.batch`, `gpwidgets.sweep` and `gpwidgets.resume` make them.
+
+    It goes on in the background. What has been sent and what has come back is in its folder, so that any
+    kernel can go on with it after this one has ended.
+
+    Attributes
+    ----------
+    task : gpwidgets.GPTask
+    folder : pathlib.Path
+        Where its ledger and results are.
+    trouble : str
+        Why no more rows are sent; empty while all is well.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import gpwidgets as gp
+    >>> server = gp.demo.serve()
+    >>> task = gp.GPTask(server.url_of("SlowCount"))
+    >>> batch = gp.sweep(task, Steps=[2, 3], Seconds=0, folder=tempfile.mkdtemp())
+    >>> batch.wait(timeout=60).table()[["status", "Steps_Done"]].values.tolist()
+    [['succeeded', 2], ['succeeded', 3]]
+    """
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is under way any more: all rows are over, or `trouble` says why not."""
+        return self._finished
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to know: torn lines of the ledger, results that were not alike and have been reconciled."""
+        return (*self._ledger.notes, *self._results.notes)
+
+    def wait(self, timeout: float | None = None, *, show_progress: bool | None = None) -> Batch:
+        """Wait until nothing is under way any more.
+
+        An interrupt ends the waiting only.
+
+        Parameters
+        ----------
+        timeout
+            Seconds; None waits as long as it takes.
+        show_progress
+            Whether to show a bar, for which tqdm has to be installed; by default in a terminal or notebook.
+
+        Returns
+        -------
+        Batch
+            This one. Rows that failed do not raise: see `failures`.
+
+        Raises
+        ------
+        WaitTimeout
+            The time is over and the batch goes on.
+        GPError
+            No more rows could be sent, such as `AuthenticationError`; the batch can be resumed.
+        """
+        end = None if timeout is None else time.monotonic() + timeout
+        with BatchBar(self, show_progress) as bar, self._changed:
+            while not self._finished:
+                self._changed.wait(0.2 if end is None else max(0.0, min(0.2, end - time.monotonic())))
+                bar.show()
+                if end is not None and time.monotonic() >= end and not self._finished:
+                    raise WaitTimeout(
+                        tr("{batch} is not over after {n:g} s. It goes on.", batch=repr(self), n=timeout)
+                    )
+        if self._error is not None:
+            raise self._error
+        return self
+
+    def cancel(self, row: Hashable | None = None) -> None:
+        """Cancel one row, or all that are not over; returns at once.
+
+        Parameters
+        ----------
+        row
+            Its label; None for all rows.
+        """
+        if row is None:
+            self.cancel_rest()
+        with self._changed:
+            chosen = list(self._live) if row is None else [self._place(row)]
+            live = [self._live[place] for place in chosen if place in self._live]
+        for one in live:
+            one.run.cancel()
+        if row is not None:
+            self._give_up(chosen)
+
+    def cancel_rest(self) -> None:
+        """Send no more rows; those that are on the server go on."""
+        with self._changed:
+            waiting = [place for place in self._queue if not self._ledger.rows[place].job]
+        self._give_up(waiting)
+
+    def close(self, timeout: float = 60.0) -> None:
+        """Leave the batch to another kernel, or to later: jobs go on on the server, no more rows are sent.
+
+        Parameters
+        ----------
+        timeout
+            Seconds to wait for rows that are just being sent.
+
+        Raises
+        ------
+        WaitTimeout
+            The server has not answered whether it takes them.
+        """
+        end = time.monotonic() + timeout
+        with self._changed:
+            self._closing = True
+            while any(live.is_being_sent for live in self._live.values()):
+                if time.monotonic() >= end:
+                    raise WaitTimeout(tr("The server has not said yet whether it takes all rows."))
+                self._changed.wait(0.1)
+            for live in self._live.values():
+                live.is_over = True
+            left, self._live = list(self._live.values()), {}
+        for live in left:
+            if live.leave_place():
+                self._gate.give_back()
+        self._look_for_the_end()
+
+    def retry_failed(self, *, lost: bool = False, cancelled: bool = False) -> Batch:
+        """Run the rows again that failed; results that could not be fetched are fetched again.
+
+        Parameters
+        ----------
+        lost
+            Also rows of which nobody knows whether the server has run them.
+        cancelled
+            Also rows that were cancelled.
+
+        Returns
+        -------
+        Batch
+            This one.
+
+        Raises
+        ------
+        GPError
+            Rows are still under way, or another kernel works on the batch by now.
+        """
+        if not self._finished:
+            raise GPError(tr("Rows are still under way: wait() first, or cancel()."))
+        wanted = _FAILED | ({"lost"} if lost else set()) | ({"cancelled"} if cancelled else set())
+        self._take(Ledger(self.folder))
+        self._set_open(place for place, row in enumerate(self._ledger.rows) if row.status in wanted)
+        self.begin()
+        return self
+
+    def table(self) -> pandas.DataFrame:
+        """How each row is, now.
+
+        Returns
+        -------
+        pandas.DataFrame
+            By the labels of the rows: ``status``, ``error``, ``job`` (its address), ``sent`` and ``ended``
+            (in UTC), ``seconds``, and a column for each output that is a number, a text or a file.
+        """
+        from gpwidgets.convert.storage.parts import table_of
+
+        rows = list(self._ledger.rows)
+        columns: dict[str, list[Any]] = {
+            "status": [row.status for row in rows],
+            "error": [row.error for row in rows],
+            "job": [self.task.url.for_job(row.job).job if row.job else None for row in rows],
+            "sent": [row.sent for row in rows],
+            "ended": [row.ended for row in rows],
+            "seconds": [row.ended - row.sent if row.ended and row.sent else None for row in rows],
+        }
+        for name in dict.fromkeys(name for row in rows for name in (*row.values, *row.files)):
+            title = name if name not in columns else f"{name}_"
+            columns[title] = [
+                row.values.get(name, "; ".join(row.files.get(name, [])) or None) for row in rows
+            ]
+        return table_of(columns, self._inputs.labels, ["sent", "ended"])
+
+    @property
+    def failures(self) -> pandas.DataFrame:
+        """The rows of `table` that are over and have not succeeded."""
+        table = self.table()
+        return table[table["ended"].notna() & (table["status"] != RunStatus.SUCCEEDED.value)]
+
+    def frame(self, output: str | None = None) -> Any:
+        """All rows of an output, of all runs that have given any so far.
+
+        Parameters
+        ----------
+        output
+            Its name; may be left out where only one output has rows.
+
+        Returns
+        -------
+        geopandas.GeoDataFrame or pandas.DataFrame
+            With columns that say where a row is from: ``gp_row`` (label), ``gp_run`` (id of the job),
+            ``gp_place`` (number in the batch, from 0), ``input_<name>`` and the columns that were kept as
+            ``row_<name>``. All geometries are in the coordinate system of the first results.
+
+        Raises
+        ------
+        GPError
+            No run has given any rows for it.
+        """
+        known = sorted({name for row in self._ledger.rows for name in row.parts})
+        self._results.flush()
+        known = sorted({name for row in self._ledger.rows for name in row.parts})
+        if output is None and len(known) == 1:
+            output = known[0]
+        frame = self._results.read(output, range(len(self))) if output in known and output else None
+        if frame is None:
+            told = ", ".join(known) or tr("none")
+            raise GPError(
+                tr("No run has given rows of {name}; outputs with rows: {names}.", name=output, names=told)
+            )
+        return frame
+
+    def outputs(self, row: Hashable) -> Outputs:
+        """What one row has given, read from the folder.
+
+        Parameters
+        ----------
+        row
+            Its label.
+
+        Returns
+        -------
+        Outputs
+            Result files are paths in the folder.
+
+        Raises
+        ------
+        GPError
+            The row has not succeeded; the text says what became of it.
+        """
+        self._results.flush()
+        place = self._place(row)
+        state = self._ledger.rows[place]
+        if state.status not in ("succeeded", "incomplete") or not state.is_over:
+            raise GPError(
+                tr(
+                    "Row {row} has no results: {status}. {error}",
+                    row=row,
+                    status=state.status,
+                    error=state.error,
+                )
+            )
+        values = dict(state.values)
+        values |= {
+            name: _one_or_all([self.folder / one for one in files]) for name, files in state.files.items()
+        }
+        values |= {name: self._results.read(name, [place]) for name in state.parts}
+        described = {one.name: one for one in self.task.outputs}
+        return Outputs(
+            values, parameters=described, provenance={"task": self.task.url.task, "job_id": state.job}
+        )
+
+    def _place(self, row: Hashable) -> int:
+        try:
+            return self._inputs.labels.index(row)
+        except ValueError:
+            raise KeyError(tr("There is no row {row!r} in this batch.", row=row)) from None
+
+    def __repr__(self) -> str:
+        told = ", ".join(f"{count:,} {status}" for status, count in sorted(self.counts.items()))
+        trouble = f"; {self.trouble}" if self.trouble else ""
+        return f"<Batch of {self.task.name}: {told}, in {self.folder}{trouble}>"
+
+
+def _one_or_all(paths: list[Any]) -> Any:
+    return paths[0] if len(paths) == 1 else paths
