@@ -3,8 +3,8 @@
 from gpwidgets import demo as demo
 from gpwidgets.client.http.session import GPSession as GPSession
 from gpwidgets.client.sign_in.auth import APIKey as APIKey
-from gpwidgets.client.sign_in.auth import Login as Login
 from gpwidgets.client.sign_in.auth import Token as Token
+from gpwidgets.client.sign_in.login import Login as Login
 from gpwidgets.client.sign_in.oauth import AppLogin as AppLogin
 from gpwidgets.client.sign_in.oauth import OAuth as OAuth
 from gpwidgets.client.sign_in.oauth import PortalLogin as PortalLogin

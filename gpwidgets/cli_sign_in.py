@@ -121,8 +121,8 @@ def _variable(name: str) -> str:
 
 
 def _account(user: str, portal: str | None, url: str) -> Auth:
-    from gpwidgets.client.sign_in.auth import Login
     from gpwidgets.client.sign_in.key_store import saved_password
+    from gpwidgets.client.sign_in.login import Login
     from gpwidgets.client.sign_in.oauth import PortalLogin
 
     place = portal or url

@@ -17,7 +17,7 @@ from gpwidgets.protocol.description import GPParameter, ServiceInfo, TaskInfo
 from gpwidgets.protocol.responses.renderers import Renderer, renderer_json
 from gpwidgets.protocol.responses.replies import ExecuteReply, JobInfo, ResultValue
 from gpwidgets.protocol.responses.validation import Validation
-from gpwidgets.tasks.results.outputs import Decoder
+from gpwidgets.tasks.results.decoding import Decoder
 
 
 def read(document: Document) -> None:

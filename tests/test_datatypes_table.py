@@ -28,7 +28,7 @@ from gpwidgets.protocol.values import (
 )
 from gpwidgets.protocol.values.units import ArealUnit, LinearUnit, TimeUnit
 from gpwidgets.tasks.inputs.encoding import Encoder
-from gpwidgets.tasks.results.outputs import Decoder
+from gpwidgets.tasks.results.decoding import Decoder
 from gpwidgets.widgets.editors.editor_table import editor_for
 
 TEXT = (Path(__file__).parent.parent / "docs" / "datatypes.md").read_text(encoding="utf-8")

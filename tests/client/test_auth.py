@@ -5,7 +5,8 @@ import pickle
 import pytest
 
 from gpwidgets.client.http.session import GPSession
-from gpwidgets.client.sign_in.auth import Login, Token
+from gpwidgets.client.sign_in.auth import Token
+from gpwidgets.client.sign_in.login import Login
 from gpwidgets.client.sign_in.origins import same_server
 from gpwidgets.errors import AuthenticationError, GPError
 

@@ -6,7 +6,7 @@ from email.utils import format_datetime
 import pytest
 
 from gpwidgets.client.http.session import GPSession
-from gpwidgets.client.sign_in.auth import Login
+from gpwidgets.client.sign_in.login import Login
 from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, ServerError
 
 PAGE = b"<html><head><title>Gateway says no</title></head><body>nginx</body></html>"

@@ -14,7 +14,7 @@ import pyproj
 import pytest
 import shapely
 
-from gpwidgets.convert.coordinates.reprojecting import accuracy_between
+from gpwidgets.convert.coordinates.accuracy import accuracy_between
 from gpwidgets.convert.featuresets.frames import read_features, write_features
 
 TEXT = (Path(__file__).parents[2] / "docs" / "coordinate-systems.md").read_text(encoding="utf-8")

@@ -18,7 +18,7 @@ from gpwidgets.errors import GPError, GPWarning
 from gpwidgets.protocol.description import GPParameter, ServiceInfo, TaskInfo
 from gpwidgets.protocol.responses.replies import ExecuteReply, JobInfo, Progress, ResultValue
 from gpwidgets.protocol.responses.validation import Validation
-from gpwidgets.tasks.results.outputs import Decoder
+from gpwidgets.tasks.results.decoding import Decoder
 
 #: Words that parsers look for, so that what is made up reaches into them.
 KEYS = re.findall(

@@ -12,8 +12,9 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gpwidgets.convert.coordinates.accuracy import accuracy_between
 from gpwidgets.convert.coordinates.crs import read_crs
-from gpwidgets.convert.coordinates.reprojecting import accuracy_between, reproject, why_unplaced
+from gpwidgets.convert.coordinates.reprojecting import reproject, why_unplaced
 from gpwidgets.convert.rendering.geojson import to_geojson
 from gpwidgets.convert.rendering.map_shapes import MapShapes
 from gpwidgets.convert.user_input.checks import placed_frame

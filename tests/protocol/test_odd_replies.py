@@ -12,7 +12,8 @@ from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.enums import JobStatus
 from gpwidgets.protocol.names import python_name
 from gpwidgets.protocol.urls import GPURL, is_service_url
-from gpwidgets.tasks.results.outputs import Decoder, Outputs
+from gpwidgets.tasks.results.decoding import Decoder
+from gpwidgets.tasks.results.outputs import Outputs
 
 
 @pytest.mark.parametrize(

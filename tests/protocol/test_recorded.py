@@ -11,7 +11,7 @@ from gpwidgets.errors import ConversionError
 from gpwidgets.protocol.description import ServiceInfo, TaskInfo
 from gpwidgets.protocol.enums import JobStatus
 from gpwidgets.protocol.responses.replies import ExecuteReply, JobInfo, ResultValue
-from gpwidgets.tasks.results.outputs import Decoder
+from gpwidgets.tasks.results.decoding import Decoder
 
 pytestmark = pytest.mark.filterwarnings("ignore::gpwidgets.errors.GPWarning")
 

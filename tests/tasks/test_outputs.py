@@ -13,7 +13,7 @@ from gpwidgets.client.http.session import GPSession
 from gpwidgets.errors import TruncatedResult
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.values import MapImage
-from gpwidgets.tasks.results.outputs import Decoder
+from gpwidgets.tasks.results.decoding import Decoder
 
 
 def test_a_truncated_result_is_never_silent(own_server) -> None:

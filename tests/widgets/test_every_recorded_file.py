@@ -26,7 +26,7 @@ from gpwidgets.protocol.responses.replies import ExecuteReply, JobInfo, ResultVa
 from gpwidgets.protocol.responses.validation import Validation
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.inputs.encoding import Encoder
-from gpwidgets.tasks.results.outputs import Decoder
+from gpwidgets.tasks.results.decoding import Decoder
 from gpwidgets.widgets.editors.editor_table import editor_for
 from gpwidgets.widgets.form.form import TaskForm
 

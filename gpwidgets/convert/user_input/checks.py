@@ -11,8 +11,8 @@ import numpy as np
 import pyproj
 import shapely
 
+from gpwidgets.convert.coordinates.accuracy import accuracy_between
 from gpwidgets.convert.coordinates.reprojecting import (
-    accuracy_between,
     degrees_around,
     system_note,
     why_unplaced,

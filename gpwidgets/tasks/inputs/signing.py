@@ -49,7 +49,7 @@ def login_auth(user: str, password: str) -> Auth:
     -------
     gpwidgets.client.sign_in.auth.Auth
     """
-    from gpwidgets.client.sign_in.auth import Login
+    from gpwidgets.client.sign_in.login import Login
 
     return Login(user.strip(), password)
 

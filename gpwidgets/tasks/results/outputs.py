@@ -9,21 +9,23 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakMethod
 
 from gpwidgets.bounds import limit
-from gpwidgets.datatypes.contexts import ReplyContext
 from gpwidgets.datatypes.frame_checks import is_frame, is_table
-from gpwidgets.datatypes.registry import kind_words, name_of_value, read_value, words_of
-from gpwidgets.errors import ConversionError, GPError
+from gpwidgets.datatypes.registry import kind_words, name_of_value, words_of
+from gpwidgets.errors import GPError
+from gpwidgets.former_paths import names_of
 from gpwidgets.html_blocks import block, paragraph, table, title
 from gpwidgets.protocol.description import GPParameter
-from gpwidgets.protocol.frame_info import frame_info, is_truncated
+from gpwidgets.protocol.frame_info import is_truncated
 from gpwidgets.protocol.names import python_name
 from gpwidgets.protocol.responses.replies import GPMessage
-from gpwidgets.protocol.values import DataFile, Fetch, RasterData, RowReader
+from gpwidgets.protocol.values import DataFile, RasterData
 from gpwidgets.secrets import SecretText
 from gpwidgets.texts import tr, trn
 
 if TYPE_CHECKING:
     from gpwidgets.tasks.results.result_map import ResultMap
+
+__getattr__ = names_of("gpwidgets.tasks.results.outputs")
 
 
 class Outputs(Mapping[str, Any]):
@@ -354,64 +356,3 @@ def summary(value: Any) -> str:
     if name_of_value(value) and not isinstance(value, str):
         text = words_of(value)
     return text if len(text) <= 80 else text[:77] + "..."
-
-
-class Decoder:
-    """Turns result values into Python values, by their shape more than by their declared type.
-
-    Parameters
-    ----------
-    parameters
-        The task's outputs by name.
-    fetch
-        Ways to read the files that results name.
-    reader
-        Way to read the rows of layers that results name.
-    """
-
-    def __init__(
-        self,
-        parameters: Mapping[str, GPParameter],
-        fetch: Fetch | None = None,
-        reader: RowReader | None = None,
-    ) -> None:
-        self._parameters = parameters
-        self._reply = ReplyContext(fetch, reader)
-
-    def parameter(self, name: str, data_type: str) -> GPParameter:
-        """The output's description; made from the reply when the task does not declare it."""
-        known = self._parameters.get(name)
-        if known is not None and known.data_type == (data_type or known.data_type):
-            return known
-        return GPParameter.from_json(
-            {"name": name, "dataType": data_type, "direction": "esriGPParameterDirectionOutput"}
-        )
-
-    def value(self, name: str, data_type: str, wire: Any) -> Any:
-        """Decode one result.
-
-        Parameters
-        ----------
-        name, data_type
-            As the reply says.
-        wire
-            The ``value`` as parsed JSON.
-
-        Raises
-        ------
-        GPError
-            The value cannot be read.
-        """
-        try:
-            return read_value(wire, self.parameter(name, data_type), self._reply)
-        except GPError:
-            raise
-        except (ValueError, TypeError, KeyError, IndexError) as error:
-            raise ConversionError(f"{name}: the server's value cannot be read: {error}") from error
-
-
-def is_doubtful(value: Any, limit: int | None) -> bool:
-    """Whether a frame is as long as results can be, and the server does not say that it is whole."""
-    about = frame_info(value)
-    silent = bool(about) and about.get("truncated") is None
-    return bool(silent and limit and len(value) == limit)

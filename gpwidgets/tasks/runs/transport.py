@@ -26,8 +26,9 @@ from gpwidgets.protocol.responses.replies import ExecuteReply, JobInfo
 from gpwidgets.protocol.values import Fetch
 from gpwidgets.secrets import MASKED, hiding, mask, secrets_in
 from gpwidgets.tasks.inputs.environment import Environment
+from gpwidgets.tasks.results.decoding import Decoder, is_doubtful
 from gpwidgets.tasks.results.layer_rows import read_rows, reader_of
-from gpwidgets.tasks.results.outputs import Decoder, Outputs, is_doubtful, summary
+from gpwidgets.tasks.results.outputs import Outputs, summary
 from gpwidgets.tasks.results.result_map import ResultMap
 from gpwidgets.tasks.runs import control
 from gpwidgets.tasks.scheduling.workers import work_together
