@@ -92,7 +92,7 @@ class TaskWidget(Owner, ShownWithTwin, LateLooks, w.VBox):
         self,
         task_or_url: GPTask | GPURL | HistoryEntry | str,
         *,
-        map: ipyleaflet.Map | None = None,  # noqa: A002
+        map: ipyleaflet.Map | None = None,
         auth: Auth | None = None,
         session: GPSession | None = None,
         values: Mapping[str, Any] | None = None,
@@ -222,7 +222,6 @@ class TaskWidget(Owner, ShownWithTwin, LateLooks, w.VBox):
     # Values
 
     def _take_values(self, _change: object = None) -> None:
-        """Follow the form."""
         form = self.form
         if form is not None and not self._binding.silent:
             with self._binding.silently():

@@ -30,7 +30,6 @@ class BooleanEditor(ParameterEditor):
     """A box to tick; a list of three where the server names no default, so that it can stay open."""
 
     def build(self) -> list[w.Widget]:
-        """Make the control."""
         self.control: Any
         if self.default is UNSET and not self.parameter.required:
             options = [(tr("not set"), UNSET), (tr("Yes"), True), (tr("No"), False)]
@@ -52,7 +51,6 @@ class BooleanEditor(ParameterEditor):
 
     @property
     def focus_target(self) -> w.DOMWidget:
-        """The box."""
         return self.control
 
     def read(self) -> Any:
@@ -60,7 +58,6 @@ class BooleanEditor(ParameterEditor):
         return self.control.value
 
     def show(self, value: Any) -> None:
-        """Tick it or not."""
         if isinstance(self.control, w.Dropdown):
             self.control.index = {UNSET: 0, True: 1, False: 2}.get(value, 0)
         else:
@@ -112,11 +109,9 @@ class ChoiceEditor(ParameterEditor):
 
     @property
     def focus_target(self) -> w.DOMWidget:
-        """The list."""
         return self.control
 
     def read(self) -> Any:
-        """Return the chosen value."""
         if not self._is_long:
             return self.control.value
         text = self.control.value
@@ -125,7 +120,6 @@ class ChoiceEditor(ParameterEditor):
         return self._by_label.get(text, self._by_label.get(text.strip(), text.strip()))
 
     def show(self, value: Any) -> None:
-        """Choose a value."""
         label = next((label for label, known in self._by_label.items() if known == value), None)
         if label is None:
             label = next((one for one, known in self._by_label.items() if str(known) == str(value)), None)
@@ -204,7 +198,6 @@ class MultiChoiceEditor(ParameterEditor):
 
     @property
     def focus_target(self) -> w.DOMWidget:
-        """The first control."""
         return self._list or (self._boxes[0] if self._boxes else self._every)
 
     def _show_found(self, text: str) -> None:
@@ -250,7 +243,6 @@ class MultiChoiceEditor(ParameterEditor):
         return [self._choices[at].value for at in sorted(self._chosen())] or UNSET
 
     def show(self, value: Any) -> None:
-        """Choose values."""
         values = [] if value is UNSET else list(value)
         chosen = self._places_of(values)
         if self._list is not None:

@@ -48,7 +48,6 @@ class CompositeEditor(ParameterEditor):
 
     @property
     def focus_target(self) -> w.DOMWidget | None:
-        """The chosen type's control."""
         return self.member.focus_target or self.kind
 
     def _switch(self, _change: object) -> None:

@@ -28,7 +28,6 @@ class DateEditor(ParameterEditor):
     """Date and time in UTC, which is what servers take them for."""
 
     def build(self) -> list[w.Widget]:
-        """Make the picker."""
         self.control: w.Text = lean(
             w.Text,
             description=self.label and tr("{label} (UTC)", label=self.label),
@@ -43,7 +42,6 @@ class DateEditor(ParameterEditor):
 
     @property
     def focus_target(self) -> w.DOMWidget:
-        """The picker."""
         return self.control
 
     def read(self) -> Any:
@@ -51,7 +49,6 @@ class DateEditor(ParameterEditor):
         return self.control.value.strip() or UNSET
 
     def show(self, value: Any) -> None:
-        """Show a moment."""
         self.control.value = "" if value is UNSET else _text(value)
 
 

@@ -21,7 +21,6 @@ class ExtentEditor(ParameterEditor):
     """Four edges and their coordinate system, or what the map shows."""
 
     def build(self) -> list[w.Widget]:
-        """Make the controls."""
         self.edges: w.Text = lean(
             w.Text,
             description=self.label,
@@ -57,7 +56,6 @@ class ExtentEditor(ParameterEditor):
 
     @property
     def focus_target(self) -> w.DOMWidget:
-        """The edges."""
         return self.edges
 
     def _take_map(self, _button: w.Button) -> None:
@@ -67,7 +65,6 @@ class ExtentEditor(ParameterEditor):
             self.system.value = "EPSG:4326"
 
     def read(self) -> Any:
-        """Return the rectangle."""
         if not self.edges.value.strip():
             return UNSET
         made: Extent = self.codec.check(self.edges.value, self.parameter)
@@ -81,7 +78,6 @@ class ExtentEditor(ParameterEditor):
         return Extent(*made.bounds, reference)
 
     def show(self, value: Any) -> None:
-        """Show a rectangle."""
         if value is UNSET:
             self.edges.value = self.system.value = ""
             return
@@ -90,6 +86,5 @@ class ExtentEditor(ParameterEditor):
         self.system.value = str(code or value.spatial_reference.wkt or value.spatial_reference.wkt2 or "")
 
     def show_raw(self, value: Any) -> bool:
-        """Write a refused value."""
         self.edges.value = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
         return True

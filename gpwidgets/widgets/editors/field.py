@@ -59,7 +59,6 @@ class FieldEditor(ParameterEditor):
 
     @property
     def focus_target(self) -> w.DOMWidget:
-        """The box."""
         return self.control
 
     def read(self) -> Any:
@@ -70,7 +69,6 @@ class FieldEditor(ParameterEditor):
         return next((column for column in self.follower.columns if column.name == name), name or UNSET)
 
     def show(self, value: Any) -> None:
-        """Show the name."""
         self._given = value
         self.control.value = "" if value is UNSET else value.name
 
@@ -85,6 +83,5 @@ class FieldEditor(ParameterEditor):
         self.follower.close()
 
     def show_raw(self, value: Any) -> bool:
-        """Write a refused value."""
         self.control.value = str(value)
         return True

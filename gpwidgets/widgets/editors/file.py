@@ -74,7 +74,6 @@ class FileEditor(ParameterEditor):
 
     @property
     def focus_target(self) -> w.DOMWidget:
-        """The box."""
         return self.text
 
     def _take_text(self, _change: object) -> None:
@@ -105,7 +104,6 @@ class FileEditor(ParameterEditor):
         self.text.value = self._text_of(value)
 
     def show_raw(self, value: Any) -> bool:
-        """Write a refused value."""
         self._given = value
         self.text.value = self._text_of(value)
         return True

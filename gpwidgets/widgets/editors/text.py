@@ -47,7 +47,6 @@ class TextEditor(ParameterEditor):
     """One line of text, read as the parameter's type."""
 
     def build(self) -> list[w.Widget]:
-        """Make the box."""
         self.control: Any = self.make_control()
         self.control.observe(self.take, names="value")
         return [self.control]
@@ -71,7 +70,6 @@ class TextEditor(ParameterEditor):
 
     @property
     def focus_target(self) -> w.DOMWidget:
-        """The box."""
         return self.control
 
     def read(self) -> Any:
@@ -80,7 +78,6 @@ class TextEditor(ParameterEditor):
         return text if text.strip() else UNSET
 
     def show(self, value: Any) -> None:
-        """Write a value."""
         self.control.value = "" if value is UNSET else self.text_of(value)
 
     def show_raw(self, value: Any) -> bool:
@@ -100,7 +97,6 @@ class NumberEditor(TextEditor):
 
     @property
     def placeholder(self) -> str:
-        """The range."""
         return range_text(self.parameter) or (tr("a whole number") if self._is_whole else tr("a number"))
 
     @property
@@ -171,7 +167,6 @@ class JsonEditor(TextEditor):
             return text
 
     def text_of(self, value: Any) -> str:
-        """Return JSON."""
         plain = self.codec.encode(value, self.parameter)
         return plain if isinstance(plain, str) else json.dumps(plain, indent=1, default=str)
 
@@ -227,7 +222,6 @@ class HiddenEditor(ParameterEditor):
 
     @property
     def focus_target(self) -> w.DOMWidget:
-        """The box."""
         return self.control
 
     def _keep(self, change: Any) -> None:
@@ -251,7 +245,6 @@ class HiddenEditor(ParameterEditor):
             self._row.children = parts
 
     def read(self) -> Any:
-        """Return what was typed."""
         return self._secret
 
     def show(self, value: Any) -> None:

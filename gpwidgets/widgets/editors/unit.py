@@ -20,7 +20,6 @@ class QuantityEditor(ParameterEditor):
     """A number and its unit; ``5 km`` typed into the number's box sets both."""
 
     def build(self) -> list[w.Widget]:
-        """Make the two controls."""
         self._class = _CLASSES[self.parameter.data_type]
         self._key = self._class._number_key
         names = self._class._units_table
@@ -51,7 +50,6 @@ class QuantityEditor(ParameterEditor):
 
     @property
     def focus_target(self) -> w.DOMWidget:
-        """The number."""
         return self.number
 
     def read(self) -> Any:
@@ -69,7 +67,6 @@ class QuantityEditor(ParameterEditor):
         return made
 
     def show(self, value: Any) -> None:
-        """Show a quantity."""
         if value is UNSET:
             self.number.value = ""
             self.unit.value = self.codec.default_units(self.parameter)
@@ -78,6 +75,5 @@ class QuantityEditor(ParameterEditor):
         self.unit.value = value.units
 
     def show_raw(self, value: Any) -> bool:
-        """Write a refused value."""
         self.number.value = " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
         return True

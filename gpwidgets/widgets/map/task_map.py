@@ -113,7 +113,7 @@ class TaskMap(Owner, w.VBox):
         ("", ()), help="The selected features: name of their result layer, and positions of their rows."
     )
 
-    def __init__(self, map: Map | None = None, *, height: str = "420px") -> None:  # noqa: A002
+    def __init__(self, map: Map | None = None, *, height: str = "420px") -> None:
         self.is_own: bool = map is None
         self.map: Map = base_map(height) if map is None else map
         self.targets: dict[str, DrawTarget] = {}

@@ -50,7 +50,7 @@ _TABLES = {".csv", ".tsv"}
 _RASTERS = {".tif", ".tiff"}
 
 
-def preview_of(path: Path, map: TaskMap | None = None, is_raster: bool = False) -> list[w.Widget]:  # noqa: A002
+def preview_of(path: Path, map: TaskMap | None = None, is_raster: bool = False) -> list[w.Widget]:
     """Return widgets that show what is in a file; none for a kind that cannot be shown.
 
     Parameters

@@ -43,7 +43,7 @@ class FileView(Owner, w.VBox):
         self,
         value: DataFile | RasterData,
         folder: str = "results",
-        map: TaskMap | None = None,  # noqa: A002
+        map: TaskMap | None = None,
     ) -> None:
         self.value = value
         self.map = map

@@ -53,7 +53,7 @@ class FrameView(Owner, w.VBox):
         frame: Any,
         name: str,
         title: str,
-        map: TaskMap | None = None,  # noqa: A002
+        map: TaskMap | None = None,
         layer: str = "",
     ) -> None:
         self.frame = frame

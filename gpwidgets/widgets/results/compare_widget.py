@@ -64,7 +64,7 @@ class CompareWidget(Owner, w.VBox):
         second: Outputs,
         *,
         names: tuple[str, str] | None = None,
-        map: TaskMap | None = None,  # noqa: A002
+        map: TaskMap | None = None,
         key: str | Sequence[str] | Mapping[str, str | Sequence[str]] | None = None,
         tolerance: float = 0.0,
     ) -> None:

@@ -57,7 +57,7 @@ class ResultsView(Owner, w.VBox):
         The server's own picture of the results; None without a map.
     """
 
-    def __init__(self, outputs: Outputs | Mapping[str, Any], map: TaskMap | None = None) -> None:  # noqa: A002
+    def __init__(self, outputs: Outputs | Mapping[str, Any], map: TaskMap | None = None) -> None:
         self.outputs = outputs
         self.map = map
         self.sections: dict[str, w.VBox] = {}

@@ -56,7 +56,7 @@ class EarlierRunView(Owner, w.HBox):
         run: Run,
         number: int,
         started: str,
-        map: TaskMap | None,  # noqa: A002
+        map: TaskMap | None,
         reuse: Callable[[Run], None] | None = None,
     ) -> None:
         self.run = run
@@ -165,7 +165,7 @@ class RunList(Section):
         self._began = ""
         super().__init__()
 
-    def show(self, run: Run, map: TaskMap | None) -> None:  # noqa: A002
+    def show(self, run: Run, map: TaskMap | None) -> None:
         """Show a run as the latest; the one that was there moves down."""
         if self.view is not None:
             before = self.view.run
@@ -204,7 +204,7 @@ class RunList(Section):
             self.earlier = tuple(one for one in self.earlier if one is not old)
 
 
-def _view_of(run: Run, map: TaskMap | None) -> RunWidget:  # noqa: A002
+def _view_of(run: Run, map: TaskMap | None) -> RunWidget:
     """A run with its status and results, which come in with the first run: a form does not wait for them."""
     from gpwidgets.widgets.runs.run_widget import RunWidget
 

@@ -67,7 +67,7 @@ class RunWidget(Owner, ShownWithTwin, w.VBox):
         None, allow_none=True, read_only=True, help="The run's Outputs, once it has succeeded."
     )
 
-    def __init__(self, run: Run, *, map: TaskMap | None = None, bare: bool = False) -> None:  # noqa: A002
+    def __init__(self, run: Run, *, map: TaskMap | None = None, bare: bool = False) -> None:
         self.run = run
         self._bare = bare
         self._map = map

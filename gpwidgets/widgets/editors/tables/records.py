@@ -62,7 +62,6 @@ class RecordEditor(ParameterEditor):
 
     @property
     def focus_target(self) -> w.DOMWidget:
-        """The box for text."""
         return self.text
 
     def _take_text(self, change: Any) -> None:

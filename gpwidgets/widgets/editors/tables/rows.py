@@ -317,7 +317,6 @@ class MultiValueEditor(ListEditor):
         return [[value] for value in split_values(text, are_texts=are_texts)]
 
     def whole(self, cells: Sequence[Any]) -> Any:
-        """Return the one cell."""
         return cells[0]
 
 
@@ -325,7 +324,6 @@ class ValueTableEditor(ListEditor):
     """A table with the columns that the server names."""
 
     def headings(self) -> list[w.Widget]:
-        """Make the columns' names."""
         named = [(plain_label(_heading(one)), cell_layout(one)) for one in self.columns()]
         labels = [lean(w.Label, text, layout=layout) for text, layout in named]
         space = lean(w.Label, "", layout={"width": f"{_BUTTONS}px", "flex": "0 0 auto"})
@@ -341,7 +339,6 @@ class ValueTableEditor(ListEditor):
         return [None if editor.value is UNSET else editor.value for editor in row.editors]
 
     def split(self, row: Any) -> Sequence[Any]:
-        """Return the cells."""
         return list(row) if isinstance(row, list | tuple) else [row]
 
     def pasted_rows(self, text: str) -> list[list[str]]:

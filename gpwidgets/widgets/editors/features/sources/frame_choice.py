@@ -37,7 +37,6 @@ class PickSource(Source):
         raise NotImplementedError
 
     def build(self) -> list[w.Widget]:
-        """Make the list."""
         self._found: list[Found] = []
         self.names: w.Dropdown = lean(
             w.Dropdown,
@@ -67,7 +66,6 @@ class PickSource(Source):
 
     @property
     def focus_target(self) -> w.DOMWidget:
-        """The list."""
         return self.names
 
     def opened(self) -> None:
@@ -118,11 +116,9 @@ class PickSource(Source):
             self._act(self._use)
 
     def take_pending(self) -> None:
-        """Use what is chosen."""
         self._use()
 
     def drop(self) -> None:
-        """Choose nothing."""
         super().drop()
         self.names.value = -1
 

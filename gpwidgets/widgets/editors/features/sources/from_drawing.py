@@ -37,7 +37,6 @@ class DrawSource(Source):
         return context.map is not None
 
     def build(self) -> list[w.Widget]:
-        """Make the buttons."""
         target = self.editor.target
         self.tools: dict[str, w.Button] = {}
         kinds = () if target is None else target.kinds
@@ -59,11 +58,9 @@ class DrawSource(Source):
 
     @property
     def focus_target(self) -> w.DOMWidget | None:
-        """The first button."""
         return next(iter(self.tools.values()), None)
 
     def left(self) -> None:
-        """End drawing."""
         if self.editor.target is not None:
             self.editor.target.disarm()
 

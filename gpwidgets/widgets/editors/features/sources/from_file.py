@@ -81,7 +81,6 @@ class FileSource(Source):
 
     @property
     def focus_target(self) -> w.DOMWidget:
-        """The path."""
         return self.path
 
     # Reading
@@ -172,7 +171,6 @@ class FileSource(Source):
         self.stop_reading(self._reading)
 
     def drop(self) -> None:
-        """Forget the file."""
         super().drop()
         self.stop_reading(self._reading)
         self._path = None

@@ -105,7 +105,6 @@ class LayerSource(Source):
         self.stop_reading(self._reading)
 
     def drop(self) -> None:
-        """Forget the address."""
         self.stop_reading(self._reading)
         self.url.value = self.where.value = ""
         self.token.take()
@@ -114,7 +113,6 @@ class LayerSource(Source):
 
     @property
     def focus_target(self) -> w.DOMWidget:
-        """The address."""
         return self.url
 
     def _reference(self) -> LayerReference:

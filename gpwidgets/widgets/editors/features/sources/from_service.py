@@ -42,7 +42,6 @@ class NamedSource(Source):
 
     @property
     def focus_target(self) -> w.DOMWidget:
-        """The list."""
         return self.choice
 
     def offers(self, value: Any) -> bool:

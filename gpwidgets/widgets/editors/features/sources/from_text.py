@@ -67,7 +67,6 @@ class TextSource(Source):
 
     @property
     def focus_target(self) -> w.DOMWidget:
-        """The box."""
         return self.text
 
     def opened(self) -> None:
@@ -99,7 +98,6 @@ class TextSource(Source):
         self.touched = True
 
     def drop(self) -> None:
-        """Empty the box."""
         super().drop()
         self.write_text("")
 
@@ -110,7 +108,6 @@ class TextSource(Source):
         super().settle()
 
     def take_pending(self) -> None:
-        """Use the text."""
         self._use()
 
     def _use(self) -> None:

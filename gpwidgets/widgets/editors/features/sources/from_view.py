@@ -27,7 +27,6 @@ class ViewSource(Source):
         return context.map is not None and is_area
 
     def build(self) -> list[w.Widget]:
-        """Make the one button."""
         self.use: w.Button = self.button(
             tr("Use what the map shows"),
             "crop",
@@ -38,7 +37,6 @@ class ViewSource(Source):
 
     @property
     def focus_target(self) -> w.DOMWidget:
-        """The button."""
         return self.use
 
     def _use(self) -> None:
