@@ -270,7 +270,8 @@ class HistoryWidget(Owner, ShownWithTwin, w.VBox):
         if isinstance(error, AuthenticationError):
             parts.append(self._reading.sign_in_box(self._signed_in, entry.task_url))
         elif isinstance(error, ConnectionFailed):
-            parts.append(text_button(tr("Try again"), "refresh", act=self._read_again))
+            looks = {"align_self": "flex-start"}  # else it is as wide as the list
+            parts.append(text_button(tr("Try again"), "refresh", act=self._read_again, layout=looks))
         self._show_detail(entry, w.VBox(parts))
 
     def _signed_in(self, auth: Auth) -> None:

@@ -186,6 +186,16 @@ def test_a_file_that_cannot_be_saved_says_why() -> None:
     assert seen(lambda: alerts(view) != [] and can_press(view, "Save"))
 
 
+def test_a_folder_that_cannot_be_is_said_in_plain_words(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    view = FrameSaver(pd.DataFrame({"a": [1]}), "rows", folder=str(tmp_path / "file"))
+    press(view, "Save")
+    assert seen(lambda: alerts(view) != [])
+    assert "It did not work" in text_of(view)
+    assert "Error" not in text_of(view)
+    assert seen(lambda: can_press(view, "Save"))
+
+
 def test_rasters_name_their_format() -> None:
     view = ResultsView(Outputs({"r": RasterData(url="http://127.0.0.1/dem.tif", format="tif")}))
     assert "dem.tif" in html_of(view)

@@ -43,6 +43,7 @@ def test_remarks_stand_at_their_fields_and_go_again(widget: TaskWidget) -> None:
     form = asked(widget)
     assert "The server says: Cells as large as this" in remark(form, "Cell_Size")
     assert remark(form, "Area") == ""
+    assert "nothing against" not in text_of(widget), "it has a remark"
     widget.values = {**widget.values, "Cell_Size": "50 km"}
     assert remark(asked(widget), "Cell_Size") == ""
     assert "nothing against" in text_of(widget)

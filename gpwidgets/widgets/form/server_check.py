@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
 import ipywidgets as w
@@ -45,6 +46,7 @@ class ServerCheck(Owner, w.VBox):
     def __init__(self, task: GPTask, form: TaskForm, pause: float = PAUSE) -> None:
         self._task, self._form, self._pause = task, form, pause
         self._asked_of: dict[str, object] = {}
+        self._is_loud = False
         self._binding = Binding()
         self.button: w.Button = text_button(
             tr("Check with the server"),
@@ -75,22 +77,22 @@ class ServerCheck(Owner, w.VBox):
         values = dict(self._form.values)
         if not loud and _are_same(values, self._asked_of):
             return
-        self._asked_of = values if loud else {}
+        self._asked_of, self._is_loud = values if loud else {}, loud
         if loud:
             self._said.say(tr("Asking the server…"))
         self._asking.start(lambda: self._task.validate(values), lambda checked: self._tell(checked, loud))
 
     def _show_trouble(self, error: Exception) -> None:
-        if self._asked_of:  # else only a pause in typing has asked
+        if self._is_loud:  # else only a pause in typing has asked
             self._said.show_error(error)
 
     def _tell(self, checked: Validation, loud: bool) -> None:
         with self._binding.silently():
             self._form.show_validation(checked)
         told = [one.description for one in checked.messages]
-        if not told and loud:
-            told = [tr("The server has nothing against these values.")] if checked.is_valid else []
-        self._said.say("\n".join(told))
+        if loud and not told and not any(one.message for one in checked.inputs.values()):
+            told = [tr("The server has nothing against these values.")]
+        self._said.say("".join(f"<div>{escape(line)}</div>" for line in told), is_html=True)
 
 
 def _are_same(values: dict[str, object], others: dict[str, object]) -> bool:

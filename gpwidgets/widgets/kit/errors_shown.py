@@ -111,6 +111,8 @@ def error_words(error: Exception) -> tuple[str, str, str]:
             return tr(title), mask(str(error)), tr(advice)
     if isinstance(error, GPError):
         return tr("It did not work"), mask(str(error)), ""
+    if isinstance(error, OSError) and error.strerror and error.filename:  # a folder that a user has typed
+        return tr("It did not work"), mask(f"{error.strerror}: {error.filename}"), ""
     return tr("Unexpected trouble"), mask(f"{type(error).__name__}: {error}"), ""
 
 
