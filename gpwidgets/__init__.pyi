@@ -29,6 +29,7 @@ from gpwidgets.errors import LayersLeftOut as LayersLeftOut
 from gpwidgets.errors import MeasuresDropped as MeasuresDropped
 from gpwidgets.errors import ParameterError as ParameterError
 from gpwidgets.errors import PublishError as PublishError
+from gpwidgets.errors import RecordingError as RecordingError
 from gpwidgets.errors import ReferencesDiffer as ReferencesDiffer
 from gpwidgets.errors import ResourceNotFound as ResourceNotFound
 from gpwidgets.errors import RoughTransformation as RoughTransformation
@@ -54,6 +55,10 @@ from gpwidgets.protocol.values.units import ArealUnit as ArealUnit
 from gpwidgets.protocol.values.units import LinearUnit as LinearUnit
 from gpwidgets.protocol.values.units import TimeUnit as TimeUnit
 from gpwidgets.protocol.values.unset import UNSET as UNSET
+from gpwidgets.recording.recorder import Recorder as Recorder
+from gpwidgets.recording.recorder import record as record
+from gpwidgets.recording.replayer import Replay as Replay
+from gpwidgets.recording.replayer import replay as replay
 from gpwidgets.tasks.attaching import attach as attach
 from gpwidgets.tasks.batch.batch import Batch as Batch
 from gpwidgets.tasks.batch.starting import batch as batch

@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +56,12 @@ def add_run_command(commands: argparse._SubParsersAction[argparse.ArgumentParser
     run.add_argument("--overwrite", action="store_true", help="replace files of earlier results")
     run.add_argument("--timeout", type=float, metavar="SECONDS", help="wait no longer; the run goes on")
     run.add_argument("--json", action="store_true", help="print one JSON object for programs")
+    run.add_argument(
+        "--replay",
+        type=Path,
+        metavar="LESSON.zip",
+        help="run against a recorded lesson, wherever the task was; no network is used",
+    )
     add_options(run)
     run.set_defaults(action=_run)
 
@@ -88,8 +95,17 @@ def _code_of(error: Exception) -> int:
 
 
 def _run_and_save(options: argparse.Namespace, told: dict[str, Any]) -> int:
+    if options.replay is None:
+        return _run_at(options, told, str)
+    from gpwidgets.recording.replayer import replay
+
+    with replay(options.replay) as server:
+        return _run_at(options, told, server.find)
+
+
+def _run_at(options: argparse.Namespace, told: dict[str, Any], find: Callable[[str], str]) -> int:
     saver = _Saver(options.out, overwrite=options.overwrite)
-    task, values = _task_and_values(options)
+    task, values = _task_and_values(options, find)
     told["task"] = task.url.task
     run = task.start(values, **dict(map(_named, options.inputs)))
     try:
@@ -107,15 +123,18 @@ def _run_and_save(options: argparse.Namespace, told: dict[str, Any]) -> int:
     return FAILED if outputs.errors else 0
 
 
-def _task_and_values(options: argparse.Namespace) -> tuple[GPTask, dict[str, Any]]:
+def _task_and_values(
+    options: argparse.Namespace, find: Callable[[str], str]
+) -> tuple[GPTask, dict[str, Any]]:
     from gpwidgets.tasks.sharing.settings import load_settings
     from gpwidgets.tasks.task import GPTask
 
     if not Path(options.url).is_file():
+        options.url = find(options.url)
         return GPTask(options.url, session=make_session(options)), {}
     settings = load_settings(Path(options.url))
-    options.url = settings.task  # where a sign-in is for
-    task = GPTask(settings.task, session=make_session(options))
+    options.url = find(settings.task)  # where a sign-in is for
+    task = GPTask(options.url, session=make_session(options))
     for change in settings.changes(task):
         warnings.warn(f"{task.name}: {change}", stacklevel=2)
     return task, settings.values(task)

@@ -157,6 +157,10 @@ class UploadError(GPError, ValueError):
     """A file cannot be uploaded: the service takes none, or refuses this one."""
 
 
+class RecordingError(GPError, ValueError):
+    """A file is no recorded lesson, or is not taken: damaged, too large, written by a newer version."""
+
+
 class PublishError(GPError, TypeError):
     """A function cannot be published as a task in the way it is written."""
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import re
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, NoReturn
 
 from tornado.http1connection import HTTP1Connection
-from tornado.web import Finish, RequestHandler
+from tornado.web import Finish
 
 from gpwidgets.demo.publishing.refusals import Refusal, invalid_input
 from gpwidgets.demo.publishing.strict import finite
@@ -23,6 +22,7 @@ from gpwidgets.demo.rest.faults import Fault
 from gpwidgets.demo.rest.portal import Page, Redirect
 from gpwidgets.demo.rest.routes import Route, find_route
 from gpwidgets.loopback.access import AccessRules
+from gpwidgets.loopback.local_handler import LocalHandler, in_callback, read_fields
 
 log = logging.getLogger(__name__)
 
@@ -35,69 +35,20 @@ _QUICK = frozenset(
 )
 
 
-class Gateway(RequestHandler):
+class Gateway(LocalHandler):
     """Answers every path below the server."""
 
-    def initialize(self, operations: Operations, offload: Offload, rules: AccessRules) -> None:
-        """Take the server's state, the way to run what may be slow, and the rules of who may come in."""
+    server_name = "gpwidgets demo"
+
+    def initialize(self, rules: AccessRules, operations: Operations, offload: Offload) -> None:  # type: ignore[override]
+        """Take the rules of who may come in, the server's state, and the way to run what may be slow."""
+        super().initialize(rules)
         self._operations = operations
         self._offload = offload
-        self._rules = rules
 
-    def prepare(self) -> None:
-        """Turn away who does not know the key, or came by another name; say which pages may read on."""
-        allowed = self._rules.allowed_origin(self.request.headers)
-        if allowed is not None:
-            self.set_header("Access-Control-Allow-Origin", allowed)
-            self.set_header("Vary", "Origin")
-        if self._rules.refuses_host(self.request.host):
-            self._refuse(403)
-        path = self._rules.path_below_key(self.request.path)
-        if path is None:
-            self._refuse(404)
-        self._path = path
-
-    async def get(self) -> None:
-        """Answer a GET request."""
-        await self._answer()
-
-    async def post(self) -> None:
-        """Answer a POST request."""
-        await self._answer()
-
-    async def options(self) -> None:
-        """Answer a preflight, of pages that may use the server."""
-        if self._rules.allowed_origin(self.request.headers) is None:
-            self.set_status(403)
-            return
-        self.set_header("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
-        self.set_header("Access-Control-Allow-Headers", "Authorization, X-Esri-Authorization, Content-Type")
-        self.set_status(204)
-
-    def set_default_headers(self) -> None:
-        """Name the server; a browser never guesses the type of an answer."""
-        self.set_header("Server", "gpwidgets demo")
-        self.set_header("X-Content-Type-Options", "nosniff")
-
-    def _check_site(self, operation: str) -> None:
-        """Let no page of another site in.
-
-        Raises
-        ------
-        Finish
-            The answer is 403, without a word of what is here.
-        """
-        own = f"{self.request.protocol}://{self.request.host}"
-        if self._rules.refuses_site(self.request.headers, own, operation):
-            self._refuse(403)
-
-    def _refuse(self, status: int) -> NoReturn:
-        self.set_status(status)
-        self.set_header("Content-Type", "text/plain; charset=utf-8")
-        raise Finish(f"{status}\n")
-
-    async def _answer(self) -> None:
-        fields = _read_fields(self.request.arguments)
+    async def answer_request(self) -> None:
+        """Do what is asked, and answer in the format asked for."""
+        fields = read_fields(self.request.arguments)
         route = Route("")
         faults: dict[str, Fault] = {}
         body: Any
@@ -150,12 +101,6 @@ class Gateway(RequestHandler):
             return self._operations.answer(call)
         return await asyncio.wrap_future(self._offload(self._operations.answer, call))
 
-    def _file_sent(self) -> tuple[str, bytes] | None:
-        for files in self.request.files.values():
-            for sent in files:
-                return sent["filename"], sent["body"]
-        return None
-
     async def _fault_before(self, faults: dict[str, Fault]) -> None:
         if "delay" in faults:
             await asyncio.sleep(faults["delay"].seconds)
@@ -196,10 +141,10 @@ class Gateway(RequestHandler):
             # Where a picture was asked for and there is none, the answer is the error in JSON.
             text = await self._dump(body, route, 2 if wanted == "pjson" else None)
             self.set_header("Content-Type", "application/json; charset=utf-8")
-            callback = fields.get("callback")
-            if callback and re.fullmatch(r"[\w.$]+", callback):
+            called = in_callback(text, fields.get("callback", ""))
+            if called is not None:
                 self.set_header("Content-Type", "application/javascript; charset=utf-8")
-                text = f"{callback}({text});"
+                text = called
         else:
             self.set_header("Content-Type", "application/json; charset=utf-8")
             text = json.dumps(invalid_input(f"Output format {wanted[:40]!r} is not supported.").to_json())
@@ -236,12 +181,3 @@ class Gateway(RequestHandler):
                 await asyncio.sleep(faults["slow_body"].seconds / 10)
             return
         self.write(body)
-
-
-def _read_fields(arguments: dict[str, list[bytes]]) -> dict[str, str]:
-    """The last value of each field as text."""
-    return {
-        # tornado reads names as Latin-1, whatever they are.
-        name.encode("latin1").decode("utf-8", "replace"): values[-1].decode("utf-8", "replace")
-        for name, values in arguments.items()
-    }

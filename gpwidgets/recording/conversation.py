@@ -1,0 +1,219 @@
+"""What is kept of a conversation while it goes on."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gpwidgets.recording.exchange import SentFile, safe_headers
+from gpwidgets.recording.lesson_file import LessonWriter, file_name
+from gpwidgets.recording.passing import Passed
+from gpwidgets.recording.place import Swap, path_parts
+from gpwidgets.recording.redaction import Redactor, hidden_inputs
+from gpwidgets.texts import tr
+
+__all__ = ["Asking", "Conversation"]
+
+_INPUTS_SENT = ("execute", "submitJob", "validate")
+#: Of a file that is read as text, for what has the name of a secret in it.
+_READ_AS_TEXT = 32 << 20
+_CALLED = re.compile(r"\s*[\w.$]+\((.*)\)\s*;?\s*", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A request to the recorder.
+
+    Attributes
+    ----------
+    method, path
+        The path begins below the server's context, percent-encoded as it came.
+    query, headers, body
+        As they are passed on.
+    fields
+        Of query and form together.
+    sent
+        The uploaded file.
+    began
+        When it came, by `time.monotonic`.
+    """
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+    fields: Mapping[str, str]
+    sent: SentFile | None
+    began: float
+
+
+class Conversation:
+    """Keeps each exchange, without secrets, as soon as it is over.
+
+    Parameters
+    ----------
+    writer
+        Where they go.
+    swap
+        Puts the mark in place of the server's address.
+    describe
+        Asks the server for the description of a task, with the sign-in of a request; None for none.
+    """
+
+    def __init__(
+        self,
+        writer: LessonWriter,
+        swap: Swap,
+        describe: Callable[[tuple[str, ...], Asking], Any],
+    ) -> None:
+        self._writer, self._swap, self._describe = writer, swap, describe
+        self._lock = threading.Lock()
+        self._redactor = Redactor()
+        self._hidden: dict[tuple[str, ...], frozenset[str] | None] = {}
+        self._last_states: dict[tuple[str, ...], bytes] = {}
+        self._started = time.monotonic()
+        self._number = 0
+        self._closed = False
+        self.problem = ""
+
+    @property
+    def count(self) -> int:
+        """Exchanges that are kept."""
+        return self._writer.count
+
+    def keep(self, asking: Asking, passed: Passed) -> None:
+        """Keep an exchange; what goes wrong with that is told, and does not disturb the conversation."""
+        ended = time.monotonic()
+        parts = path_parts(asking.path)
+        try:
+            with self._lock:
+                self._learn(parts, asking, passed)
+            hidden = self._hidden_of(parts, asking)
+            with self._lock:
+                if not self._closed and not self._writer.full:
+                    self._write(parts, asking, passed, hidden, ended)
+        except (OSError, ValueError, RecursionError) as error:
+            self.problem = tr("An answer could not be kept: {error}", error=str(error))
+
+    def close(self) -> None:
+        """Write the rest of the file."""
+        with self._lock:
+            if not self._closed:
+                self._closed = True
+                self._writer.close()
+
+    def _learn(self, parts: tuple[str, ...], asking: Asking, passed: Passed) -> None:
+        self._redactor.learn(asking.headers, asking.fields)
+        for cookie in passed.cookies:
+            self._redactor.learn_cookie(cookie)
+        if _is_task(parts):
+            told = _as_json(passed.body)
+            if isinstance(told, Mapping) and "parameters" in told:
+                self._hidden[parts] = hidden_inputs(told)
+
+    def _hidden_of(self, parts: tuple[str, ...], asking: Asking) -> frozenset[str] | None:
+        """The inputs of a task that nobody may see; its description is asked for where it is not known."""
+        if parts[-1:] not in {(word,) for word in _INPUTS_SENT}:
+            return frozenset()
+        task = parts[:-1]
+        if self._hidden.get(task) is None:
+            told = self._describe(task, asking)
+            known = isinstance(told, Mapping) and "parameters" in told
+            self._hidden[task] = hidden_inputs(told) if known else None
+        return self._hidden[task]
+
+    def _write(
+        self,
+        parts: tuple[str, ...],
+        asking: Asking,
+        passed: Passed,
+        hidden: frozenset[str] | None,
+        ended: float,
+    ) -> None:
+        is_token = parts[:1] == ("tokens",)
+        fields = self._redactor.fields(asking.fields, hidden, token=is_token)
+        kind, content = self._content(parts, passed, is_token=is_token)
+        if kind == "" or self._is_old_state(parts, content):
+            return
+        number = self._number = self._number + 1
+        headers = {name: self._swap.text(text) for name, text in passed.headers.items()}
+        file = file_name(number, headers.get("Content-Type", "")) if kind == "file" else ""
+        told: dict[str, Any] = {
+            "number": number,
+            "time": round(asking.began - self._started, 3),
+            "duration": round(ended - asking.began, 3),
+            "method": asking.method,
+            "path": self._redactor.text(asking.path),
+            "fields": _swapped(fields, self._swap),
+        }
+        if asking.sent is not None:
+            sent = asking.sent.to_json()
+            told["upload"] = {**sent, "name": self._redactor.text(asking.sent.name)}
+        headers = {name: self._redactor.text(text) for name, text in safe_headers(headers).items()}
+        told |= {"status": passed.status, "headers": headers, kind: file or content}
+        self._writer.add(told, content if kind == "file" else None)
+
+    def _is_old_state(self, parts: tuple[str, ...], content: Any) -> bool:
+        """Whether a job is told of in the same words as before."""
+        if parts[-2:-1] != ("jobs",):
+            return False
+        state = json.dumps(content, default=str).encode()
+        is_old = self._last_states.get(parts) == state
+        self._last_states[parts] = state
+        return is_old
+
+    def _content(self, parts: tuple[str, ...], passed: Passed, *, is_token: bool) -> tuple[str, Any]:
+        """How an answer is kept, and what is kept of it; ``""`` for what is not."""
+        kind = next((text for name, text in passed.headers.items() if name.lower() == "content-type"), "")
+        kind = kind.partition(";")[0].strip().lower()
+        is_file = "directories" in parts
+        told = None if is_file else _as_json(passed.body)
+        if isinstance(told, dict | list):
+            cleaned = self._redactor.json(told, token=is_token)
+            return "json", _swapped(cleaned, self._swap)
+        if is_file or not (kind.startswith("text/") or "xml" in kind or "json" in kind):
+            if is_token:
+                return "", None
+            return "file", self._file(passed.body)
+        # Pages repeat what JSON tells, with the values of all fields in them.
+        if "html" in kind or is_token or "inputs" in parts:
+            return "", None
+        text = self._swap(passed.body).decode("utf-8", "replace")
+        return "text", self._redactor.text(text)
+
+    def _file(self, body: bytes) -> bytes:
+        if len(body) <= _READ_AS_TEXT and b"\0" not in body[:4096]:
+            try:
+                return self._redactor.text(body.decode()).encode()
+            except UnicodeDecodeError:
+                pass
+        return self._redactor.content(body)
+
+
+def _is_task(parts: tuple[str, ...]) -> bool:
+    return [part.lower() for part in parts[-2:-1]] == ["gpserver"]
+
+
+def _as_json(body: bytes) -> Any:
+    """An object or list, also one that is handed to a function; None for anything else."""
+    try:
+        text = body.decode("utf-8-sig")
+        if not text.lstrip().startswith(("{", "[")):
+            called = _CALLED.fullmatch(text) if text[-4:].rstrip().endswith((")", ");")) else None
+            if called is None:
+                return None
+            text = called[1]
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict | list) else None
+
+
+def _swapped(value: Any, swap: Swap) -> Any:
+    return json.loads(swap(json.dumps(value).encode()))
