@@ -16,17 +16,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; any free one by default")
     parser.add_argument("--key", help="first part of the path; one that nobody can guess by default")
     options = parser.parse_args(arguments)
-    with serve(options.port, key=options.key) as server:
-        print(server.url, flush=True)
 
-        def stop(number: int, frame: FrameType | None) -> None:
-            raise KeyboardInterrupt
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
 
-        signal.signal(signal.SIGTERM, stop)
-        try:
+    signal.signal(signal.SIGTERM, stop)  # before the first line says that there is something to stop
+    try:
+        with serve(options.port, key=options.key) as server:
+            print(server.url, flush=True)
             server.wait()
-        except KeyboardInterrupt:
-            return 0
+    except KeyboardInterrupt:
+        return 0
     return 0
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote
 
 from gpwidgets.demo.data import read_earthquakes
 from gpwidgets.demo.jobs.jobs import Job, JobStore
@@ -20,12 +20,13 @@ from gpwidgets.demo.publishing.refusals import InputRefused, Refusal, ToolError,
 from gpwidgets.demo.publishing.tool_inputs import FILE_TYPES, read_field, to_python
 from gpwidgets.demo.publishing.tool_outputs import OutputOptions, result_json
 from gpwidgets.demo.rest import _map_service as map_service
-from gpwidgets.demo.rest._calls import Call, check_posted, sent_file
+from gpwidgets.demo.rest._calls import Call
 from gpwidgets.demo.rest._hosted_layers import HostedLayer
-from gpwidgets.demo.rest._upload_items import MAX_MEGABYTES, UploadStore
+from gpwidgets.demo.rest._server_files import ServerFiles
+from gpwidgets.demo.rest._upload_calls import UPLOAD_CALLS
+from gpwidgets.demo.rest._upload_items import UploadStore
 from gpwidgets.demo.rest.faults import FaultBoard
 from gpwidgets.demo.rest.portal import PortalStub
-from gpwidgets.demo.rest.routes import folder_name
 from gpwidgets.demo.rest.security import TokenStore
 from gpwidgets.protocol.enums import JobStatus
 from gpwidgets.protocol.values import UNSET
@@ -54,7 +55,7 @@ class Operations:
             "Hosted/Earthquakes": HostedLayer("Hosted/Earthquakes", read_earthquakes),
             "Secured/Earthquakes": HostedLayer("Secured/Earthquakes", read_earthquakes, secured=True),
         }
-        self._outputs = root / "output"
+        self.files = ServerFiles(origin, root / "output", self.jobs, self.uploads, self.layers, self.tokens)
 
     def answer(self, call: Call) -> Any:
         """The JSON value that answers a call, or a Path for a file; may take as long as the tool does.
@@ -72,7 +73,12 @@ class Operations:
             self._check_token(call)
         elif call.fields.get("token") == "":
             raise Refusal(498, "Invalid Token", ["Invalid Token"])
-        return getattr(self, f"_{call.route.operation}")(call)
+        if call.route.operation == "file":
+            return self.files.path_of(call.route.name)
+        answer = UPLOAD_CALLS.get(call.route.operation)
+        return (
+            getattr(self, f"_{call.route.operation}")(call) if answer is None else answer(self.uploads, call)
+        )
 
     def expire_tokens(self) -> None:
         """Make every token issued so far invalid, those of the portal as well."""
@@ -138,7 +144,7 @@ class Operations:
     def _validate(self, call: Call) -> Any:
         if call.tool.validator is None:
             raise Refusal(400, "Unable to complete operation.", ["Validate is not supported by this task."])
-        return validation_json(call.tool, call.fields, self.find_file)
+        return validation_json(call.tool, call.fields, self.files.find)
 
     # Layers
 
@@ -197,7 +203,9 @@ class Operations:
         job = self._map_job(call)
         picture = job.folder / f"map_{uuid.uuid4().hex}.png"
         told = map_service.export(job, call.fields, picture)
-        return picture if call.fields.get("f") == "image" else {"href": self._file_url(job, picture), **told}
+        return (
+            picture if call.fields.get("f") == "image" else {"href": self.files.url_of(job, picture), **told}
+        )
 
     # Running
 
@@ -252,7 +260,7 @@ class Operations:
             if job.tool.raw:
                 return {spec.name: self._raw_value(job, spec) for spec in job.tool.inputs}
             given = [spec for spec in job.tool.inputs if spec.name in job.inputs]
-            return {spec.argument: to_python(job.inputs[spec.name], spec, self.find_file) for spec in given}
+            return {spec.argument: to_python(job.inputs[spec.name], spec, self.files.find) for spec in given}
 
         return decode
 
@@ -261,7 +269,7 @@ class Operations:
         value = job.inputs.get(spec.name, spec.default)
         if not isinstance(value, Mapping) or not value.get("itemID"):
             return value
-        path = self.find_file(value)
+        path = self.files.find(value)
         return path if spec.data_type in FILE_TYPES else json.loads(path.read_text("utf-8"))
 
     # Jobs
@@ -322,108 +330,7 @@ class Operations:
             }
         if options.out_sr is None and spec.data_type == FEATURES and hasattr(value, "geometry"):
             options = replace(options, out_sr=_input_reference(job))
-        return result_json(spec, value, options, lambda path: self._file_url(job, path))
-
-    # Files
-
-    def _file_url(self, job: Job, path: Path) -> str:
-        base = f"{self.origin}/arcgis/rest/directories"
-        if job.tool.asynchronous:
-            kept = path if path.is_relative_to(job.folder) else _copy(path, job.folder / path.name)
-            return f"{base}/arcgisjobs/{quote(folder_name(job.service))}/{job.id}/scratch/{quote(kept.name)}"
-        folder = f"{job.service.name.replace('/', '_')}_GPServer"
-        target = self._outputs / folder.lower() / f"_ags_{path.stem}_{job.id[1:9]}{path.suffix}"
-        return f"{base}/arcgisoutput/{quote(folder)}/{quote(_copy(path, target).name)}"
-
-    def _file(self, call: Call) -> Path:
-        return self._local_file(call.route.name)
-
-    def _local_file(self, name: str) -> Path:
-        match name.split("/"):
-            case ["arcgisjobs", _, job_id, "scratch", file]:
-                path = self.jobs[job_id].folder / Path(file).name
-            case ["arcgisoutput", folder, file]:
-                path = self._outputs / Path(folder.lower()).name / Path(file).name
-            case _:
-                raise Refusal(404, "File not found")
-        if not path.is_file():
-            raise Refusal(404, "File not found")
-        return path
-
-    def find_file(self, value: Mapping[str, Any]) -> Path:
-        """The file behind an upload, or behind a URL of this server.
-
-        Raises
-        ------
-        ValueError
-            The URL is another server's: this one fetches nothing.
-        """
-        if value.get("itemID"):
-            return self.uploads.find(value["itemID"])
-        url = urlsplit(str(value.get("url", "")))
-        own = f"{url.scheme}://{url.netloc}{url.path}".startswith(f"{self.origin}/")
-        if own and url.path.lower().endswith("/featureserver/0"):
-            return self._layer_file(unquote(url.path), value)
-        _, found, name = unquote(url.path).partition("/rest/directories/")
-        if not (own and found):
-            raise ValueError("only uploads and files of this server can be read")
-        return self._local_file(name)
-
-    def _layer_file(self, path: str, value: Mapping[str, Any]) -> Path:
-        """The rows of a hosted layer that an input names, as a file with a feature set."""
-        name = path.partition("/rest/services/")[2][: -len("/FeatureServer/0")]
-        layer = self.layers.get(name)
-        if layer is None:
-            raise ValueError(f"there is no layer {name!r}")
-        if layer.secured:
-            try:
-                self.tokens.check({"token": str(value["token"])} if value.get("token") else {}, {})
-            except Refusal as refused:
-                raise ValueError(f"the layer cannot be read: {refused.message}") from None
-        every = {"where": str(value.get("filter") or "1=1"), "outFields": "*"}
-        whole = replace(layer, page=len(layer.frame))
-        file = self._outputs / "layers" / f"{uuid.uuid4().hex}.json"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(whole.query(every), default=str), "utf-8")
-        return file
-
-    # Uploads
-
-    def _uploads(self, call: Call) -> Any:
-        return {"uploads": len(self.uploads)}
-
-    def _upload_info(self, call: Call) -> Any:
-        return {"maxUploadFileSize": MAX_MEGABYTES}
-
-    def _upload(self, call: Call) -> Any:
-        name, body = sent_file(call)
-        item = self.uploads.upload(name, body, call.fields.get("description", ""))
-        return {"success": True, "item": item.to_json()}
-
-    def _register(self, call: Call) -> Any:
-        check_posted(call)
-        item = self.uploads.register(call.fields.get("itemName", ""), call.fields.get("description", ""))
-        return {"success": True, "item": item.to_json()}
-
-    def _part(self, call: Call) -> Any:
-        self.uploads.add_part(call.route.ident, call.fields, sent_file(call)[1])
-        return {"success": True}
-
-    def _parts(self, call: Call) -> Any:
-        return {"parts": [str(number) for number in sorted(self.uploads[call.route.ident].parts)]}
-
-    def _commit(self, call: Call) -> Any:
-        check_posted(call)
-        item = self.uploads.commit(call.route.ident, call.fields.get("parts", ""))
-        return {"success": True, "item": item.to_json()}
-
-    def _item(self, call: Call) -> Any:
-        return self.uploads[call.route.ident].to_json()
-
-    def _delete(self, call: Call) -> Any:
-        check_posted(call)
-        self.uploads.delete(call.route.ident)
-        return {"success": True}
+        return result_json(spec, value, options, lambda path: self.files.url_of(job, path))
 
 
 def _input_json(spec: ParameterSpec, job: Job) -> dict[str, Any]:
@@ -438,9 +345,3 @@ def _input_reference(job: Job) -> Any:
         if spec.data_type == FEATURES and isinstance(value, Mapping) and value.get("spatialReference"):
             return value["spatialReference"]
     return None
-
-
-def _copy(source: Path, target: Path) -> Path:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source, target)
-    return target
