@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from typing import Any
 
-from form_task import INPUTS, WARM
+from form_task import INPUTS, SHOWN_OF_MANY, WARM
 from lab_page import lab_page
 
 #: Loads what is loaded once, in the kernel and in the page, and shows no form.
@@ -41,18 +41,26 @@ _SHOWN = """([number, fields, wants_map]) => new Promise((yes, no) => {
 
 
 def times(addresses: dict[str, str], runs: int) -> dict[str, float]:
-    """Median milliseconds by kind of task, each form being the first of its kernel."""
+    """Median milliseconds by kind of task, each form being the first of its kernel.
+
+    ``fresh`` is the plain form in a kernel that has loaded nothing before.
+    """
     with lab_page() as open_notebook:
-        return {kind: _median(open_notebook, kind, url, runs) for kind, url in addresses.items()}
+        shown = {kind: _median(open_notebook, kind, url, runs) for kind, url in addresses.items()}
+        return {**shown, "fresh": _median(open_notebook, "fresh", addresses["plain"], runs)}
 
 
 def _median(open_notebook: Any, kind: str, url: str, runs: int) -> float:
     taken = []
+    first = "pass" if kind == "fresh" else _WARM
+    fields = SHOWN_OF_MANY if kind == "many" else INPUTS
     for number in range(runs + 1):  # the first fills the caches of the browser and of Python
-        notebook = open_notebook(f"form-{kind}-{number}.ipynb", _WARM, f"TaskWidget({url!r})")
+        notebook = open_notebook(
+            f"form-{kind}-{number}.ipynb", first, f"import gpwidgets; gpwidgets.TaskWidget({url!r})"
+        )
         notebook.run_cell(0)
         notebook.page.wait_for_timeout(1500)
-        taken.append(notebook.page.evaluate(_SHOWN, [1, INPUTS, kind == "map"]))
+        taken.append(notebook.page.evaluate(_SHOWN, [1, fields, kind == "map"]))
         assert not notebook.errors(), notebook.errors()
         notebook.close()
     return statistics.median(taken[1:])

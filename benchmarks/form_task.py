@@ -1,4 +1,4 @@
-"""Tasks of forty inputs, one with maps and one without, on an embedded server in a process of its own."""
+"""Tasks of forty and of three hundred inputs, on an embedded server in a process of its own."""
 
 from __future__ import annotations
 
@@ -14,17 +14,32 @@ from typing import Any
 
 INPUTS = 40
 KINDS = ("plain", "map")
+#: A task of very many inputs, and how many fields its form has at first.
+MANY, SHOWN_OF_MANY = 300, 60
+_AROUND_FORMS = (
+    "call_code", "earlier_run", "form", "other_values", "refusal", "server_check", "unplaced",
+)  # fmt: skip
+_EDITORS = (
+    "choice", "composite", "date", "expression", "extent", "features.features", "field", "file",
+    "tables.records", "tables.rows", "text", "unit",
+)  # fmt: skip
+_KINDS = (
+    "boolean", "choice", "composite", "date", "extent", "features", "field", "file", "multivalue", "number",
+    "raster", "records", "spatial_reference", "text", "unit", "value_table",
+)  # fmt: skip
 #: What the first form loads; it is there before a form is timed.
 WARM = (
     "geopandas",
     "gpwidgets.tasks.task",
-    "gpwidgets.widgets.form.earlier_run",
-    "gpwidgets.widgets.form.form",
+    "gpwidgets.widgets._connector",
     "gpwidgets.widgets.kit.task_header",
     "gpwidgets.widgets.map.task_map",
+    "gpwidgets.widgets.runs.run_buttons",
     "gpwidgets.widgets.runs.run_list",
-    "gpwidgets.widgets.form.server_check",
     "gpwidgets.widgets.runs.snapshot",
+    *(f"gpwidgets.widgets.form.{name}" for name in _AROUND_FORMS),
+    *(f"gpwidgets.widgets.editors.{name}" for name in _EDITORS),
+    *(f"gpwidgets.datatypes.kinds.{name}" for name in _KINDS),
 )
 _ON_MAP = frozenset({"GPFeatureRecordSetLayer", "GPExtent", "GPEnvelope"})
 
@@ -46,24 +61,24 @@ class FormServer:
         self._process.communicate("stop\n", timeout=30)
 
 
-def tool(kind: str) -> Any:
-    """Forty required inputs, so that all of them are in sight: each type of the gallery, then again."""
+def tool(kind: str, inputs: int = INPUTS) -> Any:
+    """Required inputs, so that all of them are in sight: each type of the gallery, then again."""
     from gpwidgets.demo.publishing.publish import Tool
     from gpwidgets.protocol.enums import Direction, ParameterType
 
     gallery = import_module("gpwidgets.demo.tools.gallery")
     plain = {n: one for n, one in gallery.PARAMS.items() if one.data_type not in _ON_MAP}
     chosen = dict(gallery.PARAMS if kind == "map" else plain)
-    again = iter(range(INPUTS))
-    while len(chosen) < INPUTS:
+    again = iter(range(inputs))
+    while len(chosen) < inputs:
         number = next(again)
         name = list(plain)[number % len(plain)]
         chosen[f"{name}_{number}"] = plain[name]
-    inputs = (gallery._spec(n, replace(one, category=""), Direction.INPUT) for n, one in chosen.items())
+    made = (gallery._spec(n, replace(one, category=""), Direction.INPUT) for n, one in chosen.items())
     return Tool(
-        name=f"Forty_{kind}",
+        name=f"Inputs_{inputs}_{kind}",
         function=gallery.echo,
-        parameters=tuple(replace(one, parameter_type=ParameterType.REQUIRED) for one in inputs),
+        parameters=tuple(replace(one, parameter_type=ParameterType.REQUIRED) for one in made),
         raw=True,
     )
 
@@ -72,7 +87,8 @@ def serve() -> None:
     from gpwidgets import demo
 
     with demo.serve() as server:
-        print(json.dumps({kind: server.publish(tool(kind)) for kind in KINDS}), flush=True)
+        addresses = {kind: server.publish(tool(kind)) for kind in KINDS}
+        print(json.dumps({**addresses, "many": server.publish(tool("plain", MANY))}), flush=True)
         sys.stdin.readline()
 
 

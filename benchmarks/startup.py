@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from typing import Any
 
 from form_task import INPUTS, KINDS, WARM, FormServer
 from measuring import Limits, in_a_process, in_turns
@@ -29,6 +30,9 @@ IMPORTS = {
     "form": "from gpwidgets import GPTask; "
     "import gpwidgets.widgets.form.form, gpwidgets.widgets.runs.run_list",
 }
+#: Messages of the first form before fields, layouts and buttons were made when they are needed only.
+MESSAGES_BEFORE = {"plain": 489, "map": 775}
+DIGITS = 1000
 
 
 def import_cost(way: str) -> dict[str, float]:
@@ -52,12 +56,51 @@ def form_cost(url: str) -> dict[str, float]:
     from gpwidgets import TaskWidget
 
     wire = Wire.installed()
+    there = set(sys.modules)
     wall, cpu = time.perf_counter(), time.process_time()
     widget = TaskWidget(url)
     spent = {"cpu": 1000 * (time.process_time() - cpu), "wall": 1000 * (time.perf_counter() - wall)}
     assert widget.form is not None, widget.error
+    late = [name for name in sys.modules if name.startswith("gpwidgets") and name not in there]
+    assert not late, f"loaded while it was timed: {', '.join(late)}"
     assert len(widget.form.editors) == INPUTS
     return {**spent, "messages": wire.messages, "kB": wire.bytes / 1000}
+
+
+def bare_cost() -> dict[str, float]:
+    """CPU of as many fields written by hand with ipywidgets: a label, a box, help below it; in ms."""
+    import ipywidgets as w
+    from layer_samples import Wire
+
+    wire = Wire.installed()
+    started = time.process_time()
+    w.VBox([w.VBox([w.Text(description=f"Input {n}"), w.HTML("Any text.")]) for n in range(INPUTS)])
+    return {"cpu": 1000 * (time.process_time() - started), "messages": wire.messages}
+
+
+def digit_cost(url: str) -> dict[str, float]:
+    """CPU of a digit typed into the box of a length, and into a box that nobody checks, in microseconds."""
+    import ipywidgets as w
+    from layer_samples import Wire
+
+    from gpwidgets import TaskWidget
+
+    Wire.installed()
+    widget = TaskWidget(url)
+    assert widget.form is not None, widget.error
+    unchecked = w.Text()
+    unchecked.observe(lambda _change: None, names="value")
+    boxes = {"form": widget.form.editors["Input_Linear_Unit"].focus_target, "bare": unchecked}
+    return {name: _typed(box) for name, box in boxes.items()}
+
+
+def _typed(box: Any) -> float:
+    for number in range(50):
+        box.set_state({"value": f"{number}"})
+    started = time.process_time()
+    for number in range(DIGITS):
+        box.set_state({"value": f"{number}"})
+    return 1e6 * (time.process_time() - started) / DIGITS
 
 
 def imports(runs: int, limits: Limits) -> None:
@@ -70,16 +113,28 @@ def imports(runs: int, limits: Limits) -> None:
     print("| process | CPU ms |\n| --- | --- |")
     for way, cpu in found.items():
         print(f"| `{IMPORTS[way]}` | {cpu:.0f} |")
-    limits.at_most("ms for import gpwidgets", found["gpwidgets"], 50)
+    own = (found["gpwidgets"] - found["nothing"]) / found["nothing"]
+    limits.at_most("import gpwidgets / starting Python", own, 1.2)
     limits.at_most("TaskWidget / ipywidgets and requests", found["TaskWidget"] / found["peers"], 1.15)
 
 
-def forms(runs: int, addresses: dict[str, str]) -> None:
-    found = in_turns(addresses, runs, lambda kind: in_a_process(__file__, ["--one", addresses[kind]]))
+def forms(runs: int, addresses: dict[str, str], limits: Limits) -> None:
+    ways = {kind: ["--one", addresses[kind]] for kind in KINDS}
+    ways |= {"bare": ["--bare"], "digit": ["--digit", addresses["plain"]]}
+    found = in_turns(ways, runs, lambda way: in_a_process(__file__, ways[way]))
     print(f"\n| first form of {INPUTS} inputs | CPU ms | wall ms | messages | kB |\n|{' --- |' * 5}")
-    for kind, spent in found.items():
-        numbers = " | ".join(f"{spent[key]:.0f}" for key in ("cpu", "wall", "messages", "kB"))
+    for kind in KINDS:
+        numbers = " | ".join(f"{found[kind][key]:.0f}" for key in ("cpu", "wall", "messages", "kB"))
         print(f"| {kind} | {numbers} |", flush=True)
+    bare, digit = found["bare"], found["digit"]
+    print(f"| by hand, with ipywidgets | {bare['cpu']:.0f} | | {bare['messages']:.0f} | |")
+    for kind in KINDS:
+        limits.at_most(f"messages now / before, {kind}", found[kind]["messages"] / MESSAGES_BEFORE[kind], 0.5)
+    limits.at_most("CPU of the form / by hand, plain", found["plain"]["cpu"] / bare["cpu"], 1)
+    print(
+        f"\nA typed digit takes {digit['form']:.0f} µs, in a box that nobody checks {digit['bare']:.0f} µs."
+    )
+    limits.at_most("CPU of a typed digit / unchecked", digit["form"] / digit["bare"], 3)
 
 
 def main() -> None:
@@ -87,23 +142,30 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--browser", action="store_true")
     parser.add_argument("--one", help=argparse.SUPPRESS)
+    parser.add_argument("--digit", help=argparse.SUPPRESS)
+    parser.add_argument("--bare", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
-    if chosen.one:
-        print(json.dumps(form_cost(chosen.one)))
+    if chosen.one or chosen.digit or chosen.bare:
+        cost = (
+            bare_cost()
+            if chosen.bare
+            else (form_cost if chosen.one else digit_cost)(chosen.one or chosen.digit)
+        )
+        print(json.dumps(cost))
         return
     limits = Limits()
     imports(chosen.runs, limits)
     with FormServer() as addresses:
-        forms(chosen.runs, addresses)
+        forms(chosen.runs, addresses, limits)
         if chosen.browser:
             import form_browser
 
             shown = form_browser.times(addresses, chosen.runs)
-            print(f"\n| from running the cell to the last of {INPUTS} fields on screen | ms |\n| --- | --- |")
+            print("\n| from running the cell to the last field on screen | ms |\n| --- | --- |")
             for kind, taken in shown.items():
                 print(f"| {kind} | {taken:.0f} |")
-            for kind in KINDS:
-                limits.at_most(f"seconds until a form is on screen, {kind}", shown[kind] / 1000, 1)
+                most = 0.5 if kind == "fresh" else 1
+                limits.at_most(f"seconds until a form is on screen, {kind}", taken / 1000, most)
     limits.end()
 
 

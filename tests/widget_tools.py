@@ -75,7 +75,8 @@ _NOT_SEEN = "style, script, template, [hidden], .gpw-unseen, details:not([open])
 
 def shown(widget: w.Widget) -> Iterator[w.Widget]:
     """A widget and all below it that can be seen, in their order."""
-    layout = getattr(widget, "layout", None)
+    has_layout = widget.has_trait("layout") and widget.trait_has_value("layout")  # a look would make one
+    layout = widget.layout if has_layout else None
     if widget.comm is None or (layout is not None and _hides(layout)):
         return
     yield widget
