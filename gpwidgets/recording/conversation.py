@@ -13,8 +13,9 @@ from typing import Any
 from gpwidgets.recording.exchange import SentFile, safe_headers
 from gpwidgets.recording.lesson_file import LessonWriter, file_name
 from gpwidgets.recording.passing import Passed
-from gpwidgets.recording.place import Swap, path_parts
+from gpwidgets.recording.place import MARK, Swap, path_parts
 from gpwidgets.recording.redaction import Redactor, hidden_inputs
+from gpwidgets.recording.uploads_again import digest_of
 from gpwidgets.texts import tr
 
 __all__ = ["Asking", "Conversation"]
@@ -60,8 +61,8 @@ class Conversation:
     ----------
     writer
         Where they go.
-    swap
-        Puts the mark in place of the server's address.
+    context
+        The server's address up to ``/rest``; the mark takes its place.
     describe
         Asks the server for the description of a task, with the sign-in of a request; None for none.
     """
@@ -69,14 +70,15 @@ class Conversation:
     def __init__(
         self,
         writer: LessonWriter,
-        swap: Swap,
+        context: str,
         describe: Callable[[tuple[str, ...], Asking], Any],
     ) -> None:
-        self._writer, self._swap, self._describe = writer, swap, describe
+        self._writer, self._describe = writer, describe
+        self._asked_swap, self._swap = Swap(context, MARK), Swap(context, MARK, by_inner_names=True)
         self._lock = threading.Lock()
         self._redactor = Redactor()
         self._hidden: dict[tuple[str, ...], frozenset[str] | None] = {}
-        self._last_states: dict[tuple[str, ...], bytes] = {}
+        self._last_states: dict[tuple[str, ...], str] = {}
         self._started = time.monotonic()
         self._number = 0
         self._closed = False
@@ -149,8 +151,8 @@ class Conversation:
             "time": round(asking.began - self._started, 3),
             "duration": round(ended - asking.began, 3),
             "method": asking.method,
-            "path": self._redactor.text(asking.path),
-            "fields": _swapped(fields, self._swap),
+            "path": self._redactor.json(asking.path, token=False),
+            "fields": _swapped(fields, self._asked_swap),
         }
         if asking.sent is not None:
             sent = asking.sent.to_json()
@@ -163,7 +165,7 @@ class Conversation:
         """Whether a job is told of in the same words as before."""
         if parts[-2:-1] != ("jobs",):
             return False
-        state = json.dumps(content, default=str).encode()
+        state = digest_of(json.dumps(content, default=str).encode())
         is_old = self._last_states.get(parts) == state
         self._last_states[parts] = state
         return is_old

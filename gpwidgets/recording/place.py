@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import quote, unquote, urlsplit
 
 from gpwidgets.client.sign_in.origins import is_loopback, is_plain
@@ -20,6 +21,8 @@ MARK = "{{server}}"
 _SERVICES = "/rest/services"
 #: What lies below a server and belongs to its services; administration does not.
 _BELOW = (("rest", "services"), ("rest", "info"), ("rest", "directories"), ("tokens",))
+#: Where servers keep the files of results.
+_FILES = "/rest/directories/arcgis"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -115,15 +118,26 @@ class Swap:
         Scheme, host and path. The usual ports count as one server, with http or https.
     other
         What is written instead.
+    by_inner_names
+        Whether addresses of result files with the same path on another host stand for the server as well, in
+        what the server says: behind a proxy, servers call themselves by a name that nobody else knows.
     """
 
-    def __init__(self, address: str, other: str) -> None:
+    def __init__(self, address: str, other: str, *, by_inner_names: bool = False) -> None:
         self._rules = [(_pattern(address, spell, end), spell(other).encode()) for spell, end in _SPELLINGS]
+        files = f"{urlsplit(address).path}{_FILES}"
+        self._inner = [
+            (_inner_pattern(files, spell), spell(f"{other}{_FILES}").encode())
+            for spell, _ in _SPELLINGS
+            if by_inner_names
+        ]
 
     def __call__(self, text: bytes) -> bytes:
         """The text with the other address."""
         for pattern, other in self._rules:
-            text = pattern.sub(lambda _found, other=other: other, text)  # type: ignore[misc]
+            text = pattern.sub(other.replace(b"\\", b"\\\\"), text)
+        for pattern, other in self._inner:
+            text = pattern.sub(partial(_unless_here, other), text)
         return text
 
     def text(self, text: str) -> str:
@@ -140,6 +154,18 @@ def _pattern(address: str, spell: Callable[[str], str], end: str) -> re.Pattern[
     named = f"[{host}]" if ":" in host else host
     middle = f"{re.escape(spell('://'))}{re.escape(spell(named))}"
     text = f"(?i:{scheme}{middle}){port}{_any_case(re.escape(spell(parts.path)))}{end}"
+    return re.compile(text.encode())
+
+
+def _unless_here(other: bytes, found: re.Match[bytes]) -> bytes:
+    """The other address, unless the found one is this machine's, where another port is another server."""
+    return found[0] if is_loopback(found[1].decode()) else other
+
+
+def _inner_pattern(path: str, spell: Callable[[str], str]) -> re.Pattern[bytes]:
+    """Addresses of a path on any host, which is the group."""
+    port = f"(?:{re.escape(spell(':'))}[0-9]+)?"
+    text = f"(?i:https?{re.escape(spell('://'))}([a-z0-9.-]+)){port}{_any_case(re.escape(spell(path)))}"
     return re.compile(text.encode())
 
 

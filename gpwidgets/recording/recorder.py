@@ -78,7 +78,7 @@ class Recorder:
         inner = f"/{self._rules.key}" if self._rules.key else ""
         self._address = f"{self._http.origin}{inner}/{quote(self._place.name)}"
         self._outward, self._inward = (
-            Swap(self._place.context, self._address),
+            Swap(self._place.context, self._address, by_inner_names=True),
             Swap(self._address, self._place.context),
         )
         self._upstream = Upstream(ca_file)
@@ -88,7 +88,7 @@ class Recorder:
             services=self._place.services,
             most=limit("unpacked") if max_bytes is None else max_bytes,
         )
-        self._conversation = Conversation(self._writer, Swap(self._place.context, MARK), self._describe)
+        self._conversation = Conversation(self._writer, self._place.context, self._describe)
         self._url = self.address_of(url)
         self._pool = WorkerPool(_WAITING, "gp-recorder")
         self._closed = False

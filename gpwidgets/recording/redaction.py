@@ -6,6 +6,7 @@ brought as a secret is looked for in everything that is written afterwards.
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -39,6 +40,7 @@ class Redactor:
         for name in _SECRET_HEADERS:
             for part in headers.get(name, "").replace(";", " ").split():
                 self._remember(part.partition("=")[2] if name == "Cookie" else part)
+                self._remember(_password_in(part))
         for secret in secrets_in(fields):
             self._remember(secret)
 
@@ -47,7 +49,7 @@ class Redactor:
         self._remember(header.partition(";")[0].partition("=")[2])
 
     def _remember(self, secret: str) -> None:
-        if secret not in ("Bearer", "Basic"):
+        if secret not in ("", "Bearer", "Basic"):
             self._known[secret] = None
 
     def fields(
@@ -95,6 +97,14 @@ class Redactor:
     def content(self, content: bytes) -> bytes:
         """A file without them."""
         return b"".join(Masker(self._known).chunks([content]))
+
+
+def _password_in(basic: str) -> str:
+    """The password of a header of basic authentication; ``""`` for what is none."""
+    try:
+        return base64.b64decode(basic, validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
 
 
 def hidden_inputs(description: Any) -> frozenset[str]:

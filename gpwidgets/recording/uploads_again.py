@@ -53,14 +53,14 @@ class Uploads:
         parts = self._parts.get(ident)
         return f"upload:{_digest_of_parts(parts)}" if parts is not None else ident
 
-    def to_json(self, ident: str) -> dict[str, Any]:
+    def to_json(self, ident: str, *, committed: bool = True) -> dict[str, Any]:
         """An item as a server tells it."""
         return {
             "itemID": ident,
             "itemName": self._names.get(ident, ""),
             "description": "",
             "date": int(time.time() * 1000),
-            "committed": True,
+            "committed": committed,
         }
 
     def answer(self, parts: tuple[str, ...], fields: Mapping[str, str], sent: SentFile | None) -> Any:
@@ -79,7 +79,8 @@ class Uploads:
                 self.put(ident, 1, sent.digest)
                 return {"success": True, "item": self.to_json(ident)}
             case ("register",):
-                return {"success": True, "item": self.to_json(self.begin(str(fields.get("itemName", ""))))}
+                ident = self.begin(str(fields.get("itemName", "")))
+                return {"success": True, "item": self.to_json(ident, committed=False)}
             case (ident, "uploadPart") if ident in self._parts and sent is not None:
                 self.put(ident, part_number(fields), sent.digest)
                 return {"success": True}

@@ -92,6 +92,18 @@ def test_a_hidden_input_is_left_out_although_its_task_was_never_described(tmp_pa
     assert [one["fields"]["Hidden"] for one in exchanges(path)] == ["***", "***"]
 
 
+def test_the_password_of_basic_authentication_is_left_out_where_the_server_repeats_it(tmp_path):
+    path = tmp_path / "lesson.zip"
+
+    def answer(request, wire):
+        wire.reply({"error": {"code": 401, "message": f"not {MARKS.password} of me"}})
+
+    with BadServer(answer) as server, gp.record(server.services, path) as recorder:
+        said = requests.get(recorder.url, auth=("me", MARKS.password.encode()), timeout=30).text
+        assert found([MARKS.password], said)
+    assert found([MARKS.password], all_of(path)) == []
+
+
 def test_a_task_that_cannot_be_described_keeps_no_texts(tmp_path):
     path = tmp_path / "lesson.zip"
 
@@ -205,6 +217,26 @@ def test_the_address_of_a_server_ends_where_its_path_does():
         "https://host.example:443/arcgis/rest",
     ]
     assert {swap.text(url) for url in other} == {"http://127.0.0.1:1/k/arcgis/rest"}
+
+
+def test_files_are_found_where_a_server_calls_itself_by_an_inner_name(tmp_path):
+    path = tmp_path / "lesson.zip"
+    files = "/arcgis/rest/directories/arcgisjobs/s/out.txt"
+    answers = GPAnswers([parameter("Out", "GPDataFile", "Output")])
+    answers.results = {
+        "Out": {"dataType": "GPDataFile", "value": {"url": f"https://gis01.inner:6443{files}"}}
+    }
+
+    def answer(request, wire):
+        if request.path == files:
+            wire.reply(b"content", headers={"Content-Type": "text/plain"})
+        else:
+            answers(request, wire)
+
+    with BadServer(answer) as server, gp.record(server.services, path) as recorder:
+        assert gp.GPTask(f"{recorder.url}/S/GPServer/Task")().Out.read() == b"content"
+    with gp.replay(path) as replay:
+        assert gp.GPTask(replay.url_of("Task"))().Out.read() == b"content"
 
 
 def test_a_full_lesson_says_so_and_the_conversation_goes_on(tmp_path):
