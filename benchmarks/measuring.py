@@ -16,14 +16,20 @@ from typing import Any
 
 #: An interpreter that has the proprietary arcgis package; without it that peer is left out.
 ARCGIS_PYTHON = os.environ.get("ARCGIS_PYTHON", "")
+#: A checkout of an earlier version of gpwidgets to compare with; without it that is left out.
+BEFORE = os.environ.get("GPWIDGETS_BEFORE", "")
 
 _STATUS = Path("/proc/self/status")
 
 
-def in_a_process(script: str, arguments: Iterable[Any], python: str = sys.executable) -> dict[str, Any]:
-    """What a script prints as JSON on its last line."""
+def in_a_process(
+    script: str, arguments: Iterable[Any], python: str = sys.executable, path: str = ""
+) -> dict[str, Any]:
+    """What a script prints as JSON on its last line; `path` stands first on the path of its modules."""
     command = [python, script, *map(str, arguments)]
     environment = {**os.environ, "OGR_GEOJSON_MAX_OBJ_SIZE": "0", "PYTHONWARNINGS": "ignore"}
+    if path:
+        environment["PYTHONPATH"] = path
     done = subprocess.run(command, capture_output=True, text=True, env=environment)
     if done.returncode:
         raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr[-3000:]}")

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import json
 import sys
 from collections.abc import Callable
 from typing import Any
 
 Way = Callable[[bytes], Any]
+_CHUNK = 1 << 16
 
 
 def ours() -> Way:
     from gpwidgets.convert.featuresets.frames import read_features
 
     return read_features
+
+
+def streamed() -> Way:
+    """Ours, from a body that arrives in chunks."""
+    read = ours()
+    return lambda body: read(body[start : start + _CHUNK] for start in range(0, len(body), _CHUNK))
+
+
+def before() -> Way:
+    """An earlier version of ours, which stands first on the path."""
+    for name in ("gpwidgets.convert.featuresets.frames", "gpwidgets.convert.frames"):
+        if importlib.util.find_spec(name.rpartition(".")[0]) is not None:
+            read: Way = importlib.import_module(name).read_features
+            return read
+    raise SystemExit("there is no earlier version")
 
 
 def ours_without_simdjson() -> Way:
@@ -88,6 +106,8 @@ WAYS: dict[str, Callable[[], Way]] = {
     "loop": loop,
     "arcgis": arcgis,
 }
+#: Ways of the comparison of layouts only.
+MORE_WAYS: dict[str, Callable[[], Way]] = {"streamed": streamed, "before": before}
 
 
 def _with_dates(frame: Any) -> Any:

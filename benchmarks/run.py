@@ -6,6 +6,7 @@
     python benchmarks/run.py --browser           # and JupyterLab in Chromium
     python benchmarks/run.py decode request      # some of them
     ARCGIS_PYTHON=…/bin/python python benchmarks/run.py    # with the proprietary arcgis package as a peer
+    GPWIDGETS_BEFORE=…/checkout python benchmarks/run.py   # and an earlier version of gpwidgets
 
 Install ``gpwidgets[benchmarks]`` first. Nothing else should run on the machine meanwhile. The arcgis package
 needs pandas before 3.1, geopandas, pyogrio and orjson beside it, in an environment of its own.
@@ -35,8 +36,11 @@ class Benchmark(NamedTuple):
 BENCHMARKS = {
     "startup": Benchmark("", "--runs 1"),
     "decode": Benchmark(
-        "", "--sizes 1k --runs 1", ("--sizes 100k --runs 3", "--sizes 10k,1M --kinds point --runs 1")
+        "",
+        "--sizes 1k --layouts 1k --runs 1",
+        ("--sizes 100k --layouts 0 --runs 3", "--sizes 10k,1M --kinds point --layouts 0 --runs 1"),
     ),
+    "small": Benchmark("", "--runs 1"),
     "request": Benchmark("", "--sizes 1k --runs 1", ("--sizes 100k --runs 3",)),
     "encode": Benchmark("", "--sizes 1k --runs 1", ("--sizes 100k --kinds point,line,polygon --runs 3",)),
     "layers": Benchmark("", "--sizes 1000 --runs 1", ("--sizes 100000 --runs 1",)),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
 from typing import Any
 
 import geopandas
@@ -112,29 +111,23 @@ def _assembled(document: Any, lists: list[Collected], mark: str, *, is_last: boo
     except ConversionError as error:
         raise NotCut(str(error)) from None
     taken: dict[int, Collected] = {}
-    sources: list[FeatureSource] = []
     for source, number in zip(found, numbers, strict=True):
         if number is None:
-            number, rows = len(lists), Collected(Described.of(source))
+            rows = Collected(Described.of(source))
             rows.take_objects(source.rows)
-            lists.append(rows)
-        source = replace(source, read=lists[number].noticed)
-        taken[id(source)] = lists[number]
-        sources.append(source)
-    chosen = chosen_layers(sources, None)
+        else:
+            rows = lists[number]
+        source.read = rows.noticed
+        taken[id(source)] = rows
+    chosen = chosen_layers(found, None)
     fields = fields_of(chosen)
     wanted = [Described(fields, source.flags, source.quantisation) for source in chosen]
     parts = [taken[id(source)] for source in chosen]
     if not all(part.agrees(one) for part, one in zip(parts, wanted, strict=True)):
         if is_last:
             raise NotCut("the features contradict what is said of them")
-        told = {
-            number: one
-            for number, part in enumerate(lists)
-            for one, other in zip(wanted, parts, strict=True)
-            if other is part
-        }
-        raise ReadAgain(told)
+        told = {id(part): one for part, one in zip(parts, wanted, strict=True)}
+        raise ReadAgain({number: told[id(part)] for number, part in enumerate(lists) if id(part) in told})
     if not all(part.shapes.is_even for part in parts):
         raise NotCut("vertices have different numbers")
     return frame_of(chosen, parts)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import geopandas
@@ -44,7 +43,8 @@ def frame_of_layers(sources: Sequence[FeatureSource]) -> geopandas.GeoDataFrame:
 
 def frame_of(sources: Sequence[FeatureSource], parts: Sequence[Collected]) -> geopandas.GeoDataFrame:
     """Put together what was taken of each layer, with the fields of all of them; see `frame_of_layers`."""
-    sources = [replace(source, read=part.noticed) for source, part in zip(sources, parts, strict=True)]
+    for source, part in zip(sources, parts, strict=True):
+        source.read = part.noticed
     columns = [part.shapes.finish() for part in parts]
     shapes = columns[0] if len(columns) == 1 else np.concatenate(columns)
     table = parts[0].table
@@ -89,7 +89,8 @@ def _frame(
     columns = {_whole_letters(key): column for key, column in columns.items()}
     name = _free_name(columns)
     columns[name] = geopandas.array.GeometryArray(shapes, crs=crs)
-    frame = geopandas.GeoDataFrame(columns, index=pd.RangeIndex(len(shapes)), geometry=name, copy=False)
+    plain = pd.DataFrame(columns, index=pd.RangeIndex(len(shapes)), copy=False)
+    frame = geopandas.GeoDataFrame(plain, geometry=name, copy=False)
     keep_frame_info(frame, about)
     return frame
 

@@ -63,7 +63,7 @@ def _named(geometry: Any) -> Any:
     return (geometry["spatialReference"] or None) if type_of(geometry) else None
 
 
-@dataclass(frozen=True)
+@dataclass
 class FeatureSource:
     """A feature set or record set, wherever it was found.
 
@@ -76,7 +76,7 @@ class FeatureSource:
     name : str
         What it is called where there are several; may be empty.
     read : Noticed or None
-        What is known of the features where they have been read already and are not in `json`.
+        What is known of the features once they have been read; they need not be in `json` then.
     """
 
     json: Mapping[str, Any]
@@ -84,10 +84,12 @@ class FeatureSource:
     name: str = ""
     read: Noticed | None = field(default=None, compare=False)
 
-    @cached_property
+    @property
     def noticed(self) -> Noticed:
         """What the features tell of all of them."""
-        return self.read or noticed(self.rows)
+        if self.read is None:
+            self.read = noticed(self.rows)
+        return self.read
 
     @property
     def rows(self) -> list[Mapping[str, Any]]:
@@ -105,13 +107,13 @@ class FeatureSource:
         named = FeatureSet(self.json).fields or FeatureSet(self.layer).fields
         return tuple(field for field in named if field.type != "esriFieldTypeGeometry")
 
-    @cached_property
+    @property
     def geometry_type(self) -> str:
         """``esriGeometry…``, from the first geometry when it is not said."""
         said = FeatureSet(self.json).geometry_type or FeatureSet(self.layer).geometry_type
         return said or self.noticed.geometry_type
 
-    @cached_property
+    @property
     def reference(self) -> SpatialReference:
         """Reference of the coordinates; empty when nothing names one."""
         own = (SpatialReference.from_json(one) for one, _ in self.noticed.references if one)
