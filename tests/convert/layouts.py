@@ -102,6 +102,15 @@ def rows_of(data: Any) -> list[dict[str, Any]]:
     return [row for value in data.values() for row in rows_of(value)]
 
 
+def with_odd_geometries(data: Any) -> Any:
+    """The document with a member in each geometry that says nothing, so that it is read without haste."""
+    found = copy.deepcopy(data)
+    for row in rows_of(found):
+        if isinstance(row.get("geometry"), dict):
+            row["geometry"]["own"] = 1
+    return found
+
+
 LAYOUTS: dict[str, Callable[[Any, random.Random], str]] = {
     "minified": lambda data, _: json.dumps(data, separators=(",", ":")),
     "spaced": lambda data, _: json.dumps(data),

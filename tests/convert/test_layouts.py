@@ -14,7 +14,7 @@ from typing import Any
 
 import geopandas
 import pytest
-from convert.layouts import LAYOUTS, TEXTS, changed
+from convert.layouts import LAYOUTS, TEXTS, changed, with_odd_geometries
 from convert.test_streaming import FIELDS, GEOMETRIES, assert_same, chunks_of, feature_set
 from recorded import recorded
 
@@ -60,6 +60,9 @@ def assert_cut(body: bytes, chance: random.Random, *, must: bool = False) -> boo
             return False
     assert expected is not None
     assert_same_frames(found, expected)
+    plainly, _ = whole(with_odd_geometries(json.loads(body)))
+    assert plainly is not None
+    assert_same_frames(plainly, expected)
     assert list(dict.fromkeys(str(one.message) for one in said)) == list(dict.fromkeys(warned))
     return True
 

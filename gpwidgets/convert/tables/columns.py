@@ -101,7 +101,19 @@ class Column:
         """Tell the type of a column whose type was not known."""
         self.kind = field_type.removeprefix(_PREFIX)
         for piece in self._emptied():
-            self.add(_listed(piece))
+            numbers = self._converted(*piece.arrays()) if isinstance(piece, Numbers) else None
+            if numbers is not None:
+                self._keep(numbers)
+            else:
+                self.add(_listed(piece))
+
+    def _converted(self, values: NDArray[Any], missing: NDArray[np.bool_]) -> Any:
+        """Numbers of this column's type from numbers; None when they need a closer look."""
+        if self.kind in _FLOATS:
+            return np.where(missing, np.nan, values), missing
+        if values.dtype.kind == "i" and (self.kind in _WHOLE or self.kind == "Date"):
+            return self._narrow(values), missing
+        return None
 
     def infer_type(self) -> str:
         """The type that fits all values; see `infer_type`."""
