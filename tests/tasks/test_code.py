@@ -211,6 +211,21 @@ def test_a_file_of_features_is_written_once_and_never_over_another(
     assert path.name not in other
 
 
+@pytest.mark.parametrize(
+    "columns",
+    [{"A": 1, "a": 2}, {"fid": "x"}, {"geom": 1}, {"T": "a\x00b"}],
+    ids=["names that differ by case", "fid", "geom", "a null character"],
+)
+def test_rows_that_a_geopackage_changes_are_written_as_json(
+    gallery, monkeypatch, requests, tmp_path, columns
+) -> None:
+    given = {"Input_Points": many[["geometry"]].assign(**columns)}
+    code = requests_of_code(gallery, given, requests, monkeypatch, tmp_path)
+    (path,) = tmp_path.iterdir()
+    assert path.suffix == ".json"
+    assert path.name in code
+
+
 def test_a_file_lies_beside_the_notebook_under_its_bare_name(gallery, monkeypatch, tmp_path) -> None:
     monkeypatch.chdir(tmp_path)
     code = gallery.code({"Input_Points": many})
