@@ -130,14 +130,14 @@ class TaskPreviews(DescribedTask):
         checked, settings = check_call(self.info, inputs)
         return preview_request(self, checked, {**settings_for_vertices(checked), **settings})
 
-    @takes_inputs(needed=True)
+    @takes_inputs(needed=False)
     def settings(self, values: Mapping[str, Any] | None = None, /, **inputs: Any) -> Settings:
         """The settings of a run as an object that is saved, sent to others and loaded again; asks no server.
 
         Parameters
         ----------
         values, **inputs
-            As `start`.
+            As `start`, but none is needed.
 
         Returns
         -------
@@ -147,10 +147,11 @@ class TaskPreviews(DescribedTask):
         Raises
         ------
         InputErrors, TypeError
-            As `check`.
+            Values that are wrong; a name that is none of the task's inputs.
         """
         values, inputs = None, merged(self.info, values, inputs)
-        return settings_of_values(self, *check_call(self.info, inputs))
+        given, settings = split(self.info, inputs)
+        return settings_of_values(self, check_given(self.info, given), check_environment(settings))
 
     @takes_inputs(needed=False)
     def validate(self, values: Mapping[str, Any] | None = None, /, **inputs: Any) -> Validation:

@@ -120,7 +120,7 @@ class TaskWidget(Owner, ShownWithTwin, LateLooks, w.VBox):
 
     def _parts(self) -> list[w.Widget]:
         """What is shown: buttons and code only once there is a form."""
-        buttons, code = ([], []) if self.form is None else ([self._buttons], [self._code])
+        buttons, code = ([], []) if self.form is None else ([self._buttons], [self._code, self._share])
         above = [style_sheet(), self.twin.hider, self._header, self._unplaced, self._work, *buttons]
         below = [self._said, self._missing, self._help, self._other_values, self.runs, *code]
         return [*above, *below]
@@ -130,6 +130,7 @@ class TaskWidget(Owner, ShownWithTwin, LateLooks, w.VBox):
         from gpwidgets.widgets.form.call_code import CallCode
         from gpwidgets.widgets.form.other_values import OtherValues
         from gpwidgets.widgets.form.refusal import Refusal
+        from gpwidgets.widgets.form.share_section import ShareSection
         from gpwidgets.widgets.form.unplaced import UnplacedValues
         from gpwidgets.widgets.runs.run_buttons import RunButtons
         from gpwidgets.widgets.runs.run_list import RunList
@@ -150,6 +151,7 @@ class TaskWidget(Owner, ShownWithTwin, LateLooks, w.VBox):
             )
         )
         self._code = self.own(CallCode(self._call_code))
+        self._share = self.own(ShareSection(self._task_and_form))
 
     # Connecting
 
@@ -229,6 +231,7 @@ class TaskWidget(Owner, ShownWithTwin, LateLooks, w.VBox):
             self._buttons.offer_another(self._may_run_another)
             self._tell_other_values()
         self._code.refresh()
+        self._share.refresh()
         self.twin.refresh_later()
 
     def _tell_other_values(self) -> None:
@@ -257,6 +260,9 @@ class TaskWidget(Owner, ShownWithTwin, LateLooks, w.VBox):
 
     def _call_code(self) -> str:
         return self.task.code(self.form.values) if self.task is not None and self.form is not None else ""
+
+    def _task_and_form(self) -> tuple[GPTask, TaskForm] | None:
+        return (self.task, self.form) if self.task is not None and self.form is not None else None
 
     @guarded
     def _reset_form(self, _button: w.Button) -> None:

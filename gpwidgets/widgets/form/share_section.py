@@ -1,0 +1,126 @@
+"""A form as something to pass on: settings, a command, an address, and the request itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as w
+
+from gpwidgets.file_names import move_to_free_name, name_from_title, private_folder
+from gpwidgets.texts import later, tr
+from gpwidgets.widgets.form.settings_loader import SettingsLoader
+from gpwidgets.widgets.kit.background import Background
+from gpwidgets.widgets.kit.code_view import code_html
+from gpwidgets.widgets.kit.controls import lean, status_line, text_button
+from gpwidgets.widgets.kit.errors_shown import error_html
+from gpwidgets.widgets.kit.fold import Fold
+from gpwidgets.widgets.kit.late_looks import Note
+from gpwidgets.widgets.words.file_links import page_link, saved_html
+
+if TYPE_CHECKING:
+    from gpwidgets.tasks.task import GPTask
+    from gpwidgets.widgets.form.form import TaskForm
+
+__all__ = ["ShareSection"]
+
+
+def _settings(task: GPTask, values: Mapping[str, Any]) -> str:
+    return code_html(str(task.settings(values)))
+
+
+def _curl(task: GPTask, values: Mapping[str, Any]) -> str:
+    return code_html(task.request(values).curl())
+
+
+def _address(task: GPTask, values: Mapping[str, Any]) -> str:
+    return code_html(task.request(values).address())
+
+
+def _request(task: GPTask, values: Mapping[str, Any]) -> str:
+    return task.request(values)._repr_html_()
+
+
+_VIEWS: tuple[tuple[str, Callable[[GPTask, Mapping[str, Any]], str]], ...] = (
+    (later("Settings (JSON)"), _settings),
+    (later("Command (curl)"), _curl),
+    (later("Address (REST)"), _address),
+    (later("The request, field by field"), _request),
+)
+
+
+class ShareSection(Fold):
+    """Shows what a form stands for, and takes settings that others have sent.
+
+    Parameters
+    ----------
+    source
+        Gives the task and the form; None where there is no task yet.
+    """
+
+    def __init__(self, source: Callable[[], tuple[GPTask, TaskForm] | None]) -> None:
+        self._source = source
+        tooltip = tr("Settings to save and to load, a command, and the request that would be sent")
+        super().__init__(
+            tr("Save, share, look inside"), self._make_parts, tooltip=tooltip, classes=("gpw-section",)
+        )
+        self._showing = self.own(Background("gpwidgets-share", failed=self._show_error))
+        self.observe(lambda _change: self.refresh(), names="opened")
+
+    @cached_property
+    def _views(self) -> w.Dropdown:
+        options = [(tr(title), number) for number, (title, _) in enumerate(_VIEWS)]
+        made = lean(w.Dropdown, options=options, value=0, description=tr("Show"), layout={"width": "auto"})
+        made.observe(lambda _change: self.refresh(), names="value")
+        return made
+
+    @cached_property
+    def _shown(self) -> Note:
+        return Note()
+
+    @cached_property
+    def _folder(self) -> w.Text:
+        return lean(w.Text, value=".", description=tr("Folder"), layout={"width": "auto"})
+
+    def _make_parts(self) -> list[w.Widget]:
+        self._said = status_line()
+        save = text_button(
+            tr("Save settings"), "download", tr("Save the settings as a file beside the notebook"), self._save
+        )
+        row = {"flex_flow": "row wrap", "align_items": "center"}
+        loader = SettingsLoader(self._source)
+        return [self._views, self._shown, lean(w.HBox, [self._folder, save, self._said], layout=row), loader]
+
+    def refresh(self) -> None:
+        """Show what the form stands for now, or why that cannot be shown."""
+        source = self._source()
+        if not self.opened or source is None:
+            return
+        task, form = source
+        values, view = dict(form.values), _VIEWS[self._views.value][1]
+        # It may ask the server for its version, and a silent server must not hold the kernel up.
+        self._showing.start(lambda: view(task, values), self._show)
+
+    def _show(self, html: str) -> None:
+        self._shown.value = html
+
+    def _show_error(self, error: Exception) -> None:
+        self._shown.value = error_html(error)
+
+    def _save(self) -> None:
+        source = self._source()
+        if source is None:
+            return
+        task, form = source
+        try:
+            folder = Path(self._folder.value or ".").expanduser()
+            name = f"{name_from_title(task.name, 'settings')}.settings.json"
+            with private_folder(folder) as private:
+                made = task.settings(form.values).save(private / name)
+                path = move_to_free_name(made, folder, name)
+        except Exception as error:
+            self._said.show_error(error)
+        else:
+            self._said.say(saved_html(path, path.stat().st_size) + page_link(path), is_html=True)
