@@ -73,8 +73,8 @@ def test_a_row_is_a_run_and_its_results_say_where_they_are_from(server, tmp_path
     assert found["BUFF_DIST"].tolist() == [1000.0, 10_000.0, 3000.0]
     assert set(found["input_Dissolve"]) == {"ALL"}
     assert runs.outputs("b").Buffers["BUFF_DIST"].tolist() == [10_000.0]
-    note = parts.part_note(next(tmp_path.glob("results/Buffers/*.parquet")))
-    assert note["task"] == task.url.task
+    note = gp.provenance(next(tmp_path.glob("results/Buffers/*.parquet")))
+    assert (note["task"], note["output"]) == (task.url.task, "Buffers")
     assert runs.failures.empty
     assert len(geopandas.read_parquet(tmp_path / "results" / "Buffers")) == 3
 

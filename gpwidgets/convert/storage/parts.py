@@ -18,12 +18,13 @@ import geopandas
 import pandas as pd
 
 from gpwidgets.errors import ConversionError, GPError
+from gpwidgets.secrets import without_secrets
 from gpwidgets.texts import tr
 
-__all__ = ["NOTE", "PartMaker", "need_parquet", "part_note", "read_parts", "table_of"]
+__all__ = ["PartMaker", "need_parquet", "read_parts", "table_of"]
 
-#: Key of the note among the metadata of a file.
-NOTE = b"gpwidgets"
+#: Where pandas keeps a frame's attrs, and gpwidgets.provenance looks.
+_NOTE = b"PANDAS_ATTRS"
 
 
 def need_parquet() -> None:
@@ -62,8 +63,11 @@ class PartMaker:
         self.notes: list[str] = []
         self._crs: Any = None
         self._types: dict[str, str] = {}
+        self._seen: set[tuple[tuple[str, str], ...]] = set()
         for path in sorted(folder.glob("part-*.parquet"))[:1]:
-            self._learn(_read(path))
+            first = _read(path)
+            self._crs = first.crs if _has_geometry(first) else None
+            self._learn(first[[name for name in first.columns if not _is_of_batch(name)]])
 
     def write(
         self, number: int, frames: Sequence[tuple[pd.DataFrame, Mapping[str, Any]]], note: Mapping[str, Any]
@@ -91,7 +95,6 @@ class PartMaker:
         with warnings.catch_warnings():  # of columns that are empty in some rows
             warnings.simplefilter("ignore", FutureWarning)
             whole = pd.concat(alike, ignore_index=True) if len(alike) > 1 else alike[0].reset_index(drop=True)
-        self._learn(whole)
         whole.attrs = {}
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / part_name(number)
@@ -126,6 +129,7 @@ class PartMaker:
                     )
                 )
                 frame = frame.to_crs(self._crs)
+        self._learn(frame)
         frame = frame.rename(columns={name: f"{name}_" for name in columns if name in frame.columns})
         told = {name: [value] * len(frame) for name, value in columns.items()}
         first = pd.DataFrame(told, index=frame.index)
@@ -134,8 +138,10 @@ class PartMaker:
 
     def _learn(self, frame: Any) -> None:
         """Compare the columns with those of the first part, and say what is different."""
-        if _has_geometry(frame) and self._crs is None:
-            self._crs = frame.crs
+        alike = tuple(zip(map(str, frame.columns), map(str, frame.dtypes), strict=True))
+        if alike in self._seen:
+            return
+        self._seen.add(alike)
         types = {str(name): _kind(frame[name]) for name in frame.columns}
         if not self._types:
             self._types = types
@@ -162,6 +168,11 @@ class PartMaker:
         text = f"{self.folder.name}: {text}."
         if text not in self.notes:
             self.notes.append(text)
+
+
+def _is_of_batch(name: Any) -> bool:
+    """Whether a column tells where a row is from; see `PartMaker.write`."""
+    return str(name).startswith(("gp_", "input_", "row_"))
 
 
 def _has_geometry(frame: Any) -> bool:
@@ -199,7 +210,8 @@ def _write(frame: pd.DataFrame, path: Path, note: Mapping[str, Any]) -> None:
             _as_texts(frame).to_parquet(buffer, index=False, compression=None)
         buffer.seek(0)
         table = pq.read_table(buffer)
-        told = {**(table.schema.metadata or {}), NOTE: json.dumps(note, default=str).encode()}
+        attrs = {"gpwidgets": {"provenance": without_secrets(json.loads(json.dumps(note, default=str)))}}
+        told = {**(table.schema.metadata or {}), _NOTE: json.dumps(attrs).encode()}
         with path.open("wb") as file:
             pq.write_table(table.replace_schema_metadata(told), file)
             file.flush()
@@ -253,14 +265,6 @@ def read_parts(folder: Path, wanted: Mapping[int, set[Any]], by: str) -> pd.Data
         warnings.simplefilter("ignore", FutureWarning)
         whole = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
     return whole.sort_values(by, kind="stable", ignore_index=True)  # parts hold runs as they ended
-
-
-def part_note(path: Path) -> dict[str, Any]:
-    """The note among the metadata of a part."""
-    import pyarrow.parquet as pq
-
-    told: dict[str, Any] = json.loads((pq.read_schema(path).metadata or {}).get(NOTE, b"{}"))
-    return told
 
 
 def _read(path: Path) -> pd.DataFrame:

@@ -142,6 +142,7 @@ class Ledger:
             It cannot be written.
         """
         told = {"format": FORMAT, "version": VERSION, "gpwidgets": __version__, **head, "rows": count}
+        self.path.unlink(missing_ok=True)  # a head that was torn
         self._append(told)
         self.head, self.rows = told, [RowState() for _ in range(count)]
 
@@ -220,13 +221,15 @@ class Ledger:
         with file:
             for line in file:
                 record = _parsed(line)
+                if record is None and not self.head and line.endswith(b"\n"):
+                    raise _no_ledger(self.path)
                 if record is None:
                     torn += bool(line.strip())
                 elif not self.head:
                     self._take_head(record)
                 else:
                     torn += not self._take(record)
-        if torn:
+        if torn and self.head:
             self.notes.append(
                 tr(
                     "{count} lines of the ledger are torn, as a kernel was killed or the disk was full; "
@@ -238,7 +241,7 @@ class Ledger:
     def _take_head(self, record: dict[str, Any]) -> None:
         version = record.get("version")
         if record.get("format") != FORMAT or not isinstance(version, int):
-            raise GPError(tr("{path} is no ledger of a batch.", path=self.path))
+            raise _no_ledger(self.path)
         if version > VERSION:
             raise GPError(
                 tr(
@@ -279,6 +282,10 @@ class Ledger:
         elif "again" in record:
             for place, job in record["again"].items():
                 self.rows[int(place)] = RowState("submitted" if job else "pending", job)
+
+
+def _no_ledger(path: Path) -> GPError:
+    return GPError(tr("{path} is no ledger of a batch. Nothing was changed.", path=path))
 
 
 def read_head(folder: Path) -> dict[str, Any]:

@@ -218,6 +218,8 @@ def resume(
         raise GPError(tr("There is no batch in {folder}.", folder=place))
     ledger = Ledger(place)
     try:
+        if not ledger.head:
+            raise GPError(tr("There is no batch in {folder}.", folder=place))
         task = GPTask(str(ledger.head["task"]), as_auth(auth))
         settings = values_of_rows(ledger.head["settings"], ENVIRONMENT.values(), str).values
         inputs = RowInputs(task, place / _ROWS)
