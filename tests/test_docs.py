@@ -13,7 +13,10 @@ ROOT = Path(__file__).parent.parent
 #: Pages whose blocks run one after the other, as a reader would type them.
 PAGES = [
     ROOT / "README.md",
-    *(ROOT / "docs" / f"{name}.md" for name in ("many-runs", "signing-in", "own-data-types", "repeat", "lessons")),
+    *(
+        ROOT / "docs" / f"{name}.md"
+        for name in ("many-runs", "signing-in", "own-data-types", "repeat", "lessons")
+    ),
 ]
 
 
