@@ -80,6 +80,10 @@ class HTTPThread:
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._stopping.set)
             self._thread.join()
+        elif self._thread.ident is None:  # it was never started
+            for each in self._sockets:
+                each.close()
+            self._loop.close()
 
     def wait(self) -> None:
         """Block until the server is stopped."""

@@ -82,12 +82,17 @@ class Recorder:
             Swap(self._address, self._place.context),
         )
         self._upstream = Upstream(ca_file)
-        self._writer = LessonWriter(
-            self.path,
-            server=self._place.shown,
-            services=self._place.services,
-            most=limit("unpacked") if max_bytes is None else max_bytes,
-        )
+        try:
+            self._writer = LessonWriter(
+                self.path,
+                server=self._place.shown,
+                services=self._place.services,
+                most=limit("unpacked") if max_bytes is None else max_bytes,
+            )
+        except BaseException:
+            self._http.stop()
+            self._upstream.close()
+            raise
         self._conversation = Conversation(self._writer, self._place.context, self._describe)
         self._url = self.address_of(url)
         self._pool = WorkerPool(_WAITING, "gp-recorder")

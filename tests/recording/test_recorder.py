@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 import threading
 import zipfile
 from urllib.parse import quote, urlsplit
@@ -30,6 +31,11 @@ def exchanges(path):
     with zipfile.ZipFile(path) as lesson:
         names = sorted(name for name in lesson.namelist() if name.startswith("exchanges/"))
         return [json.loads(lesson.read(name)) for name in names]
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return taken.getsockname()[1]
 
 
 def raw(url, method="GET", body=None, headers=None):
@@ -264,6 +270,9 @@ def test_a_file_that_is_there_is_kept_and_other_addresses_are_refused(tmp_path):
     assert path.read_bytes() == b"mine"
     with pytest.raises(gp.URLError):
         gp.record("https://example.com/", tmp_path / "b.zip")
+    with pytest.raises(OSError, match=r"lesson\.zip"):
+        gp.record(root, path / "inside.zip", port=(port := free_port()))
+    socket.create_server(("127.0.0.1", port)).close()  # it was given back
     with gp.record(root, path, overwrite=True) as recorder:
         with pytest.raises(gp.URLError, match="no address of the server"):
             recorder.address_of("http://127.0.0.1:2/arcgis/rest/services/S/GPServer")
@@ -295,7 +304,7 @@ def test_cookies_come_back_and_are_not_kept(tmp_path):
 
     def answer(request, wire):
         cookie = "route=c00kie-7; Domain=example.com; Path=/arcgis; Secure; HttpOnly"
-        wire.reply({}, headers={"Set-Cookie": cookie})
+        wire.reply({"said": f"{request.text} for c00kie-7"}, headers={"Set-Cookie": cookie})
 
     with BadServer(answer) as server, gp.record(server.services, path) as recorder:
         client = requests.Session()
