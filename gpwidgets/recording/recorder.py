@@ -82,17 +82,7 @@ class Recorder:
             Swap(self._address, self._place.context),
         )
         self._upstream = Upstream(ca_file)
-        try:
-            self._writer = LessonWriter(
-                self.path,
-                server=self._place.shown,
-                services=self._place.services,
-                most=limit("unpacked") if max_bytes is None else max_bytes,
-            )
-        except BaseException:
-            self._http.stop()
-            self._upstream.close()
-            raise
+        self._writer = self._opened(limit("unpacked") if max_bytes is None else max_bytes)
         self._conversation = Conversation(self._writer, self._place.context, self._describe)
         self._url = self.address_of(url)
         self._pool = WorkerPool(_WAITING, "gp-recorder")
@@ -101,6 +91,16 @@ class Recorder:
             RecordHandler, {"rules": self._rules, "recorder": self, "offload": self._pool.submit}
         )
         atexit.register(self.close)
+
+    def _opened(self, most: int) -> LessonWriter:
+        """The lesson's file; where it cannot be written, the port is given back."""
+        place = self._place
+        try:
+            return LessonWriter(self.path, server=place.shown, services=place.services, most=most)
+        except BaseException:
+            self._http.stop()
+            self._upstream.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
