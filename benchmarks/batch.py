@@ -1,0 +1,204 @@
+"""Many runs: what a row costs beside a bare loop over requests, how well the cap is used, and memory.
+
+    python benchmarks/batch.py
+    python benchmarks/batch.py --rows 60 --seconds 1 --many 300
+
+The server runs in a process of its own. The bare loop submits, polls as often and reads the same results into
+one frame; it checks nothing, writes nothing down and forgets all when it is killed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import os
+import resource
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import geopandas
+import requests
+import shapely
+
+from gpwidgets import demo
+from gpwidgets.demo.jobs.tool_context import JobContext
+from gpwidgets.demo.publishing.publish import Points, Polygons, as_tool
+
+CPU_AT_MOST, USE_AT_LEAST, PEAK_AT_MOST = 1.5, 0.9, 1.1
+AT_ONCE = 2
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--rows", type=int, default=100, help="for CPU and throughput")
+    parser.add_argument("--seconds", type=float, default=3.0, help="that a job takes, for throughput")
+    parser.add_argument("--many", type=int, default=1000, help="for memory: as many rows, and ten times that")
+    parser.add_argument("--polygons", type=int, default=1000, help="of each row, for memory")
+    chosen = parser.parse_args()
+    context = multiprocessing.get_context("spawn")
+    stop, address = context.Event(), context.Queue()
+    process = context.Process(target=serve, args=(address, stop))
+    process.start()
+    try:
+        url = address.get(timeout=60)
+        failed = [*cpu(url, chosen.rows), *use(url, chosen.rows, chosen.seconds)]
+        failed += memory(url, chosen.many, chosen.polygons)
+    finally:
+        stop.set()
+        process.join()
+    if failed:
+        raise SystemExit("; ".join(failed))
+
+
+def serve(address: Any, stop: Any) -> None:
+
+    def squares(input_points: Points, count: int = 1, seconds: float = 0.0, *, job: JobContext) -> Polygons:
+        """Draw squares at points."""
+        if seconds:
+            job.wait(seconds)
+        place = input_points.geometry.iloc[0]
+        shapes = shapely.box(
+            *[
+                [c + d + i / 1e4 for i in range(count)]
+                for c, d in ((place.x, 0), (place.y, 0), (place.x, 1e-4), (place.y, 1e-4))
+            ]
+        )
+        return geopandas.GeoDataFrame({"NUMBER": range(count), "NAME": "square"}, geometry=shapes, crs=4326)
+
+    with demo.serve(
+        services=[as_tool(squares, asynchronous=True, output="Squares")], workers=AT_ONCE
+    ) as server:
+        address.put(server.url_of("Squares"))
+        stop.wait()
+
+
+def sites(count: int) -> geopandas.GeoDataFrame:
+    """A frame with a row for each run."""
+    return geopandas.GeoDataFrame(
+        geometry=shapely.points([[place / 100, 50] for place in range(count)]), crs=4326
+    )
+
+
+def measured(kind: str, *arguments: Any) -> dict[str, float]:
+    """Run one side in a fresh process."""
+    context = multiprocessing.get_context("spawn")
+    answer = context.Queue()
+    process = context.Process(target=SIDES[kind], args=(answer, *arguments))
+    process.start()
+    told: dict[str, float] = answer.get(timeout=3600)
+    process.join()
+    return told
+
+
+def ours(answer: Any, url: str, rows: int, count: int, seconds: float) -> None:
+    import gpwidgets as gp
+
+    with tempfile.TemporaryDirectory() as folder:
+        task = gp.GPTask(url)
+        # What is loaded once is no cost of a row.
+        gp.batch(task, sites(2), folder=Path(folder, "first"), Count=1).wait().frame()
+        frame = sites(rows)
+        start = Start()
+        runs = gp.batch(
+            task, frame, folder=Path(folder, "runs"), at_once=AT_ONCE, Count=count, Seconds=seconds
+        )
+        runs.wait()
+        told = start.told()
+        assert runs.counts == {"succeeded": rows}, runs
+        answer.put(told)
+
+
+def bare(answer: Any, url: str, rows: int, count: int, seconds: float, polls: float) -> None:
+    session = requests.Session()
+
+    def ask(address: str, **data: Any) -> Any:
+        response = session.post(address, data={"f": "json", **data}, timeout=60)
+        response.raise_for_status()
+        return response.json()
+
+    def one(place: shapely.Point) -> geopandas.GeoDataFrame:
+        point = {"attributes": {}, "geometry": {"x": place.x, "y": place.y}}
+        features = {
+            "geometryType": "esriGeometryPoint",
+            "spatialReference": {"wkid": 4326},
+            "features": [point],
+        }
+        job = ask(f"{url}/submitJob", Input_Points=json.dumps(features), Count=count, Seconds=seconds)
+        while job["jobStatus"] != "esriJobSucceeded":
+            time.sleep(polls)
+            job = ask(f"{url}/jobs/{job['jobId']}")
+        value = ask(f"{url}/jobs/{job['jobId']}/results/Squares", returnType="data")["value"]
+        shapes = [shapely.Polygon(row["geometry"]["rings"][0]) for row in value["features"]]
+        return geopandas.GeoDataFrame(
+            [row["attributes"] for row in value["features"]], geometry=shapes, crs=4326
+        )
+
+    frame = sites(rows)
+    one(frame.geometry.iloc[0])
+    start = Start()
+    for place in frame.geometry:
+        one(place)
+    answer.put(start.told())
+
+
+class Start:
+    """CPU, time and memory from here on."""
+
+    def __init__(self) -> None:
+        self._cpu, self._time, self._memory = time.process_time(), time.monotonic(), now_resident()
+
+    def told(self) -> dict[str, float]:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+        return {
+            "cpu": time.process_time() - self._cpu,
+            "seconds": time.monotonic() - self._time,
+            "peak": peak - self._memory,
+        }
+
+
+def now_resident() -> float:
+    """MB that this process has."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+SIDES: dict[str, Callable[..., None]] = {"ours": ours, "bare": bare}
+
+
+def cpu(url: str, rows: int) -> list[str]:
+    """CPU of a row; jobs are so short that both sides look at each about once."""
+    pairs = [
+        (measured("ours", url, rows, 1, 0.0), measured("bare", url, rows, 1, 0.0, 0.2)) for _ in range(3)
+    ]
+    ours_cpu, bare_cpu = (sorted(pair[side]["cpu"] / rows * 1000 for pair in pairs)[1] for side in (0, 1))
+    ratio = sorted(one["cpu"] / other["cpu"] for one, other in pairs)[1]
+    print(
+        f"CPU of a row: {ours_cpu:.1f} ms, bare loop {bare_cpu:.1f} ms: {ratio:.2f} (at most {CPU_AT_MOST})"
+    )
+    return [f"CPU {ratio:.2f}"] if ratio > CPU_AT_MOST else []
+
+
+def use(url: str, rows: int, seconds: float) -> list[str]:
+    """Rows a second beside what the server gives when its places are never free."""
+    told = measured("ours", url, rows, 1, seconds)
+    share = rows * seconds / AT_ONCE / told["seconds"]
+    print(f"{rows} rows of {seconds:g} s, {AT_ONCE} at once: {told['seconds']:.1f} s")
+    print(f"{share:.2f} of what the server allows, at least {USE_AT_LEAST}")
+    return [f"use {share:.2f}"] if share < USE_AT_LEAST else []
+
+
+def memory(url: str, many: int, polygons: int) -> list[str]:
+    """Peak of memory with ten times as many rows."""
+    few, more = (measured("ours", url, rows, polygons, 0.0) for rows in (many, 10 * many))
+    ratio = more["peak"] / few["peak"]
+    print(f"peak above the start, {polygons} polygons a row: {few['peak']:.0f} MB at {many:,} rows")
+    print(f"{more['peak']:.0f} MB at {10 * many:,} rows: {ratio:.2f}, at most {PEAK_AT_MOST}")
+    return [f"peak {ratio:.2f}"] if ratio > PEAK_AT_MOST else []
+
+
+if __name__ == "__main__":
+    main()
