@@ -284,7 +284,7 @@ def _is_drawn(parts: tuple[str, ...]) -> bool:
 def _said_of(names: list[str]) -> str:
     return trn(
         "This is a recording. The result is that of another run: {names} differs.",
-        "This is a recording. The result is that of another run: {n} inputs differ, {names}.",
+        "This is a recording. The result is that of another run: {names} differ.",
         len(names),
         names=", ".join(names),
     )

@@ -84,7 +84,7 @@ def test_the_nearest_run_is_the_one_with_the_fewest_and_least_differences(lesson
         assert said[3] == said[5] == []
         assert said[3.5] == ["This is a recording. The result is that of another run: Distance differs."]
         other = buffer(Input_Points="POINT (1 2)", Distance="9 km").messages[0].description
-        assert "2 inputs differ, Distance, Input_Points." in other
+        assert "another run: Distance, Input_Points differ." in other
 
 
 def test_a_task_without_a_recorded_run_says_so(lesson, tmp_path):
