@@ -54,5 +54,6 @@ def __dir__() -> list[str]:
 views.provide(
     form=lambda *given, **options: __getattr__("TaskWidget")(*given, **options),
     run_view=lambda run: __getattr__("RunWidget")(run),
+    report=lambda run: importlib.import_module("gpwidgets.widgets.runs.report").report_html(run),
 )
 find_former_paths()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-__all__ = ["Form", "open_form", "provide", "run_view"]
+__all__ = ["Form", "open_form", "provide", "report_page", "run_view"]
 
 
 class Form(Protocol):
@@ -38,9 +38,11 @@ class RunView(Protocol):
 _PROVIDED: dict[str, Callable[..., Any]] = {}
 
 
-def provide(*, form: Callable[..., Form], run_view: Callable[[Any], RunView]) -> None:
-    """Say what makes forms and views of runs; the package does so when it is imported."""
-    _PROVIDED.update(form=form, run_view=run_view)
+def provide(
+    *, form: Callable[..., Form], run_view: Callable[[Any], RunView], report: Callable[[Any], str]
+) -> None:
+    """Say what makes forms, views and reports of runs; the package does so when it is imported."""
+    _PROVIDED.update(form=form, run_view=run_view, report=report)
 
 
 def open_form(entry: Any, **options: Any) -> Form:
@@ -52,4 +54,10 @@ def open_form(entry: Any, **options: Any) -> Form:
 def run_view(run: Any) -> RunView:
     """Make the view of a run."""
     made: RunView = _PROVIDED["run_view"](run)
+    return made
+
+
+def report_page(run: Any) -> str:
+    """Write the report of a run, as a page of HTML."""
+    made: str = _PROVIDED["report"](run)
     return made

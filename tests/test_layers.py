@@ -31,7 +31,7 @@ INSIDE = {
     "convert": WORDS | {"protocol", "convert"},
     "datatypes": DATA | {"caller_warnings"},
     "tasks": DATA | {"version", "views", "notebook", "html_blocks", "caller_warnings", "client", "tasks"},
-    "widgets": DATA | {"notebook", "tasks", "widgets"},
+    "widgets": DATA | {"version", "notebook", "tasks", "widgets"},
     "loopback": {"loopback"},
     "demo": {"errors", "file_names", "former_paths", "protocol", "convert", "datatypes", "loopback", "demo"},
     "recording": WORDS | {"version", "protocol", "client", "loopback", "recording"},

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import traitlets
@@ -29,6 +30,7 @@ from gpwidgets.tasks.runs.run_clock import RunClock, span_text
 from gpwidgets.tasks.runs.status import RunStatus
 from gpwidgets.tasks.scheduling.watcher import shared_watcher
 from gpwidgets.texts import tr
+from gpwidgets.views import report_page
 
 if TYPE_CHECKING:
     from gpwidgets.client.sign_in.auth import Auth
@@ -371,6 +373,34 @@ class Run(traitlets.HasTraits):
         text = tr("{task} was cancelled", task=self.task.name)
         error = RunCancelled(f"{text}.", run=self, messages=self.messages)
         self._finish(RunStatus.CANCELLED, None, error, note)
+
+    def report(self, path: str | Path, *, overwrite: bool = False) -> Path:
+        """Write the report of the run: one page of HTML, without scripts and outside resources.
+
+        Parameters
+        ----------
+        path
+            Of the page; its folder has to be there.
+        overwrite
+            Whether to replace a file of this name.
+
+        Returns
+        -------
+        pathlib.Path
+            Of the page, with task, inputs, times, messages, a map with legends and scale, the first rows of
+            each result, and the settings to run it again; no secrets.
+
+        Raises
+        ------
+        FileExistsError
+            There is a file of this name.
+        OSError
+            It cannot be written.
+        """
+        path = Path(path).expanduser()
+        with path.open("w" if overwrite else "x", encoding="utf-8") as file:
+            file.write(report_page(self))
+        return path
 
     @property
     def age(self) -> float:

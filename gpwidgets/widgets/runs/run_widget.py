@@ -106,8 +106,10 @@ class RunWidget(Owner, ShownWithTwin, w.VBox):
         self._elsewhere.value = "" if status.is_final else how_to_attach(self.run.job_url)
         if status is RunStatus.SUCCEEDED and self.results is None and self.run.outputs is not None:
             from gpwidgets.widgets.results.results import ResultsView  # not before there is something to show
+            from gpwidgets.widgets.runs.report_saver import ReportSaver
 
-            replace_children(self._results, [ResultsView(self.run.outputs, self._map_for_results())])
+            view = ResultsView(self.run.outputs, self._map_for_results())
+            replace_children(self._results, [view, ReportSaver(self.run)])
             self._show_retention()
             self.run.outputs.call_when_completed(self._refresh_twin)
             self.set_trait("outputs", self.run.outputs)
