@@ -26,6 +26,7 @@ FLOORS = [
     "tests/widgets",
     "tests/demo",
     "tests/quirks",
+    "tests/recording",
 ]
 #: More tests at a time than there are cores: many of them wait for a server most of their time.
 PARALLEL = [f"--numprocesses={min(8, 2 * (os.cpu_count() or 1) + 1)}", "--dist=worksteal"]
@@ -101,15 +102,18 @@ def typed(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """All floors, on the newest libraries and with the optional ones for more file formats.
+    """All floors, on the newest libraries and with the optional ones for more file formats."""
+    session.install("-e", ".[test,batch]", "openpyxl")
+    session.run("pytest", *(session.posargs or [*PARALLEL, *FLOORS, *PROMISES]))
 
-    It fails as well when the tests run too little of the package; single tests, ``-- tests/client``, are not
-    measured.
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """The same tests, measured: it fails when they run too little of the package.
+
+    Measuring takes two thirds more time, so it has a session of its own, beside what has to pass.
     """
     session.install("-e", ".[test,batch]", "openpyxl")
-    if session.posargs:
-        session.run("pytest", *session.posargs)
-        return
     session.run("coverage", "erase")
     session.run("coverage", "run", "-m", "pytest", *PARALLEL, *FLOORS, *PROMISES)
     # Of a process that was killed while it wrote, the file is broken; this warns of it and takes the others.
