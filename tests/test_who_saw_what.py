@@ -284,4 +284,6 @@ def test_the_command_line_overwrites_nothing_unless_told_to(
         assert "Rows_1.csv" in capsys.readouterr().out
         assert main([*command, "--overwrite"]) == 0
         assert mine.read_text().split() == ["n", "1"]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["Rows.csv", "Rows_1.csv"]
+    tables = ["Rows.csv", "Rows_1.csv"]
+    beside = [f"{name}-metadata.json" for name in tables]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*tables, *beside])

@@ -23,7 +23,7 @@ __all__ = ["Asking", "Conversation"]
 _INPUTS_SENT = ("execute", "submitJob", "validate")
 #: Of a file that is read as text, for what has the name of a secret in it.
 _READ_AS_TEXT = 32 << 20
-_CALLED = re.compile(r"\s*[\w.$]+\((.*)\)\s*;?\s*", re.DOTALL)
+_FUNCTION = re.compile(r"[\w.$]+")
 
 
 @dataclass(frozen=True)
@@ -207,14 +207,19 @@ def _as_json(body: bytes) -> Any:
     try:
         text = body.decode("utf-8-sig")
         if not text.lstrip().startswith(("{", "[")):
-            called = _CALLED.fullmatch(text) if text[-4:].rstrip().endswith((")", ");")) else None
-            if called is None:
-                return None
-            text = called[1]
+            text = _handed_over(text)
         value = json.loads(text)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict | list) else None
+
+
+def _handed_over(text: str) -> str:
+    """What a text hands to a function, ``callback({…});``; empty where it is no call."""
+    function, _, rest = text.partition("(")
+    handed = rest.rstrip().removesuffix(";").rstrip()
+    is_call = handed.endswith(")") and _FUNCTION.fullmatch(function.strip()) is not None
+    return handed[:-1] if is_call else ""
 
 
 def _swapped(value: Any, swap: Swap) -> Any:

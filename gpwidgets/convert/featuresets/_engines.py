@@ -7,7 +7,6 @@ which knows all the quirks, then reads the piece. So what they give is what the 
 from __future__ import annotations
 
 import importlib
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -18,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import orjson
 
-from gpwidgets.convert.featuresets._pieces import NotJSON
+from gpwidgets.convert.featuresets._pieces import STRINGS, NotJSON
 from gpwidgets.convert.geometry.arrays import Floats, Ints
 from gpwidgets.protocol.enums import GeometryType
 
@@ -36,7 +35,6 @@ KEYS = {
 }
 _REFERENCE = "spatialReference"
 _NOT_BRACKETS = bytes(code for code in range(256) if code not in b"[],")
-_STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 
 
 class Odd(Exception):
@@ -194,7 +192,7 @@ def _check_vertices(piece: bytes, layout: Layout, empty: int) -> None:
     """
     brackets = piece.translate(None, _NOT_BRACKETS)
     if _has_short(brackets, layout, empty):
-        brackets = _STRINGS.sub(b"", piece).translate(None, _NOT_BRACKETS)
+        brackets = STRINGS.sub(b"", piece).translate(None, _NOT_BRACKETS)
         if _has_short(brackets, layout, empty):
             raise Odd("not all vertices have as many numbers")
 

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import orjson
 
-__all__ = ["Cutter", "NotCut", "NotJSON", "Taker", "closed"]
+__all__ = ["STRINGS", "Cutter", "NotCut", "NotJSON", "Taker", "closed"]
 
 _SPACE = rb"[ \t\r\n]*+"
 #: The opening of a list of features. The quote before its name opens a text: what follows could not stand
@@ -24,12 +24,13 @@ _LIST = re.compile(rb'(?<!\\)"features"' + _SPACE + b":" + _SPACE + rb"\[" + _SP
 _BETWEEN = re.compile(
     rb"\}" + _SPACE + b"," + _SPACE + rb"\{" + _SPACE + b'"(?:attributes|geometry)"' + _SPACE + b":"
 )
-_NEXT = re.compile(_SPACE + rb"([,\]])" + _SPACE)
+_BLANKS = re.compile(_SPACE)
 #: What stands between brackets, lists of vertices, brackets, and a text that has not ended yet.
 _TOKENS = re.compile(
     rb'(?:[^\[\]{}"]++|"(?:[^"\\]++|\\.)*+")++|(?:\[[^\[\]{}"]*+\][, \t\r\n]*+)++|[\[\]{}]|".*+', re.DOTALL
 )
-_STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
+#: Texts, the last of which may not have ended yet.
+STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 _OPENING, _ENDING = frozenset(b"{["), frozenset(b"}]")
 _CLOSING = {"{": b"}", "[": b"]"}
 #: Bytes of a first piece: a list may end soon.
@@ -156,16 +157,21 @@ class Cutter:
 
     def _following(self, end: int) -> bytes:
         """Leave out what has been taken, and the comma behind it."""
-        found = _NEXT.match(self._text, end)
-        while found is None or found.end() == len(self._text):
-            if not self._more():
+        while True:
+            at = self._past_blanks(end)
+            after = self._past_blanks(at + 1)
+            if after < len(self._text) or not self._more():
                 break
-            found = _NEXT.match(self._text, end)
-        if found is None:
+        sign = bytes(self._text[at : at + 1])
+        if sign not in (b",", b"]"):
             raise NotCut("something else stands behind a feature")
-        sign = bytes(found[1])
-        del self._text[: found.start(1) if sign == b"]" else found.end()]
+        del self._text[: at if sign == b"]" else after]
         return sign
+
+    def _past_blanks(self, start: int) -> int:
+        found = _BLANKS.match(self._text, start)
+        assert found is not None  # it matches nothing, too
+        return found.end()
 
     def _take(self, taker: Taker, size: int) -> int:
         """Have the next piece taken; where it ended."""
@@ -236,7 +242,7 @@ def closed(head: bytes) -> Any:
         It is none.
     """
     open_ones: list[str] = []
-    for sign in _STRINGS.sub(b"", head).decode("latin-1"):
+    for sign in STRINGS.sub(b"", head).decode("latin-1"):
         if sign in "{[":
             open_ones.append(sign)
         elif sign in "}]" and open_ones:
