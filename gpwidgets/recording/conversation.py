@@ -82,7 +82,7 @@ class Conversation:
         self._started = time.monotonic()
         self._number = 0
         self._closed = False
-        self.problem = ""
+        self.problem: str = ""
 
     @property
     def count(self) -> int:

@@ -88,7 +88,7 @@ class JobAgain:
     """
 
     def __init__(self, recorded: RecordedJob, said: str, pace: float, ident: str = "") -> None:
-        self.id = ident or f"j{secrets.token_hex(16)}"
+        self.id: str = ident or f"j{secrets.token_hex(16)}"
         self.recorded = recorded
         self._said, self._pace = said, pace
         self._started = time.monotonic()

@@ -67,8 +67,9 @@ class LessonWriter:
             "server": server,
             "services": services,
         }
-        self.count = self.bytes = 0
-        self.full = False
+        self.count: int = 0
+        self.bytes: int = 0
+        self.full: bool = False
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=".lesson-", suffix=".part", dir=path.parent)
         self._part = Path(name)
@@ -188,13 +189,13 @@ class Lesson:
             raise RecordingError(
                 tr("{name} was written by a newer version of gpwidgets.", name=self.path.name)
             )
-        self.server = str(head.get("server", ""))
-        self.services = "" if head.get("services") == "" else "/rest/services"
-        self.complete = head.get("complete") is not False
+        self.server: str = str(head.get("server", ""))
+        self.services: str = "" if head.get("services") == "" else "/rest/services"
+        self.complete: bool = head.get("complete") is not False
         names = sorted(
             name for name in self._sizes if name.startswith("exchanges/") and name.endswith(".json")
         )
-        self.exchanges = sorted(map(self._exchange, names), key=lambda one: one.number)
+        self.exchanges: list[Exchange] = sorted(map(self._exchange, names), key=lambda one: one.number)
 
     def _exchange(self, name: str) -> Exchange:
         try:

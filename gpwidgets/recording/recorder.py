@@ -69,7 +69,7 @@ class Recorder:
         ca_file: str | Path | None = None,
     ) -> None:
         self._place = Place.of(url)
-        self.path = Path(path)
+        self.path: Path = Path(path)
         if self.path.exists() and not overwrite:
             raise FileExistsError(tr("{path} is there already.", path=self.path))
         self._rules = AccessRules.of(new_key() if key is None else key, origins)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, Protocol
 
@@ -22,7 +22,7 @@ from gpwidgets.former_paths import names_of
 from gpwidgets.secrets import SecretText, shielded
 from gpwidgets.texts import tr
 
-__getattr__ = names_of("gpwidgets.client.sign_in.auth")
+__getattr__: Callable[[str], Any] = names_of("gpwidgets.client.sign_in.auth")
 
 _RENEW_BEFORE = 300.0
 _BINDING = threading.Lock()

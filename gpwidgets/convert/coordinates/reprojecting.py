@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import geopandas
@@ -35,7 +35,7 @@ __all__ = [
     "why_unplaced",
 ]
 
-__getattr__ = names_of("gpwidgets.convert.coordinates.reprojecting")
+__getattr__: Callable[[str], Any] = names_of("gpwidgets.convert.coordinates.reprojecting")
 
 _WGS84 = pyproj.CRS.from_epsg(4326)
 

@@ -84,7 +84,7 @@ class GeometryColumn:
     """
 
     def __init__(self, *, quantisation: Quantisation | None = None) -> None:
-        self.flags = (False, False)
+        self.flags: tuple[bool, bool] = (False, False)
         self._quantisation = quantisation
         self._widths: dict[str, set[int]] = {}
         self._groups: dict[str, _Group] = {}

@@ -31,10 +31,10 @@ class ChosenType(DataType):
         self._inner = inner
         self.title: str = inner.title
         self.example: str = inner.example
-        self.is_spatial = inner.is_spatial
-        self.is_text = inner.is_text
-        self.is_set = inner.is_set
-        self.empty_is_none = inner.empty_is_none
+        self.is_spatial: bool = inner.is_spatial
+        self.is_text: bool = inner.is_text
+        self.is_set: bool = inner.is_set
+        self.empty_is_none: bool = inner.empty_is_none
 
     def check(self, value: Any, parameter: GPParameter) -> Any:
         """The listed value that is meant, in the form that the type has."""

@@ -56,7 +56,9 @@ class FixedInputs:
     def __init__(self, task: GPTask, given: Mapping[str, Any]) -> None:
         self.names: frozenset[str] = frozenset(resolve_names(task.info, given))
         self.values: dict[str, Any] = check_given(task.info, given)
-        self.line, self.secrets = _written(task, self.values)
+        written = _written(task, self.values)
+        self.line: dict[str, Any] = written[0]
+        self.secrets: dict[str, Any] = written[1]
         #: What further checks look at; rows of large inputs are not checked once more for each row.
         self.small: dict[str, Any] = {
             name: value for name, value in self.values.items() if not is_table(value)

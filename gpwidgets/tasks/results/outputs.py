@@ -25,7 +25,7 @@ from gpwidgets.texts import tr, trn
 if TYPE_CHECKING:
     from gpwidgets.tasks.results.result_map import ResultMap
 
-__getattr__ = names_of("gpwidgets.tasks.results.outputs")
+__getattr__: Callable[[str], Any] = names_of("gpwidgets.tasks.results.outputs")
 
 
 class Outputs(Mapping[str, Any]):

@@ -1,5 +1,8 @@
 """The form of a task, its checks, and earlier values in it."""
 
+from collections.abc import Callable
+from typing import Any
+
 from gpwidgets.former_paths import names_of
 
-__getattr__ = names_of("gpwidgets.widgets.form")
+__getattr__: Callable[[str], Any] = names_of("gpwidgets.widgets.form")
