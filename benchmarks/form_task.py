@@ -17,7 +17,8 @@ KINDS = ("plain", "map")
 #: A task of very many inputs, and how many fields its form has at first.
 MANY, SHOWN_OF_MANY = 300, 60
 _AROUND_FORMS = (
-    "call_code", "earlier_run", "form", "other_values", "refusal", "server_check", "unplaced",
+    "call_code", "earlier_run", "form", "other_values", "refusal", "server_check", "share_section",
+    "unplaced",
 )  # fmt: skip
 _EDITORS = (
     "choice", "composite", "date", "expression", "extent", "features.features", "field", "file",

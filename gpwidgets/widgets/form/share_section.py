@@ -9,16 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
-from gpwidgets.file_names import move_to_free_name, name_from_title, private_folder
 from gpwidgets.texts import later, tr
-from gpwidgets.widgets.form.settings_loader import SettingsLoader
 from gpwidgets.widgets.kit.background import Background
 from gpwidgets.widgets.kit.code_view import code_html
 from gpwidgets.widgets.kit.controls import lean, status_line, text_button
 from gpwidgets.widgets.kit.errors_shown import error_html
 from gpwidgets.widgets.kit.fold import Fold
 from gpwidgets.widgets.kit.late_looks import Note
-from gpwidgets.widgets.words.file_links import page_link, saved_html
 
 if TYPE_CHECKING:
     from gpwidgets.tasks.task import GPTask
@@ -85,6 +82,8 @@ class ShareSection(Fold):
         return lean(w.Text, value=".", description=tr("Folder"), layout={"width": "auto"})
 
     def _make_parts(self) -> list[w.Widget]:
+        from gpwidgets.widgets.form.settings_loader import SettingsLoader  # not before it is opened
+
         self._said = status_line()
         save = text_button(
             tr("Save settings"), "download", tr("Save the settings as a file beside the notebook"), self._save
@@ -110,6 +109,9 @@ class ShareSection(Fold):
         self._shown.value = error_html(error)
 
     def _save(self) -> None:
+        from gpwidgets.file_names import move_to_free_name, name_from_title, private_folder
+        from gpwidgets.widgets.words.file_links import page_link, saved_html
+
         source = self._source()
         if source is None:
             return
