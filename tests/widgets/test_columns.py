@@ -98,7 +98,7 @@ def test_a_column_goes_into_an_expression(form: TaskForm) -> None:
     ]
     where.columns.value = "POP"
     assert where.control.value == "POP "
-    assert where.columns.value is None
+    assert where.columns.label == "insert a column…"
     where.control.value += "> 1000"
     where.columns.value = "W"
     assert where.value == "POP > 1000 W "

@@ -50,7 +50,7 @@ class ExpressionEditor(TextEditor):
         control: w.Dropdown = self.own(
             lean(
                 w.Dropdown,
-                options=[(tr("insert a column…"), None)],
+                options=[(tr("insert a column…"), "")],
                 tooltip=tr("Insert a column into {title}", title=self.title),
                 layout={"width": "auto", "max_width": "100%"},
                 disabled=not self._enabled,
@@ -92,17 +92,17 @@ class ExpressionEditor(TextEditor):
         if self.follower.columns:
             options = [(_words(one), one.name) for one in self.follower.columns]
             with self._binding.silently():
-                self.columns.options = [(tr("insert a column…"), None), *options]
+                self.columns.options = [(tr("insert a column…"), ""), *options]
         self.arrange([self.control, *self._offered, *self._below])
 
     def _insert(self, change: Any) -> None:
-        if change["new"] is None:
+        if not change["new"]:
             return
         before = self.control.value
         space = " " if before and not before[-1].isspace() else ""
         self.control.value = f"{before}{space}{change['new']} "
         with self._binding.silently():
-            self.columns.value = None
+            self.columns.value = ""  # None would choose nothing, and leave the list blank
 
     def let_go(self) -> None:
         """Follow the layer no more."""
