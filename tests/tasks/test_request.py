@@ -83,6 +83,20 @@ def test_secrets_are_in_none_of_its_forms(server) -> None:
     assert len(request.notes) == 2
 
 
+def test_a_hidden_text_is_hidden_as_a_whole_even_where_a_part_looks_secret(gallery) -> None:
+    request = gallery.request(Input_Hidden="SECRETMARK?token=abcdef")
+    assert request["Input_Hidden"].is_secret
+    assert "SECRETMARK" not in str(request) + request.curl() + request.address() + request._repr_html_()
+
+
+@pytest.mark.parametrize("secret", [True, False])
+def test_the_name_of_a_field_is_no_line_of_a_command(secret: bool) -> None:
+    text = "***" if secret else "x" * 100_000
+    field = gp.RequestField("a\nrm -r x\r\u2028y", text, 3, is_secret=secret)
+    lines = gp.RequestPreview("POST", "https://h/x", (field,)).curl().splitlines()
+    assert [line[:1] for line in lines] == ["#", "c", " "]
+
+
 def test_a_file_is_named_and_not_uploaded(server, tmp_path) -> None:
     task = gp.GPTask(server.url_of("ParameterGallery"))
     path = tmp_path / "places.csv"

@@ -75,7 +75,8 @@ def preview_request(
 def _field(task: TaskHandle, name: str, text: str, *, secret: bool) -> RequestField:
     size = len(text.encode("utf-8", "replace"))
     shown = mask(str(text)) if secret else str(text)
-    hidden = secret and shown == str(text)
+    is_hidden = any(one.is_hidden for one in task.inputs if one.name == name)
+    hidden = is_hidden or (secret and shown == str(text))
     return RequestField(name, MASKED if hidden else shown, size, _meaning(task, name), is_secret=hidden)
 
 

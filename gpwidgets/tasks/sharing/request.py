@@ -166,14 +166,15 @@ def _address(request: RequestPreview) -> str:
 
 def _comments(request: RequestPreview) -> Iterable[str]:
     for one in request.fields:
+        name = _one_line(one.name)  # a server's: the rest of one with several lines would be a command
         if one.is_secret:
-            yield "# " + tr("{variable} holds the secret {name}.", variable=_variable(one), name=one.name)
+            yield "# " + tr("{variable} holds the secret {name}.", variable=_variable(one), name=name)
         elif MASKED in one.text:
-            yield "# " + tr("{mask} in {name} stands for a secret.", mask=MASKED, name=one.name)
+            yield "# " + tr("{mask} in {name} stands for a secret.", mask=MASKED, name=name)
         elif len(one.text) > _LONGEST_ARGUMENT:
-            yield "# " + tr("{file} holds the value of {name}.", file=_file(one), name=one.name)
-    for name in request.uploads:
-        yield "# " + tr("Upload {file} first, and put its item id in its place.", file=_one_line(name))
+            yield "# " + tr("{file} holds the value of {name}.", file=_file(one), name=name)
+    for file in request.uploads:
+        yield "# " + tr("Upload {file} first, and put its item id in its place.", file=_one_line(file))
 
 
 def _option(field: RequestField) -> str:
