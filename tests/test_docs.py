@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,17 @@ PAGES = [
     ROOT / "README.md",
     *(
         ROOT / "docs" / f"{name}.md"
-        for name in ("many-runs", "signing-in", "own-data-types", "repeat", "lessons")
+        for name in (
+            "exercises",
+            "lessons",
+            "many-runs",
+            "own-data-types",
+            "provenance",
+            "report",
+            "request",
+            "settings",
+            "signing-in",
+        )
     ),
 ]
 
@@ -42,9 +53,13 @@ def test_the_code_on_a_page_runs(page: Path, tmp_path: Path, monkeypatch: pytest
     monkeypatch.chdir(tmp_path)
     run = [code for marked, code in blocks_of(page) if not marked]
     assert run
-    names: dict[str, object] = {"__name__": page.stem}
-    for code in run:
-        exec(compile(code, page.name, "exec"), names)
+    names: dict[str, Any] = {"__name__": page.stem}
+    try:
+        for code in run:
+            exec(compile(code, page.name, "exec"), names)
+    finally:
+        if "server" in names:
+            names["server"].stop()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -52,6 +67,22 @@ def test_code_that_needs_something_else_compiles(page: Path) -> None:
     for marked, code in blocks_of(page):
         if marked:
             compile(code, page.name, "exec")
+
+
+def links_of(page: Path) -> set[Path]:
+    """The files that a page links to."""
+    found = re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+    return {(page.parent / link).resolve() for link in found}
+
+
+def test_links_lead_to_files_and_every_page_is_linked() -> None:
+    seen, left = set(), {ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md"}
+    while left:
+        page = left.pop()
+        seen.add(page)
+        assert [link for link in links_of(page) if not link.exists()] == []
+        left |= {link for link in links_of(page) if link.suffix == ".md"} - seen
+    assert set((ROOT / "docs").glob("*.md")) - seen == set()
 
 
 @pytest.mark.parametrize("name", ["SECURITY.md", "docs/security.md"])
