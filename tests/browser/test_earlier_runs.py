@@ -75,6 +75,12 @@ def test_an_earlier_run_that_goes_on_is_stopped_in_its_line(
     steps.press("Tab")
     notebook.button("Run these values too", within=cell).click()
     stop = cell.get_by_title("Ask the server to stop run 1", exact=True)
+    expect(stop).to_be_visible()
+    later = log.first  # of the run that was started last
+    expect(later.get_by_text("Counted 1.", exact=True)).to_be_visible(timeout=60_000)
+    place = stop.bounding_box()
+    expect(later.get_by_text("Counted 6.", exact=True)).to_be_visible(timeout=60_000)
+    assert stop.bounding_box() == place, "messages that come must not move what is below them"
     stop.click()
     expect(cell.get_by_text("Cancelled", exact=True)).to_be_visible(timeout=60_000)
     expect(stop).to_have_count(0)

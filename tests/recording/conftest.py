@@ -1,5 +1,6 @@
 """A lesson of the embedded server, and a network that ends at the replay."""
 
+import errno
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -12,14 +13,17 @@ import gpwidgets as gp
 
 @pytest.fixture
 def only(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """`only(port)`: from now on nothing but this port of this machine can be reached."""
+    """`only(port)`: from now on nothing but this port of this machine can be reached.
+
+    All else is refused as by a network, since runs that earlier tests have left may still ask for their jobs.
+    """
 
     def shut(port: int) -> None:
         connect = socket.socket.connect
 
         def checked(self: socket.socket, address: Any) -> None:
             if not isinstance(address, tuple) or address[:2] != ("127.0.0.1", port):
-                raise AssertionError(f"{address} was to be reached")
+                raise ConnectionRefusedError(errno.ECONNREFUSED, f"{address} is not the replay")
             connect(self, address)
 
         monkeypatch.setattr(socket.socket, "connect", checked)

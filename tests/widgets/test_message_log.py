@@ -94,3 +94,11 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     log.show(SAID)
     press(log, "Save the messages")
     assert "could not be saved" in text_of(log)
+
+
+def test_a_list_that_grows_has_its_height_at_once(log: MessageLog) -> None:
+    assert "min-height" not in html_of(log)
+    log.show(SAID[:1], is_growing=True)
+    assert "min-height:180px" in html_of(log)
+    log.show(SAID)
+    assert "min-height" not in html_of(log)

@@ -27,6 +27,9 @@ MAX_MESSAGES = 300
 #: Messages from which on they can be filtered, searched, copied and saved.
 _MANY = 4
 
+#: In pixels; a longer list scrolls.
+_HEIGHT = 180
+
 _LEVELS = {"warning": ("⚠", later("Warning")), "error": ("✖", later("Error")), "info": ("", "")}
 _SHOWN = (
     (later("All messages"), ("info", "warning", "error")),
@@ -49,6 +52,7 @@ class MessageLog(Owner, w.VBox):
     def __init__(self, name: str, folder: Path | None = None) -> None:
         self._name, self._folder = name, folder
         self._all: tuple[GPMessage, ...] = ()
+        self._is_growing = False
         self._level = lean(
             w.Dropdown,
             options=[(tr(words), levels) for words, levels in _SHOWN],
@@ -80,10 +84,15 @@ class MessageLog(Owner, w.VBox):
         self.follow(self._search, self._filter, "value")
         self._save.on_click(lambda _button: self._write())
 
-    def show(self, messages: Sequence[GPMessage]) -> None:
-        """Show messages in place of those before; the filter stays."""
-        self._all = tuple(messages)
-        self._tools.layout.display = "" if len(self._all) >= _MANY else "none"
+    def show(self, messages: Sequence[GPMessage], *, is_growing: bool = False) -> None:
+        """Show messages in place of those before; the filter stays.
+
+        A list to which more will come has its full height from the first message on, so that what is below
+        it does not move away under the pointer.
+        """
+        self._all, self._is_growing = tuple(messages), is_growing
+        has_tools = len(self._all) >= (1 if is_growing else _MANY)
+        self._tools.layout.display = "" if has_tools else "none"
         self._filter()
 
     def _filter(self, _change: object = None) -> None:
@@ -96,7 +105,7 @@ class MessageLog(Owner, w.VBox):
             "{shown:,} of {n:,} message", "{shown:,} of {n:,} messages", len(self._all), shown=len(found)
         )
         self._say(count if is_part else "")
-        self._list.value = messages_html(found, can_copy=len(self._all) >= _MANY)
+        self._list.value = messages_html(found, can_copy=len(self._all) >= _MANY, is_growing=self._is_growing)
 
     def _say(self, text: str) -> None:
         self._said.value = status_html(text)
@@ -119,7 +128,7 @@ def _line(message: GPMessage) -> str:
     return f"{tr(word)}: {message.words}" if word else message.words
 
 
-def messages_html(messages: Sequence[GPMessage], *, can_copy: bool = False) -> str:
+def messages_html(messages: Sequence[GPMessage], *, can_copy: bool = False, is_growing: bool = False) -> str:
     """Return a tool's messages as a list that scrolls, each with its level in words; empty for none."""
     if not messages:
         return ""
@@ -132,10 +141,11 @@ def messages_html(messages: Sequence[GPMessage], *, can_copy: bool = False) -> s
     lines += map(_item, messages[-MAX_MESSAGES:])
     # Column-reverse makes the browser keep the end of the list in sight, without a script. The line breaks
     # are for who copies the text.
+    least = f"min-height:{_HEIGHT}px;box-sizing:border-box;" if is_growing else ""
     log = (
         f'<div class="gpw-log" role="log" aria-label="{tr("Messages")}" tabindex="0" style="display:flex;'
-        'flex-direction:column-reverse;max-height:180px;overflow:auto"><ul style="margin:0;list-style:none;'
-        'padding:0 0 0 4px">' + "\n".join(lines) + "</ul></div>"
+        f'flex-direction:column-reverse;max-height:{_HEIGHT}px;{least}overflow:auto">'
+        '<ul style="margin:0 0 auto;list-style:none;padding:0 0 0 4px">' + "\n".join(lines) + "</ul></div>"
     )
     bar = copy_bar(tr("Copy these messages")) if can_copy else ""
     return f'<div class="gpw-code-box">{log}{bar}</div>' if bar else log

@@ -100,6 +100,8 @@ class RunStatusView(Owner, w.VBox):
             self._show_progress()  # whether there is a bar depends on the state
             self._show_time()
             self._show_sign_in()
+            if self.run.status.is_final:
+                self._show_messages()  # no more of them will come
 
     def _show_state(self) -> None:
         sign, words, state = state_words(self.run)
@@ -135,7 +137,7 @@ class RunStatusView(Owner, w.VBox):
         self._time.value = f'<span class="gpw-muted">{escape(text)}</span>'
 
     def _show_messages(self) -> None:
-        self._messages.show(self.run.messages)
+        self._messages.show(self.run.messages, is_growing=not self.run.status.is_final)
 
     def _show_trouble(self) -> None:
         error = self.run.error
