@@ -73,6 +73,27 @@ def polygons(count: int, corners: int = 100) -> Any:
     return geopandas.GeoDataFrame(columns, geometry=shapes, crs="EPSG:3857")
 
 
+def points(count: int) -> Any:
+    """Points in two hundred clusters over Central Europe, in UTM, and three plain attributes."""
+    import geopandas
+    import shapely
+
+    random = np.random.default_rng(7)
+    centers = np.column_stack(
+        [random.uniform(100_000, 900_000, 200), random.uniform(5_000_000, 6_000_000, 200)]
+    )
+    xy = centers[random.integers(0, 200, count)] + random.normal(0, 20_000, (count, 2))
+    columns = {
+        "NAME": [f"place {i}" for i in range(count)],
+        "SIZE": random.uniform(0, 1e6, count),
+        "CLASS": random.integers(0, 9, count),
+    }
+    return geopandas.GeoDataFrame(columns, geometry=shapely.points(xy), crs="EPSG:32632")
+
+
+SAMPLES = {"polygons": polygons, "points": points}
+
+
 def way(name: str, frame: Any) -> Callable[[], Any]:
     """What is timed; imports and connections are warm when it starts."""
     import ipyleaflet

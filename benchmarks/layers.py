@@ -94,7 +94,8 @@ def main() -> None:
     if chosen.browser:
         import layer_browser
 
-        layer_browser.table([int(text) for text in chosen.browser_sizes.split(",")], limits)
+        layer_browser.table("polygons", [int(text) for text in chosen.browser_sizes.split(",")], limits)
+        layer_browser.table("points", [1_000_000], limits)
     limits.end()
 
 

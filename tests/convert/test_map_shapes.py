@@ -127,6 +127,33 @@ def test_of_too_many_features_the_largest_of_each_spot_are_drawn() -> None:
     assert (spread.max(axis=0) - spread.min(axis=0) > 24).all()
 
 
+@given(
+    st.lists(st.tuples(st.floats(-1, 1), st.floats(-1, 1)), min_size=1, max_size=30),
+    st.integers(5, 12),
+    st.integers(1, 30),
+)
+def test_of_too_many_points_one_is_drawn_near_each(
+    places: list[tuple[float, float]], zoom: int, few: int
+) -> None:
+    pixel = pixel_size(zoom)
+    picture = MapShapes(frame(*map(shapely.Point, [*places, places[0]])))
+    few = min(few, len(places))
+    assert 1 <= picture.draw(pixel, limit=few, max_vertices=10**9).count <= few
+    drawn = picture.draw(pixel, limit=len(places), max_vertices=10**9)
+    assert drawn.in_view == len(places) + 1
+    found = shapely.points([one.coords[0] for one in shapes_of(drawn).values()])
+    assert drawn.count == len(found)
+    far = shapely.distance(shapely.points(places)[:, None], found[None, :]).min(axis=1)
+    assert far.max() <= 6 * math.sqrt(2) * pixel + 1e-6
+
+
+def test_cells_far_smaller_than_what_they_lie_in_are_no_burden() -> None:
+    crowd = [shapely.Point(x / 1e4, 0) for x in range(200)]
+    drawn = MapShapes(frame(shapely.Point(170, 80), *crowd)).draw(1e-9, limit=150, max_vertices=10**9)
+    assert set(shapes_of(drawn)) >= {0}
+    assert 2 <= drawn.count <= 150
+
+
 @pytest.mark.parametrize("crs", [4326, 3857])
 def test_a_window_draws_what_touches_it(crs: int) -> None:
     gdf = frame(*(shapely.box(x, 0, x + 0.5, 0.5) for x in range(10))).to_crs(crs)

@@ -32,6 +32,7 @@ from widget_tools import (
 from gpwidgets.widgets.map._layer_panel import LayerPanel
 from gpwidgets.widgets.map._layer_row import title_of
 from gpwidgets.widgets.map.drawing.draw_control import Pen
+from gpwidgets.widgets.map.layers import frame_layer
 from gpwidgets.widgets.map.layers.style_by import QUALITATIVE, SEQUENTIAL, ramp, style_by
 from gpwidgets.widgets.map.task_map import TaskMap
 
@@ -161,6 +162,21 @@ def test_a_layer_is_coloured_by_a_column_and_says_so_in_a_legend(task_map: TaskM
     assert layer.style["color"] == layer.color
     assert all(feature["properties"] == {} for feature in layer.data["features"])
     assert "0 to 1" not in text_of(task_map)
+
+
+def test_a_thinned_layer_says_so_in_its_row_and_in_its_legend(
+    task_map: TaskMap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frame_layer, "MAX_FEATURES", 4)
+    places = gpd.points_from_xy(np.linspace(0, 1, 12), np.linspace(0, 1, 12))
+    task_map.add_result("C", gpd.GeoDataFrame({"n": range(12)}, geometry=places, crs=4326))
+    words = "4 of 12 features are drawn; zoom in to see more"
+    assert text_of(task_map).count(words) == 2  # below the map, and in the row
+    opened(task_map, "C")
+    choose(task_map, "Colour by", "n")
+    assert text_of(task_map).count(words) == 3
+    task_map.results["C"].look((0.4, 0.4, 0.6, 0.6), 15)
+    assert "are drawn" not in text_of(task_map)
 
 
 def test_text_becomes_categories_escaped_in_the_legend(task_map: TaskMap) -> None:

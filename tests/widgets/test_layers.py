@@ -124,6 +124,26 @@ def test_a_layer_drawn_whole_and_exactly_sends_nothing_when_the_map_moves() -> N
     assert not layer.look((0.9, 0.9, 1.1, 1.1), 14)
 
 
+def test_thinned_points_are_drawn_anew_only_where_the_picture_ends_and_all_of_them_where_few_are_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(frame_layer, "MAX_FEATURES", 100)
+    monkeypatch.setattr(frame_layer, "MAX_CLOSER", 50)
+    layer = FrameLayer(points(1000))
+    first = len(layer.data["features"])
+    assert layer.note == f"{first} of 1,000 features are drawn; zoom in to see more"
+    assert layer.look((0.2, 0.2, 0.6, 0.6), 12)
+    assert 10 <= len(layer.data["features"]) <= 50
+    assert layer.note.endswith("of 600 features in and around the view are drawn; zoom in to see more")
+    assert not layer.look((0.25, 0.25, 0.65, 0.65), 12)
+    assert layer.look((0.4, 0.4, 0.8, 0.8), 12)
+    assert layer.look((0.5, 0.5, 0.52, 0.52), 17)
+    assert {500, 510, 519} <= set(drawn_ids(layer))
+    assert layer.note == ""
+    assert layer.look((-1, -1, 2, 2), 5)
+    assert len(layer.data["features"]) == first
+
+
 def test_a_layer_is_one_message() -> None:
     sent: list[str] = []
 

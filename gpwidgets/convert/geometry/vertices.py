@@ -52,8 +52,11 @@ def nowhere(shapes: Any) -> Any:
 
     It is not finite, or so far away that it can be neither rounded nor drawn.
     """
-    coords, owners = shapely.get_coordinates(shapes, return_index=True)
     found = np.zeros(len(shapes), dtype=bool)
+    coords = shapely.get_coordinates(shapes)
+    if not len(coords) or (coords.max() < _FARTHEST and coords.min() > -_FARTHEST):  # never of a NaN
+        return found
+    _, owners = shapely.get_coordinates(shapes, return_index=True)
     found[owners[~(np.abs(coords) < _FARTHEST).all(axis=1)]] = True
     return found
 

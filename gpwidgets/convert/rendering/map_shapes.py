@@ -39,6 +39,10 @@ _LEAST = 1.5
 _LINES = (1, 2, 5)
 #: Above so many vertices, boxes around shapes tell where they lie.
 _MANY_VERTICES = 200_000
+#: Sides of the cells in pixels, of which one shape each is drawn; points are drawn as discs of a few pixels.
+_CELL, _POINT_CELL = 2, 6
+#: No picture has more cells from side to side.
+_MOST_CELLS = 2048
 #: Places of the coordinates of shapes that are drawn exactly; about 0.1 m.
 _EXACT_PLACES = 6
 
@@ -115,10 +119,10 @@ class MapShapes:
         self.crosses = self.crosses if crosses is None else crosses
 
     def _bounds(self) -> Bounds | None:
-        boxes = self._boxes[self._placed]
-        if not len(boxes):
+        if not self._placed.any():
             return None
-        whole = (*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist())
+        west, south, east, north = (side[self._placed] for side in self._boxes.T)
+        whole = (float(west.min()), float(south.min()), float(east.max()), float(north.max()))
         if self._forward is None:
             return whole
         found = self._forward.transform_bounds(*whole)
@@ -196,7 +200,7 @@ class MapShapes:
         in_view = len(rows)
         unit = self._unit(pixel, window)
         if len(rows) > limit:
-            rows = self._thinned(rows, 2 * unit, limit)
+            rows = self._thinned(rows, unit, limit)
         shapes = shapely.force_2d(self._shapes[rows])
         small = _small(shapes, self._boxes[rows], unit)
         exact = int(self._sizes[rows].sum()) <= max_vertices and not small.any()
@@ -265,22 +269,31 @@ class MapShapes:
         good = [step for step in steps if math.isfinite(step) and step > 0]
         return min(good, default=pixel)
 
-    def _thinned(self, rows: _Rows, cell: float, limit: int) -> _Rows:
-        """The largest shape of each cell, in cells as small as the limit allows."""
-        boxes = self._boxes[rows]
-        size = (boxes[:, 2] - boxes[:, 0]) + (boxes[:, 3] - boxes[:, 1])
-        # Shapes of about one size count as equal: the last digits of a regular grid would pick whole rows.
-        size = np.round(np.log2(np.maximum(size, 1e-300)))
-        order = np.argsort(-size, kind="stable")
-        middle = (boxes[order, :2] + boxes[order, 2:]) / 2
-        middle -= middle.min(axis=0)
+    def _thinned(self, rows: _Rows, unit: float, limit: int) -> _Rows:
+        """The largest shape of each cell, in cells as small as the limit and what is seen of them allow."""
+        west, south, east, north = (side[rows] for side in self._boxes.T)
+        x, y = (west + east) / 2, (south + north) / 2
+        size = (east - west) + (north - south)
+        cell = (_POINT_CELL if not size.any() else _CELL) * unit
+        if size.any():
+            # Shapes of about one size count as equal, or the last digits of a grid would pick whole rows.
+            order = np.argsort(-np.log2(np.maximum(size, 1e-300)).round().astype(np.int16), kind="stable")
+            rows, x, y = rows[order], x[order], y[order]
+        x, y = x - x.min(), y - y.min()
+        cell = max(cell, float(x.max()) / _MOST_CELLS, float(y.max()) / _MOST_CELLS)
         while True:
-            across = np.floor(middle / cell).astype(np.int64)
-            keys = across[:, 0] * (across[:, 1].max() + 1) + across[:, 1]
-            _, first = np.unique(keys, return_index=True)
+            columns, lines = (x / cell).astype(np.intp), (y / cell).astype(np.intp)
+            first = _first_of_each(columns * (int(lines.max()) + 1) + lines)
             if len(first) <= limit:
-                return np.sort(rows[order[first]])
+                return np.sort(rows[first])
             cell *= max(1.1, math.sqrt(len(first) / limit))
+
+
+def _first_of_each(keys: _Rows) -> _Rows:
+    """Where each key stands first; keys count from 0 and are not many more than there may be cells."""
+    first = np.full(int(keys.max()) + 1, -1, dtype=np.intp)
+    first[keys[::-1]] = np.arange(len(keys) - 1, -1, -1)  # of one place, what is written last stays
+    return first[first >= 0]
 
 
 def _as_it_is(lon: Any, lat: Any) -> tuple[Any, Any]:

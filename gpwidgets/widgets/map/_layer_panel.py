@@ -225,7 +225,7 @@ class LayerPanel(Owner, WidgetControl):
         styled = [layer for layer in shown if getattr(layer, "classes", None) is not None]
         self._legends.value = "".join(
             f'<div class="gpw-legend-of"><div class="gpw-muted">{escape(title_of(layer))}</div>'
-            f"{layer.classes.legend_html()}</div>"
+            f"{layer.classes.legend_html(getattr(layer, 'thinned', ''))}</div>"
             for layer in styled
         )
 

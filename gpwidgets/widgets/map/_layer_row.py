@@ -100,8 +100,22 @@ class LayerRow(Owner, w.VBox):
         )
         self._said = self.own(w.HTML())
         self._details = w.HBox(layout=w.Layout(flex_flow="row wrap", grid_gap="0 16px", width="100%"))
-        super().__init__([head, self._details], layout=w.Layout(width="100%"))
+        super().__init__([head, *self._remark(), self._details], layout=w.Layout(width="100%"))
         self.add_class("gpw-layer")
+
+    def _remark(self) -> list[w.Widget]:
+        """What of the layer is not drawn as it is, in words that follow the map."""
+        if not self.layer.has_trait("note"):
+            return []
+        remark = w.HTML()
+
+        def tell(_change: object = None) -> None:
+            words = escape(self.layer.note)
+            remark.value = f'<div class="gpw-muted">{words}</div>' if words else ""
+
+        tell()
+        self.follow(self.layer, tell, "note")
+        return [remark]
 
     def _name_controls(self, title: str) -> None:
         """Name the layer on all controls of the row."""

@@ -337,6 +337,7 @@ class TaskMap(Owner, w.VBox):
     def _tell_notes(self, _change: object = None) -> None:
         notes = [f"{name}: {layer.note}" for name, layer in self.results.items() if layer.note]
         self.note: str = "; ".join(notes)
+        self.layers.show_legends()  # they say, too, what of a layer is drawn
 
     @traitlets.observe("note")
     def _show_note(self, _change: Mapping[str, Any]) -> None:

@@ -31,11 +31,19 @@ def inputs_for(data_type: str = DataTypeName.FEATURES, frame: Any = None) -> lis
     frame
         Its geometry has to be one that the input takes; all inputs of the type without it.
     """
-    kinds = frame.geom_type.dropna().unique() if hasattr(frame, "geom_type") else ()
-    found = []
-    for form in sorted(_FORMS, key=lambda one: one.info.name):
-        for editor in form.editors.values():
-            parameter = editor.parameter
-            if parameter.data_type == data_type and all(takes_geometry(parameter, kind) for kind in kinds):
-                found.append((f"{form.info.display_name or form.info.name}: {editor.title}", editor))
-    return found
+    inputs = [
+        (f"{form.info.display_name or form.info.name}: {editor.title}", editor)
+        for form in sorted(_FORMS, key=lambda one: one.info.name)
+        for editor in form.editors.values()
+        if editor.parameter.data_type == data_type
+    ]
+    if frame is None or not inputs:
+        return inputs
+    from gpwidgets.convert.geometry.geometry_kinds import geometry_kinds
+
+    kinds = geometry_kinds(frame)
+    return [
+        (title, editor)
+        for title, editor in inputs
+        if all(takes_geometry(editor.parameter, kind) for kind in kinds)
+    ]

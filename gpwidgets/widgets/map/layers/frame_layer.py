@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 #: Above this many features a browser no longer pans smoothly; of more, the largest of each spot are drawn.
 MAX_FEATURES = 10_000
 
+#: So many where the map is moved closer: a page takes so long for a part to be drawn anew that it is felt.
+MAX_CLOSER = 4_000
+
 #: Above this many vertices shapes are drawn simplified, to less than a pixel where they are seen.
 MAX_VERTICES = 50_000
 
@@ -195,6 +198,8 @@ class FrameLayer(LeanGeoJSON):
         The frame itself, whole.
     note : str
         What is not drawn as it is, in words; empty when everything is.
+    thinned : str
+        How many features are drawn of how many, in words; empty when all of them are.
     bounds_4326 : tuple of float, or None
         West, south, east, north of the whole frame in degrees; None when there is nothing to see.
     classes : ClassStyle or None
@@ -246,12 +251,14 @@ class FrameLayer(LeanGeoJSON):
         self.map_shapes: MapShapes = MapShapes(gdf)
         self.bounds_4326: Bounds | None = self.map_shapes.bounds
         self._window: Bounds | None = None
-        self._whole = self._draw(None, self._fit_pixel())
+        self._pixel = self._fit_pixel()
+        self._whole = self._draw(None, self._pixel)
         self._drawn = self._whole
         style: Any = self._style()
         super().__init__(
             data=_collection(self._drawn), name=layer_label(name, color), pm_ignore=True, **style
         )
+        self.thinned: str
         self._tell()
 
     def _fit_pixel(self) -> float:
@@ -265,7 +272,7 @@ class FrameLayer(LeanGeoJSON):
         return self.map_shapes.draw(
             pixel,
             window=window,
-            limit=MAX_FEATURES,
+            limit=MAX_FEATURES if window is None else min(MAX_FEATURES, MAX_CLOSER),
             max_vertices=MAX_VERTICES,
             styles=classes.styles(self._class_opacity) if classes else (),
             codes=classes.codes if classes else None,
@@ -299,19 +306,19 @@ class FrameLayer(LeanGeoJSON):
         else:
             near = pixel < self._fit_pixel()
         if not near:
-            return self._show(self._whole, None) if self._window is not None else False
+            return self._show(self._whole, None, self._fit_pixel()) if self._window is not None else False
         if self._window is not None and _within(window, self._window) and self._is_fine_for(pixel):
             return False
         wide = _widened(window)
-        return self._show(self._draw(wide, pixel), wide)
+        return self._show(self._draw(wide, pixel), wide, pixel)
 
     def _is_fine_for(self, pixel: float) -> bool:
         drawn = self._drawn
         complete = drawn.tolerance == 0 and drawn.count == drawn.in_view
-        return complete or pixel / 4 <= drawn.tolerance < pixel
+        return complete or pixel / 2 <= self._pixel < 2 * pixel
 
-    def _show(self, drawn: Drawn, window: Bounds | None) -> bool:
-        self._drawn, self._window = drawn, window
+    def _show(self, drawn: Drawn, window: Bounds | None, pixel: float) -> bool:
+        self._drawn, self._window, self._pixel = drawn, window, pixel
         self.data: dict[str, Any] = _collection(drawn)
         self._tell()
         return True
@@ -321,7 +328,7 @@ class FrameLayer(LeanGeoJSON):
         self.classes = classes
         self._whole = self._draw(None, self._fit_pixel())
         self._restyle_paths()
-        self._show(self._whole, None)
+        self._show(self._whole, None, self._fit_pixel())
 
     def _style(self) -> dict[str, Any]:
         classes = self.classes
@@ -350,17 +357,19 @@ class FrameLayer(LeanGeoJSON):
             self._restyle_paths()
 
     def _tell(self) -> None:
-        drawn, notes = self._drawn, []
-        where = tr(" in view") if self._window is not None else ""
-        if drawn.count < drawn.in_view:
-            notes.append(
-                tr(
-                    "{count:,} of {in_view:,} features{where} are drawn; zoom in to see more",
-                    count=drawn.count,
-                    in_view=drawn.in_view,
-                    where=where,
-                )
+        drawn = self._drawn
+        where = tr(" in and around the view") if self._window is not None else ""
+        self.thinned = (
+            tr(
+                "{count:,} of {in_view:,} features{where} are drawn; zoom in to see more",
+                count=drawn.count,
+                in_view=drawn.in_view,
+                where=where,
             )
+            if drawn.count < drawn.in_view
+            else ""
+        )
+        notes = [self.thinned] if self.thinned else []
         if drawn.tolerance:
             notes.append(tr("shapes are drawn simplified, finer as you zoom in"))
         if self.map_shapes.missing:
@@ -394,9 +403,9 @@ def _within(inner: Bounds, outer: Bounds) -> bool:
 
 
 def _widened(window: Bounds) -> Bounds:
-    """The window with half of its size more on each side, so that a short pan needs nothing new."""
+    """The window with a quarter of its size more on each side, so that a short pan needs nothing new."""
     west, south, east, north = window
-    wide, tall = (east - west) / 2, (north - south) / 2
+    wide, tall = (east - west) / 4, (north - south) / 4
     return (west - wide, max(-90.0, south - tall), east + wide, min(90.0, north + tall))
 
 

@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from itertools import pairwise
 from typing import Any
@@ -79,12 +80,18 @@ class ClassStyle:
         rows = list(zip(self.colors, self.labels, self._counts, strict=True))
         return [row for row in rows if row[2]] or rows if self.is_server else rows
 
-    @property
+    @cached_property
     def _counts(self) -> list[int]:
         return [int((self.codes == number).sum()) for number in range(len(self.colors))]
 
-    def legend_html(self) -> str:
-        """Return the legend: a patch and a label for each class, and how many features it has."""
+    def legend_html(self, note: str = "") -> str:
+        """Return the legend: a patch and a label for each class, and how many features it has.
+
+        Parameters
+        ----------
+        note
+            What has to be said of the drawing, below the classes.
+        """
         looks = self.looks or tuple({"color": one} for one in self.colors)
         rows = set(self.legend)
         lines = "".join(
@@ -92,7 +99,8 @@ class ClassStyle:
             for look, color, label, count in zip(looks, self.colors, self.labels, self._counts, strict=True)
             if (color, label, count) in rows
         )
-        return f'<div class="gpw-legend"><b>{escape(self.title)}</b><ul>{lines}</ul></div>'
+        said = f'<div class="gpw-muted">{escape(note)}</div>' if note else ""
+        return f'<div class="gpw-legend"><b>{escape(self.title)}</b><ul>{lines}</ul>{said}</div>'
 
     def _patch(self, look: Mapping[str, Any], color: str) -> str:
         """A patch as large as the marker, or as thick as the line, where the server says so."""
