@@ -20,6 +20,7 @@ from gpwidgets.tasks.runs.drivers import ExecuteDriver, JobDriver
 from gpwidgets.tasks.runs.run import Run
 from gpwidgets.tasks.runs.status import RunStatus
 from gpwidgets.tasks.runs.transport import Transport
+from gpwidgets.tasks.scheduling.places import gate_of
 from gpwidgets.tasks.signature import shows_its_inputs, takes_inputs
 from gpwidgets.tasks.task_requests import settings_for_vertices
 
@@ -138,6 +139,7 @@ class GPTask(TaskPreviews):
         run = Run(self, checked, settings)
         transport = Transport(self, settings={**settings_for_vertices(checked), **settings})
         driver = JobDriver if self.is_asynchronous else ExecuteDriver
+        run.call_when_done(gate_of(self.url.task).begin_single())
         return control.begin(run, driver(run, transport, recorded(run, self._requests.fields_of)))
 
     @takes_inputs(needed=True)
@@ -188,4 +190,5 @@ class GPTask(TaskPreviews):
         status = RunStatus.from_job(job.status)
         run.clock.found(job.messages, ended=status is not None and status.is_final)
         record_attached(run)
+        run.call_when_done(gate_of(self.url.task).begin_single())
         return control.begin(run, JobDriver(run, transport, None))

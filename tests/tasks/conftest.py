@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from batch_tools import Held
 
 from gpwidgets import GPTask, demo
 from gpwidgets.demo.jobs.tool_context import JobContext
@@ -23,6 +24,17 @@ def own_server() -> Iterator[demo.DemoServer]:
     """A server for one test, for what would disturb others."""
     with demo.serve() as running:
         yield running
+
+
+@pytest.fixture
+def held() -> Iterator[Held]:
+    """A tool whose jobs wait until the test opens it, on a server of its own."""
+    tool = Held()
+    with demo.serve(services=[tool.tool()], workers=16) as server:
+        tool.task = GPTask(server.url_of("Held"))
+        tool.server = server
+        yield tool
+        tool.opened.set()
 
 
 @pytest.fixture

@@ -1,65 +1,17 @@
 """Batches: what is refused before anything is sent, how rows are sent and end, and what they give."""
 
-import threading
 from pathlib import Path
-from typing import Any
 
 import geopandas
 import pandas
 import pytest
-import shapely
+from batch_tools import Held, needs_parquet, points
 
 import gpwidgets as gp
-from gpwidgets import demo
-from gpwidgets.convert.storage import parts
 from gpwidgets.demo.jobs.tool_context import JobContext
-from gpwidgets.demo.publishing.publish import Points, as_tool
+from gpwidgets.demo.publishing.publish import Points
 
 pytestmark = pytest.mark.timeout(120)
-needs_parquet = pytest.mark.skipif(parts.find_spec("pyarrow") is None, reason="needs pyarrow")
-
-
-class Held:
-    """A tool whose jobs wait for the test, and which knows how many there were at once."""
-
-    def __init__(self) -> None:
-        self.opened = threading.Event()
-        self.changed = threading.Condition()
-        self.running = self.most = self.calls = 0
-
-    def tool(self) -> Any:
-        def held(number: int = 0) -> int:
-            """Wait for the test."""
-            with self.changed:
-                self.running += 1
-                self.calls += 1
-                self.most = max(self.most, self.running)
-                self.changed.notify_all()
-            self.opened.wait(30)
-            with self.changed:
-                self.running -= 1
-            return number * 10
-
-        return as_tool(held, asynchronous=True, output="Tenfold")
-
-    def until(self, calls: int) -> None:
-        with self.changed:
-            assert self.changed.wait_for(lambda: self.calls >= calls, 30)
-
-
-@pytest.fixture
-def held():
-    tool = Held()
-    with demo.serve(services=[tool.tool()], workers=16) as server:
-        tool.task = gp.GPTask(server.url_of("Held"))
-        tool.server = server
-        yield tool
-        tool.opened.set()
-
-
-def points(count: int, **columns: Any) -> geopandas.GeoDataFrame:
-    shapes = shapely.points([[-84.0 + place / 100, 36.0] for place in range(count)])
-    return geopandas.GeoDataFrame(columns, geometry=shapes, crs=4326)
 
 
 @needs_parquet

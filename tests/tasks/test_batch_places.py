@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpwidgets.tasks.batch.places import Gate, Places
+from gpwidgets.tasks.scheduling.places import Gate, Places
 
 
 def places(usual: int = 2, most: int = 2) -> Places:

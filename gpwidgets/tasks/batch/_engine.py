@@ -13,14 +13,14 @@ from typing import Any, Self
 
 from gpwidgets.errors import AuthenticationError, GPError
 from gpwidgets.secrets import mask
-from gpwidgets.tasks.batch._sending import LiveRow, begun_nothing, server_of
+from gpwidgets.tasks.batch._sending import LiveRow, begun_nothing
 from gpwidgets.tasks.batch.ledger import Ledger, LedgerFull, RowState
-from gpwidgets.tasks.batch.places import gate_of
 from gpwidgets.tasks.batch.row_inputs import RowInputs
 from gpwidgets.tasks.batch.row_results import RowResults
 from gpwidgets.tasks.results.outputs import Outputs
 from gpwidgets.tasks.runs.run import Run
 from gpwidgets.tasks.runs.status import RunStatus
+from gpwidgets.tasks.scheduling.places import gate_of
 from gpwidgets.tasks.scheduling.watcher import shared_watcher
 from gpwidgets.tasks.scheduling.workers import submit_work
 from gpwidgets.tasks.task import GPTask
@@ -80,13 +80,13 @@ class BatchEngine:
         self._inputs = inputs
         self._settings = dict(settings)
         self._options = options
-        self._gate = gate_of(server_of(task))
+        self._gate = gate_of(task.url.task)
         self._error: Exception | None = None
         self._changed = threading.Condition(threading.RLock())
         self._live: dict[int, LiveRow] = {}
         self._queue: collections.deque[int] = collections.deque()
         self._over = self._finished = False
-        self._closing = False
+        self._closing = self._no_more = False
         self._take(ledger)
 
     def _take(self, ledger: Ledger) -> None:
@@ -109,7 +109,7 @@ class BatchEngine:
         without = [place for place, row in enumerate(rows) if not row.is_over and not row.job]
         with self._changed:
             self._queue = collections.deque([*with_job, *without])
-            self._over = self._finished = self._closing = False
+            self._over = self._finished = self._closing = self._no_more = False
             self.trouble, self._error = "", None
         self._gate.join(self._pump, self._options.at_once, self._options.most)
         shared_watcher().add(self._tick, 0.5)
@@ -150,11 +150,14 @@ class BatchEngine:
 
     def _pump(self) -> None:
         """Send rows while there are places."""
-        while (place := self._next()) is not None:
-            self._send(place)
+        try:
+            while (live := self._next()) is not None:
+                self._send(live)
+        except Exception as error:  # such as a folder that is gone
+            self._stop(error)
         self._look_for_the_end()
 
-    def _next(self) -> int | None:
+    def _next(self) -> LiveRow | None:
         with self._changed:
             if not self._queue or self._closing or self.trouble:
                 return None
@@ -166,23 +169,27 @@ class BatchEngine:
                 most = self._options.most
                 if running >= most or len(self._live) >= most * _FETCHED_PER_PLACE or not self._gate.take():
                     return None
-            self._queue.popleft()
             row = self._ledger.rows[place]
-            settings = {**self._inputs.flags(place), **self._settings}
-            live = self._live[place] = LiveRow(self.task, place, row.job, settings)
+            try:
+                settings = {**self._inputs.flags(place), **self._settings}
+                live = LiveRow(self.task, place, row.job, settings)
+            except BaseException:
+                self._gate.put_back()
+                raise
+            self._queue.popleft()
+            self._live[place] = live
             if not row.job:
                 row.status = RunStatus.PREPARING.value
-            return live.place
+            return live
 
-    def _send(self, place: int) -> None:
-        live = self._live[place]
+    def _send(self, live: LiveRow) -> None:
+        place = live.place
 
         def prepare(run: Run) -> Mapping[str, str]:
             fields = self._inputs.fields(place, run)
             self._write(lambda: self._ledger.about_to_send(place))
             row = self._ledger.rows[place]
             row.status, row.sent = RunStatus.SUBMITTED.value, time.time()
-            row.tries += 1
             return fields
 
         live.begin(prepare, self._job_known, self._server_done, self._ended)
@@ -220,6 +227,7 @@ class BatchEngine:
         except Exception as error:
             self._stop(error)
         finally:
+            live.leave()  # one that does not end in time is looked at no more
             with self._changed:
                 self._live.pop(live.place, None)
                 had = live.leave_place()
@@ -233,7 +241,8 @@ class BatchEngine:
         run, place = live.run, live.place
         with self._changed:
             row = self._ledger.rows[place]
-            if begun_nothing(run) and self._may_try_again(live, row):
+            refused = begun_nothing(run)
+            if refused and self._may_try_again(live, row):
                 return
             if self.trouble and row.job is None and row.sent is None:
                 row.status = "pending"  # it has not been sent, as the ledger could not be written
@@ -241,7 +250,9 @@ class BatchEngine:
             row.status = run.status.value
             row.error = mask(str(run.error)) if run.error is not None else ""
             row.ended = time.time()
-            if live.overdue and run.status is not RunStatus.SUCCEEDED:
+            if refused and (live.is_cancelled or self._no_more):
+                row.status, row.error = RunStatus.CANCELLED.value, ""
+            elif live.overdue and run.status is not RunStatus.SUCCEEDED:
                 row.status = RunStatus.TIMED_OUT.value
                 row.error = tr("It took longer than its deadline of {n:g} s.", n=self._options.deadline)
             outputs = run.outputs if run.status is RunStatus.SUCCEEDED else None
@@ -259,7 +270,8 @@ class BatchEngine:
 
     def _may_try_again(self, live: LiveRow, row: RowState) -> bool:
         error, place = live.run.error, live.place
-        if live.run.cancel_requested or row.tries >= self._options.tries:
+        row.tries += 1
+        if live.is_cancelled or self._no_more or row.tries >= self._options.tries:
             return False
         if row.sent is not None:
             self._write(lambda: self._ledger.not_begun(place))
@@ -279,15 +291,28 @@ class BatchEngine:
 
     def _give_up(self, places: Iterable[int]) -> None:
         """End rows as cancelled that have not been sent."""
-        for place in list(places):
-            with self._changed:
-                if place not in self._queue:
-                    continue
-                self._queue.remove(place)
+        wanted, now = set(places), time.time()
+        with self._changed:
+            chosen = [place for place in self._queue if place in wanted]
+            self._queue = collections.deque(place for place in self._queue if place not in wanted)
+            for place in chosen:
                 row = self._ledger.rows[place]
-                row.status, row.ended = RunStatus.CANCELLED.value, time.time()
-            self._keep(place, None)
+                row.status, row.ended = RunStatus.CANCELLED.value, now
+        try:
+            self._results.keep_ends(chosen)
+        except (OSError, GPError) as error:
+            self._stop(error)
         self._look_for_the_end()
+
+    def _leave(self, lives: Iterable[LiveRow]) -> None:
+        """Look at jobs no more that go on on the server; their rows stay open."""
+        for live in lives:
+            live.leave()
+            with self._changed:
+                self._live.pop(live.place, None)
+                had = live.leave_place()
+            if had:
+                self._gate.give_back()
 
     def _stop(self, error: Exception) -> None:
         """Send no more rows; those that are under way go on."""
@@ -301,7 +326,9 @@ class BatchEngine:
         if self._over:
             return None
         self._look_after_deadlines()
-        submit_work(self._flush_old)
+        self._look_after_sign_ins()
+        if self._results.has_waited:
+            submit_work(self._flush_old)
         self._pump()
         return 0.5
 
@@ -310,6 +337,15 @@ class BatchEngine:
             self._results.flush_old()
         except (OSError, GPError) as error:
             self._stop(error)
+
+    def _look_after_sign_ins(self) -> None:
+        """Leave jobs of which the server says nothing any more before somebody signs in."""
+        with self._changed:
+            shut_out = [live for live in self._live.values() if live.run.wants_sign_in and not live.is_over]
+        if shut_out:
+            note = shut_out[0].run.note or tr("The server wants a new sign-in.")
+            self._stop(AuthenticationError(note))
+            self._leave(shut_out)
 
     def _look_after_deadlines(self) -> None:
         deadline = self._options.deadline
@@ -320,7 +356,7 @@ class BatchEngine:
         for live in late:
             if not live.overdue:
                 live.overdue = True
-                live.run.cancel()
+                live.cancel()
             elif live.age > deadline + _GRACE:
                 self._ended(live)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from gpwidgets.errors import AuthenticationError, ConnectionFailed, ServerError
 from gpwidgets.protocol.responses.replies import JobInfo
@@ -16,15 +15,10 @@ from gpwidgets.tasks.runs.status import RunStatus
 from gpwidgets.tasks.runs.transport import Gathered, Transport
 from gpwidgets.tasks.task import GPTask
 
-__all__ = ["LiveRow", "begun_nothing", "server_of"]
+__all__ = ["LiveRow", "begun_nothing"]
 
 #: A server's answers that say that it has begun nothing and may take the same later.
 _LATER = frozenset({429, 503})
-
-
-def server_of(task: GPTask) -> str:
-    """Host and port of a task's server."""
-    return urlsplit(task.url.task).netloc
 
 
 def begun_nothing(run: Run) -> bool:
@@ -64,6 +58,8 @@ class LiveRow:
     Attributes
     ----------
     run : Run
+    is_cancelled : bool
+        Whether somebody wants no more of it.
     overdue : bool
         Whether its time is over and it is being cancelled for that.
     is_over : bool
@@ -75,6 +71,7 @@ class LiveRow:
     def __init__(self, task: GPTask, place: int, job: str | None, settings: Mapping[str, Any]) -> None:
         self.place = place
         self.run: Run = Run(task, {}, settings)
+        self.is_cancelled: bool = False
         self.overdue: bool = False
         self.is_over: bool = False
         self.has_place: bool = True
@@ -111,10 +108,22 @@ class LiveRow:
         if self._job is not None:
             control.update(run, job_id=self._job)
             control.begin(run, JobDriver(run, self._transport, None))
-            return
-        run.observe(lambda _change: job_known(self), names="job_id")
-        driver = JobDriver if run.task.is_asynchronous else ExecuteDriver
-        control.begin(run, driver(run, self._transport, prepare))
+        else:
+            run.observe(lambda _change: job_known(self), names="job_id")
+            driver = JobDriver if run.task.is_asynchronous else ExecuteDriver
+            control.begin(run, driver(run, self._transport, prepare))
+        if self.is_cancelled:  # before there was anybody to hear of it
+            run.cancel()
+
+    def cancel(self) -> None:
+        """Ask the server to stop it, at once or as soon as it is there."""
+        self.is_cancelled = True
+        self.run.cancel()
+
+    def leave(self) -> None:
+        """Look at its job no more; the server goes on with it."""
+        self.is_over = True
+        control.finish(self.run, RunStatus.LOST)
 
     def _note_status(self, change: Any) -> None:
         if change.new is RunStatus.SUBMITTED:

@@ -54,8 +54,11 @@ class Batch(BatchEngine):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What to know: torn lines of the ledger, results that were not alike and have been reconciled."""
-        return (*self._ledger.notes, *self._results.notes)
+        """What to know: torn lines of the ledger, results that have been reconciled, what rows wait for."""
+        waits = []
+        if self._queue and not self._live and not self._finished and self._gate.is_held_by_others:
+            waits = [tr("No row is sent now: other runs of this kernel have all the places at this server.")]
+        return (*self._ledger.notes, *self._results.notes, *waits)
 
     def wait(self, timeout: float | None = None, *, show_progress: bool | None = None) -> Batch:
         """Wait until nothing is under way any more.
@@ -108,13 +111,14 @@ class Batch(BatchEngine):
             chosen = list(self._live) if row is None else [self._place(row)]
             live = [self._live[place] for place in chosen if place in self._live]
         for one in live:
-            one.run.cancel()
+            one.cancel()
         if row is not None:
             self._give_up(chosen)
 
     def cancel_rest(self) -> None:
         """Send no more rows; those that are on the server go on."""
         with self._changed:
+            self._no_more = True  # also of those that the server refuses meanwhile
             waiting = [place for place in self._queue if not self._ledger.rows[place].job]
         self._give_up(waiting)
 
@@ -124,7 +128,7 @@ class Batch(BatchEngine):
         Parameters
         ----------
         timeout
-            Seconds to wait for rows that are just being sent.
+            Seconds to wait for rows that are just being sent, and for results that are just being written.
 
         Raises
         ------
@@ -134,16 +138,14 @@ class Batch(BatchEngine):
         end = time.monotonic() + timeout
         with self._changed:
             self._closing = True
-            while any(live.is_being_sent for live in self._live.values()):
+            while any(live.is_being_sent or live.is_over for live in self._live.values()):
                 if time.monotonic() >= end:
                     raise WaitTimeout(tr("The server has not said yet whether it takes all rows."))
                 self._changed.wait(0.1)
-            for live in self._live.values():
+            left = list(self._live.values())
+            for live in left:
                 live.is_over = True
-            left, self._live = list(self._live.values()), {}
-        for live in left:
-            if live.leave_place():
-                self._gate.give_back()
+        self._leave(left)
         self._look_for_the_end()
 
     def retry_failed(self, *, lost: bool = False, cancelled: bool = False) -> Batch:
@@ -205,7 +207,8 @@ class Batch(BatchEngine):
     def failures(self) -> pandas.DataFrame:
         """The rows of `table` that are over and have not succeeded."""
         table = self.table()
-        return table[table["ended"].notna() & (table["status"] != RunStatus.SUCCEEDED.value)]
+        over = table["ended"].notna() | (table["status"] == "unwritten")
+        return table[over & (table["status"] != RunStatus.SUCCEEDED.value)]
 
     def frame(self, output: str | None = None) -> Any:
         """All rows of an output, of all runs that have given any so far.
@@ -227,7 +230,6 @@ class Batch(BatchEngine):
         GPError
             No run has given any rows for it.
         """
-        known = sorted({name for row in self._ledger.rows for name in row.parts})
         self._results.flush()
         known = sorted({name for row in self._ledger.rows for name in row.parts})
         if output is None and len(known) == 1:
@@ -281,10 +283,10 @@ class Batch(BatchEngine):
         )
 
     def _place(self, row: Hashable) -> int:
-        try:
-            return self._inputs.labels.index(row)
-        except ValueError:
-            raise KeyError(tr("There is no row {row!r} in this batch.", row=row)) from None
+        for label in (row, str(row)):  # labels that JSON does not know are kept as texts
+            if label in self._inputs.labels:
+                return self._inputs.labels.index(label)
+        raise KeyError(tr("There is no row {row!r} in this batch.", row=row))
 
     def __repr__(self) -> str:
         told = ", ".join(f"{count:,} {status}" for status, count in sorted(self.counts.items()))

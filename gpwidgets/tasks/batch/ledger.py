@@ -31,6 +31,8 @@ FORMAT, VERSION = "gpwidgets-batch", 1
 #: Bytes set aside for the ids of jobs that are accepted while the disk fills up.
 _RESERVE = 65_536
 _LONGEST_ERROR = 1000
+#: A head that says more is damaged.
+_MOST_ROWS = 100_000_000
 _BINARY = getattr(os, "O_BINARY", 0)
 
 
@@ -126,6 +128,7 @@ class Ledger:
         self._reserve = folder / "ledger.reserve"
         self._lock = FolderLock(folder / "ledger.lock")
         self._descriptor = -1
+        self._closed = False
         self._writing = threading.Lock()
         try:
             self._read()
@@ -147,12 +150,16 @@ class Ledger:
         self.head, self.rows = told, [RowState() for _ in range(count)]
 
     def close(self) -> None:
-        """Let others work in the folder."""
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
-        self._reserve.unlink(missing_ok=True)
-        self._lock.release()
+        """Let others work in the folder; nothing is written any more."""
+        with self._writing:
+            if self._closed:
+                return
+            self._closed = True
+            if self._descriptor >= 0:
+                os.close(self._descriptor)
+                self._descriptor = -1
+            self._reserve.unlink(missing_ok=True)
+            self._lock.release()
 
     def about_to_send(self, row: int) -> None:
         """Write that a row is sent now; it has reached the disk when this returns."""
@@ -178,6 +185,8 @@ class Ledger:
     def _append(self, record: Mapping[str, Any], *, lasting: bool = False) -> None:
         line = json.dumps(record, separators=(",", ":"), default=str).encode() + b"\n"
         with self._writing:
+            if self._closed:  # the lock is another's by now
+                raise OSError(errno.EBADF, tr("the batch was closed"), str(self.path))
             if self._descriptor < 0:
                 self._open()
             try:
@@ -253,8 +262,13 @@ class Ledger:
                     known=VERSION,
                 )
             )
+        count = record.get("rows")
+        if not isinstance(count, int) or not 0 < count <= _MOST_ROWS:
+            raise _no_ledger(self.path)
+        if not isinstance(record.get("task"), str) or not isinstance(record.get("settings"), list):
+            raise _no_ledger(self.path)
         self.head = record
-        self.rows = [RowState() for _ in range(int(record["rows"]))]
+        self.rows = [RowState() for _ in range(count)]
 
     def _take(self, record: Mapping[str, Any]) -> bool:
         """Apply a line; False when it makes no sense."""

@@ -28,7 +28,7 @@ from gpwidgets.tasks.task import GPTask
 from gpwidgets.tasks.task_requests import TaskRequests, settings_for_vertices
 from gpwidgets.texts import tr, trn
 
-__all__ = ["FixedInputs", "RowInputs", "RowLine"]
+__all__ = ["FixedInputs", "RowInputs", "RowLine", "digest_of"]
 
 RowLine = dict[str, Any]
 """A row of the file: ``label``, ``fields``, ``shown``; where needed ``again``, ``secret``, ``flags``
@@ -139,8 +139,7 @@ class RowInputs:
     @property
     def digest(self) -> str:
         """Fingerprint of the file."""
-        with self.path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return digest_of(self.path)
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -200,6 +199,15 @@ class RowInputs:
                     break
                 self._starts.append(start)
                 self.labels.append(json.loads(line)["label"])
+
+
+def digest_of(path: Path) -> str:
+    """Fingerprint of a file with rows; empty where there is none."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return ""
 
 
 def _checked(task: GPTask, fixed: FixedInputs, row: GivenRow) -> tuple[RowLine, dict[str, Any]]:

@@ -19,6 +19,7 @@ from gpwidgets.protocol.values import DataFile, LayerReference, MapImage, Raster
 from gpwidgets.secrets import mask, without_secrets
 from gpwidgets.tasks.batch.ledger import Ledger
 from gpwidgets.tasks.batch.row_inputs import RowInputs
+from gpwidgets.tasks.runs.status import RunStatus
 from gpwidgets.texts import tr
 from gpwidgets.version import __version__
 
@@ -82,10 +83,24 @@ class RowResults:
             if full or not self._patient:
                 self._flush()
 
+    def keep_ends(self, places: Iterable[int]) -> None:
+        """Take rows that are over and have given nothing."""
+        with self._lock:
+            for place in places:
+                self._since = self._since if self._waiting else time.monotonic()
+                self._waiting[place] = {}
+            if not self._patient or len(self._waiting) >= _ROWS_OF_A_PART:
+                self._flush()
+
+    @property
+    def has_waited(self) -> bool:
+        """Whether something has waited for long."""
+        return bool(self._waiting) and time.monotonic() - self._since >= self._patient
+
     def flush_old(self) -> None:
         """Write what has waited for long."""
         with self._lock:
-            if self._waiting and time.monotonic() - self._since >= self._patient:
+            if self.has_waited:
                 self._flush()
 
     def flush(self) -> None:
@@ -127,20 +142,28 @@ class RowResults:
 
     def _sorted(self, place: int, outputs: Outputs) -> dict[str, Any]:
         """The frames of a row; its other outputs go into its state."""
-        row, frames = self._ledger.rows[place], {}
+        row = self._ledger.rows[place]
+        frames: dict[str, Any] = {}
         for name in outputs:
             if name in outputs.errors:
                 continue
-            value = outputs[name]
-            if is_table(value):
-                frames[name] = value
-            elif outputs.is_hidden(name):
-                row.values[name] = "***"
-            elif _files_of(value):
-                row.files[name] = list(self._downloaded(place, name, value))
-            else:
-                row.values[name] = _plain(name, value)
+            try:
+                self._take_value(place, name, outputs, frames)
+            except GPError as error:  # a file that is gone holds up no other row
+                row.status = "incomplete" if row.job else RunStatus.FAILED.value
+                row.error = "; ".join(filter(None, (row.error, f"{name}: {mask(str(error))}")))
         return frames
+
+    def _take_value(self, place: int, name: str, outputs: Outputs, frames: dict[str, Any]) -> None:
+        row, value = self._ledger.rows[place], outputs[name]
+        if is_table(value):
+            frames[name] = value
+        elif outputs.is_hidden(name):
+            row.values[name] = "***"
+        elif _files_of(value):
+            row.files[name] = list(self._downloaded(place, name, value))
+        else:
+            row.values[name] = _plain(name, value)
 
     def _downloaded(self, place: int, name: str, value: Any) -> Iterator[str]:
         """Download the files of an output, and name them from the folder of the batch."""

@@ -11,6 +11,7 @@ from gpwidgets.datatypes.registry import datatype_of
 from gpwidgets.errors import GPError
 from gpwidgets.protocol.description import TaskInfo
 from gpwidgets.protocol.names import python_name
+from gpwidgets.tasks.inputs.environment import ENVIRONMENT
 from gpwidgets.texts import tr
 
 __all__ = ["GivenRow", "geometry_input", "rows_of_frame", "rows_of_sweep"]
@@ -116,6 +117,9 @@ def rows_of_frame(
         raise TypeError(
             f"gpwidgets.batch takes a DataFrame or GeoDataFrame with a row for each run, not {kind}."
         )
+    if not frame.columns.is_unique:
+        twice = ", ".join(sorted({str(name) for name in frame.columns[frame.columns.duplicated()]}))
+        raise GPError(tr("The frame has several columns of the same name: {names}.", names=twice))
     if not frame.index.is_unique:
         raise GPError(tr("Labels of rows come twice in the index of the frame; call reset_index() first."))
     unknown = [name for name in keep if name not in frame.columns]
@@ -126,25 +130,30 @@ def rows_of_frame(
     if shape is not None:
         geometry = geometry_input(info, geometry, [*fixed, *map(str, columns)])
         shapes = frame[[shape]]
+        without = (frame[shape].isna() | frame[shape].is_empty).tolist()
     missing = {name: frame[name].isna().tolist() for name in (*columns, *keep)}
     given = {name: frame[name].tolist() for name in (*columns, *keep)}
     for place, label in enumerate(frame.index.tolist()):
         values = {str(name): given[name][place] for name in columns if not missing[name][place]}
-        if shape is not None:
+        if shape is not None and not without[place]:
             values[str(geometry)] = shapes.iloc[place : place + 1]
         kept = {str(name): None if missing[name][place] else given[name][place] for name in keep}
         yield GivenRow(label, values, kept)
 
 
-def rows_of_sweep(given: Mapping[str, Any]) -> tuple[Iterator[GivenRow], dict[str, Any]]:
+def rows_of_sweep(info: TaskInfo, given: Mapping[str, Any]) -> tuple[Iterator[GivenRow], dict[str, Any]]:
     """The product of all lists, the last one changing fastest, and what is no list.
 
     Parameters
     ----------
+    info
+        The task.
     given
-        By input name; lists, tuples, ranges and arrays are the values of a row each.
+        By input name; lists, tuples, ranges and arrays are the values of a row each. Settings of the
+        environment, such as an extent in four numbers, are the same for all rows.
     """
-    lists = {name: list(value) for name, value in given.items() if _is_list(value)}
+    settings = ENVIRONMENT.keys() - {one.name for one in info.inputs}
+    lists = {name: list(value) for name, value in given.items() if name not in settings and _is_list(value)}
     fixed = {name: value for name, value in given.items() if name not in lists}
     rows = (
         GivenRow(place, dict(zip(lists, values, strict=True)), {})
@@ -154,4 +163,7 @@ def rows_of_sweep(given: Mapping[str, Any]) -> tuple[Iterator[GivenRow], dict[st
 
 
 def _is_list(value: Any) -> bool:
-    return isinstance(value, list | tuple | range) or (hasattr(value, "tolist") and not hasattr(value, "crs"))
+    if isinstance(value, list | tuple | range):
+        return True
+    # Numbers of numpy have `tolist` too.
+    return hasattr(value, "tolist") and getattr(value, "ndim", 1) > 0 and not hasattr(value, "crs")

@@ -15,7 +15,7 @@ from gpwidgets.file_names import name_from_title, numbered_names, private_folder
 from gpwidgets.tasks.batch._engine import BatchOptions
 from gpwidgets.tasks.batch.batch import Batch
 from gpwidgets.tasks.batch.ledger import Ledger, read_head
-from gpwidgets.tasks.batch.row_inputs import FixedInputs, RowInputs
+from gpwidgets.tasks.batch.row_inputs import FixedInputs, RowInputs, digest_of
 from gpwidgets.tasks.batch.row_source import GivenRow, rows_of_frame, rows_of_sweep
 from gpwidgets.tasks.inputs.environment import ENVIRONMENT, check_environment, split
 from gpwidgets.tasks.journal.kept_inputs import rows_of_settings, values_of_rows
@@ -164,7 +164,7 @@ def sweep(
     >>> runs.wait(timeout=60).counts
     {'succeeded': 2}
     """
-    rows, fixed = rows_of_sweep({**(values or {}), **inputs})
+    rows, fixed = rows_of_sweep(task.info, {**(values or {}), **inputs})
     options = BatchOptions(at_once, most_at_once, deadline)
     return _start(task, rows, fixed, folder, options, retry_lost)
 
@@ -220,6 +220,7 @@ def resume(
     try:
         if not ledger.head:
             raise GPError(tr("There is no batch in {folder}.", folder=place))
+        _check_rows(place, ledger)
         task = GPTask(str(ledger.head["task"]), as_auth(auth))
         settings = values_of_rows(ledger.head["settings"], ENVIRONMENT.values(), str).values
         inputs = RowInputs(task, place / _ROWS)
@@ -254,8 +255,10 @@ def _start(
         ledger = Ledger(place)
         try:
             if not ledger.head:
+                _refuse_results_without_ledger(place)
                 shutil.move(staged.path, place / _ROWS)
                 ledger.begin(head, len(staged))
+            _check_rows(place, ledger)
             inputs = RowInputs(task, place / _ROWS)
             inputs.take_secrets(staged)
             made = Batch(task, place, ledger, inputs, checked, options)
@@ -263,6 +266,31 @@ def _start(
             ledger.close()
             raise
     return made.begin(retry_lost=retry_lost)
+
+
+def _check_rows(place: Path, ledger: Ledger) -> None:
+    """Refuse rows that are not those of the ledger: other values would be sent for the rows that are left."""
+    if digest_of(place / _ROWS) != ledger.head.get("digest"):
+        raise GPError(
+            tr(
+                "{file} in {folder} is not as it was when the batch began, such as after a copy that is not "
+                "whole, or by hand. Nothing was sent; bring it back, or begin in another folder.",
+                file=_ROWS,
+                folder=place,
+            )
+        )
+
+
+def _refuse_results_without_ledger(place: Path) -> None:
+    """Leave results alone that no ledger tells of."""
+    if any(place.glob("results/*/part-*.parquet")):
+        raise GPError(
+            tr(
+                "There are results in {folder} of a batch whose ledger is gone. Nothing was changed; choose "
+                "another folder.",
+                folder=place,
+            )
+        )
 
 
 def _place_for(base: Path, head: Mapping[str, Any], *, insist: bool) -> Path:

@@ -1,1 +1,1 @@
-"""When the next step of each live run is due, and the threads that take it."""
+"""When the next step of each live run is due, the threads that take it, and the places at a server."""

@@ -1,7 +1,8 @@
-"""How many jobs of batches a server has at once: few, fewer while it is busy, more where it is idle.
+"""How many jobs a server has at once from this process: few, fewer while it is busy, more where it is idle.
 
-The rules are in `Places`, which knows neither threads nor a clock; `Gate` shares them among the batches of
-this process.
+The rules are in `Places`, which knows neither threads nor a clock; `Gate` shares them among all runs of this
+process. Rows of batches wait until there is a place. Single runs are sent at once, as somebody waits for
+them, and take their places all the same.
 """
 
 from __future__ import annotations
@@ -10,8 +11,14 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
-__all__ = ["Gate", "Places", "gate_of"]
+__all__ = ["Gate", "Places", "gate_of", "server_of"]
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_LONGEST_HOLD = 60.0
+#: After so many refusals in a row holds grow no longer.
+_REFUSALS_COUNTED = 8
 
 
 class Places:
@@ -41,11 +48,11 @@ class Places:
         self._smooth = self._refused = self._lowered = 0
 
     def limit(self, usual: int, most: int) -> None:
-        """Set how many jobs there are to begin with, and at the most."""
-        if (usual, most) != (self._usual, self._most):
-            self._usual, self._most = usual, most
-            self.allowed = usual
-            self._smooth = 0
+        """Set how many jobs there are to begin with, and at the most; what was learnt of the server stays."""
+        more = self.allowed - self._usual
+        self._usual, self._most = usual, most
+        # A server that was found busy gets more only as it shows that it is not.
+        self.allowed = min(self.allowed if more < 0 else usual + more, most)
 
     def take(self, now: float) -> bool:
         """Take a place, if there is one."""
@@ -95,24 +102,30 @@ class Places:
         """
         if now >= self.held_until:  # jobs that were refused together count once
             self.allowed = max(1, self.allowed // 2)
-            self._refused += 1
+            self._refused = min(self._refused + 1, _REFUSALS_COUNTED)
         self._smooth = 0
-        wait = max(min(2.0 ** (self._refused - 1), 60.0), min(asked, 300.0))
+        wait = max(min(2.0 ** (self._refused - 1), _LONGEST_HOLD), min(asked, 300.0))
         self.held_until = max(self.held_until, now + wait)
 
 
 class Gate:
-    """The places at one server, shared by the batches of this process.
+    """The places at one server, shared by the runs of this process.
 
     Parameters
     ----------
     clock
         Seconds that only ever grow.
+
+    Attributes
+    ----------
+    single
+        Places that runs have which belong to no batch.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.clock = clock
         self.places: Places = Places()
+        self.single: int = 0
         self._batches: dict[Callable[[], None], tuple[int, int]] = {}
         self._lock = threading.Lock()
 
@@ -137,6 +150,30 @@ class Gate:
         """Count a job that is there already."""
         with self._lock:
             self.places.occupy()
+
+    def begin_single(self) -> Callable[[], None]:
+        """Count a run that belongs to no batch; what comes back ends that."""
+        with self._lock:
+            self.single += 1
+            self.places.occupy()
+
+        def end() -> None:
+            with self._lock:
+                self.single -= 1
+            self.give_back()
+
+        return end
+
+    @property
+    def is_held_by_others(self) -> bool:
+        """Whether runs that belong to no batch have all the places."""
+        with self._lock:
+            return self.single >= self.places.allowed
+
+    def put_back(self) -> None:
+        """Give a place back that was not used, without letting anybody know."""
+        with self._lock:
+            self.places.give_back()
 
     def give_back(self, pump: Callable[[], None] | None = None) -> None:
         """Give a place back, and let the other batches take it before the one that had it."""
@@ -168,8 +205,19 @@ _gates: dict[str, Gate] = {}
 _making = threading.Lock()
 
 
-def gate_of(server: str) -> Gate:
-    """The gate of a server, by its host and port."""
+def server_of(url: str) -> str:
+    """Host and port of an address, whichever way it spells them."""
+    parts = urlsplit(url)
+    try:
+        port = parts.port or _DEFAULT_PORTS.get(parts.scheme.lower())
+    except ValueError:
+        port = None
+    return f"{parts.hostname}:{port}"
+
+
+def gate_of(url: str) -> Gate:
+    """The gate of the server at an address."""
+    server = server_of(url)
     with _making:
         return _gates.setdefault(server, Gate())
 

@@ -1,0 +1,50 @@
+"""What tests of batches share: a tool that waits for the test, and frames with points."""
+
+import threading
+from typing import Any
+
+import geopandas
+import pytest
+import shapely
+
+import gpwidgets as gp
+from gpwidgets import demo
+from gpwidgets.convert.storage import parts
+from gpwidgets.demo.publishing.publish import as_tool
+
+needs_parquet = pytest.mark.skipif(parts.find_spec("pyarrow") is None, reason="needs pyarrow")
+
+
+class Held:
+    """A tool whose jobs wait for the test, and which knows how many there were at once."""
+
+    def __init__(self) -> None:
+        self.opened = threading.Event()
+        self.changed = threading.Condition()
+        self.running = self.most = self.calls = 0
+        self.task: gp.GPTask
+        self.server: demo.DemoServer
+
+    def tool(self) -> Any:
+        def held(number: int = 0) -> int:
+            """Wait for the test."""
+            with self.changed:
+                self.running += 1
+                self.calls += 1
+                self.most = max(self.most, self.running)
+                self.changed.notify_all()
+            self.opened.wait(30)
+            with self.changed:
+                self.running -= 1
+            return number * 10
+
+        return as_tool(held, asynchronous=True, output="Tenfold")
+
+    def until(self, calls: int) -> None:
+        with self.changed:
+            assert self.changed.wait_for(lambda: self.calls >= calls, 30)
+
+
+def points(count: int, **columns: Any) -> geopandas.GeoDataFrame:
+    shapes = shapely.points([[-84.0 + place / 100, 36.0] for place in range(count)])
+    return geopandas.GeoDataFrame(columns, geometry=shapes, crs=4326)
