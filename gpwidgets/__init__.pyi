@@ -90,3 +90,5 @@ from gpwidgets.tasks.sharing.request import RequestField as RequestField
 from gpwidgets.tasks.sharing.request import RequestPreview as RequestPreview
 from gpwidgets.tasks.sharing.settings import Settings as Settings
 from gpwidgets.tasks.sharing.settings import load_settings as load_settings
+from gpwidgets.tasks.tracing.request_log import LoggedRequest as LoggedRequest
+from gpwidgets.tasks.tracing.request_log import RequestLog as RequestLog

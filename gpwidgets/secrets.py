@@ -73,6 +73,10 @@ _SECRETS = (
 )
 
 
+#: Each pattern needs one of these; most texts have none, which is found out much faster.
+_HINTS = ("token", "key", "password", "secret", "verifier", "bearer", "basic", "code=", "@")
+
+
 class SecretText(str):
     """A text that shows as ``'***'`` in representations, such as those of a traceback's variables.
 
@@ -129,6 +133,11 @@ def mask(text: str) -> str:
     str
         The same text with the value of every ``token=``, ``password=``, ``Bearer`` and the like as ``***``.
     """
+    # Outside of ASCII there are more letters that count as these when their case does not matter.
+    if text.isascii():
+        lower = text.lower()
+        if not any(hint in lower for hint in _HINTS):
+            return text
     for pattern in _SECRETS:
         text = pattern.sub(rf"\1{MASKED}", text)
     return text

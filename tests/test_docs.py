@@ -26,6 +26,7 @@ PAGES = [
             "request",
             "settings",
             "signing-in",
+            "x-ray",
         )
     ),
 ]

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from marks import forms_of, found
 
 from gpwidgets import GPTask
-from gpwidgets.secrets import Masker
+from gpwidgets.secrets import SECRET_NAMES, Masker, mask
 
 DISTINCT = "tok-9f3/Zürich"
 
@@ -93,3 +93,34 @@ def test_json_that_escapes_more_than_it_must_hides_it_too(escaped: str) -> None:
 def test_what_only_begins_like_it_stays() -> None:
     body = json.dumps({"value": "tok-9f3/Zurich and tok-9f3", "n": [1.5, None, "é"]}).encode()
     assert json.loads(Masker([DISTINCT]).clean(body)) == json.loads(body)
+
+
+_PIECES = [
+    *SECRET_NAMES,
+    "Bearer",
+    "basic ",
+    "authorization",
+    "code",
+    "?",
+    "&",
+    "=",
+    ":",
+    '"',
+    "%3D",
+    " ",
+    "@",
+]
+
+
+@given(
+    st.lists(st.sampled_from([*_PIECES, "https://", "abcdefghij", "\\", "TOKEN"]), max_size=12).map("".join)
+)
+@example("?code=abc")
+@example("http://me:pw@host/")
+def test_a_plain_text_is_masked_as_one_with_other_letters(text: str) -> None:
+    assert mask(f"{text}<é") == f"{mask(text)}<é"
+
+
+@pytest.mark.parametrize("name", SECRET_NAMES)
+def test_every_name_is_hidden_in_a_plain_text(name: str) -> None:
+    assert mask(f"a {name.upper()}=abc b") == f"a {name.upper()}=*** b"

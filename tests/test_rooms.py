@@ -39,6 +39,7 @@ OUTSIDE: dict[str, set[str]] = {
     "tasks.journal.recording": {"platformdirs"},
     "tasks.results.layer_rows": {"geopandas", "pandas"},
     "tasks.runs.run": {"traitlets"},
+    "tasks.tracing.request_log": {"pandas"},
     "widgets": WIDGETS,
     "widgets.map._attribute_panel": {"ipywidgets", "ipyleaflet"},
     "widgets.map._layer_panel": {"ipywidgets", "ipyleaflet"},

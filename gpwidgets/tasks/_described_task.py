@@ -20,6 +20,7 @@ from gpwidgets.tasks._task_html import task_html
 from gpwidgets.tasks.results.layer_rows import layer_columns
 from gpwidgets.tasks.signature import call_signature
 from gpwidgets.tasks.task_requests import TaskRequests
+from gpwidgets.tasks.tracing.request_log import RequestLog
 
 if TYPE_CHECKING:
     from gpwidgets.client.sign_in.auth import Auth
@@ -137,6 +138,14 @@ class DescribedTask:
             return self.service.current_version
         except GPError:
             return None
+
+    @property
+    def trace(self) -> RequestLog:
+        """The requests that its session has made outside of runs: descriptions, sign-ins, checks, layers.
+
+        Those of a run are in `Run.trace`.
+        """
+        return RequestLog(self.session.trace, self.inputs)
 
     def _repr_html_(self) -> str:
         return task_html(self)

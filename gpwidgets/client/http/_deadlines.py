@@ -34,6 +34,13 @@ class Deadline:
         For an answer of any size.
     slowest
         Bytes in a second at least; each byte that was sent or has come moves the deadline by its share.
+
+    Attributes
+    ----------
+    passed : bool
+        Whether it is over.
+    bytes : int
+        How many were sent or have come.
     """
 
     def __init__(self, seconds: float, slowest: float) -> None:
@@ -45,6 +52,7 @@ class Deadline:
         self._active = False
         self._before: Deadline | None = None
         self.passed = False
+        self.bytes = 0
 
     def __enter__(self) -> Deadline:
         self._before = getattr(_current, "deadline", None)
@@ -62,6 +70,7 @@ class Deadline:
 
     def moved(self, size: int) -> None:
         """Bytes have come, or are going to be sent."""
+        self.bytes += size
         self._ends += size / self._slowest
 
     def watch(self, connection: Any) -> None:

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,10 +29,11 @@ from gpwidgets.client.http._retry import connection_failed, overdue, pause
 from gpwidgets.client.http._sent_secrets import SentSecrets
 from gpwidgets.client.http.bodies import BUSY
 from gpwidgets.client.http.consumers import Taker
+from gpwidgets.client.http.tracing import Sight, Trace, current_trace
 from gpwidgets.client.sign_in.auth import Auth, Credentials, as_auth
 from gpwidgets.client.sign_in.origins import same_origin
 from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed
-from gpwidgets.secrets import Masker, mask, shielded
+from gpwidgets.secrets import mask, shielded
 from gpwidgets.texts import tr
 
 __all__ = ["GPSession", "Reply"]
@@ -78,6 +80,11 @@ class GPSession:
     sleep
         How to wait between tries.
 
+    Attributes
+    ----------
+    trace : gpwidgets.client.http.tracing.Trace
+        What was asked outside of runs, without secrets.
+
     Examples
     --------
     >>> GPSession(timeout=(5, 30)).auth is None
@@ -107,6 +114,7 @@ class GPSession:
         self._bound_http = http
         self._answered = 0.0
         self._sent_secrets = SentSecrets()
+        self.trace: Trace = Trace()
         self._lock = threading.Lock()
 
     @property
@@ -350,9 +358,9 @@ class GPSession:
         signed: bool,
     ) -> Reply:
         arguments = self._settings.arguments(url, self.home)
-        deadline.moved(size_of(form, files))
-        started = time.monotonic()
-        status = "no answer"
+        masker = partial(self._sent_secrets.masker, form, secret, self._http, issued=not signed)
+        sight = Sight(method, url, form, files, size_of(form, files), masker, deadline)
+        deadline.moved(sight.sent)
         try:
             with self._http_for(secret).request(
                 method,
@@ -364,17 +372,21 @@ class GPSession:
                 **form_arguments(method, form, secret.headers, files),
                 **arguments,
             ) as answer:
-                status = str(answer.status_code)
-                masker = self._sent_secrets.masker(form, secret, self._http, issued=not signed)
-                return self._reply_of(answer, url, secret, taker, deadline, masker)
+                return self._reply_of(answer, secret, taker, sight)
         except requests.RequestException as error:
-            failed = self._failure(error, url, deadline)
+            failed = sight.error = self._failure(error, url, deadline)
+        except Exception as error:
+            sight.error = error
+            raise
         finally:
-            _LOG.debug(
-                "%s %s: %s, %.0f ms", method, without_query(url), status, 1000 * (time.monotonic() - started)
-            )
+            self._look_back(sight)
         # Raised out here, so that the error of requests, which holds the form, is not chained to it.
         raise failed
+
+    def _look_back(self, sight: Sight) -> None:
+        spent, status = 1000 * (time.monotonic() - sight.began), sight.status or "no answer"
+        _LOG.debug("%s %s: %s, %.0f ms", sight.method, without_query(sight.url), status, spent)
+        current_trace(self.trace).take(sight)
 
     def _failure(self, error: requests.RequestException, url: str, deadline: Deadline) -> ConnectionFailed:
         if deadline.passed:
@@ -382,21 +394,18 @@ class GPSession:
         return connection_failed(error, url, self.timeout[0])
 
     def _reply_of(
-        self,
-        answer: requests.Response,
-        url: str,
-        secret: Credentials,
-        taker: Taker | None,
-        deadline: Deadline,
-        masker: Masker,
+        self, answer: requests.Response, secret: Credentials, taker: Taker | None, sight: Sight
     ) -> Reply:
         """Read the whole body of an answer."""
-        taker = taker if answer.status_code < 300 else None
-        taken = read_body(answer, url, taker, deadline, masker, self.max_bytes)
+        status, deadline = answer.status_code, sight.deadline
+        sight.status = status
+        taker = taker if status < 300 else None
+        taken = read_body(answer, sight.url, taker, deadline, sight.masker, self.max_bytes)
         if deadline.passed:  # an answer that ends with its connection looks whole
             raise requests.exceptions.ReadTimeout
         self._answered = time.time()
-        return Reply(answer.status_code, taken.body, answer.headers, secret, taken.made)
+        sight.reply = Reply(status, taken.body, answer.headers, secret, taken.made)
+        return sight.reply
 
     def _http_for(self, secret: Credentials) -> requests.Session:
         if secret.http_auth is None:

@@ -6,6 +6,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -299,15 +300,22 @@ def _call(function: Callable[..., list[Page]], *arguments: Any) -> Callable[[], 
     return lambda: function(*arguments)
 
 
+def _begun(
+    pool: ThreadPoolExecutor, calls: Iterable[Callable[[], list[Page]]]
+) -> Iterator[Future[list[Page]]]:
+    """Begin calls in the context of the caller, which knows the secrets and the trace of a run."""
+    return (pool.submit(copy_context().run, call) for call in calls)
+
+
 def _called(calls: Iterable[Callable[[], list[Page]]]) -> Iterator[Page]:
     """Make the calls a few at a time; few more answers are held than that."""
     waiting = iter(calls)
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="gpwidgets-pages") as pool:
-        under_way: deque[Future[list[Page]]] = deque(pool.submit(call) for call in islice(waiting, _AT_ONCE))
+        under_way: deque[Future[list[Page]]] = deque(_begun(pool, islice(waiting, _AT_ONCE)))
         try:
             while under_way:
                 pages = under_way.popleft().result()
-                under_way.extend(pool.submit(call) for call in islice(waiting, 1))
+                under_way.extend(_begun(pool, islice(waiting, 1)))
                 yield from pages
         finally:
             pool.shutdown(wait=False, cancel_futures=True)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from gpwidgets.client.http.tracing import NO_TRACE, Trace
 from gpwidgets.errors import AuthenticationError, ConnectionFailed, ServerError
 from gpwidgets.protocol.responses.replies import JobInfo
 from gpwidgets.tasks.runs import control
@@ -35,6 +36,10 @@ class _RowTransport(Transport):
     """Tells when the server is done with a job, before its results are fetched."""
 
     when_done: Callable[[], None]
+
+    def _new_trace(self) -> Trace:
+        """None is kept: there may be thousands of rows, and nobody sees their runs."""
+        return NO_TRACE
 
     def fetch_results(self, job: JobInfo, found: Gathered) -> None:
         """As of `Transport`."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from gpwidgets.tasks.runs.status import RunStatus
 
 if TYPE_CHECKING:
+    from gpwidgets.client.http.tracing import Trace
     from gpwidgets.protocol.responses.replies import GPMessage
     from gpwidgets.tasks.results.outputs import Outputs
     from gpwidgets.tasks.results.result_map import ResultMap
@@ -23,6 +24,7 @@ __all__ = [
     "end_as_cancelled",
     "finish",
     "is_observed",
+    "keep_trace",
     "keep_track",
     "update",
 ]
@@ -97,6 +99,11 @@ def end_as_cancelled(run: Run, note: str = "") -> None:
 def is_observed(run: Run, trait: str) -> bool:
     """Whether somebody, such as a widget, follows a trait of a run."""
     return run._is_observed(trait)
+
+
+def keep_trace(run: Run, trace: Trace) -> None:
+    """Tell a run where the requests that are made for it are kept."""
+    run._requests = trace
 
 
 def keep_track(

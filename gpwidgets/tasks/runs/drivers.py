@@ -34,6 +34,7 @@ class ExecuteDriver:
         self._run = run
         self._transport = transport
         self._prepare = prepare
+        control.keep_trace(run, transport.trace)
 
     def begin(self) -> None:
         """Let a worker send it; many at once wait for each other, as a server would let them wait."""
@@ -54,7 +55,8 @@ class ExecuteDriver:
         if run.cancel_requested:
             return
         try:
-            fields = self._prepare(run)
+            with self._transport.of_the_run():
+                fields = self._prepare(run)
             if run.done:
                 return
             control.update(run, status=RunStatus.RUNNING)
@@ -85,6 +87,7 @@ class JobDriver:
         self._run = run
         self._transport = transport
         self._prepare = prepare
+        control.keep_trace(run, transport.trace)
         watch = Watch(urlsplit(run.task.url.task).netloc)
         self._follower = Follower(run, transport, watch)
         self._canceller = Canceller(
@@ -111,7 +114,8 @@ class JobDriver:
         assert self._prepare is not None
         sent = False
         try:
-            fields = self._prepare(run)
+            with self._transport.of_the_run():
+                fields = self._prepare(run)
             if run.cancel_requested:
                 control.end_as_cancelled(run, tr("It had not been sent yet."))
                 return

@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Callable, Generator, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import traitlets
@@ -24,13 +23,13 @@ from gpwidgets.html_blocks import block, table, title
 from gpwidgets.notebook import show_run
 from gpwidgets.secrets import mask
 from gpwidgets.tasks.results.outputs import Outputs
+from gpwidgets.tasks.runs._papers import RunPapers
 from gpwidgets.tasks.runs._progress import ProgressLine
 from gpwidgets.tasks.runs.retention import JOB_RETENTION, REPLY_RETENTION, warn_in_time
 from gpwidgets.tasks.runs.run_clock import RunClock, span_text
 from gpwidgets.tasks.runs.status import RunStatus
 from gpwidgets.tasks.scheduling.watcher import shared_watcher
 from gpwidgets.texts import tr
-from gpwidgets.views import report_page
 
 if TYPE_CHECKING:
     from gpwidgets.client.sign_in.auth import Auth
@@ -66,7 +65,7 @@ class _Elapsed(traitlets.Float):  # type: ignore[type-arg]
         return super().get(obj, cls) if obj.done else obj.clock.seconds_so_far
 
 
-class Run(traitlets.HasTraits):
+class Run(RunPapers, traitlets.HasTraits):
     """A run of a task.
 
     Made by `GPTask.start`, `GPTask.__call__` or `gpwidgets.attach`. All traits are read-only: the run sets
@@ -373,34 +372,6 @@ class Run(traitlets.HasTraits):
         text = tr("{task} was cancelled", task=self.task.name)
         error = RunCancelled(f"{text}.", run=self, messages=self.messages)
         self._finish(RunStatus.CANCELLED, None, error, note)
-
-    def report(self, path: str | Path, *, overwrite: bool = False) -> Path:
-        """Write the report of the run: one page of HTML, without scripts and outside resources.
-
-        Parameters
-        ----------
-        path
-            Of the page; its folder has to be there.
-        overwrite
-            Whether to replace a file of this name.
-
-        Returns
-        -------
-        pathlib.Path
-            Of the page, with task, inputs, times, messages, a map with legends and scale, the first rows of
-            each result, and the settings to run it again; no secrets.
-
-        Raises
-        ------
-        FileExistsError
-            There is a file of this name.
-        OSError
-            It cannot be written.
-        """
-        path = Path(path).expanduser()
-        with path.open("w" if overwrite else "x", encoding="utf-8") as file:
-            file.write(report_page(self))
-        return path
 
     @property
     def age(self) -> float:

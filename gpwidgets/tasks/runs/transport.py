@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import hashlib
 import logging
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gpwidgets.bounds import how_to_raise, limit
+from gpwidgets.client.http.tracing import Trace, tracing
 from gpwidgets.client.services import downloads, resources
 from gpwidgets.client.services.layers import count_rows, read_layer
 from gpwidgets.convert.files.raster_opening import raster_opener
@@ -94,6 +96,11 @@ class Transport:
         Checked settings of the run's environment by name. Where they do not say so, z and m are asked for
         when the task's outputs have them, as servers leave them out otherwise.
 
+    Attributes
+    ----------
+    trace : gpwidgets.client.http.tracing.Trace
+        What was asked for the run, without secrets.
+
     Notes
     -----
     Features are asked for with the symbols that the server draws them in: as layer objects where it knows
@@ -113,19 +120,29 @@ class Transport:
         #: What was sent as secret: the server may repeat it in any later answer.
         self._secrets: tuple[str, ...] = ()
         self._told: dict[str, Any] = {}
+        self.trace: Trace = self._new_trace()
+
+    def _new_trace(self) -> Trace:
+        return Trace()
+
+    @contextlib.contextmanager
+    def of_the_run(self) -> Iterator[None]:
+        """Keep what is asked in this ``with`` block in the trace, and hide what was sent as secret."""
+        with tracing(self.trace), hiding(self._secrets):
+            yield
 
     def execute(self, fields: Mapping[str, str]) -> ExecuteReply:
         """Run the task inside one request."""
         self._digests = self._digests_of(fields)
         self._secrets = tuple(secrets_in(fields))
-        with hiding(self._secrets):
+        with self.of_the_run():
             return resources.execute(self._session, self._url, self._environment().for_execute(fields))
 
     def submit(self, fields: Mapping[str, str]) -> JobInfo:
         """Create a job, once."""
         self._digests = self._digests_of(fields)
         self._secrets = tuple(secrets_in(fields))
-        with hiding(self._secrets):
+        with self.of_the_run():
             job = resources.submit_job(self._session, self._url, self._environment().for_submit(fields))
         if job.job_id:
             self._url = self._url.for_job(job.job_id)
@@ -140,12 +157,12 @@ class Transport:
 
     def job(self, *, messages: bool = True) -> JobInfo:
         """Read the job, without its messages where they are not needed."""
-        with hiding(self._secrets):
+        with self.of_the_run():
             return resources.read_job(self._session, self._url, messages=messages)
 
     def cancel(self) -> JobInfo:
         """Ask the server to cancel the job."""
-        with hiding(self._secrets):
+        with self.of_the_run():
             return resources.cancel_job(self._session, self._url)
 
     @cached_property
@@ -165,10 +182,11 @@ class Transport:
         decoder, found = self._decoder(), Gathered()
         for row in reply.results:
             try:
-                found.keep(row.name, decoder.value(row.name, row.data_type, row.value))
+                with self.of_the_run():
+                    found.keep(row.name, decoder.value(row.name, row.data_type, row.value))
             except Exception as error:
                 found.fail(row.name, error)
-        return self._outputs(run, found)
+        return self.outputs_of_job(run, found)
 
     def fetch_results(self, job: JobInfo, found: Gathered) -> None:
         """Fetch and decode each result of a job that has not been found yet; a bad one hides no other."""
@@ -186,7 +204,7 @@ class Transport:
 
         def fetch(name: str) -> None:
             try:
-                with hiding(self._secrets):
+                with self.of_the_run():
                     found.keep(name, self._result(decoder, name, job.results[name]))
             except Exception as error:
                 found.fail(name, error)
@@ -199,7 +217,8 @@ class Transport:
 
     def outputs_of_job(self, run: Run, found: Gathered) -> Outputs:
         """The outputs of a job whose results have been fetched, in the order of the task."""
-        return self._outputs(run, found)
+        with self.of_the_run():
+            return self._outputs(run, found)
 
     def _result(self, decoder: Decoder, name: str, param_url: str) -> Any:
         try:
@@ -254,7 +273,8 @@ class Transport:
             raise GPError(
                 tr("The service keeps no map of its results, so there is no way to the other rows.")
             )
-        whole = read_rows(self._session, place, self._like_the_result())
+        with self.of_the_run():
+            whole = read_rows(self._session, place, self._like_the_result())
         keep_frame_info(whole, {**frame_info(value), **frame_info(whole), "completed_from": place})
         return whole
 
@@ -302,14 +322,16 @@ class Transport:
         session, base = self._session, self._url
 
         def save(url: str, folder: Path) -> Path:
-            path = downloads.download(session, url, folder, service=base)
+            with self.of_the_run():
+                path = downloads.download(session, url, folder, service=base)
             self._fetched.add(url)
             if path.suffix.lower() in _RASTERS:
                 add_to_file(path, self._told)
             return path
 
         def read(url: str) -> bytes:
-            content = downloads.read(session, url, service=base)
+            with self.of_the_run():
+                content = downloads.read(session, url, service=base)
             self._fetched.add(url)
             return content
 

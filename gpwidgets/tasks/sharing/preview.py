@@ -7,27 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gpwidgets.datatypes.kinds.file import needs_upload
-from gpwidgets.datatypes.registry import kind_words
-from gpwidgets.protocol.plain_text import plain_words
 from gpwidgets.secrets import MASKED, mask, secrets_in
 from gpwidgets.tasks.inputs.encoding import Encoder
-from gpwidgets.tasks.inputs.environment import ENVIRONMENT
+from gpwidgets.tasks.inputs.field_meanings import field_meaning
 from gpwidgets.tasks.inputs.fields import settle_fields
 from gpwidgets.tasks.runs.transport import Transport
 from gpwidgets.tasks.sharing.request import UPLOAD, RequestField, RequestPreview
-from gpwidgets.texts import later, tr
+from gpwidgets.texts import tr
 
 if TYPE_CHECKING:
     from gpwidgets.tasks.runs.task_handle import TaskHandle
 
 __all__ = ["preview_request"]
-
-_PROTOCOL = {
-    "f": later("The answer comes as JSON."),
-    "token": later("The sign-in; it is hidden here."),
-    "context": later("Settings of the run: coordinate systems and extent."),
-    "returnFeatureCollection": later("Features come with the symbols the server draws them in."),
-}
 
 
 def preview_request(
@@ -68,7 +59,7 @@ def preview_request(
     secrets = {name for name in fields if list(secrets_in({name: fields[name]}))}
     rows = [_field(task, name, text, secret=name in secrets) for name, text in fields.items()]
     if task.session.auth is not None:
-        rows.append(RequestField("token", MASKED, 0, tr(_PROTOCOL["token"]), is_secret=True))
+        rows.append(RequestField("token", MASKED, 0, field_meaning((), "token"), is_secret=True))
     return RequestPreview("POST", url, tuple(rows), tuple(files), tuple(_notes(task, checked)))
 
 
@@ -77,17 +68,9 @@ def _field(task: TaskHandle, name: str, text: str, *, secret: bool) -> RequestFi
     shown = mask(str(text)) if secret else str(text)
     is_hidden = any(one.is_hidden for one in task.inputs if one.name == name)
     hidden = is_hidden or (secret and shown == str(text))
-    return RequestField(name, MASKED if hidden else shown, size, _meaning(task, name), is_secret=hidden)
-
-
-def _meaning(task: TaskHandle, name: str) -> str:
-    for parameter in task.inputs:
-        if parameter.name == name:
-            return f"{plain_words(parameter.display_name or name, 80)} ({kind_words(parameter)})"
-    if name in _PROTOCOL:
-        return tr(_PROTOCOL[name])
-    setting = ENVIRONMENT.get(name.removeprefix("env:"))
-    return tr(setting.description) if setting is not None else ""
+    return RequestField(
+        name, MASKED if hidden else shown, size, field_meaning(task.inputs, name), is_secret=hidden
+    )
 
 
 def _notes(task: TaskHandle, checked: Mapping[str, Any]) -> list[str]:

@@ -1,0 +1,1 @@
+"""What was asked of a server for a run, and what each request is for in words."""
