@@ -158,6 +158,13 @@ def benchmarks(session: nox.Session) -> None:
 
 
 @nox.session
+def crates(session: nox.Session) -> None:
+    """Crates of runs, by roc-validator, which asks the network; ``-- -l recommended`` asks for more."""
+    session.install("-e", ".[demo]", "roc-validator>=0.13")
+    session.run("python", "tools/check_crates.py", *session.posargs)
+
+
+@nox.session
 def build(session: nox.Session) -> None:
     """The wheel holds everything: installed alone, it runs the quickstart."""
     session.install("build")

@@ -50,10 +50,13 @@ def __dir__() -> list[str]:
     return __all__
 
 
-# What lower floors show on the screen is made by the public names, so that widgets are loaded only then.
+# What lower floors ask of higher ones is loaded only then.
 views.provide(
     form=lambda *given, **options: __getattr__("TaskWidget")(*given, **options),
     run_view=lambda run: __getattr__("RunWidget")(run),
     report=lambda run: importlib.import_module("gpwidgets.widgets.runs.report").report_html(run),
+    crate=lambda run, path, **options: importlib.import_module("gpwidgets.tasks.sharing.crate").write_crate(
+        run, path, **options
+    ),
 )
 find_former_paths()

@@ -27,9 +27,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         0 when all went well, 1 after an error, 2 for a wrong command line.
     """
-    options = _parser().parse_args(arguments)
+    options = _read(_parser(), arguments)
     with printable_only():
         return _act(options)
+
+
+def _read(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line; inputs of a run may stand between its options.
+
+    argparse takes positional arguments in one go, and its way out, ``parse_intermixed_args``, knows no
+    commands below a command.
+    """
+    options, left = parser.parse_known_args(arguments)
+    unknown = [text for text in left if text.startswith("-") or not hasattr(options, "inputs")]
+    if unknown:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    if left:
+        options.inputs = [*options.inputs, *left]
+    return options
 
 
 def _act(options: argparse.Namespace) -> int:

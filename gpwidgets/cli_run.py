@@ -49,9 +49,15 @@ def add_run_command(commands: argparse._SubParsersAction[argparse.ArgumentParser
         "-o",
         "--out",
         type=Path,
-        default=Path("results"),
         metavar="PATH",
-        help="folder for the results, or a GeoPackage (.gpkg) for all features and tables",
+        help="folder for the results, or a GeoPackage (.gpkg) for all features and tables; "
+        "'results' without --crate",
+    )
+    run.add_argument(
+        "--crate",
+        type=Path,
+        metavar="PATH",
+        help="write the run as an RO-Crate too, a folder or a file that ends in .zip, even if it fails",
     )
     run.add_argument("--overwrite", action="store_true", help="replace files of earlier results")
     run.add_argument("--timeout", type=float, metavar="SECONDS", help="wait no longer; the run goes on")
@@ -104,7 +110,7 @@ def _run_and_save(options: argparse.Namespace, told: dict[str, Any]) -> int:
 
 
 def _run_at(options: argparse.Namespace, told: dict[str, Any], find: Callable[[str], str]) -> int:
-    saver = _Saver(options.out, overwrite=options.overwrite)
+    saver = _saver(options)
     task, values = _task_and_values(options, find)
     told["task"] = task.url.task
     run = task.start(values, **dict(map(_named, options.inputs)))
@@ -114,13 +120,36 @@ def _run_at(options: argparse.Namespace, told: dict[str, Any], find: Callable[[s
         _tell_of_messages(run, options, told)
         if not run.done and run.job_url:
             print(f"The job goes on: {run.job_url}", file=sys.stderr)
+        if run.done:
+            _write_crate(run, options, told)
         raise
     _tell_of_messages(run, options, told)
-    for name in outputs:
-        told["outputs"][name] = saver.save(outputs, name)
-        if not options.json:
-            print(f"{name}: {_in_words(told['outputs'][name])}")
+    if saver is not None:
+        for name in outputs:
+            told["outputs"][name] = saver.save(outputs, name)
+            if not options.json:
+                print(f"{name}: {_in_words(told['outputs'][name])}")
+    _write_crate(run, options, told)
     return FAILED if outputs.errors else 0
+
+
+def _saver(options: argparse.Namespace) -> _Saver | None:
+    """What saves the results; refuses names that are taken, before anything runs."""
+    if options.crate is not None:
+        from gpwidgets.tasks.sharing.crate import check_crate
+
+        check_crate(options.crate, overwrite=options.overwrite)
+        if options.out is None:
+            return None
+    return _Saver(options.out or Path("results"), overwrite=options.overwrite)
+
+
+def _write_crate(run: Run, options: argparse.Namespace, told: dict[str, Any]) -> None:
+    if options.crate is None:
+        return
+    told["crate"] = str(run.to_crate(options.crate, overwrite=options.overwrite))
+    if not options.json:
+        print(f"Crate: {told['crate']}")
 
 
 def _task_and_values(
@@ -160,6 +189,8 @@ def _tell_of_messages(run: Run, options: argparse.Namespace, told: dict[str, Any
 def _in_words(saved: dict[str, Any]) -> str:
     if "error" in saved:
         return f"could not be read: {saved['error']}"
+    if "hidden" in saved:
+        return "(hidden)"
     if "rows" in saved:
         return f"{saved['rows']} rows in {saved['file']}"
     return str(saved.get("file") or saved.get("value"))
@@ -179,6 +210,8 @@ class _Saver:
         """Write one output; where it is, or what it is."""
         if name in outputs.errors:
             return {"error": mask(str(outputs.errors[name]))}
+        if outputs.is_hidden(name):
+            return {"hidden": True}
         value = outputs[name]
         if hasattr(value, "download"):
             folder = self._package.parent if self._package else self._out

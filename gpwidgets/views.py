@@ -1,14 +1,15 @@
-"""What the floors below the widgets ask of the screen; the root, which knows all floors, answers.
+"""What lower floors and rooms ask of higher ones; the root, which knows them all, answers.
 
-So neither these floors nor this module know the widgets, and nothing loads them before they are wanted.
+So neither they nor this module know the widgets, and nothing loads them before they are wanted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Protocol
 
-__all__ = ["Form", "open_form", "provide", "report_page", "run_view"]
+__all__ = ["Form", "crate_of", "open_form", "provide", "report_page", "run_view"]
 
 
 class Form(Protocol):
@@ -39,10 +40,14 @@ _PROVIDED: dict[str, Callable[..., Any]] = {}
 
 
 def provide(
-    *, form: Callable[..., Form], run_view: Callable[[Any], RunView], report: Callable[[Any], str]
+    *,
+    form: Callable[..., Form],
+    run_view: Callable[[Any], RunView],
+    report: Callable[[Any], str],
+    crate: Callable[..., Path],
 ) -> None:
-    """Say what makes forms, views and reports of runs; the package does so when it is imported."""
-    _PROVIDED.update(form=form, run_view=run_view, report=report)
+    """Say what makes forms, views, reports and crates; the package does so when it is imported."""
+    _PROVIDED.update(form=form, run_view=run_view, report=report, crate=crate)
 
 
 def open_form(entry: Any, **options: Any) -> Form:
@@ -60,4 +65,10 @@ def run_view(run: Any) -> RunView:
 def report_page(run: Any) -> str:
     """Write the report of a run, as a page of HTML."""
     made: str = _PROVIDED["report"](run)
+    return made
+
+
+def crate_of(run: Any, path: str | Path, **options: Any) -> Path:
+    """Write a run as an RO-Crate; options are those of `gpwidgets.Run.to_crate`."""
+    made: Path = _PROVIDED["crate"](run, path, **options)
     return made

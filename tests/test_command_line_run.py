@@ -56,6 +56,46 @@ def test_a_geopackage_takes_all_layers_and_is_not_written_over(server, tmp_path,
     assert main([*told_, "--overwrite"]) == 0
 
 
+@pytest.mark.parametrize(
+    "order",
+    [
+        ("URL", "Input_Long=7", "-o", "OUT", "Input_String=abc"),
+        ("URL", "-o", "OUT", "Input_Long=7", "--timeout", "60", "Input_String=abc"),
+        ("-o", "OUT", "URL", "Input_Long=7", "Input_String=abc"),
+        ("Input_String=abc", "-o", "OUT", "Input_Long=7"),
+    ],
+)
+def test_inputs_may_stand_before_between_and_after_options(server, tmp_path, capsys, order):
+    stands = {"URL": server.url_of("ParameterGallery"), "OUT": str(tmp_path / "out")}
+    command = ["run", *(stands.get(word, word) for word in order)]
+    if "URL" not in order:
+        command.insert(1, stands["URL"])
+    assert main(command) == 0
+    said = capsys.readouterr().out
+    assert "Output_Long: 7" in said
+    assert "Output_String: abc" in said
+
+
+@pytest.mark.parametrize("command", [["run", "URL", "A=1", "--speed", "9"], ["describe", "URL", "A=1"]])
+def test_what_no_option_takes_is_refused(server, capsys, command):
+    with pytest.raises(SystemExit) as ended:
+        main([server.url_of("ParameterGallery") if word == "URL" else word for word in command])
+    assert ended.value.code == 2
+    assert "unrecognized arguments: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_a_hidden_output_is_not_printed(server, tmp_path, capsys, more):
+    command = ["run", server.url_of("ParameterGallery"), "Input_Hidden=SECRETMARK", *more]
+    assert main([*command, "-o", str(tmp_path)]) == 0
+    said = capsys.readouterr()
+    assert "SECRETMARK" not in said.out + said.err
+    if more:
+        assert json.loads(said.out)["outputs"]["Output_Hidden"] == {"hidden": True}
+    else:
+        assert "Output_Hidden: (hidden)" in said.out.splitlines()
+
+
 def test_programs_read_one_object_and_files_beside_it(server, tmp_path, capsys):
     url = server.url_of("Viewshed")
     assert main(["run", url, "Input_Points=POINT (-84.2 36.4)", "-o", str(tmp_path), "--json"]) == 0
@@ -107,3 +147,23 @@ def test_a_file_that_holds_no_settings_is_said(tmp_path, capsys):
     (tmp_path / "other.json").write_text("{}")
     assert main(["run", str(tmp_path / "other.json")]) == 1
     assert "no settings" in capsys.readouterr().err
+
+
+def test_a_run_is_written_as_a_crate_alone_or_beside_its_results(buffer, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["run", buffer, "--crate", "out.zip"]) == 0
+    assert capsys.readouterr().out == "Crate: out.zip\n"
+    assert gp.provenance("out.zip")["inputs"]["Distance"] == "5 kilometers"
+    assert main(["run", buffer, "--crate", "out.zip"]) == 1
+    assert "out.zip exists" in capsys.readouterr().err
+    assert main(["run", buffer, "--crate", "out.zip", "--overwrite", "-o", "out", "--json"]) == 0
+    found = told(capsys)
+    assert (found["crate"], found["outputs"]["Buffers"]["rows"]) == ("out.zip", 1)
+
+
+def test_a_run_that_fails_has_a_crate_all_the_same(server, tmp_path, capsys):
+    crate = tmp_path / "failed"
+    command = ["run", server.url_of("SlowCount"), "Seconds:=0", "Steps:=3", "Fail:=true", "--json"]
+    assert main([*command, "--crate", str(crate)]) == 1
+    assert told(capsys)["crate"] == str(crate)
+    assert gp.provenance(crate)["status"] == "failed"

@@ -108,6 +108,7 @@ def test_a_good_run_shows_none_of_it(
     assert len(out.Large) == 200
     assert out.Large["n"].tolist() == list(range(200))
     out.save(tmp_path / "saved")
+    run.to_crate(tmp_path / "crate")
     said = [str(message) for message in run.messages]
     assert said
     assert_hidden(
@@ -119,6 +120,7 @@ def test_a_good_run_shows_none_of_it(
         repr(run.inputs),
         repr(out),
         everything_in(tmp_path / "saved"),
+        everything_in(tmp_path / "crate"),
         everything_in(own_history),
         caplog.text,
     )

@@ -68,6 +68,20 @@ def test_secrets_are_not_on_it(server, tmp_path) -> None:
     assert "SECRETMARK" not in run.report(tmp_path / "a.html").read_text(encoding="utf-8")
 
 
+def test_folders_of_this_computer_are_not_on_it(server, tmp_path) -> None:
+    file = tmp_path / "data.csv"
+    file.write_text("a")
+    run = gp.GPTask(server.url_of("ParameterGallery")).start(Input_File=str(file))
+    run.wait(60, show_progress=False)
+    page = page_of(run, tmp_path / "a.html")
+    link = page.find("a", download="settings.json")["href"]
+    settings = base64.b64decode(link.partition(",")[2]).decode()
+    assert str(tmp_path) not in str(page) + settings
+    (tmp_path / "settings.json").write_text(settings)
+    again = gp.load_settings(tmp_path / "settings.json").values(run.task)
+    assert again["Input_File"].path == str(file)
+
+
 def test_what_went_wrong_is_on_it(server, tmp_path) -> None:
     run = gp.GPTask(server.url_of("SlowCount")).start(Steps=3, Seconds=0, Fail=True)
     with pytest.raises(gp.RunFailed):
@@ -82,19 +96,36 @@ def test_a_page_is_not_written_over(run, tmp_path) -> None:
     run.report(tmp_path / "a.html", overwrite=True)
 
 
-def test_a_button_saves_it(run, tmp_path, monkeypatch) -> None:
+def test_buttons_save_it_and_the_crate(run, tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     view = gp.RunWidget(run)
     press(view, "Save a report")
     join_workers("gpwidgets-report")
     assert [path.name for path in tmp_path.iterdir()] == ["Viewshed_report.html"]
     assert any("Saved as" in text for text in said(view))
+    press(view, "Save a crate")
+    join_workers("gpwidgets-crate")
+    assert any("Viewshed_crate.zip" in text for text in said(view))
+    assert gp.provenance(tmp_path / "Viewshed_crate.zip")["job_id"] == run.job_id
     view.close()
 
 
-def test_a_run_without_results_has_no_button(server) -> None:
+def test_a_run_that_failed_can_be_saved_too(server, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    run = gp.GPTask(server.url_of("SlowCount")).start(Steps=3, Seconds=0, Fail=True)
+    with pytest.raises(gp.RunFailed):
+        run.wait(60, show_progress=False)
+    view = gp.RunWidget(run)
+    press(view, "Save a crate")
+    join_workers("gpwidgets-crate")
+    assert gp.provenance(tmp_path / "SlowCount_crate.zip")["status"] == "failed"
+    view.close()
+
+
+def test_a_run_that_goes_on_has_no_buttons(server) -> None:
     run = gp.GPTask(server.url_of("SlowCount")).start(Steps=1, Seconds=30)
     view = gp.RunWidget(run)
     assert not can_find(view, "Save a report")
+    assert not can_find(view, "Save a crate")
     run.cancel()
     view.close()

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from pathlib import Path
 from typing import Any
 
+from gpwidgets.convert.storage.crates import METADATA, provenance_in_crate
 from gpwidgets.errors import ConversionError
 from gpwidgets.protocol.frame_info import frame_info, keep_frame_info
 from gpwidgets.secrets import without_secrets
@@ -36,6 +37,8 @@ PROVENANCE = "gpwidgets_provenance"
 _MEMBER = "gpwidgets"
 _CSV_CONTEXT = "http://www.w3.org/ns/csvw"
 _BESIDE = ".provenance.json"
+#: Of saved outputs, by themselves and in a crate.
+_MANIFESTS = ("outputs.json", "outputs/outputs.json")
 #: Bytes up to which a file of JSON is read for it.
 _LARGEST = 2 << 30
 
@@ -107,7 +110,7 @@ def provenance(path: str | Path, *, layer: str | None = None) -> dict[str, Any]:
     ----------
     path
         A GeoPackage, GeoParquet or Parquet, GeoJSON, CSV, zipped shapefile or raster; or a folder or zip of
-        `Outputs.save`.
+        `Outputs.save` or `Run.to_crate`, or another one with the metadata of a Process Run Crate.
     layer
         Of a GeoPackage with several; the first one that says something when left out.
 
@@ -144,7 +147,15 @@ def provenance(path: str | Path, *, layer: str | None = None) -> dict[str, Any]:
     reader = _READERS.get(path.suffix.lower(), _beside)
     try:
         found = _in_folder(path) if path.is_dir() else reader(path, layer)
-    except (ValueError, KeyError, TypeError, RecursionError, zipfile.BadZipFile, RuntimeError) as error:
+    except (
+        AttributeError,
+        ValueError,
+        KeyError,
+        TypeError,
+        RecursionError,
+        zipfile.BadZipFile,
+        RuntimeError,
+    ) as error:
         raise ConversionError(tr("{name} cannot be read: {error}", name=path.name, error=error)) from error
     if not isinstance(found, dict) or not found:
         raise ConversionError(tr("{name} does not say where it came from.", name=path.name))
@@ -185,19 +196,29 @@ def _beside(path: Path, _layer: str | None) -> Any:
 
 def _in_zip(path: Path, _layer: str | None) -> Any:
     with zipfile.ZipFile(path) as archive:
-        for name in archive.namelist():
-            if archive.getinfo(name).file_size > _LARGEST:
-                continue
-            if name.endswith(_BESIDE):
-                return json.loads(archive.read(name))
-            if name == "outputs.json":
-                return json.loads(archive.read(name)).get("provenance")
-    return None
+        sizes = {one.filename: one.file_size for one in archive.infolist()}
+
+        def read(name: str) -> Any:
+            if sizes[name] > _LARGEST:
+                raise ConversionError(tr("{name} is too large to be looked into.", name=name))
+            return json.loads(archive.read(name))
+
+        found = _of_a_whole(sizes, read)
+        beside = next((name for name in sizes if name.endswith(_BESIDE)), None)
+        return found or (read(beside) if beside else None)
 
 
 def _in_folder(path: Path) -> Any:
-    manifest = path / "outputs.json"
-    return _read_json(manifest).get("provenance") if manifest.exists() else None
+    names = [name for name in (*_MANIFESTS, METADATA) if (path / name).is_file()]
+    return _of_a_whole(names, lambda name: _read_json(path / name))
+
+
+def _of_a_whole(names: Container[str], read: Callable[[str], Any]) -> Any:
+    """What saved outputs or a crate say of all that is in them."""
+    for name in _MANIFESTS:
+        if name in names and (told := read(name).get("provenance")):
+            return told
+    return provenance_in_crate(read(METADATA)) if METADATA in names else None
 
 
 def _is_ours(path: Path) -> bool:

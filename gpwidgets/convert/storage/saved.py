@@ -22,7 +22,9 @@ import pyproj
 import shapely
 
 from gpwidgets.convert.geometry.vertices import has_m, without_measures
+from gpwidgets.convert.storage.provenance import layer_metadata, without_secrets_in_attrs
 from gpwidgets.errors import ConversionError
+from gpwidgets.protocol.frame_info import frame_info, keep_frame_info
 
 __all__ = ["read_saved_frame", "write_saved_frame"]
 
@@ -40,7 +42,7 @@ _LAYER = "rows"
 _LARGEST_WHOLE = 2**53
 
 
-def write_saved_frame(frame: pd.DataFrame, folder: Path, stem: str) -> dict[str, Any]:
+def write_saved_frame(frame: pd.DataFrame, folder: Path, stem: str, format_: str = "") -> dict[str, Any]:
     """Write a frame into a file.
 
     Parameters
@@ -49,6 +51,8 @@ def write_saved_frame(frame: pd.DataFrame, folder: Path, stem: str) -> dict[str,
         A table, or features in any coordinate system; its index is not kept.
     folder, stem
         Where, and the name of the file without its ending.
+    format_
+        ``"parquet"`` or ``"gpkg"``; the better one that is installed when empty.
 
     Returns
     -------
@@ -61,7 +65,7 @@ def write_saved_frame(frame: pd.DataFrame, folder: Path, stem: str) -> dict[str,
         The frame cannot be written.
     """
     geometry = frame.geometry.name if _has_geometry(frame) else None
-    format_ = "parquet" if find_spec("pyarrow") is not None else "gpkg"
+    format_ = format_ or ("parquet" if find_spec("pyarrow") is not None else "gpkg")
     columns: dict[str, Any] = {}
     notes: list[dict[str, Any]] = []
     for number, name in enumerate(frame.columns):
@@ -83,8 +87,9 @@ def write_saved_frame(frame: pd.DataFrame, folder: Path, stem: str) -> dict[str,
         plain = without_measures(np.asarray(shapes.array, dtype=object))
         shapes = geopandas.GeoSeries(plain, index=shapes.index, crs=shapes.crs)
     table = pd.DataFrame(columns, index=pd.RangeIndex(len(frame)))
+    told = {"provenance": frame_info(frame)["provenance"]} if "provenance" in frame_info(frame) else {}
     try:
-        _write(table, shapes, path)
+        _write(table, shapes, path, told)
     except Exception as error:  # each library has its own kinds
         raise ConversionError(f"A frame cannot be saved as {format_}: {error}") from error
     crs = frame.crs if geometry is not None else None
@@ -135,16 +140,26 @@ def _keeps(format_: str, series: pd.Series[Any], missing: pd.Series[bool]) -> bo
     return not (whole_with_gaps and bool((series[~missing].abs() > _LARGEST_WHOLE).any()))
 
 
-def _write(table: pd.DataFrame, shapes: Any, path: Path) -> None:
+def _write(table: pd.DataFrame, shapes: Any, path: Path, told: Mapping[str, Any]) -> None:
+    """Write a file that says where it came from, for whoever finds it without the note beside it."""
     frame: Any = table
     if shapes is not None:
         frame = geopandas.GeoDataFrame(table, geometry=shapes.reset_index(drop=True).array, crs=shapes.crs)
+    if told:
+        keep_frame_info(frame, told)
     if path.suffix == ".parquet":
-        frame.to_parquet(path, index=False)
+        without_secrets_in_attrs(frame).to_parquet(path, index=False)
         return
     with warnings.catch_warnings():  # of what the note beside the file knows: no CRS, odd dates
         warnings.simplefilter("ignore")
-        pyogrio.write_dataframe(frame, path, layer=_LAYER, driver="GPKG", promote_to_multi=False)
+        pyogrio.write_dataframe(
+            frame,
+            path,
+            layer=_LAYER,
+            driver="GPKG",
+            promote_to_multi=False,
+            layer_metadata=layer_metadata(frame) or None,
+        )
 
 
 def read_saved_frame(folder: Path, note: Mapping[str, Any]) -> pd.DataFrame:

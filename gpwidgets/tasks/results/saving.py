@@ -28,9 +28,10 @@ from gpwidgets.protocol.responses.replies import GPMessage
 from gpwidgets.protocol.values import DataFile, Fetch, LayerReference, MapImage, RasterData
 from gpwidgets.protocol.values.files import fetched_by
 from gpwidgets.secrets import without_secrets
+from gpwidgets.tasks.results.folder_or_zip import new_folder_or_zip
 from gpwidgets.version import __version__
 
-__all__ = ["open_outputs", "save_outputs"]
+__all__ = ["IN_CRATE", "open_outputs", "save_outputs", "write_outputs"]
 
 
 class Savable(Protocol):
@@ -54,6 +55,8 @@ class Savable(Protocol):
 _S = TypeVar("_S", bound=Savable)
 
 MANIFEST = "outputs.json"
+#: The folder of the outputs in an RO-Crate.
+IN_CRATE = "outputs"
 _FORMAT = 1
 
 #: Bytes and members of a zip above which it is not unpacked.
@@ -63,21 +66,32 @@ _LARGEST, _MOST_MEMBERS = 8_000_000_000, 10_000
 def save_outputs(outputs: Savable, path: str | Path, *, overwrite: bool = False) -> Path:
     """Write outputs into a folder, or into a zip when the name ends so; see `Outputs.save`."""
     target = Path(path).expanduser()
-    if target.exists() and not (overwrite and _is_ours(target)):
-        raise FileExistsError(f"{target} exists; choose another name, or overwrite=True for saved outputs.")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(dir=target.parent, prefix=".gpwidgets-"))
-    try:
-        folder = work / "outputs"
-        folder.mkdir()
-        (folder / MANIFEST).write_text(json.dumps(_manifest(outputs, folder), indent=1), encoding="utf-8")
-        made = _zipped(folder, work / "outputs.zip") if target.suffix.lower() == ".zip" else folder
-        if target.exists():
-            target.rename(work / "before")
-        made.rename(target)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+    with new_folder_or_zip(target, _is_ours if overwrite else None) as folder:
+        write_outputs(outputs, folder)
     return target
+
+
+def write_outputs(outputs: Savable, folder: Path, *, frames: str = "") -> dict[str, Any]:
+    """Write outputs into an empty folder.
+
+    Parameters
+    ----------
+    outputs
+        Of a run.
+    folder
+        Which is there.
+    frames
+        Their format, ``"gpkg"`` or ``"parquet"``; the better one that is installed when empty.
+
+    Returns
+    -------
+    dict
+        What is in ``outputs.json``. A file that could not be fetched has ``notFetched`` in its row, with the
+        reason; a warning says it too.
+    """
+    manifest = _manifest(outputs, folder, frames)
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+    return manifest
 
 
 def _is_ours(path: Path) -> bool:
@@ -91,15 +105,7 @@ def _is_ours(path: Path) -> bool:
         return False
 
 
-def _zipped(folder: Path, path: Path) -> Path:
-    with zipfile.ZipFile(path, "x", zipfile.ZIP_DEFLATED) as archive:
-        for file in sorted(folder.rglob("*")):
-            if file.is_file():
-                archive.write(file, file.relative_to(folder).as_posix())
-    return path
-
-
-def _manifest(outputs: Savable, folder: Path) -> dict[str, Any]:
+def _manifest(outputs: Savable, folder: Path, frames: str) -> dict[str, Any]:
     values = {}
     for number, name in enumerate(outputs, 1):
         if name in outputs.errors:
@@ -109,7 +115,7 @@ def _manifest(outputs: Savable, folder: Path) -> dict[str, Any]:
             values[name] = {"error": f"{name}: hidden texts are not saved."}
             continue
         stem = f"{number:02}-{name_from_title(name, 'output')}"
-        values[name] = _Writer(folder, stem, name).written(outputs[name])
+        values[name] = _Writer(folder, stem, name, frames).written(outputs[name])
     manifest = {
         "format": _FORMAT,
         "gpwidgets": __version__,
@@ -144,15 +150,15 @@ def _parameter_json(parameter: GPParameter) -> dict[str, Any]:
 class _Writer:
     """Writes the value of one output; what does not fit into JSON goes into files named after `stem`."""
 
-    def __init__(self, folder: Path, stem: str, name: str) -> None:
-        self._folder, self._stem, self._name = folder, stem, name
+    def __init__(self, folder: Path, stem: str, name: str, frames: str) -> None:
+        self._folder, self._stem, self._name, self._frames = folder, stem, name, frames
         self._files = 0
 
     def written(self, value: Any) -> dict[str, Any]:
         if is_table(value):
             from gpwidgets.convert.storage.saved import write_saved_frame
 
-            return {"frame": write_saved_frame(value, self._folder, self._next_stem())}
+            return {"frame": write_saved_frame(value, self._folder, self._next_stem(), self._frames)}
         if isinstance(value, DataFile | RasterData):
             return self._file(value)
         if isinstance(value, MapImage):
@@ -181,7 +187,7 @@ class _Writer:
                 GPWarning,
                 stacklevel=2,
             )
-            return told
+            return {**told, "notFetched": str(error)}
         return {**told, "file": f"{place.name}/{saved.name}"}
 
 
@@ -199,6 +205,8 @@ def open_outputs(path: str | Path, make: Callable[..., _S]) -> _S:
     if not source.exists():
         raise FileNotFoundError(f"There are no saved outputs at {source}.")
     folder = _Folder(source) if source.is_dir() else _Folder(_unpacked(source), passing=True)
+    if (folder.path / IN_CRATE / MANIFEST).is_file() and not (folder.path / MANIFEST).exists():
+        folder.path /= IN_CRATE
     manifest = _read_manifest(folder.path / MANIFEST)
     values: dict[str, Any] = {}
     errors: dict[str, Exception] = {}

@@ -1,1 +1,1 @@
-"""A run as something that others can repeat: the request itself, and settings in a file."""
+"""A run as something that others can repeat: the request itself, settings in a file, and crates."""

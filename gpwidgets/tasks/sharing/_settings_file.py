@@ -14,6 +14,7 @@ from typing import Any
 
 from gpwidgets.datatypes.registry import datatype_named
 from gpwidgets.errors import GPError, ParameterError
+from gpwidgets.file_names import last_part, name_from_title
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.secrets import without_secrets
 from gpwidgets.tasks.journal.kept_inputs import refuse_local_files
@@ -24,6 +25,7 @@ __all__ = [
     "VERSION",
     "Row",
     "check_document",
+    "names_of_files",
     "portable",
     "read_document",
     "with_local_files",
@@ -119,6 +121,15 @@ def _with_paths(wire: Any) -> Any:
     return [_with_paths(part) for part in wire] if isinstance(wire, list) else wire
 
 
+def names_of_files(wire: Any) -> Any:
+    """A value in which local files have their names only."""
+    if _names_file(wire, "path"):
+        return {"path": last_part(wire["path"])}
+    if isinstance(wire, Mapping):
+        return {key: names_of_files(part) for key, part in wire.items()}
+    return [names_of_files(part) for part in wire] if isinstance(wire, list) else wire
+
+
 def write_document(document: dict[str, Any], path: Path, *, beside: bool, overwrite: bool) -> Path:
     """Write settings, and beside them the files that their values name.
 
@@ -177,8 +188,7 @@ class _FilesBeside:
 
     def written(self, name: str, features: Mapping[str, Any]) -> dict[str, str]:
         """A feature set or table in a file of its own."""
-        stem = "".join(letter if letter.isalnum() else "_" for letter in name)
-        target = self._free(f"{stem}.json")
+        target = self._free(f"{name_from_title(name, 'input')}.json")
         target.write_text(json.dumps(features, separators=(",", ":"), ensure_ascii=False), encoding="utf-8")
         return {"features": target.relative_to(self._base).as_posix()}
 

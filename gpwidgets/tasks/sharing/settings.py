@@ -31,6 +31,7 @@ from gpwidgets.tasks.sharing._settings_file import (
     VERSION,
     Row,
     check_document,
+    names_of_files,
     portable,
     read_document,
     with_local_files,
@@ -101,6 +102,17 @@ class Settings:
             "inputs": {name: dict(row) for name, row in self.inputs.items()},
             "environment": {name: dict(row) for name, row in self.environment.items()},
         }
+
+    def without_folders(self) -> Settings:
+        """The same with the names of local files alone, for pages that are passed on.
+
+        Folders of one computer say nothing on another one, but who uses it.
+        """
+        inputs = {
+            name: {**row, "value": names_of_files(row["value"])} if "value" in row else row
+            for name, row in self.inputs.items()
+        }
+        return replace(self, inputs=inputs)
 
     def __str__(self) -> str:
         return json.dumps(self.to_json(), indent=2, ensure_ascii=False)

@@ -74,7 +74,7 @@ def _repeat(run: Run) -> str:
     if not run.inputs:
         return ""
     try:
-        text = str(settings_of_values(run.task, run.inputs, run.settings))
+        text = str(settings_of_values(run.task, run.inputs, run.settings).without_folders())
     except GPError:
         return ""
     head = f"<h2>{escape(tr('Run it again'))}</h2>"

@@ -74,6 +74,7 @@ class RunWidget(Owner, ShownWithTwin, w.VBox):
         self._own_map = w.VBox()
         self.status: RunStatusView = RunStatusView(run)
         self._results = w.VBox(layout=wide())
+        self._files = w.VBox(layout=wide())
         self._cancel = self.own(
             w.Button(description=tr("Cancel"), icon="stop", tooltip=tr("Ask the server to stop the run"))
         )
@@ -83,7 +84,7 @@ class RunWidget(Owner, ShownWithTwin, w.VBox):
         head: list[w.Widget] = [] if bare else [style_sheet(), self.twin.hider, _title(run)]
         foot: list[w.Widget] = [] if bare else [self._cancel, self._elsewhere]
         super().__init__(
-            [*head, self.status, *foot, self._said, self._kept, self._own_map, self._results],
+            [*head, self.status, *foot, self._said, self._kept, self._own_map, self._results, self._files],
             layout=wide(),
         )
         self.add_class("gpw")
@@ -106,13 +107,16 @@ class RunWidget(Owner, ShownWithTwin, w.VBox):
         self._elsewhere.value = "" if status.is_final else how_to_attach(self.run.job_url)
         if status is RunStatus.SUCCEEDED and self.results is None and self.run.outputs is not None:
             from gpwidgets.widgets.results.results import ResultsView  # not before there is something to show
-            from gpwidgets.widgets.runs.report_saver import ReportSaver
 
             view = ResultsView(self.run.outputs, self._map_for_results())
-            replace_children(self._results, [view, ReportSaver(self.run)])
+            replace_children(self._results, [view])
             self._show_retention()
             self.run.outputs.call_when_completed(self._refresh_twin)
             self.set_trait("outputs", self.run.outputs)
+        if status.is_final and not self._files.children:
+            from gpwidgets.widgets.runs.report_saver import ReportSaver
+
+            replace_children(self._files, [ReportSaver(self.run)])
         self.twin.refresh()
 
     def _refresh_twin(self) -> None:
