@@ -11,7 +11,7 @@ from typing import Any
 import ipywidgets as w
 import pytest
 from bad_server import BadServer, GPAnswers, parameter
-from widget_tools import fill, find, find_all, text_of
+from widget_tools import can_find, fill, find, find_all, text_of
 
 import gpwidgets as gp
 from gpwidgets import bounds
@@ -46,6 +46,31 @@ def test_of_thousands_of_inputs_the_required_ones_come_first_and_more_on_demand(
         find(form, "More inputs").click()
         assert len(form.form.editors) == 2 * bounds.limit("inputs")
         assert "120 of 3,000" in text_of(form)
+
+
+def test_an_input_that_is_not_shown_is_found_by_its_name() -> None:
+    many = [parameter(f"Input_{at}", parameterType="esriGPParameterTypeRequired") for at in range(100)]
+    many[80] |= {"displayName": "Depth <m>", "parameterType": "esriGPParameterTypeOptional"}
+    for at in range(90):
+        many[at]["defaultValue"] = "a"
+    with form_of(many) as (form, _answers):
+        assert can_find(form, "Input_95", "textbox")  # one of those that have to be given
+        assert "the others keep their defaults" in text_of(form)
+        assert "have to be given" not in text_of(form)
+        assert "Depth <m>" in text_of(form)  # for who searches the page
+        assert not can_find(form, "Depth <m>", "textbox")
+        fill(form, "Find an input", "Depth")
+        assert "60 of 100 inputs are shown" in text_of(form)
+        fill(form, "Find an input", "Depth <m>")
+        assert "61 of 100 inputs are shown" in text_of(form)
+        fill(form, "Depth <m>", "5")
+        assert form.values["Input_80"] == "5"
+
+
+def test_inputs_that_have_to_be_given_and_are_not_shown_are_counted() -> None:
+    many = [parameter(f"Input_{at}", parameterType="esriGPParameterTypeRequired") for at in range(100)]
+    with form_of(many) as (form, _answers):
+        assert "the others keep their defaults. 40 of them have none and have to be given." in text_of(form)
 
 
 def test_a_value_for_an_input_that_is_not_shown_makes_its_field_and_is_sent() -> None:

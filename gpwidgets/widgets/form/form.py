@@ -12,13 +12,13 @@ import traitlets
 
 from gpwidgets.errors import InputErrors, ParameterError
 from gpwidgets.protocol.values import UNSET
-from gpwidgets.tasks.inputs.checking import has_usable_default, resolve_names
+from gpwidgets.tasks.inputs.checking import resolve_names
 from gpwidgets.tasks.inputs.environment import KEYWORD, split
 from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.editor import EditorContext, ParameterEditor
 from gpwidgets.widgets.editors.editor_table import editor_for, plain_editor
 from gpwidgets.widgets.form._environment_section import EnvironmentSection
-from gpwidgets.widgets.form._more_inputs import MoreInputs, next_inputs
+from gpwidgets.widgets.form._more_inputs import MoreInputs, is_needed, next_inputs
 from gpwidgets.widgets.kit.binding import Binding
 from gpwidgets.widgets.kit.fold import Fold
 from gpwidgets.widgets.kit.late_looks import LateLooks, Note
@@ -67,7 +67,7 @@ class TaskForm(Owner, LateLooks, w.VBox):
         self._sections: dict[str, Fold] = {}
         self._binding = Binding()
         self._waiting = {one.name: one for one in _told_apart(info.inputs)}
-        self._more = MoreInputs(self._make_more)
+        self._more = MoreInputs(self._make_more, self.focus)
         groups = self._groups(self._make_editors(next_inputs(self._waiting.values())))
         self._more.show(len(self.editors), self._waiting.values())
         self.environment: EnvironmentSection = self.own(
@@ -111,7 +111,7 @@ class TaskForm(Owner, LateLooks, w.VBox):
             by_category.setdefault(editor.parameter.category, []).append(editor)
         for category, of_it in by_category.items():
             if category:
-                needed = any(_is_needed(editor.parameter) for editor in of_it)
+                needed = any(is_needed(editor.parameter) for editor in of_it)
                 groups.append(self._section(category, of_it, is_open=needed))
                 continue
             first = [editor for editor in of_it if editor.parameter.required]
@@ -330,10 +330,6 @@ def _told_apart(inputs: Iterable[GPParameter]) -> list[GPParameter]:
         replace(one, display_name=f"{one.display_name} ({one.name})") if often[one.display_name] > 1 else one
         for one in titled
     ]
-
-
-def _is_needed(parameter: GPParameter) -> bool:
-    return parameter.required and not has_usable_default(parameter)
 
 
 def _make(parameter: GPParameter, context: EditorContext) -> ParameterEditor:
