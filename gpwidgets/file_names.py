@@ -80,11 +80,10 @@ def safe_name(name: str, fallback: str = "file", *, plain: bool = False) -> str:
     """
     kept = _plain_letter if plain else _allowed_letter
     clean = re.sub("\0+", "_", "".join(map(kept, unicodedata.normalize("NFC", name))))
-    stem, ending = _split(clean.strip(" ."))
-    clean = f"{_cut(stem)}{ending}".strip(" .")
+    clean = _fitted(clean)
     if not clean:
         return fallback
-    return f"{fallback}_{clean}" if _DEVICE.match(clean) else clean
+    return _fitted(f"{fallback}_{clean}") if _DEVICE.match(clean) else clean
 
 
 def name_from_title(title: str, fallback: str = "file", *, most: int = 60) -> str:
@@ -215,6 +214,12 @@ def _plain_letter(letter: str) -> str:
 def _is_word(letter: str) -> bool:
     """Whether it is a letter, a mark on one, a digit, an underscore or a hyphen."""
     return letter in "_-" or unicodedata.category(letter)[0] in "LMN"
+
+
+def _fitted(name: str) -> str:
+    """A name of as many characters as file systems take, with its ending, and neither space nor dot around it."""
+    stem, ending = _split(name.strip(" ."))
+    return f"{_cut(stem)}{ending}".strip(" .")
 
 
 def _split(name: str) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from gpwidgets import Run
 PATIENCE = 30.0
 
 settings.register_profile("gpwidgets", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("brief", settings.get_profile("gpwidgets"), max_examples=25)
 settings.load_profile("gpwidgets")
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0", ""}

@@ -70,6 +70,7 @@ def is_safe(name: str) -> bool:
 @example("con .txt")
 @example("COM¹.tar.gz")
 @example("\udc80.txt")
+@example("CON." + "0" * 92)
 def test_any_name_becomes_a_safe_one_and_stays_it(name: str) -> None:
     for plain in (False, True):
         made = safe_name(name, plain=plain)

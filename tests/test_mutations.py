@@ -1,7 +1,7 @@
 """Answers of real servers, changed in one or two places: understood, or refused in words.
 
 Each goes over a real socket to the widget that it is for: form, run, results, map and picture. The usual run
-takes 2,000 of them, a sixth as far as the widgets and the others as far as Python values, which costs a
+takes 1,000 of them, a sixth as far as the widgets and the others as far as Python values, which costs a
 twentieth. ``GPWIDGETS_MUTATIONS=0:20000`` takes these numbers, all as far as the widgets;
 ``GPWIDGETS_MUTATIONS_REPORT`` names a file that gets a line of JSON for each, with its time and memory.
 """
@@ -22,7 +22,7 @@ from widget_tools import restart_kernel
 import gpwidgets as gp
 
 NAMED = os.environ.get("GPWIDGETS_MUTATIONS", "")
-FIRST, LAST = map(int, (NAMED or "0:2000").split(":"))
+FIRST, LAST = map(int, (NAMED or "0:1000").split(":"))
 REPORT = os.environ.get("GPWIDGETS_MUTATIONS_REPORT", "")
 AT_A_TIME = 100
 

@@ -195,7 +195,10 @@ def find(widget: w.Widget, name: Name, role: str | tuple[str, ...] = "") -> Any:
     if len(found) == 1:
         return found[0]
     there = "; ".join(f"{role_of(one)} {' / '.join(names_of(one))!r}" for one in find_all(widget))
-    raise AssertionError(f"{len(found)} controls {role or ''} are called {name!r}; to be seen are: {there}")
+    raise AssertionError(
+        f"{len(found)} controls {role or ''} are called {name!r}; to be seen are: {there}; "
+        f"written is: {text_of(widget)[-600:]!r}"
+    )
 
 
 def can_find(widget: w.Widget, name: Name, role: str | tuple[str, ...] = "") -> bool:

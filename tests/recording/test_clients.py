@@ -12,6 +12,8 @@ import requests
 
 import gpwidgets as gp
 
+pytestmark = pytest.mark.once
+
 PAGE = "http://localhost:8000"
 SET = {
     "features": [

@@ -22,7 +22,7 @@ from gpwidgets import demo
 from gpwidgets.demo.publishing.publish import Points, as_tool
 
 pytest.importorskip("pyarrow")
-pytestmark = pytest.mark.timeout(3600)
+pytestmark = [pytest.mark.timeout(3600), pytest.mark.once]
 
 KERNEL = Path(__file__).with_name("batch_kernel.py")
 sites = runpy.run_path(str(KERNEL))["sites"]

@@ -24,6 +24,8 @@ from gpwidgets.protocol.values import CompositeValue, FieldRef
 from gpwidgets.secrets import mask
 from gpwidgets.tasks.code import call_code
 
+pytestmark = pytest.mark.once
+
 CODES = int(os.environ.get("GPWIDGETS_CODES", "400"))
 
 #: What could end a literal, a line, a call or a comment, and what masking changes.

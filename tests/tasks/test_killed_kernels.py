@@ -21,7 +21,7 @@ KERNELS = Path(__file__).with_name("kernels.py")
 KILLS = int(os.environ.get("GPWIDGETS_KILLS", "18"))
 WRITING = float(os.environ.get("GPWIDGETS_WRITING", "0"))
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.timeout(600), pytest.mark.once]
 
 
 def test_kernels_that_write_at_once_write_whole_records(own_history, tell) -> None:

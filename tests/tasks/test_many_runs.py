@@ -16,6 +16,8 @@ from gpwidgets.tasks.scheduling import watcher as watcher_module
 from gpwidgets.tasks.scheduling.scheduler import Agenda
 from gpwidgets.tasks.scheduling.watcher import Pace, Watcher
 
+pytestmark = pytest.mark.once
+
 MANY = 1000
 
 

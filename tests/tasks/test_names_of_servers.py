@@ -16,6 +16,8 @@ from canaries import MARK, CanaryServer, canary_file
 import gpwidgets as gp
 from gpwidgets.widgets.results.results import ResultsView
 
+pytestmark = pytest.mark.once
+
 KINDS = ["GPDataFile", "GPRasterDataLayer", "GPFeatureRecordSetLayer", "GPRecordSet"]
 SHAPES = [
     "plain",

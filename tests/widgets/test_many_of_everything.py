@@ -17,6 +17,8 @@ import gpwidgets as gp
 from gpwidgets import bounds
 from gpwidgets.widgets.results.results import ResultsView
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(autouse=True)
 def _bounds_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
