@@ -217,7 +217,7 @@ def _is_word(letter: str) -> bool:
 
 
 def _fitted(name: str) -> str:
-    """A name of as many characters as file systems take, with its ending, and neither space nor dot around it."""
+    """A name with its ending, no longer than file systems take, without spaces and dots around it."""
     stem, ending = _split(name.strip(" ."))
     return f"{_cut(stem)}{ending}".strip(" .")
 
