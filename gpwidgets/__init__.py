@@ -54,6 +54,7 @@ def __dir__() -> list[str]:
 views.provide(
     form=lambda *given, **options: __getattr__("TaskWidget")(*given, **options),
     run_view=lambda run: __getattr__("RunWidget")(run),
+    batch_view=lambda batch: __getattr__("BatchWidget").of(batch),
     report=lambda run: importlib.import_module("gpwidgets.widgets.runs.report").report_html(run),
     crate=lambda run, path, **options: importlib.import_module("gpwidgets.tasks.sharing.crate").write_crate(
         run, path, **options

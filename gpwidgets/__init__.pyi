@@ -73,6 +73,7 @@ from gpwidgets.tasks.runs.status import RunStatus as RunStatus
 from gpwidgets.tasks.service import GPService as GPService
 from gpwidgets.tasks.task import GPTask as GPTask
 from gpwidgets.texts import set_language as set_language
+from gpwidgets.widgets.batch_widget import BatchWidget as BatchWidget
 from gpwidgets.widgets.editors.editor import ParameterEditor as ParameterEditor
 from gpwidgets.widgets.editors.editor_table import register_editor as register_editor
 from gpwidgets.widgets.history_widget import HistoryWidget as HistoryWidget

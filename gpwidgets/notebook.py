@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from gpwidgets import views
@@ -11,7 +12,7 @@ from gpwidgets.secrets import mask
 
 _LOG = logging.getLogger("gpwidgets.tasks")
 
-__all__ = ["in_notebook", "publish", "show_run"]
+__all__ = ["in_notebook", "publish", "show_batch", "show_run"]
 
 
 def in_notebook() -> bool:
@@ -40,10 +41,19 @@ def publish(data: dict[str, Any], handle: str = "", *, update: bool = False) -> 
 
 def show_run(run: Any) -> bool:
     """Show a run below the cell that runs, live and with a way to cancel it; False outside of a notebook."""
+    return _show(lambda: views.run_view(run))
+
+
+def show_batch(batch: Any) -> bool:
+    """Show a batch below the cell that runs, live; False outside of a notebook."""
+    return _show(lambda: views.batch_view(batch))
+
+
+def _show(make: Callable[[], views.RunView]) -> bool:
     if not in_notebook():
         return False
     try:
-        views.run_view(run)._ipython_display_()
+        make()._ipython_display_()
     except Exception as error:  # a view that cannot be shown must not hide why it was wanted
         _LOG.error("a run could not be shown: %s", mask(repr(error)))
         return False

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-__all__ = ["Form", "crate_of", "open_form", "provide", "report_page", "run_view"]
+__all__ = ["Form", "batch_view", "crate_of", "open_form", "provide", "report_page", "run_view"]
 
 
 class Form(Protocol):
@@ -31,7 +31,7 @@ class Form(Protocol):
 
 
 class RunView(Protocol):
-    """The view of a run; `gpwidgets.RunWidget` is one."""
+    """The view of a run or a batch; `gpwidgets.RunWidget` is one."""
 
     def _ipython_display_(self) -> None: ...
 
@@ -43,11 +43,12 @@ def provide(
     *,
     form: Callable[..., Form],
     run_view: Callable[[Any], RunView],
+    batch_view: Callable[[Any], RunView],
     report: Callable[[Any], str],
     crate: Callable[..., Path],
 ) -> None:
     """Say what makes forms, views, reports and crates; the package does so when it is imported."""
-    _PROVIDED.update(form=form, run_view=run_view, report=report, crate=crate)
+    _PROVIDED.update(form=form, run_view=run_view, batch_view=batch_view, report=report, crate=crate)
 
 
 def open_form(entry: Any, **options: Any) -> Form:
@@ -59,6 +60,12 @@ def open_form(entry: Any, **options: Any) -> Form:
 def run_view(run: Any) -> RunView:
     """Make the view of a run."""
     made: RunView = _PROVIDED["run_view"](run)
+    return made
+
+
+def batch_view(batch: Any) -> RunView:
+    """Make the view of a batch."""
+    made: RunView = _PROVIDED["batch_view"](batch)
     return made
 
 

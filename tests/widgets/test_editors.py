@@ -39,7 +39,7 @@ from gpwidgets.protocol.values import (
 )
 from gpwidgets.widgets.editors.editor import EditorContext
 from gpwidgets.widgets.editors.editor_table import editor_for
-from gpwidgets.widgets.editors.tables._pasting import split_rows, split_values
+from gpwidgets.widgets.editors.tables.pasting import split_rows, split_values
 from gpwidgets.widgets.editors.tables.rows import Row
 from gpwidgets.widgets.map.task_map import TaskMap
 

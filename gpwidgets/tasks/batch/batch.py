@@ -7,10 +7,12 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 from gpwidgets.errors import GPError, WaitTimeout
+from gpwidgets.notebook import show_batch
 from gpwidgets.tasks.batch._engine import BatchEngine
 from gpwidgets.tasks.batch._progress_bar import BatchBar
-from gpwidgets.tasks.batch.ledger import Ledger
+from gpwidgets.tasks.batch.ledger import Ledger, RowState
 from gpwidgets.tasks.results.outputs import Outputs
+from gpwidgets.tasks.runs.run import Run
 from gpwidgets.tasks.runs.status import RunStatus
 from gpwidgets.texts import tr
 
@@ -282,11 +284,74 @@ class Batch(BatchEngine):
             values, parameters=described, provenance={"task": self.task.url.task, "job_id": state.job}
         )
 
+    @property
+    def labels(self) -> tuple[Hashable, ...]:
+        """The labels of the rows, in their order."""
+        return tuple(self._inputs.labels)
+
+    def states(self) -> tuple[RowState, ...]:
+        """What is known of each row, in their order; they change while the batch goes on."""
+        return tuple(self._ledger.rows)
+
+    def inputs(self, row: Hashable) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What a row gives of its own, and what is kept beside its results, as they fit into a table.
+
+        Parameters
+        ----------
+        row
+            Its label.
+
+        Returns
+        -------
+        tuple of dict
+            By name. Features are told as ``"…"``, what is secret as ``"•••"``.
+        """
+        line = self._inputs.line(self._place(row))
+        names = [*line["fields"], *(one["paramName"] for one in line.get("again", []))]
+        secret = dict.fromkeys(line.get("secret", []), "•••")
+        return {**dict.fromkeys(names, "…"), **secret, **line["shown"]}, line.get("kept", {})
+
+    def live_run(self, row: Hashable) -> Run | None:
+        """The run of a row that is under way; None before and after.
+
+        Parameters
+        ----------
+        row
+            Its label.
+        """
+        live = self._live.get(self._place(row))
+        return None if live is None else live.run
+
+    def run(self, row: Hashable) -> Run:
+        """The run of a row: the one that is under way, or its job once more, with its messages and results.
+
+        Parameters
+        ----------
+        row
+            Its label.
+
+        Raises
+        ------
+        GPError
+            It has no job: it was not sent, or the task answers at once. Or the server does not know the job
+            any more; what it gave is in `outputs`.
+        """
+        live, job = self.live_run(row), self._ledger.rows[self._place(row)].job
+        if live is not None:
+            return live
+        if job is None:
+            raise GPError(tr("Row {row} has no job on the server.", row=row))
+        return self.task.attach(job)
+
     def _place(self, row: Hashable) -> int:
         for label in (row, str(row)):  # labels that JSON does not know are kept as texts
             if label in self._inputs.labels:
                 return self._inputs.labels.index(label)
         raise KeyError(tr("There is no row {row!r} in this batch.", row=row))
+
+    def _ipython_display_(self) -> None:
+        if not show_batch(self):
+            print(repr(self))  # noqa: T201 - what a terminal shows of any object
 
     def __repr__(self) -> str:
         told = ", ".join(f"{count:,} {status}" for status, count in sorted(self.counts.items()))

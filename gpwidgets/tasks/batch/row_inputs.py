@@ -28,7 +28,7 @@ from gpwidgets.tasks.task import GPTask
 from gpwidgets.tasks.task_requests import TaskRequests, settings_for_vertices
 from gpwidgets.texts import tr, trn
 
-__all__ = ["FixedInputs", "RowInputs", "RowLine", "digest_of"]
+__all__ = ["FixedInputs", "RowInputs", "RowLine", "checked_row", "digest_of"]
 
 RowLine = dict[str, Any]
 """A row of the file: ``label``, ``fields``, ``shown``; where needed ``again``, ``secret``, ``flags``
@@ -112,7 +112,7 @@ class RowInputs:
             file.write(_as_line(fixed.line))
             for count, row in enumerate(rows, 1):
                 try:
-                    line, hidden = _checked(task, fixed, row)
+                    line, hidden = checked_row(task, fixed, row)
                 except InputErrors as error:
                     wrong += 1
                     problems += _of_row(row.label, error) if wrong <= _NAMED_AT_MOST else []
@@ -210,7 +210,16 @@ def digest_of(path: Path) -> str:
         return ""
 
 
-def _checked(task: GPTask, fixed: FixedInputs, row: GivenRow) -> tuple[RowLine, dict[str, Any]]:
+def checked_row(task: GPTask, fixed: FixedInputs, row: GivenRow) -> tuple[RowLine, dict[str, Any]]:
+    """Check a row, and return it as it is written and what of it may not be on disk.
+
+    Raises
+    ------
+    InputErrors
+        Its values are wrong, or one is missing.
+    TypeError
+        It names none of the task's inputs.
+    """
     own = resolve_names(task.info, row.values)
     problems: list[ParameterError] = []
     try:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from gpwidgets.client.sign_in.auth import Auth
 
-__all__ = ["batch", "resume", "sweep"]
+__all__ = ["BatchOptions", "batch", "folder_of", "resume", "start_rows", "sweep"]
 
 _ROWS = "rows.jsonl"
 
@@ -115,7 +115,7 @@ def batch(
     given = {**(values or {}), **fixed}
     rows = rows_of_frame(task.info, frame, geometry, keep, split(task.info, given)[0])
     options = BatchOptions(at_once, most_at_once, deadline)
-    return _start(task, rows, given, folder, options, retry_lost)
+    return start_rows(task, rows, given, folder, options, retry_lost)
 
 
 def sweep(
@@ -166,7 +166,7 @@ def sweep(
     """
     rows, fixed = rows_of_sweep(task.info, {**(values or {}), **inputs})
     options = BatchOptions(at_once, most_at_once, deadline)
-    return _start(task, rows, fixed, folder, options, retry_lost)
+    return start_rows(task, rows, fixed, folder, options, retry_lost)
 
 
 def resume(
@@ -232,7 +232,12 @@ def resume(
     return made.begin(retry_lost=retry_lost)
 
 
-def _start(
+def folder_of(task: GPTask) -> Path:
+    """The folder of a batch where none is named; with a number when there is another batch in it."""
+    return Path(f"{name_from_title(task.name)}-batch")
+
+
+def start_rows(
     task: GPTask,
     rows: Iterable[GivenRow],
     given: Mapping[str, Any],
@@ -240,13 +245,32 @@ def _start(
     options: BatchOptions,
     retry_lost: bool,
 ) -> Batch:
-    """Check the rows, and go on with the batch in the folder or begin one."""
+    """Check the rows, and go on with the batch in the folder or begin one.
+
+    Parameters
+    ----------
+    task
+    rows
+        Their own values.
+    given
+        Inputs and settings that are the same for all rows.
+    folder
+        None for `folder_of`.
+    options
+    retry_lost
+        As `batch`.
+
+    Raises
+    ------
+    InputErrors, TypeError, GPError
+        As `batch`.
+    """
     if any(datatype_of(one).is_set for one in task.outputs):
         need_parquet()
     fixed, settings = split(task.info, given)
     checked = check_environment(settings)
     common = FixedInputs(task, fixed)
-    base = Path(folder).expanduser() if folder is not None else Path(f"{name_from_title(task.name)}-batch")
+    base = Path(folder).expanduser() if folder is not None else folder_of(task)
     with private_folder(base.absolute().parent) as private:
         staged = RowInputs.write(task, private / _ROWS, common, rows)
         head = {"task": task.url.task, "digest": staged.digest, "settings": rows_of_settings(checked)}

@@ -11,7 +11,7 @@ from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.controls import lean
 from gpwidgets.widgets.kit.owner import keep_open
 
-_SHEETS = ("theme", "form", "views")
+_SHEETS = ("theme", "form", "views", "batch")
 _made: w.HTML | None = None
 
 

@@ -12,7 +12,7 @@ from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.features import RecordSet
 from gpwidgets.texts import tr
-from gpwidgets.widgets.editors.tables._pasting import split_rows
+from gpwidgets.widgets.editors.tables.pasting import split_rows
 
 #: What becomes a number where the column's type is not known; 007 is a code and stays text.
 _WHOLE = re.compile(r"[-+]?(0|[1-9]\d{0,14})$")

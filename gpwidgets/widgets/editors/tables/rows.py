@@ -21,7 +21,7 @@ from gpwidgets.protocol.values import UNSET
 from gpwidgets.texts import later, tr, trn
 from gpwidgets.widgets.editors.editor import ParameterEditor
 from gpwidgets.widgets.editors.editor_table import editor_for
-from gpwidgets.widgets.editors.tables._pasting import split_rows, split_values
+from gpwidgets.widgets.editors.tables.pasting import split_rows, split_values
 from gpwidgets.widgets.kit.controls import WIDE, icon_button, lean, shared_layout, status_html, text_button
 from gpwidgets.widgets.kit.fold import Fold
 from gpwidgets.widgets.kit.late_looks import LateLooks, Note, Section

@@ -11,8 +11,18 @@ from gpwidgets.texts import tr
 _LIST_COMMA = re.compile(r",\s|,[^,]*,")
 
 
-def split_rows(text: str) -> list[list[str]]:
-    """Return the cells of each row that is not empty: split by tabs, else by semicolons, else by commas.
+__all__ = ["split_rows", "split_values"]
+
+
+def split_rows(text: str, marks: str = "\t;,") -> list[list[str]]:
+    """Return the cells of each row that is not empty.
+
+    Parameters
+    ----------
+    text
+        Tabs, semicolons or commas part the cells.
+    marks
+        Which of these may; the first that is in the first row does.
 
     Raises
     ------
@@ -20,7 +30,7 @@ def split_rows(text: str) -> list[list[str]]:
         The text is no table; one of its cells is far too long.
     """
     first = next((line for line in text.splitlines() if line.strip()), "")
-    return _read(text, next((mark for mark in "\t;" if mark in first), ","))
+    return _read(text, next((mark for mark in marks if mark in first), marks[-1]))
 
 
 def split_values(text: str, *, are_texts: bool) -> list[str]:
