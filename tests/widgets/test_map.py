@@ -199,6 +199,42 @@ def test_the_map_is_not_blank_without_tiles() -> None:
     assert "key" not in next(layer for layer in layers if isinstance(layer, ipyleaflet.TileLayer)).url
 
 
+def look(task_map: TaskMap, west: float, south: float, zoom: int) -> None:
+    """Let the page say what it shows."""
+    task_map.map.set_state(
+        {"west": west, "south": south, "east": west + 10.0, "north": south + 5.0, "zoom": zoom}
+    )
+
+
+def pictures(task_map: TaskMap) -> list[ipyleaflet.ImageOverlay]:
+    """The pictures on the map that can be seen."""
+    found = [layer for layer in task_map.map.layers if isinstance(layer, ipyleaflet.ImageOverlay)]
+    return [layer for layer in found if layer.opacity and layer.url.startswith("data:image/svg")]
+
+
+def test_the_offline_base_map_follows_the_map_below_the_tiles() -> None:
+    task_map = TaskMap()
+    assert not pictures(task_map)
+    seen = []
+    for west in (5.0, 30.0, -90.0):
+        look(task_map, west, 45.0, 6)
+        (picture,) = pictures(task_map)
+        (south, left), (north, right) = picture.bounds
+        assert left < west < west + 10 < right
+        assert south < 45 < 50 < north
+        seen.append(picture)
+    assert seen[0] is seen[2] is not seen[1]  # the one before is seen until the next is there
+    assert task_map.map.panes[seen[0].pane]["zIndex"] < 200  # the pane of tiles
+    assert "Natural Earth" in {part.strip() for one in seen for part in one.attribution.split(",")}
+
+
+def test_a_map_of_the_users_own_gets_no_base_map() -> None:
+    theirs = ipyleaflet.Map()
+    before = tuple(theirs.layers)
+    look(TaskMap(theirs), 5.0, 45.0, 6)
+    assert theirs.layers == before
+
+
 def test_a_result_of_the_same_name_takes_the_place_and_the_color_of_the_old() -> None:
     task_map = TaskMap()
     first = task_map.add_result("R", squares(1))

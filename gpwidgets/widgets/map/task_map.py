@@ -13,22 +13,22 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 import traitlets
-from ipyleaflet import FullScreenControl, Map, ScaleControl, TileLayer
+from ipyleaflet import Map
 
 from gpwidgets.convert.geometry.dateline import narrow_bounds
 from gpwidgets.convert.rendering.map_shapes import pixel_size
 from gpwidgets.protocol.values.spatial import Bounds
-from gpwidgets.texts import later, tr
+from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.controls import wide
-from gpwidgets.widgets.kit.land import land_outlines
 from gpwidgets.widgets.kit.owner import Owner, close_tree
 from gpwidgets.widgets.kit.theme import style_sheet
 from gpwidgets.widgets.map._attribute_panel import LARGEST, AttributePanel
+from gpwidgets.widgets.map._base_map import base_map
 from gpwidgets.widgets.map._layer_panel import LayerPanel
 from gpwidgets.widgets.map._result_layers import ResultLayers
 from gpwidgets.widgets.map.drawing.draw_control import Pen
 from gpwidgets.widgets.map.drawing.draw_target import DrawTarget
-from gpwidgets.widgets.map.layers.frame_layer import TARGET_COLORS, FrameLayer, LeanGeoJSON, frame_bounds
+from gpwidgets.widgets.map.layers.frame_layer import TARGET_COLORS, FrameLayer, frame_bounds
 from gpwidgets.widgets.map.layers.highlight import Highlight
 from gpwidgets.widgets.map.layers.picture_layer import PictureLayer
 from gpwidgets.widgets.map.layers.viewport import fills, go_to, size_of, take_off, union
@@ -37,49 +37,11 @@ from gpwidgets.widgets.page.open_maps import forget_map, remember_map
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
-#: Answers requests without a key and without a referrer, which notebooks often do not send.
-TILE_URL = "https://server.arcgisonline.com/ArcGIS/rest/services/World_Topo_Map/MapServer/tile/{z}/{y}/{x}"
-TILE_ATTRIBUTION = later("Tiles &copy; Esri and its data providers; outlines: Natural Earth")
-
 #: A selected feature smaller than this many pixels is gone to.
 _SMALL = 6
 
 #: Height of the button above the panel with the attributes, in pixels.
 _BUTTON = 50
-
-_UNDER = "gpw-under"
-_LAND_STYLE = {
-    "pane": _UNDER,  # a GeoJSON layer heeds the pane only inside its style
-    "interactive": False,
-    "color": "#8fa0ad",
-    "weight": 1,
-    "fillColor": "#f6f4ee",
-    "fillOpacity": 1,
-}
-
-
-def base_map(height: str = "420px") -> Map:
-    """Return a map that is never blank: land outlines lie under the tiles and show where no tile arrives."""
-    map_widget = Map(
-        layers=(),
-        center=(20.0, 0.0),
-        zoom=2,
-        prefer_canvas=True,
-        scroll_wheel_zoom=True,
-        world_copy_jump=True,
-        panes={_UNDER: {"zIndex": 150, "pointerEvents": "none"}},
-        layout=wide(height=height),
-    )
-    data, style = dict(land_outlines()), dict(_LAND_STYLE)  # each map has its own
-    land = LeanGeoJSON(data=data, name=tr("Land outlines"), style=style, pm_ignore=True)
-    land.unlisted = True
-    map_widget.add(land)
-    map_widget.add(
-        TileLayer(url=TILE_URL, attribution=tr(TILE_ATTRIBUTION), name=tr("Base map"), max_zoom=19, base=True)
-    )
-    map_widget.add(ScaleControl(position="bottomleft"))
-    map_widget.add(FullScreenControl(position="topleft"))
-    return map_widget
 
 
 class TaskMap(Owner, w.VBox):

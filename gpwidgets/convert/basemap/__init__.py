@@ -1,0 +1,1 @@
+"""The base map that comes with the package, and the picture of a view of it."""
