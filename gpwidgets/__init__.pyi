@@ -87,6 +87,8 @@ from gpwidgets.convert.storage.formats import save_frame as save_frame
 from gpwidgets.convert.storage.provenance import provenance as provenance
 from gpwidgets.tasks.exercises.answer_check import AnswerCheck as AnswerCheck
 from gpwidgets.tasks.exercises.answer_check import check as check
+from gpwidgets.tasks.sharing.presets import Preset as Preset
+from gpwidgets.tasks.sharing.presets import load_preset as load_preset
 from gpwidgets.tasks.sharing.request import RequestField as RequestField
 from gpwidgets.tasks.sharing.request import RequestPreview as RequestPreview
 from gpwidgets.tasks.sharing.settings import Settings as Settings

@@ -22,6 +22,7 @@ PAGES = [
             "lessons",
             "many-runs",
             "own-data-types",
+            "presets",
             "provenance",
             "report",
             "request",

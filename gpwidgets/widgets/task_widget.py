@@ -7,6 +7,7 @@ the class and never shows a form should not wait for editors, tasks and results.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from gpwidgets.protocol.urls import GPURL
     from gpwidgets.tasks.history_entry import HistoryEntry
     from gpwidgets.tasks.runs.run import Run
+    from gpwidgets.tasks.sharing.presets import Preset
     from gpwidgets.tasks.task import GPTask
     from gpwidgets.widgets.form.form import TaskForm
     from gpwidgets.widgets.form.server_check import ServerCheck
@@ -58,6 +60,8 @@ class TaskWidget(Owner, ShownWithTwin, LateLooks, w.VBox):
     values
         First values by parameter name; the other inputs keep their defaults. The trait of this name holds
         the whole form: setting it leaves out what it does not name.
+    preset
+        How its author wants the form to be: a `Preset`, the path of its file, or its JSON.
 
     Attributes
     ----------
@@ -96,6 +100,7 @@ class TaskWidget(Owner, ShownWithTwin, LateLooks, w.VBox):
         auth: Auth | None = None,
         session: GPSession | None = None,
         values: Mapping[str, Any] | None = None,
+        preset: Preset | Mapping[str, Any] | Path | str | None = None,
     ) -> None:
         from gpwidgets.tasks.history_entry import HistoryEntry
         from gpwidgets.widgets._connector import Connector
@@ -112,6 +117,7 @@ class TaskWidget(Owner, ShownWithTwin, LateLooks, w.VBox):
         self._server_check: ServerCheck | None = None
         self._binding = Binding()
         self._signed_in_for: Run | None = None
+        self._preset_given = preset
         self._started_with: Mapping[str, Any] | None = None
         self._make_parts()
         self._help = Connector(source, auth, session, self._build, self._tell_connection)
@@ -121,14 +127,15 @@ class TaskWidget(Owner, ShownWithTwin, LateLooks, w.VBox):
     def _parts(self) -> list[w.Widget]:
         """What is shown: buttons and code only once there is a form."""
         buttons, code = ([], []) if self.form is None else ([self._buttons], [self._code, self._share])
-        above = [style_sheet(), self.twin.hider, self._header, self._unplaced, self._work, *buttons]
+        heads = [style_sheet(), self.twin.hider, self._header, self._preset, self._unplaced]
         below = [self._said, self._missing, self._help, self._other_values, self.runs, *code]
-        return [*above, *below]
+        return [*heads, self._work, *buttons, *below]
 
     def _make_parts(self) -> None:
         """Make what stands around the form."""
         from gpwidgets.widgets.form.call_code import CallCode
         from gpwidgets.widgets.form.other_values import OtherValues
+        from gpwidgets.widgets.form.preset_note import PresetNote
         from gpwidgets.widgets.form.refusal import Refusal
         from gpwidgets.widgets.form.share_section import ShareSection
         from gpwidgets.widgets.form.unplaced import UnplacedValues
@@ -140,6 +147,7 @@ class TaskWidget(Owner, ShownWithTwin, LateLooks, w.VBox):
         self._said = Note()
         self._missing = Refusal(self._show_refusal)
         self._other_values, self._unplaced = OtherValues(), UnplacedValues()
+        self._preset = PresetNote(self._preset_given)
         self.runs: RunList = RunList(self._reuse)
         self.twin: StaticTwin = StaticTwin(self.snapshot)
         self._buttons = self.own(
@@ -173,24 +181,25 @@ class TaskWidget(Owner, ShownWithTwin, LateLooks, w.VBox):
             from gpwidgets.widgets.map.task_map import TaskMap
 
             self.map = self.own(TaskMap(self._user_map))
-        form = self.form or self._make_form(task)
-        self._header.value = header_html(task)
+        is_new, form = self.form is None, self.form or self._make_form(task)
+        self._header.value = header_html(task, self._preset.title)
         replace_children(self._work, self._work_parts())
         self._help.done()
         self._said.value = ""
         values, self._start_values = self._start_values, {}
         self.error = form.add_values(values)
+        if is_new:
+            self._preset.show_place(self.map)
         self._take_values()
         self._follow_state()
         self.children: Sequence[w.Widget] = self._parts()
         self._come_back(task)
 
     def _make_form(self, task: GPTask) -> TaskForm:
-        from gpwidgets.widgets.editors.editor import EditorContext
-        from gpwidgets.widgets.form.form import TaskForm
+        from gpwidgets.widgets.form.preset_note import arranged_form
         from gpwidgets.widgets.form.server_check import ServerCheck, can_validate
 
-        form = self.form = self.own(TaskForm(task.info, EditorContext(map=self.map, task=task)))
+        form = self.form = self.own(arranged_form(task, self.map, self._preset, self.runs))
         form.observe(self._take_values, names="values")
         if can_validate(task):
             self._server_check = self.own(ServerCheck(task, form))

@@ -60,6 +60,9 @@ class ParameterEditor(Owner, LateLooks, w.VBox):
     True
     """
 
+    #: Whether a preset has set the value, so that it cannot be changed.
+    is_fixed = False
+
     value: traitlets.Any = traitlets.Any(
         UNSET, help="The checked value; UNSET when nothing is given or what is given is wrong."
     )
@@ -75,6 +78,7 @@ class ParameterEditor(Owner, LateLooks, w.VBox):
         self.compact = compact
         self.codec: Any = datatype_of(parameter)
         self.default: Any = self.codec.default(parameter)
+        self._server_default = self.default
         self._may_be_cleared = not compact and has_default(parameter, self.default)
         self._binding = Binding()
         self._sends_empty = True
@@ -279,6 +283,18 @@ class ParameterEditor(Owner, LateLooks, w.VBox):
         )
         self._remark_box.layout.display = "" if text else "none"
 
+    def show_notice(self, text: str) -> None:
+        """Show what is to be known of the field beside its value; empty text takes it away."""
+        if text or "notice" in self._foot:
+            text = text[:1].upper() + text[1:]
+            self._notice_box.value = status_html(text, look="gpw-remark gpw-warning", sign="⚠")
+            self._notice_box.layout.display = "" if text else "none"
+
+    def start_with(self, value: Any) -> None:
+        """Take a checked value as what the field starts with, and what *Put the default back* puts back."""
+        self.default = value
+        self.reset()
+
     def set_enabled(self, enabled: bool) -> None:
         """Let the user change the value or not; a value that is there stays."""
         self._enabled = enabled
@@ -299,7 +315,7 @@ class ParameterEditor(Owner, LateLooks, w.VBox):
 
     @property
     def _parts(self) -> list[w.Widget]:
-        feet = (self._foot.get(name) for name in ("error", "keep", "cleared", "remark", "help"))
+        feet = (self._foot.get(name) for name in ("error", "keep", "cleared", "remark", "notice", "help"))
         return [*self._built, *(foot for foot in feet if foot is not None)]
 
     def arrange(self, parts: Sequence[w.Widget]) -> None:
@@ -325,12 +341,17 @@ class ParameterEditor(Owner, LateLooks, w.VBox):
         return self._add_foot("remark", lean(w.HTML, layout=w.Layout(display="none")))
 
     @cached_property
+    def _notice_box(self) -> w.HTML:
+        return self._add_foot("notice", lean(w.HTML, layout=w.Layout(display="none")))
+
+    @cached_property
     def _keep_button(self) -> KeepButton:
         return self._add_foot("keep", KeepButton(self.title, self.dismiss))
 
     @cached_property
     def _cleared(self) -> ClearedChoice:
-        return self._add_foot("cleared", ClearedChoice(self.parameter, self.default, self._choose_cleared))
+        made = ClearedChoice(self.parameter, self._server_default, self._choose_cleared)
+        return self._add_foot("cleared", made)
 
     @cached_property
     def _undo(self) -> w.Button:

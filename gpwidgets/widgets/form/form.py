@@ -14,11 +14,15 @@ from gpwidgets.errors import InputErrors, ParameterError
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.inputs.checking import resolve_names
 from gpwidgets.tasks.inputs.environment import KEYWORD, split
+from gpwidgets.tasks.sharing.arrangement import Arrangement
+from gpwidgets.tasks.sharing.presets import Preset
 from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.editor import EditorContext, ParameterEditor
 from gpwidgets.widgets.editors.editor_table import editor_for, plain_editor
 from gpwidgets.widgets.form._environment_section import EnvironmentSection
+from gpwidgets.widgets.form._fixed_editor import FixedEditor
 from gpwidgets.widgets.form._more_inputs import MoreInputs, is_needed, next_inputs
+from gpwidgets.widgets.form._same_value import same_value
 from gpwidgets.widgets.kit.binding import Binding
 from gpwidgets.widgets.kit.fold import Fold
 from gpwidgets.widgets.kit.late_looks import LateLooks, Note
@@ -45,11 +49,15 @@ class TaskForm(Owner, LateLooks, w.VBox):
         The task.
     context
         Map and task for the editors.
+    arrangement
+        What a preset makes of the form.
 
     Attributes
     ----------
     editors : dict
         Editor by parameter name, in the task's order; of a task with very many inputs, those that are shown.
+    arrangement : Arrangement
+        What a preset makes of the form; nothing without one.
     """
 
     values: traitlets.Dict[str, Any] = traitlets.Dict(
@@ -60,37 +68,61 @@ class TaskForm(Owner, LateLooks, w.VBox):
         read_only=True, help="What is wrong at the fields, by parameter name."
     )
 
-    def __init__(self, info: TaskInfo, context: EditorContext | None = None) -> None:
-        self.info = info
+    def __init__(
+        self, info: TaskInfo, context: EditorContext | None = None, arrangement: Arrangement | None = None
+    ) -> None:
+        self.arrangement: Arrangement = arrangement or Arrangement(info, Preset())
+        self.info = info = self.arrangement.info
         self.context: EditorContext = context or EditorContext()
         self.editors: dict[str, ParameterEditor] = cast("dict[str, ParameterEditor]", self.context.editors)
         self._sections: dict[str, Fold] = {}
         self._binding = Binding()
         self._waiting = {one.name: one for one in _told_apart(info.inputs)}
         self._more = MoreInputs(self._make_more, self.focus)
-        groups = self._groups(self._make_editors(next_inputs(self._waiting.values())))
+        hidden = self._make_editors([one for one in info.inputs if one.name in self.arrangement.hidden])
+        groups = self._groups(self._make_editors(self._first_inputs()))
         self._more.show(len(self.editors), self._waiting.values())
         self.environment: EnvironmentSection = self.own(
             EnvironmentSection(info, self.context, self._gather, self._gather_problems)
         )
         self._sections |= dict.fromkeys(self.environment.settings, self.environment)
         settings = [self.environment] if self.environment.settings else []
+        folded = [self._hidden_section(hidden)] if hidden else []
         super().__init__(
-            [style_sheet(), *groups, self._more, *settings], _dom_classes=("gpw-wide", "gpw-form")
+            [style_sheet(), *groups, self._more, *folded, *settings], _dom_classes=("gpw-wide", "gpw-form")
         )
+        self.environment.show(self.arrangement.environment)
         remember_form(self)
         self._gather()
+
+    def _first_inputs(self) -> list[GPParameter]:
+        """The inputs of which fields are made at first; those that a preset gives a value among them."""
+        first = {one.name for one in next_inputs(self._waiting.values())}
+        first |= {*self.arrangement.fixed, *self.arrangement.first}
+        return [one for one in self._waiting.values() if one.name in first]
 
     def _make_editors(self, parameters: Iterable[GPParameter]) -> list[ParameterEditor]:
         made = []
         for parameter in parameters:
-            self._waiting.pop(parameter.name, None)
-            editor = _make(parameter, self.context)
+            titled = self._waiting.pop(parameter.name, parameter)
+            editor = self._make(titled)
             self.context.place(parameter.name, editor)
             editor.observe(self._gather, names="value")
             editor.observe(self._gather_problems, names="error")
             made.append(editor)
         return made
+
+    def _make(self, parameter: GPParameter) -> ParameterEditor:
+        """Make an editor with what the preset says of its input."""
+        name, arranged = parameter.name, self.arrangement
+        if name in arranged.fixed:
+            editor: ParameterEditor = FixedEditor(parameter, self.context, arranged.fixed[name])
+        else:
+            editor = _make(parameter, self.context)
+            if name in arranged.first:
+                editor.start_with(arranged.first[name])
+        editor.show_notice(" ".join(fault.words for fault in arranged.faults if fault.input == name))
+        return editor
 
     def _make_more(self, parameters: Iterable[GPParameter] | None = None) -> None:
         """Make fields of inputs that have none yet: of these, or of as many as the bounds allow."""
@@ -114,8 +146,9 @@ class TaskForm(Owner, LateLooks, w.VBox):
                 needed = any(is_needed(editor.parameter) for editor in of_it)
                 groups.append(self._section(category, of_it, is_open=needed))
                 continue
-            first = [editor for editor in of_it if editor.parameter.required]
-            rest = [editor for editor in of_it if not editor.parameter.required]
+            ordered = bool(self.arrangement.preset.order)
+            first = [editor for editor in of_it if ordered or editor.parameter.required]
+            rest = [editor for editor in of_it if editor not in first]
             groups += first
             if first and len(rest) > _FEW:
                 groups.append(
@@ -124,6 +157,13 @@ class TaskForm(Owner, LateLooks, w.VBox):
             else:
                 groups += rest
         return groups
+
+    def _hidden_section(self, editors: list[ParameterEditor]) -> Fold:
+        """The values that a preset sets out of sight: whoever wants to know what is sent opens it."""
+        title = tr("Set by the preset ({count})", count=len(editors))
+        section = self._section(title, editors, is_open=False)
+        section.button.tooltip = tr("Inputs whose values are sent and cannot be changed here")
+        return section
 
     def _section(self, title: str, editors: list[ParameterEditor], *, is_open: bool) -> Fold:
         words = tr("Inputs of {title}", title=title)
@@ -213,6 +253,15 @@ class TaskForm(Owner, LateLooks, w.VBox):
             self.environment.show(split(self.info, change["new"])[1])
         self._gather()
 
+    def fixed_against(self, values: Mapping[str, Any]) -> list[str]:
+        """The labels of the inputs whose values a preset has fixed to others than these."""
+        others = [
+            editor
+            for name, editor in self.editors.items()
+            if editor.is_fixed and name in values and not same_value(editor.value, values[name])
+        ]
+        return [editor.title for editor in others]
+
     def show_validation(self, checked: Validation) -> None:
         """Show what the server says of each input: remarks, what is enabled, choices and offered values.
 
@@ -224,10 +273,12 @@ class TaskForm(Owner, LateLooks, w.VBox):
                 editor.show_remark("")
                 continue
             changed = said.filter is not None and said.filter != editor.parameter.filter
-            if changed and not editor.error:  # what is typed and not yet right stays as it is
-                editor = self._renew(name, replace(editor.parameter, filter=said.filter))
+            if changed and not editor.error and not editor.is_fixed:  # what is not yet right stays as it is
+                parameter = replace(editor.parameter, filter=said.filter)
+                editor = self._renew(name, self.arrangement.narrowed(parameter))
             editor.set_enabled(said.is_enabled)
-            if said.value is not None and not said.is_altered and editor.value is UNSET:
+            is_open = editor.value is UNSET and not editor.is_fixed
+            if said.value is not None and not said.is_altered and is_open:
                 editor.set_value(said.value)
             message = said.message
             editor.show_remark(message.words if message else "", message.level if message else "info")
@@ -237,7 +288,7 @@ class TaskForm(Owner, LateLooks, w.VBox):
     def _renew(self, name: str, parameter: GPParameter) -> ParameterEditor:
         """Put a new editor with the same value into the place of an old one; no value is lost for it."""
         old = self.editors[name]
-        new = _make(parameter, self.context)
+        new = self._make(parameter)
         kept = old.value
         if kept is not UNSET:
             new.set_value(kept)
@@ -275,7 +326,7 @@ class TaskForm(Owner, LateLooks, w.VBox):
         with self._binding.silently():
             for editor in self.editors.values():
                 editor.reset()
-            self.environment.show({})
+            self.environment.show(self.arrangement.environment)
         self._gather()
 
     def show_errors(self, errors: Iterable[ParameterError]) -> None:

@@ -10,6 +10,7 @@ from gpwidgets.datatypes.registry import words_of
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.inputs.environment import KEYWORD
 from gpwidgets.texts import tr, trn
+from gpwidgets.widgets.form._same_value import same_value
 from gpwidgets.widgets.kit.controls import status_html
 from gpwidgets.widgets.kit.late_looks import Note
 
@@ -72,18 +73,3 @@ def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
     settings = values.get(KEYWORD)
     own = {name: value for name, value in values.items() if name != KEYWORD}
     return {**own, **(settings if isinstance(settings, Mapping) else {})}
-
-
-def same_value(one: Any, other: Any) -> bool:
-    """Whether two values of an input are alike; frames are when all their cells are."""
-    if one is other:
-        return True
-    if hasattr(one, "equals") and type(one) is type(other):
-        try:
-            return bool(one.equals(other)) and getattr(one, "crs", None) == getattr(other, "crs", None)
-        except (TypeError, ValueError):
-            return False
-    try:
-        return type(one) is type(other) and bool(one == other)
-    except (TypeError, ValueError):
-        return False

@@ -86,13 +86,17 @@ def _fill(task: GPTask, form: TaskForm, settings: Settings) -> str:
         for name, error in found.problems.items()
         if name in names
     )
+    fixed = [
+        tr("{title} is fixed by the preset and was not taken.", title=title)
+        for title in form.fixed_against(found.values)
+    ]
     taken = trn(
         "The form has {n} value of the settings.",
         "The form has {n} values of the settings.",
-        len(found.values),
+        len(found.values) - len(fixed),
     )
     unknown = [
         tr("{name}: the task has no such input.", name=name) for name in settings.inputs if name not in names
     ]
     other = [] if settings.task == task.url.task else [tr("They were made for {task}.", task=settings.task)]
-    return " ".join([taken, *other, *(settings.changes(task) or unknown)])
+    return " ".join([taken, *fixed, *other, *(settings.changes(task) or unknown)])

@@ -18,33 +18,51 @@ from gpwidgets.widgets.kit.fold import Fold
 from gpwidgets.widgets.kit.late_looks import Note
 
 if TYPE_CHECKING:
+    from gpwidgets.tasks.sharing.presets import Preset
+    from gpwidgets.tasks.sharing.settings import Settings
     from gpwidgets.tasks.task import GPTask
     from gpwidgets.widgets.form.form import TaskForm
 
 __all__ = ["ShareSection"]
 
 
-def _settings(task: GPTask, values: Mapping[str, Any]) -> str:
+_Values = Mapping[str, Any]
+
+
+def _settings(task: GPTask, _form: TaskForm, values: _Values) -> str:
     return code_html(str(task.settings(values)))
 
 
-def _curl(task: GPTask, values: Mapping[str, Any]) -> str:
+def _curl(task: GPTask, _form: TaskForm, values: _Values) -> str:
     return code_html(task.request(values).curl())
 
 
-def _address(task: GPTask, values: Mapping[str, Any]) -> str:
+def _address(task: GPTask, _form: TaskForm, values: _Values) -> str:
     return code_html(task.request(values).address())
 
 
-def _request(task: GPTask, values: Mapping[str, Any]) -> str:
+def _request(task: GPTask, _form: TaskForm, values: _Values) -> str:
     return task.request(values)._repr_html_()
 
 
-_VIEWS: tuple[tuple[str, Callable[[GPTask, Mapping[str, Any]], str]], ...] = (
+def _preset(task: GPTask, form: TaskForm, values: _Values) -> str:
+    return code_html(str(_preset_of(task, form, values)))
+
+
+def _preset_of(task: GPTask, form: TaskForm, values: _Values) -> Preset:
+    from gpwidgets.tasks.sharing.preset_making import preset_of_form
+
+    task_map = form.context.map
+    extent = None if task_map is None else [round(degrees, 5) for degrees in task_map.extent]
+    return preset_of_form(task, task.settings(values), form.arrangement.preset, extent)
+
+
+_VIEWS: tuple[tuple[str, Callable[[GPTask, TaskForm, _Values], str]], ...] = (
     (later("Settings (JSON)"), _settings),
     (later("Command (curl)"), _curl),
     (later("Address (REST)"), _address),
     (later("The request, field by field"), _request),
+    (later("Preset (JSON)"), _preset),
 )
 
 
@@ -86,11 +104,20 @@ class ShareSection(Fold):
 
         self._said = status_line()
         save = text_button(
-            tr("Save settings"), "download", tr("Save the settings as a file beside the notebook"), self._save
+            tr("Save settings"),
+            "download",
+            tr("Save the settings as a file beside the notebook"),
+            lambda: self._save("settings", lambda task, form: task.settings(form.values)),
+        )
+        preset = text_button(
+            tr("Save as preset"),
+            "sliders",
+            tr("Save the form as a file in which inputs can be hidden, fixed, named and put in order"),
+            lambda: self._save("preset", lambda task, form: _preset_of(task, form, form.values)),
         )
         row = {"flex_flow": "row wrap", "align_items": "center"}
-        loader = SettingsLoader(self._source)
-        return [self._views, self._shown, lean(w.HBox, [self._folder, save, self._said], layout=row), loader]
+        saving = lean(w.HBox, [self._folder, save, preset, self._said], layout=row)
+        return [self._views, self._shown, saving, SettingsLoader(self._source)]
 
     def refresh(self) -> None:
         """Show what the form stands for now, or why that cannot be shown."""
@@ -100,7 +127,7 @@ class ShareSection(Fold):
         task, form = source
         values, view = dict(form.values), _VIEWS[self._views.value][1]
         # It may ask the server for its version, and a silent server must not hold the kernel up.
-        self._showing.start(lambda: view(task, values), self._show)
+        self._showing.start(lambda: view(task, form, values), self._show)
 
     def _show(self, html: str) -> None:
         self._shown.value = html
@@ -108,7 +135,7 @@ class ShareSection(Fold):
     def _show_error(self, error: Exception) -> None:
         self._shown.value = error_html(error)
 
-    def _save(self) -> None:
+    def _save(self, kind: str, make: Callable[[GPTask, TaskForm], Settings | Preset]) -> None:
         from gpwidgets.file_names import move_to_free_name, name_from_title, private_folder
         from gpwidgets.widgets.words.file_links import page_link, saved_html
 
@@ -118,9 +145,9 @@ class ShareSection(Fold):
         task, form = source
         try:
             folder = Path(self._folder.value or ".").expanduser()
-            name = f"{name_from_title(task.name, 'settings')}.settings.json"
+            name = f"{name_from_title(task.name, kind)}.{kind}.json"
             with private_folder(folder) as private:
-                made = task.settings(form.values).save(private / name)
+                made = make(task, form).save(private / name)
                 path = move_to_free_name(made, folder, name)
         except Exception as error:
             self._said.show_error(error)

@@ -29,10 +29,18 @@ def title_html(address: str) -> str:
     return f'<h3 class="gpw-title mathjax_ignore">{escape(shown)}</h3>'
 
 
-def header_html(task: TaskHandle) -> str:
-    """Return name, description, help link and abilities of a task; the server's own HTML is sanitised."""
+def header_html(task: TaskHandle, title: str = "") -> str:
+    """Return name, description, help link and abilities of a task; the server's own HTML is sanitised.
+
+    Parameters
+    ----------
+    task
+        The task.
+    title
+        Stands in place of its name.
+    """
     info = task.info
-    title = escape(info.display_name or info.name)
+    title = escape(title or info.display_name or info.name)
     if split_address(info.help_url).scheme in ("http", "https"):
         link = f'href="{escape(info.help_url)}" target="_blank" rel="noopener noreferrer"'
         title += f' <a class="gpw-help" {link}>{tr("Help")}</a>'

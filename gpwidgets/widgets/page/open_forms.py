@@ -35,7 +35,7 @@ def inputs_for(data_type: str = DataTypeName.FEATURES, frame: Any = None) -> lis
         (f"{form.info.display_name or form.info.name}: {editor.title}", editor)
         for form in sorted(_FORMS, key=lambda one: one.info.name)
         for editor in form.editors.values()
-        if editor.parameter.data_type == data_type
+        if editor.parameter.data_type == data_type and not editor.is_fixed
     ]
     if frame is None or not inputs:
         return inputs

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from gpwidgets.tasks.results.outputs import Outputs
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.controls import wide
 from gpwidgets.widgets.kit.errors_shown import error_html
+from gpwidgets.widgets.kit.fold import Fold
 from gpwidgets.widgets.kit.owner import Owner, close_tree, replace_children
 from gpwidgets.widgets.kit.theme import style_sheet
 from gpwidgets.widgets.results._file_results import FileView
@@ -48,6 +49,8 @@ class ResultsView(Owner, w.VBox):
         From `Run.outputs`, or any mapping of names to values.
     map
         Where features become layers, named as the output; none are drawn without it.
+    first
+        Names of the outputs that are in sight, in this order; the others are folded away. None for all.
 
     Attributes
     ----------
@@ -57,16 +60,25 @@ class ResultsView(Owner, w.VBox):
         The server's own picture of the results; None without a map.
     """
 
-    def __init__(self, outputs: Outputs | Mapping[str, Any], map: TaskMap | None = None) -> None:
+    def __init__(
+        self,
+        outputs: Outputs | Mapping[str, Any],
+        map: TaskMap | None = None,
+        first: Sequence[str] | None = None,
+    ) -> None:
         self.outputs = outputs
         self.map = map
         self.sections: dict[str, w.VBox] = {}
         self._on_map: list[str] = []
         self._frames: list[FrameView] = []
-        for name in list(outputs)[: limit("outputs")]:
+        shown = [name for name in first or () if name in outputs] or list(outputs)
+        folded = [name for name in outputs if name not in shown][: limit("outputs")]
+        for name in shown[: limit("outputs")]:
             self.sections[name] = self._section(name)
         children: list[w.Widget] = list(self.sections.values())
-        left = len(outputs) - len(self.sections)
+        if folded:
+            children.append(self._other_outputs(folded))
+        left = len(outputs) - len(self.sections) - len(folded)
         if left > 0:
             words = tr(
                 "{left:,} more outputs are not shown; {hint}.", left=left, hint=how_to_raise("outputs")
@@ -80,6 +92,15 @@ class ResultsView(Owner, w.VBox):
         self.add_class("gpw-results")
         if self.map is not None and self._on_map:
             self.map.zoom_to_results(self._on_map)
+
+    def _other_outputs(self, names: Sequence[str]) -> Fold:
+        """The outputs that a preset leaves out; they are made, and drawn, when they are looked at."""
+
+        def make() -> list[w.Widget]:
+            self.sections |= {name: self._section(name) for name in names}
+            return [self.sections[name] for name in names]
+
+        return Fold(tr("Other outputs ({count})", count=len(names)), make)
 
     def _server_map(self) -> ServerMapView | None:
         """The server's picture of the results, where there is a map; at once if it is all that came."""

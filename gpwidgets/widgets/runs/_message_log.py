@@ -47,15 +47,18 @@ class MessageLog(Owner, w.VBox):
         First part of the name of the file that they are saved in.
     folder
         Where that is; the working directory when left out.
+    level
+        Lowest level of the messages that are shown first: ``info``, ``warning`` or ``error``.
     """
 
-    def __init__(self, name: str, folder: Path | None = None) -> None:
+    def __init__(self, name: str, folder: Path | None = None, level: str = "info") -> None:
         self._name, self._folder = name, folder
         self._all: tuple[GPMessage, ...] = ()
         self._is_growing = False
         self._level = lean(
             w.Dropdown,
             options=[(tr(words), levels) for words, levels in _SHOWN],
+            value=next(levels for _, levels in _SHOWN if levels[0] == level),
             tooltip=tr("Which messages are shown"),
             layout={"width": "auto", "min_width": "0"},
         )

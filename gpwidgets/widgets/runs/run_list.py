@@ -16,6 +16,7 @@ from gpwidgets.widgets.kit.controls import WIDE, lean, shared_layout, text_butto
 from gpwidgets.widgets.kit.errors_shown import error_html, guarded
 from gpwidgets.widgets.kit.late_looks import Note, Section
 from gpwidgets.widgets.kit.owner import Owner, replace_children
+from gpwidgets.widgets.runs.run_look import RunLook
 from gpwidgets.widgets.runs.run_status import state_words
 from gpwidgets.widgets.words.run_times import began_text, duration_text
 
@@ -49,6 +50,8 @@ class EarlierRunView(Owner, w.HBox):
         Where its features are drawn while its results are open.
     reuse
         Called with the run when its values are to be those of the form; None where there is no form.
+    look
+        How much of it is shown at first.
     """
 
     def __init__(
@@ -58,8 +61,10 @@ class EarlierRunView(Owner, w.HBox):
         started: str,
         map: TaskMap | None,
         reuse: Callable[[Run], None] | None = None,
+        look: RunLook | None = None,
     ) -> None:
         self.run = run
+        self._look = look
         self.view: RunWidget | None = None
         self._map, self._reuse = map, reuse
         self._number, self._began = number, started
@@ -113,7 +118,7 @@ class EarlierRunView(Owner, w.HBox):
         line = self.children[: self.children.index(self.opener) + 1]
         rest = [self.canceller] if self.canceller in self.children else []
         if self.view is None:
-            self.view = _view_of(self.run, self._map)
+            self.view = _view_of(self.run, self._map, self._look)
             replace_children(self, [*line, *self._make_reuse(), *rest, self.view])
         else:
             self.view = None
@@ -155,10 +160,13 @@ class RunList(Section):
         The latest run.
     earlier : tuple of EarlierRunView
         The runs before it, newest first.
+    look : RunLook
+        How much of each run is shown at first.
     """
 
     def __init__(self, reuse: Callable[[Run], None] | None = None) -> None:
         self._reuse = reuse
+        self.look: RunLook = RunLook()
         self.view: RunWidget | None = None
         self.earlier: tuple[EarlierRunView, ...] = ()
         self._count = 0
@@ -169,12 +177,12 @@ class RunList(Section):
         """Show a run as the latest; the one that was there moves down."""
         if self.view is not None:
             before = self.view.run
-            one = EarlierRunView(before, self._count, self._began, map, self._reuse)
+            one = EarlierRunView(before, self._count, self._began, map, self._reuse, self.look)
             self.earlier = (one, *self.earlier)
         self._drop_old_ones()
         self._count += 1
         self._began = began_text(run) or datetime.now().strftime("%H:%M")
-        self.view = _view_of(run, map)
+        self.view = _view_of(run, map, self.look)
         if map is not None:
             self.follow(run, lambda _change: self._outdate(run, map), names="status")
             self._outdate(run, map)
@@ -204,8 +212,8 @@ class RunList(Section):
             self.earlier = tuple(one for one in self.earlier if one is not old)
 
 
-def _view_of(run: Run, map: TaskMap | None) -> RunWidget:
+def _view_of(run: Run, map: TaskMap | None, look: RunLook | None) -> RunWidget:
     """A run with its status and results, which come in with the first run: a form does not wait for them."""
     from gpwidgets.widgets.runs.run_widget import RunWidget
 
-    return RunWidget(run, map=map, bare=True)
+    return RunWidget(run, map=map, bare=True, look=look)

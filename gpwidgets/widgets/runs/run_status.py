@@ -63,16 +63,18 @@ class RunStatusView(Owner, w.VBox):
     ----------
     run
         The run to follow.
+    level
+        Lowest level of the messages that are shown first.
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, level: str = "info") -> None:
         self.run = run
         self._awaits_rows = False
         self._state, self._bar, self._time, self._trouble = (w.HTML() for _ in range(4))
         for part in (self._state, self._bar, self._time, self._trouble):
             keep_shown(part)
         self._signing = w.VBox()
-        self._messages = MessageLog(run.task.name)
+        self._messages = MessageLog(run.task.name, level=level)
         row = w.HBox([self._state, self._time], layout=w.Layout(flex_flow="row wrap", align_items="baseline"))
         super().__init__(
             [row, self._signing, self._bar, self._trouble, self._messages],

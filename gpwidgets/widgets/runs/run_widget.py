@@ -18,6 +18,7 @@ from gpwidgets.widgets.kit.errors_shown import error_html, guarded
 from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.kit.theme import style_sheet
 from gpwidgets.widgets.page.twin import ShownWithTwin, StaticTwin
+from gpwidgets.widgets.runs.run_look import RunLook
 from gpwidgets.widgets.runs.run_status import RunStatusView
 from gpwidgets.widgets.runs.snapshot import snapshot
 
@@ -52,6 +53,8 @@ class RunWidget(Owner, ShownWithTwin, w.VBox):
         Map for features among the results. Left out, one is made when there are any.
     bare
         Leave out the title and the Cancel button, for use inside another widget.
+    look
+        How much is shown at first; all of it when left out.
 
     Examples
     --------
@@ -67,12 +70,20 @@ class RunWidget(Owner, ShownWithTwin, w.VBox):
         None, allow_none=True, read_only=True, help="The run's Outputs, once it has succeeded."
     )
 
-    def __init__(self, run: Run, *, map: TaskMap | None = None, bare: bool = False) -> None:
+    def __init__(
+        self,
+        run: Run,
+        *,
+        map: TaskMap | None = None,
+        bare: bool = False,
+        look: RunLook | None = None,
+    ) -> None:
         self.run = run
+        self._look = look or RunLook()
         self._bare = bare
         self._map = map
         self._own_map = w.VBox()
-        self.status: RunStatusView = RunStatusView(run)
+        self.status: RunStatusView = RunStatusView(run, self._look.messages)
         self._results = w.VBox(layout=wide())
         self._files = w.VBox(layout=wide())
         self._cancel = self.own(
@@ -108,7 +119,7 @@ class RunWidget(Owner, ShownWithTwin, w.VBox):
         if status is RunStatus.SUCCEEDED and self.results is None and self.run.outputs is not None:
             from gpwidgets.widgets.results.results import ResultsView  # not before there is something to show
 
-            view = ResultsView(self.run.outputs, self._map_for_results())
+            view = ResultsView(self.run.outputs, self._map_for_results(), self._look.outputs)
             replace_children(self._results, [view])
             self._show_retention()
             self.run.outputs.call_when_completed(self._refresh_twin)
