@@ -37,7 +37,6 @@ OUTSIDE: dict[str, set[str]] = {
     "quickstart": {"jupyterlab", "nbformat", "nbclient"},
     "tasks.batch._progress_bar": {"tqdm"},
     "tasks.journal.recording": {"platformdirs"},
-    "tasks.results.layer_rows": {"geopandas", "pandas"},
     "tasks.runs.run": {"traitlets"},
     "tasks.tracing.request_log": {"pandas"},
     "widgets": WIDGETS,

@@ -112,7 +112,7 @@ def read(layer: Layer, limit: int | None = None) -> tuple[list[int], bool]:
     """The ids that came, in their order, and whether there are more."""
     with served(layer) as url:
         pages = list(read_pages(GPSession(), url, {"where": "1=1", "outFields": "*"}, limit))
-    rows = [row for page in pages for row in json.loads(page.body)["features"]]
+    rows = [row for page in pages for row in page.made["features"]]
     return [row["attributes"]["OID"] for row in rows], pages[-1].more
 
 

@@ -21,6 +21,7 @@ from recorded import recorded
 from gpwidgets.convert.featuresets import _engines as engines
 from gpwidgets.convert.featuresets._pieces import Cutter, NotCut, NotJSON
 from gpwidgets.convert.featuresets._streaming import ReadAgain, read_pieces
+from gpwidgets.convert.featuresets.assembling import frame_of
 from gpwidgets.convert.featuresets.frames import features_to_frame
 from gpwidgets.errors import ConversionError
 
@@ -31,9 +32,9 @@ ENGINES = [None, engines._by_orjson]
 def in_pieces(chunks: list[bytes], size: int, engine: engines.Engine | None = None) -> geopandas.GeoDataFrame:
     """Read in pieces, once more where the end tells how."""
     try:
-        return read_pieces(chunks, size=size, engine=engine)
+        return frame_of(*read_pieces(chunks, size=size, engine=engine))
     except ReadAgain as again:
-        return read_pieces(chunks, size=size, engine=engine, described=again.described)
+        return frame_of(*read_pieces(chunks, size=size, engine=engine, described=again.described))
 
 
 def whole(data: Any) -> tuple[geopandas.GeoDataFrame | None, list[str]]:

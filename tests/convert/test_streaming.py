@@ -17,6 +17,7 @@ from pandas.testing import assert_frame_equal
 from gpwidgets.convert.featuresets import _engines as engines
 from gpwidgets.convert.featuresets._pieces import NotCut
 from gpwidgets.convert.featuresets._streaming import ReadAgain, read_pieces
+from gpwidgets.convert.featuresets.assembling import frame_of
 from gpwidgets.convert.featuresets.frames import features_to_frame, read_features
 from gpwidgets.errors import ConversionError, GeometryRepaired
 
@@ -97,7 +98,7 @@ def assert_read_alike(
         whole = features_to_frame(orjson.loads(body))
     with warnings.catch_warnings(record=True) as pieces_said:
         warnings.simplefilter("always")
-        pieces = read_pieces(chunks_of(body, chunk), engine=engine, size=size)
+        pieces = frame_of(*read_pieces(chunks_of(body, chunk), engine=engine, size=size))
     assert_same(pieces, whole)
     assert [str(w.message) for w in pieces_said] == [str(w.message) for w in whole_said]
 
@@ -138,7 +139,7 @@ def test_vertices_with_and_without_heights_are_read_alike(place: int, others: in
 def test_what_is_left_out_is_told_once_for_all_pieces(engine: engines.Engine) -> None:
     body = orjson.dumps(feature_set("esriGeometryPolygon", [{"rings": [SQUARE, SQUARE[:2]]}] * 9))
     with pytest.warns(GeometryRepaired, match="9 rings") as said:
-        read_pieces([body], engine=engine, size=300)
+        frame_of(*read_pieces([body], engine=engine, size=300))
     assert len(said) == 1
 
 
@@ -203,9 +204,9 @@ def test_another_document_is_read_in_pieces_too(name: str) -> None:
     whole = features_to_frame(json.loads(body.decode("utf-8-sig")))
     assert len(whole) == (5 if name == "features twice" else 900)
     try:
-        found = read_pieces(chunks_of(body, 4000), size=5000)
+        found = frame_of(*read_pieces(chunks_of(body, 4000), size=5000))
     except ReadAgain as again:
-        found = read_pieces(chunks_of(body, 4000), size=5000, described=again.described)
+        found = frame_of(*read_pieces(chunks_of(body, 4000), size=5000, described=again.described))
     assert_same(found, whole)
     assert_same(read_features(body), whole)
     assert_same(read_features(chunks_of(body, 4000)), whole)

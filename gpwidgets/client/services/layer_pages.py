@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, replace
@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 
 from gpwidgets.client.http.session import GPSession
+from gpwidgets.client.services.layer_formats import AsJSON, PageReader, Query
 from gpwidgets.client.services.layers import count_rows, layer_url, read_layer
 from gpwidgets.errors import (
     AccessDenied,
@@ -43,17 +44,20 @@ class Page:
 
     Attributes
     ----------
-    body
-        Text of a feature set.
+    made
+        What the reader has made of it.
     rows
         How many rows it has.
     more
         Whether there are rows after it.
+    mark
+        The same for answers of the same bytes.
     """
 
-    body: bytes
+    made: Any
     rows: int
     more: bool
+    mark: int = 0
 
 
 @dataclass(frozen=True)
@@ -65,18 +69,12 @@ class _Layer:
     id_field: str
     has_pages: bool
     working: list[int]  # the largest page that the server has not failed at
+    asking: Query
 
     def ask(self, **fields: str) -> Page:
         """Read one page."""
-        address = f"{self.url}/query"
-        reply = self.session.read(address, {"f": "json", **self.query, **fields})
-        data = reply.json(address)
-        rows = data.get("features")
-        return Page(
-            reply.body,
-            len(rows) if isinstance(rows, list) else 0,
-            data.get("exceededTransferLimit") is True,
-        )
+        (made, rows, more), mark = self.asking.ask({**self.query, **fields})
+        return Page(made, rows, more, mark)
 
     def order(self) -> dict[str, str]:
         """Rows need an order that stays, or pages would overlap."""
@@ -122,7 +120,7 @@ class _Layer:
         while not pages or (pages[-1].more and (stop is None or start < stop)):
             count = self.size if stop is None else min(self.size, stop - start)
             page, count = self.page(start, count)
-            if pages and page.rows and page.body == pages[-1].body:
+            if pages and page.rows and page.mark == pages[-1].mark:
                 raise BadReply(
                     tr("{url} answers with the same rows again and again.", url=self.url), url=self.url
                 )
@@ -166,6 +164,7 @@ def read_pages(
     limit: int | None = None,
     *,
     about: Mapping[str, Any] | None = None,
+    readers: Sequence[PageReader] = (AsJSON(),),
 ) -> Iterator[Page]:
     """Read rows page after page.
 
@@ -181,6 +180,9 @@ def read_pages(
         Most rows that are wanted; None for all.
     about
         The layer resource, where it has been read already.
+    readers
+        Make something of the pages, each in a format; the next one is used where the server does not keep
+        to the format of one. The last reads JSON.
 
     Yields
     ------
@@ -193,7 +195,8 @@ def read_pages(
     ServerError, BadReply, ConnectionFailed
         A page could not be read.
     """
-    layer = _about(session, url, query, read_layer(session, url) if about is None else about)
+    asking = Query(session, f"{layer_url(url)}/query", readers)
+    layer = _about(session, url, query, read_layer(session, url) if about is None else about, asking)
     if not layer.has_pages:
         yield from _without_pages(layer, limit)
         return
@@ -204,7 +207,9 @@ def read_pages(
         yield from _told_whole(layer, first, size, limit)
 
 
-def _about(session: GPSession, url: str, query: Mapping[str, str], about: Mapping[str, Any]) -> _Layer:
+def _about(
+    session: GPSession, url: str, query: Mapping[str, str], about: Mapping[str, Any], asking: Query
+) -> _Layer:
     size = about.get("maxRecordCount")
     able = about.get("advancedQueryCapabilities")
     told = able.get("supportsPagination") if isinstance(able, Mapping) else about.get("supportsPagination")
@@ -216,6 +221,7 @@ def _about(session: GPSession, url: str, query: Mapping[str, str], about: Mappin
         str(about.get("objectIdField") or ""),
         told is True,
         [sys.maxsize],
+        asking,
     )
 
 

@@ -19,6 +19,7 @@ from gpwidgets.convert.featuresets._engines import (
 )
 from gpwidgets.convert.featuresets._pieces import NotJSON
 from gpwidgets.convert.featuresets.source import FeatureSource, Noticed, mappings, noticed
+from gpwidgets.convert.geometry.arrays import Floats, Ints
 from gpwidgets.convert.geometry.geometries import GeometryColumn, kind_of
 from gpwidgets.convert.geometry.quantised import Quantisation
 from gpwidgets.convert.geometry.vertices import KEEPS_MEASURES
@@ -130,6 +131,23 @@ class Collected:
         self.table.add([one if isinstance(one, Mapping) else {} for one in attributes])
         self.shapes.add([row.get("geometry") for row in rows])
         self._notice(noticed(rows))
+
+    def take_columns(
+        self, columns: Mapping[str, Any], key: str, coords: Floats, lengths: Ints, counts: Ints
+    ) -> None:
+        """Take columns and coordinates of the next rows.
+
+        Parameters
+        ----------
+        columns
+            Of each field numbers and which of them are missing, or a list of values.
+        key, coords, lengths, counts
+            As of `GeometryColumn.add_arrays`; z and m as the flags have them.
+        """
+        self.table.add_columns(columns, len(counts))
+        coords = self.shapes.with_measures(coords, *self.shapes.flags)
+        self.shapes.add_arrays(key, coords, lengths, counts)
+        self._notice(Noticed(len(counts), KEYS[key] if len(coords) else "", ((None, len(counts)),)))
 
     def _add(self, rows: Rows) -> None:
         assert self._layout is not None

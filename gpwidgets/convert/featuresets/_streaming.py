@@ -7,16 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
-import geopandas
-
 from gpwidgets.convert.featuresets._collected import Collected, Described
 from gpwidgets.convert.featuresets._engines import Engine
 from gpwidgets.convert.featuresets._pieces import Cutter, NotCut, Taker, closed
-from gpwidgets.convert.featuresets.assembling import fields_of, frame_of
+from gpwidgets.convert.featuresets.assembling import fields_of
 from gpwidgets.convert.featuresets.source import FeatureSource, chosen_layers, find_layers
 from gpwidgets.errors import ConversionError
 
-__all__ = ["ReadAgain", "read_pieces"]
+__all__ = ["ReadAgain", "read_pieces", "without_collector"]
 
 
 class ReadAgain(NotCut):
@@ -40,8 +38,8 @@ def read_pieces(
     described: Mapping[int, Described] | None = None,
     engine: Engine | None = None,
     size: int | None = None,
-) -> geopandas.GeoDataFrame:
-    """Read feature sets piece by piece; as `frames.read_features` reads them whole.
+) -> tuple[list[FeatureSource], list[Collected]]:
+    """Read feature sets piece by piece: what is said of each layer, and its features.
 
     Parameters
     ----------
@@ -72,9 +70,9 @@ def read_pieces(
 
     cutter = Cutter(chunks, begin)
     # What comes from a network is waited for, and other threads' garbage should not pile up meanwhile.
-    with _without_collector() if is_here else nullcontext():
+    with without_collector() if is_here else nullcontext():
         document = cutter.run()
-        with _without_collector():
+        with without_collector():
             return _assembled(document, lists, cutter.mark, is_last=described is not None)
 
 
@@ -82,7 +80,7 @@ class _Watched(Collected):
     """Features that are taken without looking for garbage meanwhile."""
 
     def take(self, piece: bytes, *, is_whole: bool = False) -> None:
-        with _without_collector():
+        with without_collector():
             super().take(piece, is_whole=is_whole)
 
 
@@ -104,7 +102,9 @@ def _number(source: FeatureSource, mark: str) -> int | None:
     return first.get(mark) if isinstance(first, dict) else None
 
 
-def _assembled(document: Any, lists: list[Collected], mark: str, *, is_last: bool) -> geopandas.GeoDataFrame:
+def _assembled(
+    document: Any, lists: list[Collected], mark: str, *, is_last: bool
+) -> tuple[list[FeatureSource], list[Collected]]:
     try:
         found = find_layers(document)
         numbers = [_number(source, mark) for source in found]
@@ -130,11 +130,11 @@ def _assembled(document: Any, lists: list[Collected], mark: str, *, is_last: boo
         raise ReadAgain({number: told[id(part)] for number, part in enumerate(lists) if id(part) in told})
     if not all(part.shapes.is_even for part in parts):
         raise NotCut("vertices have different numbers")
-    return frame_of(chosen, parts)
+    return chosen, parts
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """Keep Python from looking for garbage while millions of objects are made, none of it garbage."""
     was_on = gc.isenabled()
     gc.disable()

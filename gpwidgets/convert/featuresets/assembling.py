@@ -23,7 +23,7 @@ from gpwidgets.protocol.frame_info import keep_frame_info
 from gpwidgets.protocol.values import SpatialReference
 from gpwidgets.texts import tr, trn
 
-__all__ = ["fields_of", "frame_of", "frame_of_layers", "table_of_layers"]
+__all__ = ["Pages", "collect_layers", "fields_of", "frame_of", "frame_of_layers", "table_of_layers"]
 
 
 def frame_of_layers(sources: Sequence[FeatureSource]) -> geopandas.GeoDataFrame:
@@ -34,11 +34,57 @@ def frame_of_layers(sources: Sequence[FeatureSource]) -> geopandas.GeoDataFrame:
     ReferencesDiffer
         Layers or features name several systems, or some name one and some do not.
     """
+    return frame_of(*collect_layers(sources))
+
+
+def collect_layers(sources: Sequence[FeatureSource]) -> tuple[list[FeatureSource], list[Collected]]:
+    """The features of layers, taken with the fields of all of them."""
     fields = fields_of(sources)
     parts = [Collected(Described(fields, source.flags, source.quantisation)) for source in sources]
     for source, part in zip(sources, parts, strict=True):
         part.take_objects(source.json.get("features"))
-    return frame_of(sources, parts)
+        source.read = part.noticed
+    return list(sources), parts
+
+
+class Pages:
+    """Pages of one layer that become one frame; each is taken over as it comes.
+
+    Parameters
+    ----------
+    source, part
+        What the first page says of its features, and the features.
+    """
+
+    def __init__(self, source: FeatureSource, part: Collected) -> None:
+        self._table = part.table
+        self._shapes: list[Any] = []
+        self._sources: list[FeatureSource] = []
+        self._take(source, part)
+
+    def add(self, source: FeatureSource, part: Collected) -> bool:
+        """Take the next page, unless it has other fields."""
+        if source.fields != self._sources[0].fields:
+            return False
+        self._table.append(part.table)
+        self._take(source, part)
+        return True
+
+    def _take(self, source: FeatureSource, part: Collected) -> None:
+        source.read = part.noticed
+        self._sources.append(source.without_features())
+        self._shapes.append(part.shapes.finish())
+
+    def frame(self) -> geopandas.GeoDataFrame:
+        """The frame of all pages; it says of itself what the first page said."""
+        shapes = np.concatenate(self._shapes)
+        self._shapes.clear()
+        main = next(filter(None, (source.reference for source in self._sources)), SpatialReference())
+        crs = to_crs(main)
+        references = _references(self._sources)
+        if any(reference != main for reference, _ in references):
+            shapes = _in_one_system(shapes, references, main, crs)
+        return _frame(self._table.finish(), shapes, crs, _describe(self._sources[:1], main))
 
 
 def frame_of(sources: Sequence[FeatureSource], parts: Sequence[Collected]) -> geopandas.GeoDataFrame:

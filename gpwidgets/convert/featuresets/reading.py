@@ -5,20 +5,36 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
-from typing import IO, Any
+from typing import IO, Any, TypeAlias
 
 import geopandas
 import orjson
 import pandas as pd
 
+from gpwidgets.convert.featuresets._collected import Collected
 from gpwidgets.convert.featuresets._pieces import NotCut
-from gpwidgets.convert.featuresets._streaming import ReadAgain, read_pieces
-from gpwidgets.convert.featuresets.assembling import frame_of_layers, table_of_layers
-from gpwidgets.convert.featuresets.source import chosen_layers, find_layers
+from gpwidgets.convert.featuresets._streaming import ReadAgain, read_pieces, without_collector
+from gpwidgets.convert.featuresets.assembling import (
+    collect_layers,
+    frame_of,
+    frame_of_layers,
+    table_of_layers,
+)
+from gpwidgets.convert.featuresets.source import FeatureSource, chosen_layers, find_layers
 from gpwidgets.errors import ConversionError
 from gpwidgets.protocol.tolerant_json import tolerant_loads
 
-__all__ = ["chosen_layers", "features_to_frame", "parse", "read_features", "records_to_frame"]
+__all__ = [
+    "chosen_layers",
+    "collect",
+    "collect_objects",
+    "features_to_frame",
+    "parse",
+    "read_features",
+    "records_to_frame",
+]
+
+_Found: TypeAlias = tuple[list[FeatureSource], list[Collected]]
 
 #: A text of fewer bytes is read whole: there is nothing to gain by cutting it.
 _SMALL = 1 << 16
@@ -61,20 +77,30 @@ def read_features(body: bytes | bytearray | Iterable[bytes]) -> geopandas.GeoDat
     ReferencesDiffer
         Features name several coordinate systems; all are brought into the first one.
     """
-    if not isinstance(body, bytes | bytearray):
-        return _read_stream(iter(body))
+    found = collect(body) if isinstance(body, bytes | bytearray) else _read_stream(iter(body))
+    with without_collector():
+        return frame_of(*found)
+
+
+def collect(body: bytes | bytearray) -> _Found:
+    """What an answer says of each layer, and its features, not yet as a frame; see `read_features`."""
     if len(body) < _SMALL:
-        return features_to_frame(parse(body))
+        return collect_objects(parse(body))
     try:
         try:
             return read_pieces(_slices(body), is_here=True)
         except ReadAgain as again:
             return read_pieces(_slices(body), is_here=True, described=again.described)
     except NotCut:
-        return features_to_frame(parse(body))
+        return collect_objects(parse(body))
 
 
-def _read_stream(chunks: Iterator[bytes]) -> geopandas.GeoDataFrame:
+def collect_objects(data: Any) -> _Found:
+    """What parsed JSON says of each layer, and its features, not yet as a frame."""
+    return collect_layers(chosen_layers(find_layers(data), None))
+
+
+def _read_stream(chunks: Iterator[bytes]) -> _Found:
     """Read a text while it arrives; what has passed is kept on disk, should it have to be read once more."""
     begun = bytearray()
     for chunk in chunks:
@@ -82,7 +108,7 @@ def _read_stream(chunks: Iterator[bytes]) -> geopandas.GeoDataFrame:
         if len(begun) >= _SMALL:
             break
     else:
-        return features_to_frame(parse(begun))
+        return collect_objects(parse(begun))
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as passed:
         try:
             return read_pieces(_kept(chain([bytes(begun)], chunks), passed))
@@ -92,13 +118,13 @@ def _read_stream(chunks: Iterator[bytes]) -> geopandas.GeoDataFrame:
             for chunk in chunks:
                 passed.write(chunk)
             passed.seek(0)
-            return features_to_frame(parse(passed.read()))
+            return collect_objects(parse(passed.read()))
         passed.seek(0)
         try:
             return read_pieces(iter(lambda: passed.read(_SLICE), b""), is_here=True, described=described)
         except NotCut:
             passed.seek(0)
-            return features_to_frame(parse(passed.read()))
+            return collect_objects(parse(passed.read()))
 
 
 def _kept(chunks: Iterable[bytes], passed: IO[bytes]) -> Iterator[bytes]:

@@ -96,6 +96,11 @@ class FeatureSource:
         """The features; what is no object counts as a feature with nothing."""
         return mappings(self.json.get("features"))
 
+    def without_features(self) -> FeatureSource:
+        """The same without the features themselves, once they have been read."""
+        kept = {key: value for key, value in self.json.items() if key != "features"}
+        return FeatureSource(kept, self.layer, self.name, self.read)
+
     @property
     def count(self) -> int:
         """How many features there are."""

@@ -23,7 +23,17 @@ from gpwidgets.protocol.frame_info import frame_info
 from gpwidgets.protocol.values import SpatialReference
 from gpwidgets.texts import tr
 
-__all__ = ["esri_geometries", "frame_to_features", "frame_to_records", "geometry_type", "write_features"]
+__all__ = [
+    "esri_geometries",
+    "frame_to_features",
+    "frame_to_records",
+    "geometry_type",
+    "plain_columns",
+    "ragged_parts",
+    "wire_columns",
+    "wire_header",
+    "write_features",
+]
 
 #: shapely's type number -> what a feature set of it is called.
 _TYPES = {
@@ -81,7 +91,14 @@ def frame_to_records(df: pd.DataFrame) -> dict[str, Any]:
     return {"fields": fields, "features": [{"attributes": row} for row in rows]}
 
 
-def _feature_set(gdf: geopandas.GeoDataFrame, decimals: int | None) -> dict[str, Any]:
+def wire_header(gdf: geopandas.GeoDataFrame) -> tuple[dict[str, Any], geopandas.GeoDataFrame, Any]:
+    """What is said of all features of a frame, the frame as it is sent, and its geometries.
+
+    Raises
+    ------
+    ConversionError
+        As of `write_features`.
+    """
     shapes = _shapes(gdf)
     _check_finite(shapes)
     moved = for_wire(gdf)
@@ -89,13 +106,24 @@ def _feature_set(gdf: geopandas.GeoDataFrame, decimals: int | None) -> dict[str,
         gdf, shapes = moved, _shapes(moved)
     kind = geometry_type(shapes) or _described_type(gdf)
     has_z, measured = bool(shapely.has_z(shapes).any()), bool(has_m(shapes).any())
-    bare = pd.DataFrame(gdf)  # whose columns come without copies of all that the frame keeps
-    others = [(name, column) for name, column in bare.items() if not _is_geometry(column.dtype)]
-    fields, rows = _rows(others, frame_info(gdf), len(gdf))
-    told: dict[str, Any] = {"geometryType": kind, "hasZ": has_z, "hasM": measured, "fields": fields}
+    told: dict[str, Any] = {"geometryType": kind, "hasZ": has_z, "hasM": measured}
     reference = _reference(gdf, has_z=has_z)
     if reference:
         told["spatialReference"] = reference
+    return told, gdf, shapes
+
+
+def plain_columns(gdf: geopandas.GeoDataFrame) -> list[tuple[Any, pd.Series]]:
+    """The columns of a frame that hold no geometry, without copies of all that the frame keeps."""
+    return [(name, column) for name, column in pd.DataFrame(gdf).items() if not _is_geometry(column.dtype)]
+
+
+def _feature_set(gdf: geopandas.GeoDataFrame, decimals: int | None) -> dict[str, Any]:
+    told, gdf, shapes = wire_header(gdf)
+    kind, has_z, measured = told["geometryType"], told["hasZ"], told["hasM"]
+    fields, rows = _rows(plain_columns(gdf), frame_info(gdf), len(gdf))
+    reference = {key: told.pop(key) for key in ("spatialReference",) if key in told}
+    told |= {"fields": fields, **reference}
     geometries = esri_geometries(shapes, kind, has_z=has_z, measured=measured, decimals=decimals)
     told["features"] = [
         {"attributes": row, "geometry": geometry} for row, geometry in zip(rows, geometries, strict=True)
@@ -121,11 +149,7 @@ def esri_geometries(
     """
     if kind == GeometryType.POINT:
         return _points(shapes, has_z, measured, decimals)
-    parts, owners = shapely.get_parts(shapes, return_index=True)
-    if kind == GeometryType.POLYGON:
-        parts = shapely.orient_polygons(parts, exterior_cw=True)
-        parts, of_part = shapely.get_rings(parts, return_index=True)
-        owners = owners[of_part]
+    parts, owners = ragged_parts(shapes, kind)
     coords = _coordinates(parts, has_z, measured, decimals)
     key = (GeometryType.named(kind) or GeometryType.POLYLINE).key
     if key == "points":
@@ -137,6 +161,16 @@ def esri_geometries(
     bounds = offsets(np.bincount(owners[lengths > 0], minlength=len(shapes))).tolist()
     pieces = [piece for piece in pieces if len(piece)]
     return [{key: pieces[i:j]} if j > i else None for i, j in pairwise(bounds)]
+
+
+def ragged_parts(shapes: Any, kind: str) -> tuple[Any, Any]:
+    """The points, paths or rings of geometries of one kind, outer rings clockwise, and the row of each."""
+    parts, owners = shapely.get_parts(shapes, return_index=True)
+    if kind == GeometryType.POLYGON:
+        parts = shapely.orient_polygons(parts, exterior_cw=True)
+        parts, of_part = shapely.get_rings(parts, return_index=True)
+        owners = owners[of_part]
+    return parts, owners
 
 
 def _points(shapes: Any, has_z: bool, measured: bool, decimals: int | None) -> list[dict[str, Any] | None]:
@@ -210,6 +244,25 @@ def _rows(
     columns: Sequence[tuple[Any, pd.Series]], described: Mapping[str, Any], count: int
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Fields and attributes of all rows."""
+    told = wire_columns(columns, described)
+    fields = [field for field, _ in told]
+    if not told:
+        return fields, [{} for _ in range(count)]
+    names = [field["name"] for field in fields]
+    values = [values for _, values in told]
+    return fields, [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
+
+
+def wire_columns(
+    columns: Sequence[tuple[Any, pd.Series]], described: Mapping[str, Any]
+) -> list[tuple[dict[str, Any], list[Any]]]:
+    """Of each column its field object and its JSON values.
+
+    Raises
+    ------
+    ConversionError
+        Two columns have the same name, or one holds what JSON has no form for.
+    """
     names = [str(name) for name, _ in columns]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
@@ -226,14 +279,10 @@ def _rows(
         )
         for name, (_, column) in zip(names, columns, strict=True)
     ]
-    fields = [field for field, _ in told]
-    for field in fields:
+    for field, _ in told:
         if field["name"] in domains:
             field["domain"] = domains[field["name"]]
-    if not told:
-        return fields, [{} for _ in range(count)]
-    values = [values for _, values in told]
-    return fields, [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
+    return told
 
 
 def _described_type(df: pd.DataFrame) -> str:

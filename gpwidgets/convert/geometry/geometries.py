@@ -127,6 +127,11 @@ class GeometryColumn:
         self._count += len(counts)
 
     @property
+    def made(self) -> list[Any]:
+        """The geometries of the rows so far, as far as they are made already; None for the others."""
+        return [*self._made, *[None] * (self._count - len(self._made))]
+
+    @property
     def is_even(self) -> bool:
         """Whether all geometries that were made at once have as many numbers as all others of their kind."""
         for kind, made in self._widths.items():
@@ -168,7 +173,7 @@ class GeometryColumn:
         if kind in ("x", "xmin"):
             names = ("xmin", "ymin", "xmax", "ymax") if kind == "xmin" else _point_names(geometries)
             coords = _numbers([[geometry.get(name) for name in names] for geometry in geometries], len(names))
-            coords = self._with_measures(coords, "z" in names, "m" in names)
+            coords = self.with_measures(coords, "z" in names, "m" in names)
             self._store(kind, coords, np.ones(len(rows), dtype=np.int64), rows)
             return
         parts = [_parts(geometry[kind], kind) for geometry in geometries]
@@ -181,9 +186,9 @@ class GeometryColumn:
         lengths = np.fromiter(map(len, every), dtype=np.int64, count=len(every))
         counts = np.fromiter(map(len, parts), dtype=np.int64, count=len(parts))
         coords = _vertices(list(chain.from_iterable(every)), 2 + z + m)
-        self._store(kind, self._with_measures(coords, z, m), lengths, np.repeat(rows, counts))
+        self._store(kind, self.with_measures(coords, z, m), lengths, np.repeat(rows, counts))
 
-    def _with_measures(self, coords: Floats, z: bool, m: bool) -> Floats:
+    def with_measures(self, coords: Floats, z: bool, m: bool) -> Floats:
         """Vertices with a column for z where there is one for m; without measures where there are none."""
         at = 2 + z
         if not m or coords.shape[1] <= at:

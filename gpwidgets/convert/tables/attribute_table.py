@@ -60,6 +60,16 @@ class Table:
             column.add(values_of.keys([key]))
         self._count += len(rows)
 
+    def add_columns(self, columns: Mapping[str, Any], count: int) -> None:
+        """Take so many rows by their columns, one for each field: pairs of arrays, or lists of values."""
+        for name, column in self._columns.items():
+            values = columns[name]
+            if isinstance(values, tuple):
+                column.add_numbers(*values)
+            else:
+                column.add(values)
+        self._count += count
+
     def settle(self, fields: Sequence[Field]) -> bool:
         """Name the columns after rows have been taken.
 

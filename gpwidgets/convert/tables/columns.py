@@ -85,6 +85,15 @@ class Column:
         if len(self._texts) >= _BLOCK:
             self._pack_texts()
 
+    def add_numbers(self, values: NDArray[Any], missing: NDArray[np.bool_]) -> None:
+        """Take the numbers of the next rows; what is missing is 0, or NaN among floats."""
+        if self.kind in _FLOATS:
+            self._keep((np.where(missing, np.nan, values.astype(np.float64)), missing))
+        elif values.dtype.kind == "i" and (self.kind in _WHOLE or self.kind == "Date"):
+            self._keep((self._narrow(values), missing))
+        else:
+            self.add([None if no else one for one, no in zip(values.tolist(), missing.tolist(), strict=True)])
+
     def add_missing(self, count: int) -> None:
         """Take so many rows without a value."""
         if count:

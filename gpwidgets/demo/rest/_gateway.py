@@ -86,6 +86,9 @@ class Gateway(LocalHandler):
             self._drop()
         if isinstance(body, Path):
             await self._send_file(body, faults)
+        elif isinstance(body, bytes):
+            self.set_header("Content-Type", "application/x-protobuf")
+            await self._send(body, faults)
         elif isinstance(body, Redirect):
             self.redirect(body.url)
         elif isinstance(body, Page):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from gpwidgets.demo.publishing.drawing_info import drawing_info
 from gpwidgets.demo.publishing.refusals import Refusal, invalid_input
+from gpwidgets.demo.rest._layer_grids import grid_asked
 from gpwidgets.protocol.enums import GeometryType
 
 if TYPE_CHECKING:
@@ -71,6 +72,9 @@ class HostedLayer:
             "geometryType": _geometry_type(kinds) or told.get("geometryType"),
             "objectIdField": "OBJECTID",
             "maxRecordCount": self.page,
+            "supportedQueryFormats": "JSON, PBF" if self.speaks_pbf else "JSON",
+            "supportsCoordinatesQuantization": self.speaks_pbf,
+            "supportsQuantizationEditMode": self.speaks_pbf,
             "advancedQueryCapabilities": {"supportsPagination": True},
             "capabilities": "Query",
             "extent": self.extent(),
@@ -88,23 +92,46 @@ class HostedLayer:
         told = dict(zip(("xmin", "ymin", "xmax", "ymax"), edges, strict=True))
         return {**told, "spatialReference": frame_to_features(self.frame.iloc[:0])["spatialReference"]}
 
-    def query(self, fields: Mapping[str, str]) -> dict[str, Any]:
-        """The ``query`` operation: where, ids, a box, order, pages, out fields and out coordinates.
+    @cached_property
+    def speaks_pbf(self) -> bool:
+        """Whether all that the layer holds has a form in protocol buffers."""
+        from gpwidgets.convert.featuresets.pbf_writing import has_form
+
+        return has_form(self.frame)
+
+    def query(self, fields: Mapping[str, str]) -> dict[str, Any] | bytes:
+        """The ``query`` operation: where, ids, a box, order, pages, out fields, out coordinates and formats.
+
+        Returns
+        -------
+        dict or bytes
+            JSON, or protocol buffers.
 
         Raises
         ------
         Refusal
-            The query cannot be understood.
+            The query cannot be understood, or the format is none of the layer's.
         """
+        from gpwidgets.convert.featuresets.pbf_writing import write_buffer, write_count, write_ids
+
+        is_pbf = fields.get("f", "").lower() == "pbf"
+        if is_pbf and not self.speaks_pbf:
+            raise invalid_input("Output format pbf is not supported.")
         rows = self._chosen(fields)
         if _flag(fields, "returnCountOnly"):
-            return {"count": len(rows)}
+            return write_count(len(rows)) if is_pbf else {"count": len(rows)}
         if _flag(fields, "returnIdsOnly"):
-            return {"objectIdFieldName": "OBJECTID", "objectIds": [int(one) for one in rows["OBJECTID"]]}
+            ids = [int(one) for one in rows["OBJECTID"]]
+            told = {"objectIdFieldName": "OBJECTID", "objectIds": ids}
+            return write_ids("OBJECTID", ids) if is_pbf else told
         start = _whole(fields, "resultOffset", 0)
         count = min(_whole(fields, "resultRecordCount", self.page), self.page)
-        page = rows.iloc[start : start + count]
-        return self._answer(page, fields, more=start + count < len(rows))
+        page = _shown(rows.iloc[start : start + count], fields)
+        more = start + count < len(rows)
+        if not is_pbf:
+            return self._answer(page, fields, more=more)
+        grid = grid_asked(fields.get("quantizationParameters", ""), page)
+        return write_buffer(page, grid, id_field="OBJECTID", more=more, geometry=_wants_geometry(fields))
 
     def _chosen(self, fields: Mapping[str, str]) -> GeoDataFrame:
         rows = self.frame[_where(self.frame, fields.get("where") or "1=1")]
@@ -122,24 +149,34 @@ class HostedLayer:
         return rows
 
     def _answer(self, page: GeoDataFrame, fields: Mapping[str, str], *, more: bool) -> dict[str, Any]:
-        from gpwidgets.convert.coordinates.crs import to_crs
         from gpwidgets.convert.featuresets.frames import frame_to_features
 
-        if fields.get("outSR"):
-            asked = json.loads(fields["outSR"])
-            crs = to_crs(asked if isinstance(asked, Mapping) else {"wkid": int(asked)})
-            page = page.to_crs(crs) if crs is not None else page
-        wanted = [name.strip() for name in (fields.get("outFields") or "OBJECTID").split(",")]
-        if wanted != ["*"]:
-            page = page[[*(_column(page, name) for name in wanted), page.geometry.name]]
         told = frame_to_features(page)
         told = {**told, "objectIdFieldName": "OBJECTID", "fields": _fields(told["fields"])}
-        if fields.get("returnGeometry", "true").lower() == "false":
+        if not _wants_geometry(fields):
             told = {
                 key: value for key, value in told.items() if key not in ("geometryType", "spatialReference")
             }
             told["features"] = [{"attributes": row["attributes"]} for row in told["features"]]
         return {**told, "exceededTransferLimit": more}
+
+
+def _shown(page: GeoDataFrame, fields: Mapping[str, str]) -> GeoDataFrame:
+    """The rows in the coordinates and with the columns that are asked for."""
+    from gpwidgets.convert.coordinates.crs import to_crs
+
+    if fields.get("outSR"):
+        asked = json.loads(fields["outSR"])
+        crs = to_crs(asked if isinstance(asked, Mapping) else {"wkid": int(asked)})
+        page = page.to_crs(crs) if crs is not None else page
+    wanted = [name.strip() for name in (fields.get("outFields") or "OBJECTID").split(",")]
+    if wanted != ["*"]:
+        page = page[[*(_column(page, name) for name in wanted), page.geometry.name]]
+    return page
+
+
+def _wants_geometry(fields: Mapping[str, str]) -> bool:
+    return fields.get("returnGeometry", "true").lower() != "false"
 
 
 def _fields(fields: list[dict[str, Any]]) -> list[dict[str, Any]]:
