@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from lab_notebook import LabNotebook
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 FORM = """import gpwidgets as gp
 server = gp.demo.serve()
@@ -72,7 +72,22 @@ def test_the_request_is_looked_at_and_nothing_runs(
         expect(cell.get_by_text(words).locator("visible=true").first).to_be_visible()
         notebook.whole_picture(screenshots / f"share-{number}-{width}.png", cell)
     assert notebook.ask("form.run is None")
+    notebook.button("Run", within=cell).click()
+    notebook.wait_for("form.outputs is not None")
+    look_at_its_requests(notebook, cell, screenshots / f"x-ray-{width}.png")
     page.evaluate("() => jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Light'})")
+
+
+def look_at_its_requests(notebook: LabNotebook, cell: Locator, picture: Path) -> None:
+    """Open the requests of the run and the last of them, with the keyboard."""
+    cell.get_by_role("button", name="Save, share, look inside").click()
+    cell.get_by_role("button", name="Requests of this run").press("Enter")
+    line = cell.locator("summary").filter(has_text="Sends the inputs of BufferPoints and waits for results")
+    expect(line).to_be_visible()
+    line.press("Enter")
+    expect(cell.get_by_text("Distance (Distance)").locator("visible=true").last).to_be_visible()
+    expect(line).to_be_focused()
+    notebook.whole_picture(picture, cell)
 
 
 def test_a_check_is_a_green_or_an_amber_card(

@@ -193,7 +193,10 @@ class Trace:
             made = replace(made, number=self._count)
             (self._first if self._count <= self._most_first else self._latest).append(made)
         for watcher in self._watchers:
-            watcher()
+            try:
+                watcher()
+            except Exception as error:
+                _LOG.error("a watcher of requests failed: %s", mask(repr(error)))
 
     def _make(self, sight: Sight, hide: Hide) -> Exchange:
         ended = time.monotonic()

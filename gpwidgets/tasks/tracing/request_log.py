@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -130,6 +130,7 @@ class RequestLog(Sequence[LoggedRequest]):
     """
 
     def __init__(self, trace: Trace, inputs: Iterable[GPParameter] = (), *, of_run: bool = False) -> None:
+        self._trace = trace
         self._exchanges = trace.exchanges()
         self._count = self._exchanges[-1].number if self._exchanges else 0
         self._inputs = tuple(inputs)
@@ -139,6 +140,20 @@ class RequestLog(Sequence[LoggedRequest]):
     def left_out(self) -> int:
         """How many requests fell out, since there were too many."""
         return self._count - len(self._exchanges)
+
+    def after(self, number: int) -> list[LoggedRequest]:
+        """Those that came after the one of this `LoggedRequest.number`."""
+        return [self._told(place) for place, one in enumerate(self._exchanges) if one.number > number]
+
+    def follow(self, callback: Callable[[], object]) -> Callable[[], None]:
+        """Call `callback` after each further request, in the thread that made it.
+
+        Returns
+        -------
+        callable
+            Ends that.
+        """
+        return self._trace.watch(callback)
 
     @overload
     def __getitem__(self, place: int) -> LoggedRequest: ...

@@ -57,12 +57,17 @@ def _preset_of(task: GPTask, form: TaskForm, values: _Values) -> Preset:
     return preset_of_form(task, task.settings(values), form.arrangement.preset, extent)
 
 
+def _asked(task: GPTask, _form: TaskForm, _values: _Values) -> str:
+    return task.trace._repr_html_()
+
+
 _VIEWS: tuple[tuple[str, Callable[[GPTask, TaskForm, _Values], str]], ...] = (
     (later("Settings (JSON)"), _settings),
     (later("Command (curl)"), _curl),
     (later("Address (REST)"), _address),
     (later("The request, field by field"), _request),
     (later("Preset (JSON)"), _preset),
+    (later("What was asked besides runs"), _asked),
 )
 
 

@@ -94,13 +94,21 @@ class RunWidget(Owner, ShownWithTwin, w.VBox):
         self.twin: StaticTwin = StaticTwin(lambda: snapshot(run.task, run.inputs, run))
         head: list[w.Widget] = [] if bare else [style_sheet(), self.twin.hider, _title(run)]
         foot: list[w.Widget] = [] if bare else [self._cancel, self._elsewhere]
+        results = [self._own_map, self._results, self._files]
+        below = [self._said, self._kept, *results, *self._looking_inside()]
         super().__init__(
-            [*head, self.status, *foot, self._said, self._kept, self._own_map, self._results, self._files],
+            [*head, self.status, *foot, *below],
             layout=wide(),
         )
         self.add_class("gpw")
         self.follow(run, self._follow, ["status", "job_id"])
         self._follow_state()
+
+    def _looking_inside(self) -> list[w.Widget]:
+        from gpwidgets.widgets.runs.requests_fold import RequestsFold
+
+        # A run that was kept by the history asks for nothing.
+        return [RequestsFold(self.run)] if not self.run.done or len(self.run.trace) else []
 
     @property
     def results(self) -> ResultsView | None:
