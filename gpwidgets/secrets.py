@@ -27,6 +27,7 @@ __all__ = [
     "is_secret_name",
     "mask",
     "secrets_in",
+    "secrets_in_text",
     "secrets_of_this_run",
     "shielded",
     "without_secrets",
@@ -141,6 +142,13 @@ def mask(text: str) -> str:
     for pattern in _SECRETS:
         text = pattern.sub(rf"\1{MASKED}", text)
     return text
+
+
+def secrets_in_text(text: str) -> Iterator[str]:
+    """What `mask` hides in a text: the values of every ``token=``, ``password=``, ``Bearer`` and the like."""
+    for pattern in _SECRETS:
+        for found in pattern.finditer(text):
+            yield found[0].removeprefix(found[1])
 
 
 def without_secrets(value: Any) -> Any:

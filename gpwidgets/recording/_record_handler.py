@@ -29,6 +29,9 @@ _NO_ANSWER = 502
 
 
 class _Recorder(Protocol):
+    @property
+    def path_of_cookies(self) -> str: ...
+
     def admits(self, path: str) -> str | None: ...
 
     def pass_on(self, asking: Asking) -> Passed: ...
@@ -72,6 +75,12 @@ class RecordHandler(LocalHandler):
             dict(request.headers),
             request.body,
             read_fields(request.arguments),
+            tuple(
+                pair
+                for name, values in request.arguments.items()
+                for value in values
+                for pair in read_fields({name: [value]}).items()
+            ),
             SentFile(sent[0], len(sent[1]), digest_of(sent[1])) if sent else None,
             time.monotonic(),
         )
@@ -85,7 +94,7 @@ class RecordHandler(LocalHandler):
             if name.lower() in by_name:
                 self.set_header(name, by_name[name.lower()])
         for cookie in passed.cookies:
-            self.add_header("Set-Cookie", cookie_of_here(cookie))
+            self.add_header("Set-Cookie", cookie_of_here(cookie, self._recorder.path_of_cookies))
         if passed.status not in (204, 304):
             self.write(passed.body)
 

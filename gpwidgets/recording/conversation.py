@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from gpwidgets.recording.exchange import SentFile, safe_headers
@@ -20,9 +21,9 @@ from gpwidgets.texts import tr
 
 __all__ = ["Asking", "Conversation"]
 
-_INPUTS_SENT = ("execute", "submitJob", "validate")
-#: Of a file that is read as text, for what has the name of a secret in it.
-_READ_AS_TEXT = 32 << 20
+#: In small letters, as all words of paths here: servers take them in any.
+_INPUTS_SENT = frozenset({"execute", "submitjob", "validate"})
+_ISSUES_TOKENS = frozenset({"tokens", "generatetoken", "gettoken", "oauth2"})
 _FUNCTION = re.compile(r"[\w.$]+")
 
 
@@ -37,7 +38,9 @@ class Asking:
     query, headers, body
         As they are passed on.
     fields
-        Of query and form together.
+        Of query and form together; the last value of each.
+    given
+        Each value of each field.
     sent
         The uploaded file.
     began
@@ -50,6 +53,7 @@ class Asking:
     headers: Mapping[str, str]
     body: bytes
     fields: Mapping[str, str]
+    given: tuple[tuple[str, str], ...]
     sent: SentFile | None
     began: float
 
@@ -74,6 +78,7 @@ class Conversation:
         describe: Callable[[tuple[str, ...], Asking], Any],
     ) -> None:
         self._writer, self._describe = writer, describe
+        self.path: Path = writer.path
         self._asked_swap, self._swap = Swap(context, MARK), Swap(context, MARK, by_inner_names=True)
         self._lock = threading.Lock()
         self._redactor = Redactor()
@@ -82,6 +87,7 @@ class Conversation:
         self._started = time.monotonic()
         self._number = 0
         self._closed = False
+        self._known_at_first: int | None = None
         self.problem: str = ""
 
     @property
@@ -100,35 +106,47 @@ class Conversation:
             with self._lock:
                 if not self._closed and not self._writer.full:
                     self._write(parts, asking, passed, hidden, ended)
-        except (OSError, ValueError, RecursionError) as error:
-            self.problem = tr("An answer could not be kept: {error}", error=str(error))
+        except Exception as error:  # the answer is there, whatever is wrong with keeping it
+            self.problem = tr("An answer could not be kept: {error}", error=self._redactor.text(str(error)))
 
-    def close(self) -> None:
-        """Write the rest of the file."""
+    def close(self) -> Path:
+        """Write the file, without the secrets that became known after they were first repeated; its path.
+
+        Raises
+        ------
+        OSError
+            It cannot be written; the words say where what was recorded is.
+        """
         with self._lock:
             if not self._closed:
                 self._closed = True
-                self._writer.close()
+                knows_more = self._known_at_first not in (None, len(self._redactor))
+                self.path = self._writer.close(self._redactor if knows_more else None)
+            return self.path
 
     def _learn(self, parts: tuple[str, ...], asking: Asking, passed: Passed) -> None:
-        self._redactor.learn(asking.headers, asking.fields)
+        self._redactor.learn(asking.headers, asking.given, asking.path)
+        if "json" in asking.headers.get("Content-Type", "").lower():
+            self._redactor.learn_json(asking.body)
         for cookie in passed.cookies:
             self._redactor.learn_cookie(cookie)
         if _is_task(parts):
             told = _as_json(passed.body)
             if isinstance(told, Mapping) and "parameters" in told:
-                self._hidden[parts] = hidden_inputs(told)
+                # What was hidden once stays so, whatever else is told of the task.
+                known = self._hidden.get(_key(parts)) or frozenset()
+                self._hidden[_key(parts)] = known | hidden_inputs(told)
 
     def _hidden_of(self, parts: tuple[str, ...], asking: Asking) -> frozenset[str] | None:
         """The inputs of a task that nobody may see; its description is asked for where it is not known."""
-        if parts[-1:] not in {(word,) for word in _INPUTS_SENT}:
+        if _key(parts[-1:]) not in {(word,) for word in _INPUTS_SENT}:
             return frozenset()
         task = parts[:-1]
-        if self._hidden.get(task) is None:
+        if self._hidden.get(_key(task)) is None:
             told = self._describe(task, asking)
             known = isinstance(told, Mapping) and "parameters" in told
-            self._hidden[task] = hidden_inputs(told) if known else None
-        return self._hidden[task]
+            self._hidden[_key(task)] = hidden_inputs(told) if known else None
+        return self._hidden[_key(task)]
 
     def _write(
         self,
@@ -138,11 +156,13 @@ class Conversation:
         hidden: frozenset[str] | None,
         ended: float,
     ) -> None:
-        is_token = parts[:1] == ("tokens",)
+        is_token = not _ISSUES_TOKENS.isdisjoint(_key(parts))
         fields = self._redactor.fields(asking.fields, hidden, token=is_token)
         kind, content = self._content(parts, passed, is_token=is_token)
         if kind == "" or self._is_old_state(parts, content):
             return
+        if self._known_at_first is None:
+            self._known_at_first = len(self._redactor)
         number = self._number = self._number + 1
         headers = {name: self._swap.text(text) for name, text in passed.headers.items()}
         file = file_name(number, headers.get("Content-Type", "")) if kind == "file" else ""
@@ -163,7 +183,7 @@ class Conversation:
 
     def _is_old_state(self, parts: tuple[str, ...], content: Any) -> bool:
         """Whether a job is told of in the same words as before."""
-        if parts[-2:-1] != ("jobs",):
+        if _key(parts[-2:-1]) != ("jobs",):
             return False
         state = digest_of(json.dumps(content, default=str).encode())
         is_old = self._last_states.get(parts) == state
@@ -174,32 +194,34 @@ class Conversation:
         """How an answer is kept, and what is kept of it; ``""`` for what is not."""
         kind = next((text for name, text in passed.headers.items() if name.lower() == "content-type"), "")
         kind = kind.partition(";")[0].strip().lower()
-        is_file = "directories" in parts
+        is_file = "directories" in _key(parts)
         told = None if is_file else _as_json(passed.body)
         if isinstance(told, dict | list):
-            cleaned = self._redactor.json(told, token=is_token)
+            cleaned = self._redactor.json(told, token=is_token, hidden=self._hidden_below(parts))
             return "json", _swapped(cleaned, self._swap)
         if is_file or not (kind.startswith("text/") or "xml" in kind or "json" in kind):
             if is_token:
                 return "", None
-            return "file", self._file(passed.body)
+            return "file", self._redactor.file(passed.body)
         # Pages repeat what JSON tells, with the values of all fields in them.
-        if "html" in kind or is_token or "inputs" in parts:
+        if "html" in kind or is_token or "inputs" in _key(parts):
             return "", None
         text = self._swap(passed.body).decode("utf-8", "replace")
         return "text", self._redactor.text(text)
 
-    def _file(self, body: bytes) -> bytes:
-        if len(body) <= _READ_AS_TEXT and b"\0" not in body[:4096]:
-            try:
-                return self._redactor.text(body.decode()).encode()
-            except UnicodeDecodeError:
-                pass
-        return self._redactor.content(body)
+    def _hidden_below(self, parts: tuple[str, ...]) -> frozenset[str] | None:
+        """The hidden parameters of the task that a path leads to, or below."""
+        kinds = _key(parts)
+        at = kinds.index("gpserver") + 2 if "gpserver" in kinds else 0
+        return self._hidden.get(kinds[:at])
+
+
+def _key(parts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(part.lower() for part in parts)
 
 
 def _is_task(parts: tuple[str, ...]) -> bool:
-    return [part.lower() for part in parts[-2:-1]] == ["gpserver"]
+    return _key(parts[-2:-1]) == ("gpserver",)
 
 
 def _as_json(body: bytes) -> Any:

@@ -7,18 +7,18 @@ Inside are ``lesson.json``, which tells what it is, ``exchanges/00001.json`` and
 from __future__ import annotations
 
 import json
-import os
-import tempfile
+import secrets
 import threading
 import zipfile
 import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from gpwidgets.bounds import how_to_raise, limit
 from gpwidgets.errors import RecordingError
+from gpwidgets.file_names import move_to_free_name
 from gpwidgets.recording.exchange import Exchange
 from gpwidgets.texts import tr
 from gpwidgets.version import __version__
@@ -42,6 +42,16 @@ _SUFFIXES = {
 _BROKEN = (OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError)
 
 
+class Cleaner(Protocol):
+    """Takes out what may not be in a lesson."""
+
+    def again(self, told: Any) -> Any:
+        """An exchange without it."""
+
+    def file(self, body: bytes) -> bytes:
+        """A file without it."""
+
+
 class LessonWriter:
     """Writes a lesson, under its name once it is whole.
 
@@ -55,10 +65,12 @@ class LessonWriter:
         Path of the services root below the server's context.
     most
         Bytes, unpacked, that are kept at the most.
+    overwrite
+        Whether to replace what has the name at the end.
     """
 
-    def __init__(self, path: Path, *, server: str, services: str, most: int) -> None:
-        self._path, self._most = path, most
+    def __init__(self, path: Path, *, server: str, services: str, most: int, overwrite: bool) -> None:
+        self.path, self._most, self._overwrite = path, most, overwrite
         self._head = {
             "format": FORMAT,
             "version": VERSION,
@@ -71,10 +83,8 @@ class LessonWriter:
         self.bytes: int = 0
         self.full: bool = False
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".lesson-", suffix=".part", dir=path.parent)
-        self._part = Path(name)
-        self._file = os.fdopen(handle, "w+b")
-        self._zip = zipfile.ZipFile(self._file, "w", zipfile.ZIP_DEFLATED)
+        self._part = _new_part(path.parent)
+        self._zip = zipfile.ZipFile(self._part, "w", zipfile.ZIP_DEFLATED)
 
     def add(self, told: Mapping[str, Any], content: bytes | None = None) -> bool:
         """Keep an exchange, with the content of its file; False where there is no room for it."""
@@ -91,14 +101,66 @@ class LessonWriter:
             self._zip.writestr(told["file"], content)
         return True
 
-    def close(self) -> None:
-        """Write what the lesson is, and give the file its name."""
+    def close(self, cleaner: Cleaner | None) -> Path:
+        """Write what the lesson is, and give the file its name.
+
+        Parameters
+        ----------
+        cleaner
+            Goes over all that was kept, where something is left to be taken out.
+
+        Returns
+        -------
+        pathlib.Path
+            Of the lesson; another name than was wanted, where that has been taken.
+
+        Raises
+        ------
+        OSError
+            It cannot be written; the words say where what was recorded is.
+        """
         head = {**self._head, "exchanges": self.count, "complete": not self.full}
-        self._zip.writestr(_HEAD, _as_bytes(head))
-        self._zip.close()
-        self._file.close()
-        self._part.chmod(0o644)
-        self._part.replace(self._path)
+        try:
+            self._zip.writestr(_HEAD, _as_bytes(head))
+            self._zip.close()
+            if cleaner is not None:
+                self._clean(cleaner)
+            if self._overwrite:
+                return self._part.replace(self.path)
+            return move_to_free_name(self._part, self.path.parent, self.path.name)
+        except OSError as error:
+            told = tr(
+                "The lesson could not be written: {error}. What was recorded is in {part}.",
+                error=error,
+                part=self._part,
+            )
+            raise OSError(told) from error
+
+    def _clean(self, cleaner: Cleaner) -> None:
+        clean = _new_part(self._part.parent)
+        try:
+            with (
+                zipfile.ZipFile(self._part) as kept,
+                zipfile.ZipFile(clean, "w", zipfile.ZIP_DEFLATED) as lesson,
+            ):
+                for name in kept.namelist():
+                    content = kept.read(name)
+                    if name.startswith("exchanges/"):
+                        content = _as_bytes(cleaner.again(json.loads(content)))
+                    elif name != _HEAD:
+                        content = cleaner.file(content)
+                    lesson.writestr(name, content)
+            clean.replace(self._part)
+        except BaseException:
+            clean.unlink(missing_ok=True)
+            raise
+
+
+def _new_part(folder: Path) -> Path:
+    """An empty file with the rights of all new files, for what gets its name when it is whole."""
+    path = folder / f".lesson-{secrets.token_hex(8)}.part"
+    path.open("xb").close()
+    return path
 
 
 def file_name(number: int, content_type: str) -> str:

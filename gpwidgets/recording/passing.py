@@ -132,11 +132,11 @@ def redirect_of(url: str, location: str) -> str:
         return ""
 
 
-def cookie_of_here(header: str) -> str:
-    """A cookie without the place that it is for, so that it is sent here again."""
+def cookie_of_here(header: str, path: str) -> str:
+    """A cookie for a path of this server: browsers send those of a host to all of its ports."""
     kept = [
         part
         for part in header.split(";")
         if part.strip().partition("=")[0].lower() not in ("domain", "path", "secure", "samesite")
     ]
-    return ";".join([*kept, " Path=/"])
+    return ";".join([*kept, f" Path={path}"])

@@ -76,13 +76,14 @@ class Recorder:
         self._http = HTTPThread(port, "gp-recorder")
         self.port: int = self._http.port
         inner = f"/{self._rules.key}" if self._rules.key else ""
-        self._address = f"{self._http.origin}{inner}/{quote(self._place.name)}"
+        self.path_of_cookies: str = f"{inner}/{quote(self._place.name)}"
+        self._address = f"{self._http.origin}{self.path_of_cookies}"
         self._outward, self._inward = (
             Swap(self._place.context, self._address, by_inner_names=True),
             Swap(self._address, self._place.context),
         )
         self._upstream = Upstream(ca_file)
-        self._writer = self._opened(limit("unpacked") if max_bytes is None else max_bytes)
+        self._writer = self._opened(limit("unpacked") if max_bytes is None else max_bytes, overwrite)
         self._conversation = Conversation(self._writer, self._place.context, self._describe)
         self._url = self.address_of(url)
         self._pool = WorkerPool(_WAITING, "gp-recorder")
@@ -92,11 +93,13 @@ class Recorder:
         )
         atexit.register(self.close)
 
-    def _opened(self, most: int) -> LessonWriter:
+    def _opened(self, most: int, overwrite: bool) -> LessonWriter:
         """The lesson's file; where it cannot be written, the port is given back."""
         place = self._place
         try:
-            return LessonWriter(self.path, server=place.shown, services=place.services, most=most)
+            return LessonWriter(
+                self.path, server=place.shown, services=place.services, most=most, overwrite=overwrite
+            )
         except BaseException:
             self._http.stop()
             self._upstream.close()
@@ -149,9 +152,12 @@ class Recorder:
         self._closed = True
         self._http.stop()
         self._pool.stop()
-        self._conversation.close()
         self._upstream.close()
+        wanted, self.path = self.path, self._conversation.close()
         said = self.said()
+        if self.path != wanted:
+            taken = tr("{name} was taken meanwhile; the lesson is {path}.", name=wanted.name, path=self.path)
+            said = " ".join(filter(None, (taken, said)))
         if said:
             warnings.warn(said, GPWarning, stacklevel=3)
 
