@@ -10,7 +10,17 @@ from pathlib import Path
 
 import nox
 
-nox.options.sessions = ["lint", "types", "typed", "tests", "tests_oldest", "notebooks", "browser", "build"]
+nox.options.sessions = [
+    "lint",
+    "types",
+    "typed",
+    "tests",
+    "tests_oldest",
+    "notebooks",
+    "browser",
+    "docs",
+    "build",
+]
 nox.options.stop_on_first_error = False
 nox.options.reuse_existing_virtualenvs = True
 nox.options.default_venv_backend = "uv|virtualenv"
@@ -149,6 +159,14 @@ def browser(session: nox.Session) -> None:
         *(session.posargs or ["tests/browser"]),
         env={"CHROMIUM": find_browser(session)},
     )
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The documentation as a site, in docs/_built or the folder that is given; warnings are errors."""
+    session.install("-e", ".[docs]")
+    folder = session.posargs[0] if session.posargs else "docs/_built"
+    session.run("sphinx-build", "-W", "--keep-going", "-q", "-j", "2", "-b", "html", "docs", folder)
 
 
 @nox.session

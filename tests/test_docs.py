@@ -18,7 +18,9 @@ PAGES = [
         ROOT / "docs" / f"{name}.md"
         for name in (
             "crates",
+            "environment",
             "exercises",
+            "index",
             "lessons",
             "many-runs",
             "own-data-types",

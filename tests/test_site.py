@@ -1,0 +1,89 @@
+"""The documentation as a site: each page can be reached, and each name, variable and option stands on one."""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import traitlets
+
+import gpwidgets
+from gpwidgets import cli, demo
+from gpwidgets.bounds import BOUNDS
+
+DOCS = Path(__file__).parent.parent / "docs"
+PACKAGE = Path(gpwidgets.__file__).parent
+
+
+def page(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def listed() -> list[str]:
+    """What the tables of the reference name, in their order."""
+    tables = re.findall(r"\.\. autosummary::\n(?:   :.*\n)+\n((?:   \w+\n)+)", page("reference.rst"))
+    return [name for table in tables for name in table.split()]
+
+
+def linked() -> set[str]:
+    """The pages that some table of contents has."""
+    found: set[str] = set()
+    for file in [*DOCS.glob("*.md"), *DOCS.glob("*.rst")]:
+        text = file.read_text(encoding="utf-8")
+        trees = re.findall(r"```\{toctree\}\n(.*?)```", text, re.DOTALL)
+        trees += re.findall(r"\.\. toctree::\n((?:   .*\n|\n)+)", text)
+        found |= {line.strip() for tree in trees for line in tree.splitlines() if line.strip()[:1] != ":"}
+    return found - {""}
+
+
+def test_each_public_name_is_in_the_reference_once() -> None:
+    classes_of_demo = {name for name in demo.__all__ if not name.isupper()} - {"PublishError"}
+    wanted = [*(set(gpwidgets.__all__) - {"demo"}), *classes_of_demo, "raise_to", "limit", "Bound"]
+    assert sorted(listed()) == sorted(wanted)
+
+
+def test_each_page_can_be_reached() -> None:
+    pages = {file.stem for file in [*DOCS.glob("*.md"), *DOCS.glob("*.rst")]} - {"index"}
+    notebooks = {f"notebooks/{file.stem}" for file in (DOCS.parent / "notebooks").glob("*.ipynb")}
+    assert linked() == pages | notebooks
+
+
+@pytest.mark.parametrize("name", gpwidgets.__all__)
+def test_each_trait_says_what_it_is(name: str) -> None:
+    value = getattr(gpwidgets, name)
+    if not (inspect.isclass(value) and issubclass(value, traitlets.HasTraits)):
+        return
+    for owner in value.__mro__:
+        if owner.__module__.startswith("gpwidgets"):
+            for trait_name, trait in vars(owner).items():
+                if isinstance(trait, traitlets.TraitType) and trait_name[0] != "_":
+                    assert trait.help, f"{name}.{trait_name}"
+
+
+def test_each_variable_and_each_bound_has_its_row() -> None:
+    text = page("environment.md")
+    sources = "".join(file.read_text(encoding="utf-8") for file in PACKAGE.rglob("*.py"))
+    for variable in set(re.findall(r"GPWIDGETS_[A-Z]+(?!\w)", sources)):
+        assert f"`{variable}`" in text, variable
+    for bound in BOUNDS.values():
+        amount = f"{bound.amount >> 20:,} MB" if bound.unit == "bytes" else f"{bound.amount:,} {bound.unit}"
+        assert f"| `{bound.name}` | {amount} | {bound.protects} |" in text
+
+
+def commands(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            yield from action.choices.items()
+
+
+def test_each_command_and_each_option_is_on_its_page() -> None:
+    text = page("command-line.md")
+    for name, parser in commands(cli._parser()):
+        assert f"`gpwidgets {name}" in text, name
+        for action in parser._actions:
+            for option in action.option_strings:
+                assert f"`{option}" in text or option in ("-h", "--help"), f"{name} {option}"
