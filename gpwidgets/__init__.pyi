@@ -68,6 +68,7 @@ from gpwidgets.tasks.history import history as history
 from gpwidgets.tasks.results.compare import compare as compare
 from gpwidgets.tasks.results.layer_rows import LayerReference as LayerReference
 from gpwidgets.tasks.results.outputs import Outputs as Outputs
+from gpwidgets.tasks.results.references import by_reference as by_reference
 from gpwidgets.tasks.runs.run import Run as Run
 from gpwidgets.tasks.runs.status import RunStatus as RunStatus
 from gpwidgets.tasks.service import GPService as GPService

@@ -15,6 +15,7 @@ import traitlets
 
 from gpwidgets.errors import AuthenticationError, GPError, InputErrors, ParameterError
 from gpwidgets.texts import tr
+from gpwidgets.widgets._form_link import LinkedForm
 from gpwidgets.widgets.kit.after_typing import when_typed
 from gpwidgets.widgets.kit.binding import Binding
 from gpwidgets.widgets.kit.controls import lean, status_html
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from gpwidgets.widgets.map.task_map import TaskMap
 
 
-class TaskWidget(Owner, ShownWithTwin, LateLooks, w.VBox):
+class TaskWidget(LinkedForm, Owner, ShownWithTwin, LateLooks, w.VBox):
     """The form of a geoprocessing task, with map, Run and Cancel, status and results.
 
     A server that cannot be reached, an address that is wrong or a sign-in that is needed is said in the
@@ -111,8 +112,6 @@ class TaskWidget(Owner, ShownWithTwin, LateLooks, w.VBox):
         assert not isinstance(source, HistoryEntry)  # an entry always is an earlier run
         self._user_map = map
         self._start_values = dict(values or {})
-        self.task: GPTask | None = None
-        self.form: TaskForm | None = None
         self.map: TaskMap | None = None
         self._server_check: ServerCheck | None = None
         self._binding = Binding()
@@ -127,7 +126,7 @@ class TaskWidget(Owner, ShownWithTwin, LateLooks, w.VBox):
     def _parts(self) -> list[w.Widget]:
         """What is shown: buttons and code only once there is a form."""
         buttons, code = ([], []) if self.form is None else ([self._buttons], [self._code, self._share])
-        heads = [style_sheet(), self.twin.hider, self._header, self._preset, self._unplaced]
+        heads = [style_sheet(), self.twin.hider, self._header, self._preset, self._unplaced, self.link_notes]
         below = [self._said, self._missing, self._help, self._other_values, self.runs, *code]
         return [*heads, self._work, *buttons, *below]
 

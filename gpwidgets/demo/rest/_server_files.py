@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote, urlsplit
 from gpwidgets.demo.jobs.jobs import Job, JobStore
 from gpwidgets.demo.publishing.refusals import Refusal
 from gpwidgets.demo.rest._hosted_layers import HostedLayer
+from gpwidgets.demo.rest._map_service import layer_of
 from gpwidgets.demo.rest._upload_items import UploadStore
 from gpwidgets.demo.rest.routes import folder_name
 from gpwidgets.demo.rest.security import TokenStore
@@ -87,6 +88,9 @@ class ServerFiles:
         own = f"{url.scheme}://{url.netloc}{url.path}".startswith(f"{self._origin}/")
         if own and url.path.lower().endswith("/featureserver/0"):
             return self._layer_file(unquote(url.path), value)
+        _, of_job, layer = url.path.partition("/MapServer/jobs/")
+        if own and of_job:
+            return self._written(self._layer_of_job(unquote(layer)), value)
         _, found, name = unquote(url.path).partition("/rest/directories/")
         if not (own and found):
             raise ValueError("only uploads and files of this server can be read")
@@ -103,6 +107,18 @@ class ServerFiles:
                 self._tokens.check({"token": str(value["token"])} if value.get("token") else {}, {})
             except Refusal as refused:
                 raise ValueError(f"the layer cannot be read: {refused.message}") from None
+        return self._written(layer, value)
+
+    def _layer_of_job(self, place: str) -> HostedLayer:
+        """A layer of the map service of a job."""
+        job_id, _, number = place.partition("/")
+        try:
+            return layer_of(self._jobs[job_id], number)
+        except Refusal as refused:
+            raise ValueError(f"the layer cannot be read: {refused.message}") from None
+
+    def _written(self, layer: HostedLayer, value: Mapping[str, Any]) -> Path:
+        """The rows of a layer, in a file."""
         every = {"where": str(value.get("filter") or "1=1"), "outFields": "*"}
         whole = replace(layer, page=len(layer.frame))
         file = self._outputs / "layers" / f"{uuid.uuid4().hex}.json"

@@ -11,6 +11,7 @@ from gpwidgets.notebook import show_batch
 from gpwidgets.tasks.batch._engine import BatchEngine
 from gpwidgets.tasks.batch._progress_bar import BatchBar
 from gpwidgets.tasks.batch.ledger import Ledger, RowState
+from gpwidgets.tasks.batch.row_results import value_told
 from gpwidgets.tasks.results.outputs import Outputs
 from gpwidgets.tasks.runs.run import Run
 from gpwidgets.tasks.runs.status import RunStatus
@@ -274,12 +275,12 @@ class Batch(BatchEngine):
                     error=state.error,
                 )
             )
-        values = dict(state.values)
+        described = {one.name: one for one in self.task.outputs}
+        values = {name: value_told(described.get(name), told) for name, told in state.values.items()}
         values |= {
             name: _one_or_all([self.folder / one for one in files]) for name, files in state.files.items()
         }
         values |= {name: self._results.read(name, [place]) for name in state.parts}
-        described = {one.name: one for one in self.task.outputs}
         return Outputs(
             values, parameters=described, provenance={"task": self.task.url.task, "job_id": state.job}
         )

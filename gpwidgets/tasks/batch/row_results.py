@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gpwidgets.convert.storage.parts import PartMaker, read_parts
+from gpwidgets.datatypes.contexts import ReplyContext
 from gpwidgets.datatypes.frame_checks import is_table
-from gpwidgets.datatypes.registry import datatype_named, name_of_value
+from gpwidgets.datatypes.registry import datatype_named, name_of_value, read_value
 from gpwidgets.errors import GPError
 from gpwidgets.file_names import name_from_title
 from gpwidgets.protocol.description import GPParameter
@@ -26,7 +27,7 @@ from gpwidgets.version import __version__
 if TYPE_CHECKING:
     from gpwidgets.tasks.results.outputs import Outputs
 
-__all__ = ["PLACE", "RowResults"]
+__all__ = ["PLACE", "RowResults", "value_told"]
 
 #: The column that tells the place of a run in its batch.
 PLACE = "gp_place"
@@ -212,6 +213,16 @@ class RowResults:
 def _files_of(value: Any) -> list[Any]:
     listed = value if isinstance(value, list | tuple) else [value]
     return [one for one in listed if isinstance(one, DataFile | RasterData) and one.url]
+
+
+def value_told(parameter: GPParameter | None, told: Any) -> Any:
+    """An output as the run gave it, from what the ledger tells of it."""
+    if parameter is None or told is None or parameter.is_hidden:
+        return told
+    try:
+        return read_value(told, parameter, ReplyContext())
+    except (GPError, TypeError, ValueError, KeyError):
+        return told
 
 
 def _plain(name: str, value: Any) -> Any:
