@@ -37,10 +37,7 @@ nb_execution_mode = "off"
 autosummary_generate = True
 autosummary_ignore_module_all = False
 autodoc_typehints = "none"  # numpydoc's sections say it in words
-# What a class has of its own bases is on its page; what it has of other packages is on theirs.
-autodoc_default_options = {
-    "inherited-members": "HasTraits,Widget,VBox,HBox,BaseException,Exception,Enum,Mapping,tuple,str,object",
-}
+autodoc_default_options = {"inherited-members": True}  # of bases of this package; see `leave_out`
 autodoc_member_order = "groupwise"
 numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
@@ -80,6 +77,28 @@ def add_traits(app, what, name, thing, options, lines):
         lines += [f"``{name}``", f"   {inspect.cleandoc(trait.help)}", ""]
 
 
+def leave_out(app, what, name, thing, skip, options):
+    """Whether a member is of another package, of no use to users, or a trait, which has its line already."""
+    if isinstance(thing, traitlets.TraitType):
+        return True
+    thing = thing.fget if isinstance(thing, property) else getattr(thing, "func", thing)
+    home = getattr(inspect.unwrap(thing), "__module__", "") or "" if callable(thing) else "gpwidgets"
+    return True if not home.startswith("gpwidgets") or home.startswith("gpwidgets.widgets.kit") else None
+
+
+def sign(app, what, name, thing, options, signature, returns):
+    """The parameters of ``__init__``; traitlets has a ``__new__`` that takes anything."""
+    if what == "class" and issubclass(thing, traitlets.HasTraits):
+        given = inspect.signature(thing.__init__)
+        bare = [
+            one.replace(annotation=inspect.Parameter.empty) for one in list(given.parameters.values())[1:]
+        ]
+        return str(inspect.Signature(bare)), returns
+    return None
+
+
 def setup(app):
     """Called by Sphinx."""
+    app.connect("autodoc-skip-member", leave_out)
+    app.connect("autodoc-process-signature", sign)
     app.connect("autodoc-process-docstring", add_traits, priority=900)  # after numpydoc
