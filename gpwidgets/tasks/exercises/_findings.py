@@ -30,7 +30,9 @@ class Finding:
 
 
 def is_near(value: float, expected: float, tolerance: float) -> bool:
-    """Whether a number differs by no more than a part of what is expected."""
+    """Whether a number differs by no more than a part of what is expected; two missing ones are near."""
+    if math.isnan(value) and math.isnan(expected):
+        return True
     return math.isclose(value, expected, rel_tol=tolerance, abs_tol=tolerance * 1e-6)
 
 
@@ -42,13 +44,17 @@ def number_finding(
     if is_near(value, expected, tolerance):
         return Finding(about, True, tr("{what}: {shown}", what=what, shown=shown))
     wanted = f"{number_words(expected)} {unit}".strip()
+    if math.isnan(value):
+        words = tr("{what}: there is none, where {wanted} is expected.", what=what, wanted=wanted)
+        return Finding(about, False, words)
     words = tr("{what}: {shown}, where {wanted} is expected", what=what, shown=shown, wanted=wanted)
     return Finding(about, False, f"{words}{_relation(value, expected)}.")
 
 
 def _relation(value: float, expected: float) -> str:
     """How many times as large, where that may lead to the reason."""
-    if expected == 0 or value == 0 or (value < 0) != (expected < 0):
+    known = math.isfinite(value) and math.isfinite(expected)
+    if not known or expected == 0 or value == 0 or (value < 0) != (expected < 0):
         return ""
     times = value / expected
     if not 1 / 1.5 < times < 1.5:

@@ -13,7 +13,7 @@ from gpwidgets.errors import GPError
 from gpwidgets.protocol.values import DataFile, MapImage, RasterData
 from gpwidgets.protocol.values.units import ArealUnit, LinearUnit, TimeUnit
 from gpwidgets.secrets import mask
-from gpwidgets.tasks.results._compare_files import file_words
+from gpwidgets.tasks.results.compare_files import file_words
 from gpwidgets.tasks.results.outputs import Outputs, summary
 from gpwidgets.texts import tr, trn
 
