@@ -184,6 +184,13 @@ def crates(session: nox.Session) -> None:
 
 
 @nox.session
+def dask(session: nox.Session) -> None:
+    """Batches whose workers are a cluster of Dask on this machine, and their results as its frames."""
+    session.install("-e", ".[test,dask]")
+    session.run("pytest", "tests/tasks/test_batch_dask.py", *session.posargs)
+
+
+@nox.session
 def build(session: nox.Session) -> None:
     """The wheel holds everything: installed alone, it runs the quickstart."""
     session.install("build")

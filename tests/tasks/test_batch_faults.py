@@ -121,6 +121,7 @@ def test_numbers_of_numpy_and_extents_are_the_same_for_all_rows(own_server, tmp_
     assert runs.wait(60).table()["Product"].tolist() == [3.0, 6.0]
 
 
+@needs_parquet
 def test_rows_without_geometry_and_columns_that_come_twice_are_refused(server, tmp_path: Path) -> None:
     task = gp.GPTask(server.url_of("BufferPoints"))
     holes = geopandas.GeoDataFrame(geometry=[shapely.Point(1, 2), None, shapely.Point()], crs=4326)

@@ -5,10 +5,7 @@ Parts have the runs' own columns first, one coordinate system, and a JSON note a
 
 from __future__ import annotations
 
-import io
-import json
 import os
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,14 +14,25 @@ from typing import Any
 import geopandas
 import pandas as pd
 
+from gpwidgets.convert.storage.part_files import (
+    PartFacts,
+    has_geometry,
+    layouts_of,
+    one_system,
+    stacked,
+)
 from gpwidgets.errors import ConversionError, GPError
-from gpwidgets.secrets import without_secrets
-from gpwidgets.texts import tr
+from gpwidgets.texts import later, tr
 
-__all__ = ["PartMaker", "need_parquet", "read_parts", "table_of"]
+__all__ = ["Parts", "need_parquet", "part_name", "read_part", "read_parts", "remove_parts_but", "table_of"]
 
-#: Where pandas keeps a frame's attrs, and gpwidgets.provenance looks.
-_NOTE = b"PANDAS_ATTRS"
+_KINDS = {
+    "truth": later("truth values"),
+    "number": later("numbers"),
+    "date": later("dates"),
+    "geometry": later("geometries"),
+    "text": later("texts"),
+}
 
 
 def need_parquet() -> None:
@@ -44,8 +52,8 @@ def need_parquet() -> None:
         )
 
 
-class PartMaker:
-    """Writes the parts of one output, all in the coordinate system and with the columns of the first.
+class Parts:
+    """The parts of one output, all in the coordinate system and with the columns of the first.
 
     Parameters
     ----------
@@ -54,6 +62,10 @@ class PartMaker:
 
     Attributes
     ----------
+    crs : pyproj.CRS or None
+        Of the parts; None where no part says so yet.
+    is_begun : bool
+        Whether a part has come, or is there.
     notes : list of str
         Differences between rows that were reconciled, in words.
     """
@@ -61,94 +73,64 @@ class PartMaker:
     def __init__(self, folder: Path) -> None:
         self.folder: Path = folder
         self.notes: list[str] = []
-        self._crs: Any = None
+        self.crs: Any = None
+        self.is_begun: bool = False
         self._types: dict[str, str] = {}
-        self._seen: set[tuple[tuple[str, str], ...]] = set()
         for path in sorted(folder.glob("part-*.parquet"))[:1]:
-            first = _read(path)
-            self._crs = first.crs if _has_geometry(first) else None
-            self._learn(first[[name for name in first.columns if not _is_of_batch(name)]])
+            try:
+                first = read_part(path)
+            except ConversionError as error:  # whoever reads it is told; others are written all the same
+                self._say(str(error))
+                continue
+            own = first[[name for name in first.columns if not _is_of_batch(name)]]
+            self.take(PartFacts(first.crs if has_geometry(first) else None, layouts=layouts_of([own])))
 
-    def write(
-        self, number: int, frames: Sequence[tuple[pd.DataFrame, Mapping[str, Any]]], note: Mapping[str, Any]
-    ) -> None:
-        """Write a part, whole or not at all.
+    def commit(self, number: int, made: Path | bytes) -> None:
+        """Take a file among the parts, whole or not at all.
 
         Parameters
         ----------
         number
-        frames
-            Frames of runs, each with the values of the columns that come first.
-        note
-            JSON for the metadata.
+        made
+            The file, in this folder, or what is in it.
 
         Raises
         ------
-        ConversionError
-            The frames cannot be written.
         OSError
-            There is no place, or no right.
+            There is no place, or no right, or the file is gone.
         """
-        alike = [self._like_the_first(frame, columns) for frame, columns in frames if len(frame)]
-        if not alike:
-            return
-        with warnings.catch_warnings():  # of columns that are empty in some rows
-            warnings.simplefilter("ignore", FutureWarning)
-            whole = pd.concat(alike, ignore_index=True) if len(alike) > 1 else alike[0].reset_index(drop=True)
-        whole.attrs = {}
-        self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / part_name(number)
-        made = path.with_name(f".{path.name}")
-        try:
-            _write(whole, made, note)
-            os.replace(made, path)
-        except BaseException:
-            made.unlink(missing_ok=True)
-            raise
+        if isinstance(made, bytes):
+            content, made = made, path.with_name(f".{path.name}")
+            self.folder.mkdir(parents=True, exist_ok=True)
+            try:
+                with made.open("wb") as file:
+                    file.write(content)
+                    file.flush()
+                    os.fsync(file.fileno())
+            except BaseException:
+                made.unlink(missing_ok=True)
+                raise
+        os.replace(made, path)
 
-    def remove_all_but(self, numbers: Iterable[int]) -> None:
-        """Remove other parts, which a kernel left that was killed before it could tell of them."""
-        known = {part_name(number) for number in numbers}
-        for path in [*self.folder.glob("part-*.parquet"), *self.folder.glob(".part-*.parquet")]:
-            if path.name not in known:
-                path.unlink(missing_ok=True)
+    def take(self, facts: PartFacts) -> None:
+        """Learn what a part is like, and say what is different from those before."""
+        self.is_begun = True
+        if self.crs is None:
+            self.crs = facts.crs
+        crs = self.crs.to_string()[:40] if self.crs is not None else ""
+        for other in facts.transformed:
+            self._say(tr("results are in {other} and in {crs}; all are kept in {crs}", other=other, crs=crs))
+        if facts.without_crs:
+            self._say(tr("some results name no coordinate system; they are taken to be in {crs}", crs=crs))
+        for layout in facts.layouts:
+            self._learn(layout)
 
-    def _like_the_first(self, frame: Any, columns: Mapping[str, Any]) -> pd.DataFrame:
-        is_spatial = _has_geometry(frame)
-        if is_spatial and frame.geometry.name != "geometry":
-            frame = frame.rename_geometry("geometry")
-        if is_spatial and frame.crs is not None:
-            if self._crs is None:
-                self._crs = frame.crs
-            elif frame.crs != self._crs:
-                self._say(
-                    tr(
-                        "results are in {other} and in {crs}; all are kept in {crs}",
-                        other=frame.crs.to_string()[:40],
-                        crs=self._crs.to_string()[:40],
-                    )
-                )
-                frame = frame.to_crs(self._crs)
-        self._learn(frame)
-        frame = frame.rename(columns={name: f"{name}_" for name in columns if name in frame.columns})
-        told = {name: [value] * len(frame) for name, value in columns.items()}
-        first = pd.DataFrame(told, index=frame.index)
-        whole: pd.DataFrame = pd.concat([first, frame], axis=1)
-        return geopandas.GeoDataFrame(whole, geometry="geometry", crs=frame.crs) if is_spatial else whole
-
-    def _learn(self, frame: Any) -> None:
-        """Compare the columns with those of the first part, and say what is different."""
-        alike = tuple(zip(map(str, frame.columns), map(str, frame.dtypes), strict=True))
-        if alike in self._seen:
-            return
-        self._seen.add(alike)
-        types = {str(name): _kind(frame[name]) for name in frame.columns}
+    def _learn(self, types: dict[str, str]) -> None:
         if not self._types:
-            self._types = types
+            self._types = dict(types)
             return
-        for name in types.keys() - self._types.keys():
-            self._say(tr("column {name} is missing in some rows; it is empty there", name=name))
-        for name in self._types.keys() - types.keys():
+        for name in types.keys() ^ self._types.keys():
             self._say(tr("column {name} is missing in some rows; it is empty there", name=name))
         for name, kind in types.items():
             known = self._types.setdefault(name, kind)
@@ -157,8 +139,8 @@ class PartMaker:
                     tr(
                         "column {name} holds {kind} in some rows and {known} in others",
                         name=name,
-                        kind=kind,
-                        known=known,
+                        kind=tr(_KINDS[kind]),
+                        known=tr(_KINDS[known]),
                     )
                 )
             if not known:
@@ -171,63 +153,21 @@ class PartMaker:
 
 
 def _is_of_batch(name: Any) -> bool:
-    """Whether a column tells where a row is from; see `PartMaker.write`."""
+    """Whether a column tells where a row is from."""
     return str(name).startswith(("gp_", "input_", "row_"))
 
 
-def _has_geometry(frame: Any) -> bool:
-    return isinstance(frame, geopandas.GeoDataFrame) and frame.active_geometry_name is not None
+def remove_parts_but(folder: Path, numbers: Iterable[int]) -> None:
+    """Remove other parts, which a kernel left that was killed before it could tell of them."""
+    known = {part_name(number) for number in numbers}
+    for path in [*folder.glob("part-*.parquet"), *folder.glob(".part-*.parquet")]:
+        if path.name not in known:
+            path.unlink(missing_ok=True)
 
 
 def part_name(number: int) -> str:
     """The name of a part's file."""
     return f"part-{number:06}.parquet"
-
-
-def _kind(column: pd.Series[Any]) -> str:
-    """The kind of a column, in a word; empty for a column without values."""
-    if not column.notna().any():
-        return ""
-    if pd.api.types.is_bool_dtype(column.dtype):
-        return tr("truth values")
-    if pd.api.types.is_numeric_dtype(column.dtype):
-        return tr("numbers")
-    if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        return tr("dates")
-    return tr("geometries") if str(column.dtype) == "geometry" else tr("texts")
-
-
-def _write(frame: pd.DataFrame, path: Path, note: Mapping[str, Any]) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    buffer = io.BytesIO()
-    try:
-        try:
-            frame.to_parquet(buffer, index=False, compression=None)
-        except (pa.ArrowInvalid, pa.ArrowTypeError):  # numbers and texts in one column
-            buffer = io.BytesIO()
-            _as_texts(frame).to_parquet(buffer, index=False, compression=None)
-        buffer.seek(0)
-        table = pq.read_table(buffer)
-        attrs = {"gpwidgets": {"provenance": without_secrets(json.loads(json.dumps(note, default=str)))}}
-        told = {**(table.schema.metadata or {}), _NOTE: json.dumps(attrs).encode()}
-        with path.open("wb") as file:
-            pq.write_table(table.replace_schema_metadata(told), file)
-            file.flush()
-            os.fsync(file.fileno())
-    except (pa.ArrowException, ValueError, TypeError) as error:
-        raise ConversionError(tr("Results cannot be written as GeoParquet: {error}", error=error)) from error
-
-
-def _as_texts(frame: pd.DataFrame) -> pd.DataFrame:
-    mixed = [name for name in frame.columns if frame[name].dtype == object]
-    plain = frame.copy()
-    for name in mixed:
-        plain[name] = [
-            None if gone else str(one) for one, gone in zip(frame[name], frame[name].isna(), strict=True)
-        ]
-    return plain
 
 
 def read_parts(folder: Path, wanted: Mapping[int, set[Any]], by: str) -> pd.DataFrame | None:
@@ -256,18 +196,25 @@ def read_parts(folder: Path, wanted: Mapping[int, set[Any]], by: str) -> pd.Data
         path = folder / part_name(number)
         if not path.is_file():
             continue  # all its rows were empty
-        frame = _read(path)
+        frame = read_part(path)
         chosen = frame[by].isin(list(wanted[number]))
         frames.append(frame if chosen.all() else frame[chosen])
     if not frames:
         return None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)
-        whole = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
-    return whole.sort_values(by, kind="stable", ignore_index=True)  # parts hold runs as they ended
+    crs = next((one.crs for one in frames if has_geometry(one) and one.crs is not None), None)
+    whole = stacked([one_system(one, crs) for one in frames])
+    ordered: pd.DataFrame = whole.sort_values(by, kind="stable", ignore_index=True)  # parts are as runs ended
+    return ordered
 
 
-def _read(path: Path) -> pd.DataFrame:
+def read_part(path: Path) -> pd.DataFrame:
+    """Read one part.
+
+    Raises
+    ------
+    ConversionError
+        It cannot be read.
+    """
     import pyarrow.parquet as pq
 
     try:

@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -15,8 +16,9 @@ from gpwidgets.errors import AuthenticationError, GPError
 from gpwidgets.secrets import mask
 from gpwidgets.tasks.batch._sending import LiveRow, begun_nothing
 from gpwidgets.tasks.batch.ledger import Ledger, LedgerFull, RowState
+from gpwidgets.tasks.batch.part_work import Each
 from gpwidgets.tasks.batch.row_inputs import RowInputs
-from gpwidgets.tasks.batch.row_results import RowResults
+from gpwidgets.tasks.batch.row_results import Results, RowResults
 from gpwidgets.tasks.results.outputs import Outputs
 from gpwidgets.tasks.runs.run import Run
 from gpwidgets.tasks.runs.status import RunStatus
@@ -49,12 +51,18 @@ class BatchOptions:
         Seconds for a row; None for no limit.
     tries
         How often a row is sent that the server refuses before it has begun anything.
+    executor
+        Whose workers read and write results; None for this kernel.
+    each
+        The user's function for the frame of each result.
     """
 
     at_once: int = 2
     most_at_once: int | None = None
     deadline: float | None = None
     tries: int = 10
+    executor: Executor | None = None
+    each: Each | None = None
 
     @property
     def most(self) -> int:
@@ -94,8 +102,10 @@ class BatchEngine:
         self._ledger = ledger
         patience = _PATIENCE if self.task.is_asynchronous else 0.0
         about = {"task": self.task.url.task, "gpwidgets": ledger.head.get("gpwidgets")}
-        self._results = RowResults(self.folder, ledger, self._inputs, about, patience)
-        self._results.remove_unknown(one.name for one in self.task.outputs)
+        options = self._options
+        ways = Results(options.executor, options.each, self._stop, self._pump)
+        outputs = [one.name for one in self.task.outputs]
+        self._results = RowResults(self.folder, ledger, self._inputs, about, outputs, patience, ways)
 
     def begin(self, *, retry_lost: bool = False) -> Self:
         """Send what is open."""
@@ -159,7 +169,7 @@ class BatchEngine:
 
     def _next(self) -> LiveRow | None:
         with self._changed:
-            if not self._queue or self._closing or self.trouble:
+            if not self._queue or self._closing or self.trouble or self._results.is_behind:
                 return None
             place = self._queue[0]
             if self._ledger.rows[place].job:
@@ -172,7 +182,8 @@ class BatchEngine:
             row = self._ledger.rows[place]
             try:
                 settings = {**self._inputs.flags(place), **self._settings}
-                live = LiveRow(self.task, place, row.job, settings)
+                elsewhere = self._options.executor is not None
+                live = LiveRow(self.task, place, row.job, settings, elsewhere=elsewhere)
             except BaseException:
                 self._gate.put_back()
                 raise
@@ -298,10 +309,7 @@ class BatchEngine:
             for place in chosen:
                 row = self._ledger.rows[place]
                 row.status, row.ended = RunStatus.CANCELLED.value, now
-        try:
-            self._results.keep_ends(chosen)
-        except (OSError, GPError) as error:
-            self._stop(error)
+        self._results.keep_ends(chosen)
         self._look_for_the_end()
 
     def _leave(self, lives: Iterable[LiveRow]) -> None:
@@ -328,15 +336,9 @@ class BatchEngine:
         self._look_after_deadlines()
         self._look_after_sign_ins()
         if self._results.has_waited:
-            submit_work(self._flush_old)
+            submit_work(self._results.flush_old)
         self._pump()
         return 0.5
-
-    def _flush_old(self) -> None:
-        try:
-            self._results.flush_old()
-        except (OSError, GPError) as error:
-            self._stop(error)
 
     def _look_after_sign_ins(self) -> None:
         """Leave jobs of which the server says nothing any more before somebody signs in."""
@@ -361,18 +363,26 @@ class BatchEngine:
                 self._ended(live)
 
     def _look_for_the_end(self) -> None:
+        if not self._is_at_the_end:
+            return
+        self._results.hand_over()
         with self._changed:
-            waits = self._queue and not self.trouble and not self._closing
-            if self._over or self._live or waits:
+            if not self._is_at_the_end or self._results.is_busy:
                 return
             self._over = True
         self._finish()
 
+    @property
+    def _is_at_the_end(self) -> bool:
+        with self._changed:
+            waits = self._queue and not self.trouble and not self._closing
+            return not (self._over or self._live or waits)
+
     def _finish(self) -> None:
         self._gate.leave(self._pump)
         try:
-            self._results.flush()
-        except (OSError, GPError) as error:
+            self._results.close()
+        except OSError as error:
             self._stop(error)
         self._ledger.close()
         with self._changed:

@@ -6,14 +6,12 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from gpwidgets.client.http.tracing import NO_TRACE, Trace
 from gpwidgets.errors import AuthenticationError, ConnectionFailed, ServerError
-from gpwidgets.protocol.responses.replies import JobInfo
+from gpwidgets.tasks.batch._row_transport import RowTransport
 from gpwidgets.tasks.runs import control
 from gpwidgets.tasks.runs.drivers import ExecuteDriver, JobDriver
 from gpwidgets.tasks.runs.run import Run
 from gpwidgets.tasks.runs.status import RunStatus
-from gpwidgets.tasks.runs.transport import Gathered, Transport
 from gpwidgets.tasks.task import GPTask
 
 __all__ = ["LiveRow", "begun_nothing"]
@@ -32,21 +30,6 @@ def begun_nothing(run: Run) -> bool:
     return isinstance(error, AuthenticationError) or (isinstance(error, ServerError) and error.code in _LATER)
 
 
-class _RowTransport(Transport):
-    """Tells when the server is done with a job, before its results are fetched."""
-
-    when_done: Callable[[], None]
-
-    def _new_trace(self) -> Trace:
-        """None is kept: there may be thousands of rows, and nobody sees their runs."""
-        return NO_TRACE
-
-    def fetch_results(self, job: JobInfo, found: Gathered) -> None:
-        """As of `Transport`."""
-        self.when_done()
-        super().fetch_results(job, found)
-
-
 class LiveRow:
     """A row that is being sent or followed.
 
@@ -59,6 +42,8 @@ class LiveRow:
         To follow, when there is one already.
     settings
         Checked settings of the environment.
+    elsewhere
+        As of `RowTransport`.
 
     Attributes
     ----------
@@ -73,7 +58,15 @@ class LiveRow:
         Whether it counts among the jobs on the server.
     """
 
-    def __init__(self, task: GPTask, place: int, job: str | None, settings: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        task: GPTask,
+        place: int,
+        job: str | None,
+        settings: Mapping[str, Any],
+        *,
+        elsewhere: bool = False,
+    ) -> None:
         self.place = place
         self.run: Run = Run(task, {}, settings)
         self.is_cancelled: bool = False
@@ -81,7 +74,7 @@ class LiveRow:
         self.is_over: bool = False
         self.has_place: bool = True
         self._job = job
-        self._transport = _RowTransport(task, job, settings=settings)
+        self._transport = RowTransport(task, job, settings, elsewhere=elsewhere)
         self._sent = time.monotonic()
         self._ran: float | None = None
         self._done: float | None = None

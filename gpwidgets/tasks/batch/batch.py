@@ -11,7 +11,7 @@ from gpwidgets.notebook import show_batch
 from gpwidgets.tasks.batch._engine import BatchEngine
 from gpwidgets.tasks.batch._progress_bar import BatchBar
 from gpwidgets.tasks.batch.ledger import Ledger, RowState
-from gpwidgets.tasks.batch.row_results import value_told
+from gpwidgets.tasks.batch.row_results import PLACE, value_told
 from gpwidgets.tasks.results.outputs import Outputs
 from gpwidgets.tasks.runs.run import Run
 from gpwidgets.tasks.runs.status import RunStatus
@@ -150,6 +150,11 @@ class Batch(BatchEngine):
                 live.is_over = True
         self._leave(left)
         self._look_for_the_end()
+        with self._changed:
+            while not self._finished:
+                if time.monotonic() >= end:
+                    raise WaitTimeout(tr("Results are still being written."))
+                self._changed.wait(0.1)
 
     def retry_failed(self, *, lost: bool = False, cancelled: bool = False) -> Batch:
         """Run the rows again that failed; results that could not be fetched are fetched again.
@@ -233,17 +238,60 @@ class Batch(BatchEngine):
         GPError
             No run has given any rows for it.
         """
+        name = self._with_rows(output)
+        frame = self._results.read(name, range(len(self)))
+        if frame is None:
+            raise self._no_rows(output)
+        return frame
+
+    def dask(self, output: str | None = None) -> Any:
+        """All rows of an output as a frame of Dask, for results that are larger than memory.
+
+        Parameters
+        ----------
+        output
+            As `frame`.
+
+        Returns
+        -------
+        dask_geopandas.GeoDataFrame or dask.dataframe.DataFrame
+            A partition for each part that is written by now, read when it is needed: workers of a cluster
+            have to see the folder. Columns as of `frame`; whole numbers that some runs do not have are
+            ``Int64``, and columns that hold numbers in some parts and texts in others are texts.
+
+        Raises
+        ------
+        GPError
+            No run has given any rows for it, or Dask is not installed: ``pip install "gpwidgets[dask]"``.
+        """
+        from gpwidgets.convert.storage.dask_parts import dask_frame
+
+        name = self._with_rows(output)
+        frame = dask_frame(
+            self._results.parts_of(name).folder, self._results.wanted(name, range(len(self))), PLACE
+        )
+        if frame is None:
+            raise self._no_rows(output)
+        return frame
+
+    def _with_rows(self, output: str | None) -> str:
+        """The output that is meant, after all that waits has been written."""
         self._results.flush()
-        known = sorted({name for row in self._ledger.rows for name in row.parts})
+        known = self._names_with_rows()
         if output is None and len(known) == 1:
             output = known[0]
-        frame = self._results.read(output, range(len(self))) if output in known and output else None
-        if frame is None:
-            told = ", ".join(known) or tr("none")
-            raise GPError(
-                tr("No run has given rows of {name}; outputs with rows: {names}.", name=output, names=told)
-            )
-        return frame
+        if output is None or output not in known:
+            raise self._no_rows(output)
+        return output
+
+    def _names_with_rows(self) -> list[str]:
+        return sorted({name for row in self._ledger.rows for name in row.parts})
+
+    def _no_rows(self, output: str | None) -> GPError:
+        told = ", ".join(self._names_with_rows()) or tr("none")
+        return GPError(
+            tr("No run has given rows of {name}; outputs with rows: {names}.", name=output, names=told)
+        )
 
     def outputs(self, row: Hashable) -> Outputs:
         """What one row has given, read from the folder.

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import collections
+import hashlib
 import shutil
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gpwidgets.convert.storage.parts import PartMaker, read_parts
+from gpwidgets.convert.storage.parts import Parts, read_parts, remove_parts_but
 from gpwidgets.datatypes.contexts import ReplyContext
 from gpwidgets.datatypes.frame_checks import is_table
 from gpwidgets.datatypes.registry import datatype_named, name_of_value, read_value
 from gpwidgets.errors import GPError
-from gpwidgets.file_names import name_from_title
+from gpwidgets.file_names import name_from_title, numbered_names
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.values import DataFile, LayerReference, MapImage, RasterData
 from gpwidgets.secrets import mask, without_secrets
-from gpwidgets.tasks.batch.ledger import Ledger
+from gpwidgets.tasks.batch._part_workers import Workers
+from gpwidgets.tasks.batch.ledger import Ledger, RowState
+from gpwidgets.tasks.batch.part_work import Each, PartDone, PartWork, UnreadRows
 from gpwidgets.tasks.batch.row_inputs import RowInputs
 from gpwidgets.tasks.runs.status import RunStatus
 from gpwidgets.texts import tr
@@ -27,16 +34,39 @@ from gpwidgets.version import __version__
 if TYPE_CHECKING:
     from gpwidgets.tasks.results.outputs import Outputs
 
-__all__ = ["PLACE", "RowResults", "value_told"]
+__all__ = ["PLACE", "Results", "RowResults", "value_told"]
 
 #: The column that tells the place of a run in its batch.
 PLACE = "gp_place"
 
 _ROWS_OF_A_PART, _FEATURES_OF_A_PART = 250, 50_000
+#: Bytes of answers that wait to be read: of a part, and in all the parts that workers have.
+_BYTES_OF_A_PART, _BYTES_AT_WORK = 4_000_000, 64_000_000
+
+
+class Results(NamedTuple):
+    """What a batch does with results.
+
+    Attributes
+    ----------
+    executor
+        Whose workers read and write them; None for this kernel.
+    each
+        The user's function.
+    failed
+        Called with what keeps results from being written.
+    came
+        Called after a part has been written.
+    """
+
+    executor: Executor | None
+    each: Each | None
+    failed: Callable[[Exception], None]
+    came: Callable[[], None]
 
 
 class RowResults:
-    """Collects what rows have given, writes it in parts, and tells the ledger.
+    """Collects what rows have given, has it written in parts, and tells the ledger.
 
     Parameters
     ----------
@@ -46,90 +76,207 @@ class RowResults:
     inputs
     about : dict
         What the files say of where they come from.
+    outputs
+        Names of the task's outputs.
     patient
         Seconds that a row waits for others at the most; 0 where a result could not be fetched again.
+    ways
     """
 
     def __init__(
-        self, folder: Path, ledger: Ledger, inputs: RowInputs, about: Mapping[str, Any], patient: float
+        self,
+        folder: Path,
+        ledger: Ledger,
+        inputs: RowInputs,
+        about: Mapping[str, Any],
+        outputs: Iterable[str],
+        patient: float,
+        ways: Results,
     ) -> None:
         self._folder = folder
         self._ledger = ledger
         self._inputs = inputs
         self._about = dict(about)
         self._patient = patient
-        self._makers: dict[str, PartMaker] = {}
+        self._ways = ways
+        self._workers = Workers(ways.executor)
+        self._folders = OutputFolders(outputs)
+        self._parts: dict[str, Parts] = {}
         self._waiting: dict[int, dict[str, Any]] = {}
-        self._features = 0
+        self._features = self._bytes = 0
         self._since = 0.0
-        self._lock = threading.Lock()
+        self._changed = threading.Condition(threading.RLock())
+        self._to_do: collections.deque[PartWork] = collections.deque()
+        self._at_work: dict[int, int] = {}
+        self._remove_unknown()
+        self._marker = ""
+        if ways.executor is not None:
+            self._marker = f".workers-{uuid.uuid4().hex}"
+            (folder / self._marker).touch()
         self._number = self._next_number()
 
     @property
     def notes(self) -> list[str]:
-        """What was reconciled between rows."""
-        return [note for maker in self._makers.values() for note in maker.notes]
+        """What was reconciled between rows, and what became of workers."""
+        return [*(note for parts in self._parts.values() for note in parts.notes), *self._workers.notes]
 
     def keep(self, place: int, outputs: Outputs | None) -> None:
-        """Take the results of a row that is over, which is written in the ledger with them or later."""
-        frames: dict[str, Any] = {}
+        """Take the results of a row that is over, which is written in the ledger with them or later.
+
+        Raises
+        ------
+        OSError
+            A result file cannot be written; the row is open.
+        """
+        sets: dict[str, Any] = {}
         if outputs is not None:
-            frames = self._sorted(place, outputs)
-        with self._lock:
-            if not self._waiting:
-                self._since = time.monotonic()
-            self._waiting[place] = frames
-            self._features += sum(map(len, frames.values()))
-            full = len(self._waiting) >= _ROWS_OF_A_PART or self._features >= _FEATURES_OF_A_PART
-            if full or not self._patient:
+            try:
+                sets = self._sorted(place, outputs)
+            except OSError as error:
+                self._leave_unwritten([place], error)
+                raise
+        with self._changed:
+            self._wait_with(place, sets)
+            self._features += sum(
+                one.count if isinstance(one, UnreadRows) else len(one) for one in sets.values()
+            )
+            self._bytes += sum(one.size for one in sets.values() if isinstance(one, UnreadRows))
+            if (
+                not self._patient
+                or len(self._waiting) >= _ROWS_OF_A_PART
+                or self._features >= _FEATURES_OF_A_PART
+                or self._bytes >= _BYTES_OF_A_PART
+            ):
                 self._flush()
 
     def keep_ends(self, places: Iterable[int]) -> None:
         """Take rows that are over and have given nothing."""
-        with self._lock:
+        with self._changed:
             for place in places:
-                self._since = self._since if self._waiting else time.monotonic()
-                self._waiting[place] = {}
+                self._wait_with(place, {})
             if not self._patient or len(self._waiting) >= _ROWS_OF_A_PART:
                 self._flush()
+
+    def _wait_with(self, place: int, sets: dict[str, Any]) -> None:
+        if not self._waiting:
+            self._since = time.monotonic()
+        self._waiting[place] = sets
 
     @property
     def has_waited(self) -> bool:
         """Whether something has waited for long."""
         return bool(self._waiting) and time.monotonic() - self._since >= self._patient
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether there is so much to do that no more should come."""
+        return len(self._to_do) > 1 or sum(self._at_work.values()) > _BYTES_AT_WORK
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something waits, or is being written."""
+        return bool(self._waiting or self._at_work)
+
     def flush_old(self) -> None:
-        """Write what has waited for long."""
-        with self._lock:
+        """Have written what has waited for long."""
+        with self._changed:
             if self.has_waited:
                 self._flush()
 
-    def flush(self) -> None:
-        """Write all that waits."""
-        with self._lock:
+    def hand_over(self) -> None:
+        """Have written all that waits."""
+        with self._changed:
             self._flush()
 
+    def flush(self) -> None:
+        """Have written all that waits, and wait for it."""
+        with self._changed:
+            self._flush()
+            while self._at_work:
+                self._changed.wait(0.2)
+
+    def close(self) -> None:
+        """Remove what was there for workers only."""
+        if self._marker:
+            (self._folder / self._marker).unlink(missing_ok=True)
+        for path in self._folder.glob("results/*/.part-*.parquet"):
+            path.unlink(missing_ok=True)
+
     def _flush(self) -> None:
-        waiting, self._waiting, self._features = self._waiting, {}, 0
+        waiting, self._waiting = self._waiting, {}
+        self._features = self._bytes = 0
         if not waiting:
             return
+        rows = {place: (self._columns(place) if sets else {}, sets) for place, sets in waiting.items()}
+        names = dict.fromkeys(name for sets in waiting.values() for name in sets)
+        work = PartWork(
+            self._folder,
+            self._marker,
+            self._number,
+            rows,
+            {name: f"results/{self._folders.of(name)}" for name in names},
+            {},
+            self._about,
+            self._ways.each,
+        )
+        self._number += 1
+        self._at_work[work.number] = work.size
+        self._to_do.append(work)
+        self._give_out()
+
+    def _give_out(self) -> None:
+        """Give parts to workers; the first one of an output alone, as it settles the coordinate system."""
+        while self._to_do:
+            work = self._to_do[0]
+            under_way = len(self._at_work) - len(self._to_do)
+            begun = all(self.parts_of(name).is_begun for name in work.outputs)
+            if under_way and (not begun or under_way >= self._workers.at_once):
+                return
+            self._to_do.popleft()
+            self._workers.make(replace(work, systems=self._systems(work)), self._take)
+
+    def _systems(self, work: PartWork) -> dict[str, Any]:
+        return {name: self.parts_of(name).crs for name in work.outputs}
+
+    def _take(self, work: PartWork, done: PartDone) -> None:
+        """Take a part that has been made into the folder and the ledger."""
+        failure: Exception | None = None
+        with self._changed:
+            try:
+                self._commit(work, done)
+            except Exception as error:
+                failure = error
+                self._leave_unwritten(work.rows, error)
+            self._at_work.pop(work.number, None)
+            self._changed.notify_all()
+            self._give_out()
+        if failure is not None:
+            self._ways.failed(failure)
+        self._ways.came()
+
+    def _commit(self, work: PartWork, done: PartDone) -> None:
+        if done.trouble:
+            raise OSError(done.trouble)
         rows = self._ledger.rows
-        try:
-            for name in dict.fromkeys(name for frames in waiting.values() for name in frames):
-                own = {place: frames[name] for place, frames in waiting.items() if name in frames}
-                told = [(frame, self._columns(place)) for place, frame in own.items()]
-                note = {**self._about, "output": name, "runs": [rows[place].job for place in own]}
-                self._maker(name).write(self._number, told, note)
-                for place in own:
-                    rows[place].parts[name] = self._number
-            self._ledger.ended(waiting, self._number)
-            self._number += 1
-        except (OSError, GPError) as error:
-            for place in waiting:  # a job's results are fetched again once there is a place for them
-                row = rows[place]
-                row.parts, row.ended, row.status = {}, None, "unwritten"
-                row.error = tr("The results could not be written: {error}", error=mask(str(error)))
-            raise
+        for name in work.outputs:
+            parts = self.parts_of(name)
+            parts.is_begun = True
+            made = done.made.get(name)
+            if made is not None:
+                parts.commit(work.number, parts.folder / made if isinstance(made, str) else made)
+                parts.take(done.facts[name])
+            for place in done.places.get(name, ()):
+                rows[place].parts[name] = work.number
+        for place, errors in done.errors.items():
+            for name, error in errors.items():
+                _miss(rows[place], name, error)
+        self._ledger.ended(work.rows, work.number)
+
+    def _leave_unwritten(self, places: Iterable[int], error: Exception) -> None:
+        for place in places:  # a job's results are fetched again once there is a place for them
+            row = self._ledger.rows[place]
+            row.parts, row.ended, row.status = {}, None, "unwritten"
+            row.error = tr("The results could not be written: {error}", error=mask(str(error)))
 
     def _columns(self, place: int) -> dict[str, Any]:
         shown, kept = self._inputs.shown(place)
@@ -142,7 +289,7 @@ class RowResults:
         }
 
     def _sorted(self, place: int, outputs: Outputs) -> dict[str, Any]:
-        """The frames of a row; its other outputs go into its state."""
+        """The sets of a row; its other outputs go into its state."""
         row = self._ledger.rows[place]
         frames: dict[str, Any] = {}
         for name in outputs:
@@ -151,13 +298,12 @@ class RowResults:
             try:
                 self._take_value(place, name, outputs, frames)
             except GPError as error:  # a file that is gone holds up no other row
-                row.status = "incomplete" if row.job else RunStatus.FAILED.value
-                row.error = "; ".join(filter(None, (row.error, f"{name}: {mask(str(error))}")))
+                _miss(row, name, mask(str(error)))
         return frames
 
     def _take_value(self, place: int, name: str, outputs: Outputs, frames: dict[str, Any]) -> None:
         row, value = self._ledger.rows[place], outputs[name]
-        if is_table(value):
+        if isinstance(value, UnreadRows) or is_table(value):
             frames[name] = value
         elif outputs.is_hidden(name):
             row.values[name] = "***"
@@ -169,38 +315,43 @@ class RowResults:
     def _downloaded(self, place: int, name: str, value: Any) -> Iterator[str]:
         """Download the files of an output, and name them from the folder of the batch."""
         base = self._folder / "files" / f"{place:06}"
+        own = base / self._folders.of(name)
         if base.is_dir() and name not in self._ledger.rows[place].files:
-            shutil.rmtree(
-                base / name_from_title(name, "output"), ignore_errors=True
-            )  # of a kernel that was killed
+            shutil.rmtree(own, ignore_errors=True)  # of a kernel that was killed
         for one in _files_of(value):
-            path = one.download(base / name_from_title(name, "output"))
+            path = one.download(own)
             yield path.relative_to(self._folder).as_posix()
 
-    def _maker(self, name: str) -> PartMaker:
-        if name not in self._makers:
-            self._makers[name] = PartMaker(self.part_folder(name))
-        return self._makers[name]
+    def parts_of(self, name: str) -> Parts:
+        """The parts of an output."""
+        if name not in self._parts:
+            self._parts[name] = Parts(self._folder / "results" / self._folders.of(name))
+        return self._parts[name]
 
-    def part_folder(self, name: str) -> Path:
-        """Where the parts of an output are."""
-        return self._folder / "results" / name_from_title(name, "output")
-
-    def remove_unknown(self, names: Iterable[str]) -> None:
+    def _remove_unknown(self) -> None:
         """Remove what a killed kernel has written without telling the ledger."""
-        for name in names:
-            known = {row.parts[name] for row in self._ledger.rows if name in row.parts}
-            self._maker(name).remove_all_but(known)
+        known: dict[str, set[int]] = {}
+        for row in self._ledger.rows:
+            for name, number in row.parts.items():
+                known.setdefault(self._folders.of(name), set()).add(number)
+        for folder in self._folder.glob("results/*"):
+            remove_parts_but(folder, known.get(folder.name, set()))
+        for marker in self._folder.glob(".workers-*"):
+            marker.unlink(missing_ok=True)
 
-    def read(self, name: str, places: Iterable[int]) -> Any:
-        """The rows of an output that some runs gave, as one frame; None where there are none."""
-        wanted: dict[int, set[int]] = {}
+    def wanted(self, name: str, places: Iterable[int]) -> dict[int, set[int]]:
+        """Which rows of which parts are those of an output, for some places in the batch."""
+        found: dict[int, set[int]] = {}
         for place in places:
             part = self._ledger.rows[place].parts.get(name)
             if part is not None:
-                wanted.setdefault(part, set()).add(place)
-        with self._lock:
-            frame = read_parts(self.part_folder(name), wanted, PLACE)
+                found.setdefault(part, set()).add(place)
+        return found
+
+    def read(self, name: str, places: Iterable[int]) -> Any:
+        """The rows of an output that some runs gave, as one frame; None where there are none."""
+        with self._changed:
+            frame = read_parts(self.parts_of(name).folder, self.wanted(name, places), PLACE)
         if frame is not None:
             frame.attrs["gpwidgets"] = {"provenance": {**self._about, "gpwidgets": __version__}}
         return frame
@@ -208,6 +359,36 @@ class RowResults:
     def _next_number(self) -> int:
         known = (path.stem.rpartition("-")[2] for path in self._folder.glob("results/*/part-*.parquet"))
         return 1 + max([self._ledger.parts, *(int(text) for text in known if text.isdigit())])
+
+
+class OutputFolders:
+    """Names of folders for outputs, a different one for each on every system.
+
+    Parameters
+    ----------
+    outputs
+        Names that the task describes.
+    """
+
+    def __init__(self, outputs: Iterable[str]) -> None:
+        self._names: dict[str, str] = {}
+        for output in outputs:
+            taken = {name.casefold() for name in self._names.values()}
+            free = numbered_names(name_from_title(output, "output"))
+            self._names[output] = next(name for name in free if name.casefold() not in taken)
+
+    def of(self, output: str) -> str:
+        """The folder of an output; one that the task does not describe has its fingerprint in the name."""
+        if output not in self._names:
+            mark = hashlib.sha256(output.encode("utf-8", "replace")).hexdigest()[:8]
+            self._names[output] = f"{name_from_title(output, 'output')}-{mark}"
+        return self._names[output]
+
+
+def _miss(row: RowState, name: str, error: str) -> None:
+    """Say that an output of a row could not be had."""
+    row.status = "incomplete" if row.job else RunStatus.FAILED.value
+    row.error = "; ".join(filter(None, (row.error, f"{name}: {error}")))
 
 
 def _files_of(value: Any) -> list[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,10 @@ from gpwidgets.datatypes.registry import datatype_of
 from gpwidgets.errors import GPError
 from gpwidgets.file_names import name_from_title, numbered_names, private_folder
 from gpwidgets.tasks.batch._engine import BatchOptions
+from gpwidgets.tasks.batch._part_workers import check_workers
 from gpwidgets.tasks.batch.batch import Batch
 from gpwidgets.tasks.batch.ledger import Ledger, read_head
+from gpwidgets.tasks.batch.part_work import Each
 from gpwidgets.tasks.batch.row_inputs import FixedInputs, RowInputs, digest_of
 from gpwidgets.tasks.batch.row_source import GivenRow, rows_of_frame, rows_of_sweep
 from gpwidgets.tasks.inputs.environment import ENVIRONMENT, check_environment, split
@@ -45,6 +48,8 @@ def batch(
     most_at_once: int | None = None,
     deadline: float | None = None,
     retry_lost: bool = False,
+    executor: Executor | None = None,
+    each: Each | None = None,
     **fixed: Any,
 ) -> Batch:
     """Run a task once for each row of a frame; returns at once.
@@ -78,6 +83,12 @@ def batch(
         Seconds for a row; one that takes longer is cancelled and told as ``timed_out``.
     retry_lost
         Whether rows are run again of which nobody knows whether the server has run them.
+    executor : concurrent.futures.Executor, optional
+        Whose workers read, convert and write results and call `each`: threads, processes, or a cluster by
+        ``client.get_executor()`` of dask.distributed. All requests stay in this kernel, and so do tokens.
+    each : callable, optional
+        Is given the GeoDataFrame or DataFrame of every result, and gives the one to keep instead, or None.
+        ``frame.attrs["gpwidgets"]`` holds the name of the ``output`` and the columns of its ``run``.
 
     Returns
     -------
@@ -114,7 +125,7 @@ def batch(
     """
     given = {**(values or {}), **fixed}
     rows = rows_of_frame(task.info, frame, geometry, keep, split(task.info, given)[0])
-    options = BatchOptions(at_once, most_at_once, deadline)
+    options = BatchOptions(at_once, most_at_once, deadline, executor=executor, each=each)
     return start_rows(task, rows, given, folder, options, retry_lost)
 
 
@@ -128,6 +139,8 @@ def sweep(
     most_at_once: int | None = None,
     deadline: float | None = None,
     retry_lost: bool = False,
+    executor: Executor | None = None,
+    each: Each | None = None,
     **inputs: Any,
 ) -> Batch:
     """Run a task with every combination of some lists of values; returns at once.
@@ -139,7 +152,7 @@ def sweep(
     values, **inputs
         By name: lists, tuples, ranges and arrays are the values of an input, one for each run; anything else
         is the same for all runs. For an input that takes a list give a list of lists.
-    folder, at_once, most_at_once, deadline, retry_lost
+    folder, at_once, most_at_once, deadline, retry_lost, executor, each
         As `batch`.
 
     Returns
@@ -165,7 +178,7 @@ def sweep(
     {'succeeded': 2}
     """
     rows, fixed = rows_of_sweep(task.info, {**(values or {}), **inputs})
-    options = BatchOptions(at_once, most_at_once, deadline)
+    options = BatchOptions(at_once, most_at_once, deadline, executor=executor, each=each)
     return start_rows(task, rows, fixed, folder, options, retry_lost)
 
 
@@ -177,6 +190,8 @@ def resume(
     most_at_once: int | None = None,
     deadline: float | None = None,
     retry_lost: bool = False,
+    executor: Executor | None = None,
+    each: Each | None = None,
     **secret: Any,
 ) -> Batch:
     """Go on with a batch from its folder, after a restart or from another machine; returns at once.
@@ -187,8 +202,8 @@ def resume(
         Of the batch.
     auth
         As `GPTask`.
-    at_once, most_at_once, deadline, retry_lost
-        As `batch`.
+    at_once, most_at_once, deadline, retry_lost, executor, each
+        As `batch`; they are not in the folder.
     **secret
         Hidden inputs that are the same for all rows, which are not in the folder.
 
@@ -216,6 +231,8 @@ def resume(
     place = Path(folder).expanduser()
     if not (place / "ledger.jsonl").is_file() or not (place / _ROWS).is_file():
         raise GPError(tr("There is no batch in {folder}.", folder=place))
+    if executor is not None:
+        check_workers(executor, each)
     ledger = Ledger(place)
     try:
         if not ledger.head:
@@ -225,7 +242,14 @@ def resume(
         settings = values_of_rows(ledger.head["settings"], ENVIRONMENT.values(), str).values
         inputs = RowInputs(task, place / _ROWS)
         inputs.give_secrets(FixedInputs(task, secret))
-        made = Batch(task, place, ledger, inputs, settings, BatchOptions(at_once, most_at_once, deadline))
+        made = Batch(
+            task,
+            place,
+            ledger,
+            inputs,
+            settings,
+            BatchOptions(at_once, most_at_once, deadline, executor=executor, each=each),
+        )
     except BaseException:
         ledger.close()
         raise
@@ -267,6 +291,8 @@ def start_rows(
     """
     if any(datatype_of(one).is_set for one in task.outputs):
         need_parquet()
+    if options.executor is not None:
+        check_workers(options.executor, options.each)
     fixed, settings = split(task.info, given)
     checked = check_environment(settings)
     common = FixedInputs(task, fixed)

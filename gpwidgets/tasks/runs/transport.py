@@ -107,6 +107,9 @@ class Transport:
     them, from the layers of a job's map service where it has one.
     """
 
+    #: What turns results into values.
+    _DECODER: type[Decoder] = Decoder
+
     def __init__(
         self, task: TaskHandle, job_id: str | None = None, *, settings: Mapping[str, Any] | None = None
     ) -> None:
@@ -235,11 +238,17 @@ class Transport:
         environment = Environment(self._settings) if plain else self._environment()
         params = {"returnType": "data", **environment.for_result()}
         reply = resources.read_result(
-            self._session, self._url, param_url, params, read_features=_read_features
+            self._session, self._url, param_url, params, read_features=self._read_large
         )
         if reply.features is not None:
             return reply.features
         return decoder.value(name, reply.data_type, reply.value)
+
+    def _read_large(self, chunks: Iterator[bytes]) -> Any:
+        """What becomes of the text of a large result."""
+        from gpwidgets.convert.featuresets.frames import read_features
+
+        return read_features(chunks)
 
     def _with_symbols(self, name: str, value: Any) -> Any:
         """Features with the renderer of their layer in the job's map service, where they came without one."""
@@ -336,7 +345,7 @@ class Transport:
             return content
 
         named = {parameter.name: parameter for parameter in self._task.outputs}
-        return Decoder(named, Fetch(save, read, raster_opener), reader_of(session))
+        return self._DECODER(named, Fetch(save, read, raster_opener), reader_of(session))
 
     def _outputs(self, run: Run, found: Gathered) -> Outputs:
         provenance = self._told = self._provenance(run)
@@ -403,12 +412,6 @@ def _one_too_many(most: int, count: int) -> GPError:
         hint=how_to_raise("outputs"),
     )
     return GPError(words)
-
-
-def _read_features(chunks: Iterator[bytes]) -> Any:
-    from gpwidgets.convert.featuresets.frames import read_features
-
-    return read_features(chunks)
 
 
 def _kept_by_schema(task: TaskHandle) -> dict[str, Any]:
