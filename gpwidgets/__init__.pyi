@@ -86,6 +86,8 @@ from gpwidgets.widgets.task_widget import TaskWidget as TaskWidget
 __version__: str
 from gpwidgets.convert.storage.formats import save_frame as save_frame
 from gpwidgets.convert.storage.provenance import provenance as provenance
+from gpwidgets.tasks.diagnosis.diagnosing import Diagnosis as Diagnosis
+from gpwidgets.tasks.diagnosis.diagnosing import diagnose as diagnose
 from gpwidgets.tasks.exercises.answer_check import AnswerCheck as AnswerCheck
 from gpwidgets.tasks.exercises.answer_check import check as check
 from gpwidgets.tasks.sharing.presets import Preset as Preset

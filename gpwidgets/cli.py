@@ -1,4 +1,4 @@
-"""The ``gpwidgets`` command: try the demo, describe a task, run a task, record and replay a server."""
+"""The ``gpwidgets`` command: try the demo, describe, run or diagnose a task, record and replay a server."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gpwidgets.cli_diagnose import add_diagnose_command
 from gpwidgets.cli_lesson import add_lesson_commands
 from gpwidgets.cli_output import printable_only
 from gpwidgets.cli_run import add_run_command
@@ -85,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     describe.set_defaults(action=_describe)
 
     add_run_command(commands)
+    add_diagnose_command(commands)
     add_lesson_commands(commands)
     add_login_commands(commands)
     return parser

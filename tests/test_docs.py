@@ -19,6 +19,7 @@ PAGES = [
         for name in (
             "crates",
             "environment",
+            "diagnosis",
             "exercises",
             "index",
             "lessons",

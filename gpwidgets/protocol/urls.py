@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
 from gpwidgets.errors import URLError
+from gpwidgets.secrets import mask
 from gpwidgets.texts import tr
 
 _SERVICE_TYPES = ("GPServer", "MapServer", "FeatureServer", "ImageServer", "GeometryServer")
@@ -68,7 +69,7 @@ class GPURL:
         parts = split_address(cleaned if "://" in cleaned else f"https://{cleaned}")
         if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
             raise URLError(
-                f"{cleaned[:80]!r} is not a web address; one looks like https://host/arcgis/rest/services/…"
+                f"{mask(cleaned)[:80]!r} is not a web address; one looks like https://host/arcgis/rest/services/…"
             )
         segments = [unquote(part) for part in parts.path.split("/") if part]
         _refuse_neighbours(parts, segments)
@@ -265,7 +266,7 @@ def _split_root(segments: list[str], text: str) -> tuple[list[str], list[str]]:
         at = lowered.index("gpserver") - 1
         return segments[:at], segments[at:]
     raise URLError(
-        f"{text[:120]!r} is not the address of an ArcGIS service; one looks like "
+        f"{mask(text)[:120]!r} is not the address of an ArcGIS service; one looks like "
         "https://host/arcgis/rest/services/Folder/Service/GPServer/Task"
     )
 

@@ -9,8 +9,10 @@ import ipywidgets as w
 
 from gpwidgets.errors import (
     AuthenticationError,
+    BadReply,
     ConnectionFailed,
     GPError,
+    ServerError,
     TaskChoice,
     TaskNotFound,
     URLError,
@@ -26,6 +28,7 @@ from gpwidgets.widgets.patience import wait_a_moment
 if TYPE_CHECKING:
     from gpwidgets.client.http.session import GPSession
     from gpwidgets.client.sign_in.auth import Auth
+    from gpwidgets.tasks.diagnosis.diagnosing import Diagnosis
 
 __all__ = ["Connector"]
 
@@ -176,8 +179,23 @@ class Connector(Section):
         parts: list[w.Widget] = [WayIn(self.address, self.go_to, tasks, proposal)]
         if isinstance(error, AuthenticationError):
             parts.insert(0, self._sign_in_box())
+        elif url is not None and isinstance(error, ConnectionFailed | BadReply | ServerError):
+            parts.append(self._report_on(url))
         replace_children(self, parts)
         self._tell(error, "")
+
+    def _report_on(self, url: GPURL) -> w.Widget:
+        """A way to ask the server's administrator."""
+        from gpwidgets.widgets.runs.diagnosis_saver import DiagnosisSaver
+
+        auth, session = self.auth, self.session
+
+        def diagnose_address() -> Diagnosis:
+            from gpwidgets.tasks.diagnosis.diagnosing import diagnose
+
+            return diagnose(url, auth=auth, session=session)
+
+        return DiagnosisSaver(diagnose_address)
 
     def _sign_in_box(self) -> w.Widget:
         return self.connecting.sign_in_box(self.signed_in, self.address)

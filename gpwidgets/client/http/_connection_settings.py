@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import requests
+from requests.utils import get_environ_proxies
 
 from gpwidgets.client.http._connections import SYSTEM, new_http
+from gpwidgets.client.http.connection_facts import place_only
 from gpwidgets.client.sign_in.origins import same_origin
 from gpwidgets.errors import GPError
 from gpwidgets.texts import tr
@@ -54,6 +56,23 @@ class ConnectionSettings:
         if self._proxies:
             arguments["proxies"] = self._proxies
         return arguments
+
+    def told(self, url: str) -> dict[str, Any]:
+        """Certificates and proxies for an address, in words; no credentials of a proxy.
+
+        Returns
+        -------
+        dict
+            ``"verify"``: ``"system"``, ``"off"``, ``"default"`` or a path; ``"client_certificate"``: whether
+            there is one; ``"proxies"``: by scheme.
+        """
+        verify = "system" if self._system_trust else "default" if self._verify is None else self._verify
+        proxies = {**get_environ_proxies(url), **self._proxies}
+        return {
+            "verify": verify if verify is not False else "off",
+            "client_certificate": self._cert is not None,
+            "proxies": {kind: place_only(address) for kind, address in proxies.items()},
+        }
 
 
 def _as_verify(verify: bool | str | os.PathLike[str]) -> bool | str:

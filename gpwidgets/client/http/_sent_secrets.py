@@ -13,6 +13,8 @@ from gpwidgets.secrets import Masker, secrets_in, secrets_of_this_run
 
 _MOST_SECRETS = 200
 _SHORTEST_COOKIE = 8
+#: Parts of the names of headers that a program has set to be let in.
+_SIGNS_IN = ("auth", "key", "token", "secret", "cookie")
 
 
 class SentSecrets:
@@ -32,12 +34,12 @@ class SentSecrets:
         form, secret
             What is sent now.
         http
-            Whose cookies are sent along.
+            Whose cookies, and headers that sign in, are sent along.
         issued
             Whether the answer may issue a token, which is not hidden then.
         """
         with self._lock:
-            for text in (*secrets_in(form), *_in_credentials(secret), *_cookies(http)):
+            for text in (*secrets_in(form), *_in_credentials(secret), *_of_session(http)):
                 self._kept[text] = None
             while len(self._kept) > _MOST_SECRETS:
                 self._kept.pop(next(iter(self._kept)))
@@ -54,6 +56,13 @@ def _in_credentials(credentials: Credentials) -> Iterator[str]:
         yield base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
-def _cookies(http: requests.Session) -> Iterator[str]:
-    """Values of cookies: servers keep tokens in them. Short ones are settings."""
-    return (cookie.value for cookie in http.cookies if cookie.value and len(cookie.value) > _SHORTEST_COOKIE)
+def _of_session(http: requests.Session) -> Iterator[str]:
+    """Values of cookies, in which servers keep tokens; short ones are settings. And headers that sign in."""
+    cookies = (cookie.value for cookie in http.cookies)
+    yield from (value for value in cookies if value and len(value) > _SHORTEST_COOKIE)
+
+    for name, value in http.headers.items():
+        if any(hint in name.lower() for hint in _SIGNS_IN):
+            yield from str(value).split()[-1:]
+    if isinstance(http.auth, tuple):
+        yield str(http.auth[1])

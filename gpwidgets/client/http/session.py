@@ -33,7 +33,7 @@ from gpwidgets.client.http.tracing import Sight, Trace, current_trace
 from gpwidgets.client.sign_in.auth import Auth, Credentials, as_auth
 from gpwidgets.client.sign_in.origins import same_origin
 from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed
-from gpwidgets.secrets import mask, shielded
+from gpwidgets.secrets import Masker, mask, shielded
 from gpwidgets.texts import tr
 
 __all__ = ["GPSession", "Reply"]
@@ -280,6 +280,14 @@ class GPSession:
             self._sleep(pause(number, reply.headers))
         return ask()
 
+    def masker(self) -> Masker:
+        """What hides in a text all that was sent as secret, by this session or for the run of the context."""
+        return self._sent_secrets.masker({}, Credentials(), self._http, issued=False)
+
+    def about_connections(self, url: str) -> dict[str, Any]:
+        """How an address is reached: certificates and proxies, in words; see `ConnectionSettings.told`."""
+        return self._settings.told(url)
+
     def renewed(self, reply: Reply) -> bool:
         """Get a new token after a reply that refused its own; False when there is no way to."""
         return self.auth is not None and self.auth.renew(self, reply.credentials)
@@ -339,7 +347,7 @@ class GPSession:
                 url,
                 reply.headers["Location"],
                 method,
-                self._sent_secrets.masker({}, Credentials(), self._http, issued=False),
+                self.masker(),
             )
             fields = fields_besides(url, fields, same_origin(url, asked))
             rewind(files)

@@ -24,7 +24,7 @@ from gpwidgets.client.http._request_urls import without_query
 from gpwidgets.file_names import last_part
 from gpwidgets.secrets import MASKED, Masker, SecretText, is_secret_name, mask
 
-__all__ = ["NO_TRACE", "Exchange", "SentField", "Sight", "Trace", "current_trace", "tracing"]
+__all__ = ["NO_TRACE", "Exchange", "SentField", "Sight", "Trace", "current_trace", "cut_safely", "tracing"]
 
 _LOG = logging.getLogger("gpwidgets.client")
 

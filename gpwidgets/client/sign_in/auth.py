@@ -89,9 +89,12 @@ class Auth:
     ----------
     renews : bool
         Whether it gets new tokens by itself, so that a refusal may pass without anybody signing in.
+    account : str
+        Name of the account; empty where there is none, or it is not known.
     """
 
     renews = False
+    account: str = ""
     _home = ""
     #: Seconds since 1970.
     _now = staticmethod(time.time)
@@ -210,6 +213,7 @@ class HTTPAuth(Auth):
     """An authentication object of requests (Basic, Digest, NTLM), used for the service's host only."""
 
     def __init__(self, http_auth: Any) -> None:
+        self.account = str(http_auth[0]) if isinstance(http_auth, tuple) else ""
         self._http_auth = shielded(http_auth, secret=True)
 
     def credentials(self, session: TokenAsker) -> Credentials:

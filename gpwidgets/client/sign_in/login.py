@@ -50,7 +50,7 @@ class Login(Auth):
         *,
         minutes: int = 60,
     ) -> None:
-        self._username = username
+        self.account = username
         self._password = SecretText(password)
         self._token_url = token_url
         self._minutes = minutes
@@ -95,7 +95,7 @@ class Login(Auth):
         GPError
             There is no keyring, or it refuses.
         """
-        save_password(url, self._username, self._password)
+        save_password(url, self.account, self._password)
 
     def credentials(self, session: TokenAsker) -> Credentials:
         """A token that is valid for some minutes more, fetched when there is none."""
@@ -129,7 +129,7 @@ class Login(Auth):
     def _sign_in(self, session: TokenAsker) -> None:
         url = self._token_url or self._discover(session)
         form = {
-            "username": self._username,
+            "username": self.account,
             "password": self._password,
             "client": "referer",
             "referer": _referer(session),
@@ -187,7 +187,7 @@ class Login(Auth):
             )
 
     def __repr__(self) -> str:
-        return f"Login({self._username!r}, '***')"
+        return f"Login({self.account!r}, '***')"
 
 
 def _referer(session: TokenAsker) -> str:

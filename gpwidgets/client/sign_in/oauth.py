@@ -232,13 +232,13 @@ class PortalLogin(PortalAuth):
         minutes: int = 60,
     ) -> None:
         super().__init__(portal)
-        self._username = username
+        self.account = username
         self._password = SecretText(password)
         self._minutes = minutes
 
     def _obtain(self, session: TokenAsker) -> _Issued:
         form = {
-            "username": self._username,
+            "username": self.account,
             "password": self._password,
             "client": "referer",
             "referer": self._referer,
@@ -248,4 +248,4 @@ class PortalLogin(PortalAuth):
         return self._read_token(reply, "token")
 
     def __repr__(self) -> str:
-        return f"PortalLogin({self._username!r}, '***', {self.portal.url!r})"
+        return f"PortalLogin({self.account!r}, '***', {self.portal.url!r})"

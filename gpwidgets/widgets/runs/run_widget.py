@@ -10,6 +10,7 @@ import ipywidgets as w
 import traitlets
 
 from gpwidgets.datatypes.frame_checks import is_frame
+from gpwidgets.errors import RunCancelled
 from gpwidgets.tasks.runs.run import Run
 from gpwidgets.tasks.runs.status import RunStatus
 from gpwidgets.texts import tr
@@ -23,6 +24,7 @@ from gpwidgets.widgets.runs.run_status import RunStatusView
 from gpwidgets.widgets.runs.snapshot import snapshot
 
 if TYPE_CHECKING:
+    from gpwidgets.tasks.diagnosis.diagnosing import Diagnosis
     from gpwidgets.widgets.map.task_map import TaskMap
     from gpwidgets.widgets.results.results import ResultsView
 
@@ -135,8 +137,24 @@ class RunWidget(Owner, ShownWithTwin, w.VBox):
         if status.is_final and not self._files.children:
             from gpwidgets.widgets.runs.report_saver import ReportSaver
 
-            replace_children(self._files, [ReportSaver(self.run)])
+            replace_children(self._files, [ReportSaver(self.run), *self._for_the_administrator()])
         self.twin.refresh()
+
+    def _for_the_administrator(self) -> list[w.Widget]:
+        """A report on what went wrong, where something did."""
+        from gpwidgets.widgets.runs.diagnosis_saver import DiagnosisSaver
+
+        run = self.run
+        went_wrong = run.error is not None or (run.outputs is not None and run.outputs.errors)
+        if not went_wrong or isinstance(run.error, RunCancelled):
+            return []
+
+        def diagnose_run() -> Diagnosis:
+            from gpwidgets.tasks.diagnosis.diagnosing import diagnose
+
+            return diagnose(run)
+
+        return [DiagnosisSaver(diagnose_run)]
 
     def _refresh_twin(self) -> None:
         self.twin.refresh()
