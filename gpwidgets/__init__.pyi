@@ -78,6 +78,7 @@ from gpwidgets.widgets.batch_widget import BatchWidget as BatchWidget
 from gpwidgets.widgets.editors.editor import ParameterEditor as ParameterEditor
 from gpwidgets.widgets.editors.editor_table import register_editor as register_editor
 from gpwidgets.widgets.history_widget import HistoryWidget as HistoryWidget
+from gpwidgets.widgets.map.options import options as options
 from gpwidgets.widgets.results.compare_widget import CompareWidget as CompareWidget
 from gpwidgets.widgets.runs.run_widget import RunWidget as RunWidget
 from gpwidgets.widgets.service_widget import ServiceWidget as ServiceWidget

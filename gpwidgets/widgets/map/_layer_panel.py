@@ -17,6 +17,7 @@ from ipyleaflet import Map, WidgetControl
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.controls import icon_button, status_html, text_button
 from gpwidgets.widgets.kit.owner import Owner, close_all, replace_children
+from gpwidgets.widgets.map._base_map_choice import BaseMapChoice
 from gpwidgets.widgets.map._layer_row import LayerRow, title_of
 from gpwidgets.widgets.map.drawing.draw_control import Pen
 from gpwidgets.widgets.map.drawing.measure_tool import Measure
@@ -250,7 +251,14 @@ class LayerPanel(Owner, WidgetControl):
         self.length_button.observe(lambda change: self._arm("line", change["new"]), names="value")
         self.area_button.observe(lambda change: self._arm("polygon", change["new"]), names="value")
         self.picture: MapPictureButton = MapPictureButton(self._map, self._visible)
-        tools = [every, self.length_button, self.area_button, self.clear_button, self.picture]
+        tools = [
+            every,
+            self.length_button,
+            self.area_button,
+            self.clear_button,
+            self.picture,
+            BaseMapChoice(self._map, self.forget),
+        ]
         return w.VBox([w.HBox(tools, layout={"flex_flow": "row wrap"}), self._said])
 
     def _visible(self) -> list[Any]:

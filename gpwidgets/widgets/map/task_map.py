@@ -25,6 +25,7 @@ from gpwidgets.widgets.kit.theme import style_sheet
 from gpwidgets.widgets.map._attribute_panel import LARGEST, AttributePanel
 from gpwidgets.widgets.map._base_map import base_map
 from gpwidgets.widgets.map._layer_panel import LayerPanel
+from gpwidgets.widgets.map._pointer import PointerPlace
 from gpwidgets.widgets.map._result_layers import ResultLayers
 from gpwidgets.widgets.map.drawing.draw_control import Pen
 from gpwidgets.widgets.map.drawing.draw_target import DrawTarget
@@ -83,6 +84,8 @@ class TaskMap(Owner, w.VBox):
         self.spare(self.map)
         self._attributes = self.own(AttributePanel(self.map, self.clear_selection))
         self._highlight = self.own(Highlight(self.map))
+        if self.is_own:
+            self.own(PointerPlace(self.map))
         self._note_box = w.HTML(layout=w.Layout(display="none"))
         self.layers: LayerPanel = LayerPanel.of(self.map)
         self.layers.join()
