@@ -24,6 +24,8 @@ _LIST = re.compile(rb'(?<!\\)"features"' + _SPACE + b":" + _SPACE + rb"\[" + _SP
 _BETWEEN = re.compile(
     rb"\}" + _SPACE + b"," + _SPACE + rb"\{" + _SPACE + b'"(?:attributes|geometry)"' + _SPACE + b":"
 )
+#: What stands at the end of a list of features, most likely.
+_END = re.compile(rb"\}" + _SPACE + rb"\]")
 _BLANKS = re.compile(_SPACE)
 #: What stands between brackets, lists of vertices, brackets, and a text that has not ended yet.
 _TOKENS = re.compile(
@@ -35,6 +37,8 @@ _OPENING, _ENDING = frozenset(b"{["), frozenset(b"}]")
 _CLOSING = {"{": b"}", "[": b"]"}
 #: Bytes of a first piece: a list may end soon.
 _FIRST = 1 << 14
+#: In so many pieces of a list its end is looked for, before a feature of another list is found behind it.
+_PIECES_OF_SHORT = 2
 #: Bytes at the end of what has arrived that are searched again when there is more.
 _OVERLAP = 1 << 10
 #: Bytes of a document without its features.
@@ -148,10 +152,10 @@ class Cutter:
 
     def _cut_list(self, taker: Taker) -> None:
         """Have all features of a list taken, up to its closing bracket."""
-        size = min(_FIRST, taker.size)
+        size, pieces = min(_FIRST, taker.size), 0
         while True:
-            end = self._take(taker, size)
-            size = min(4 * size, taker.size)
+            end = self._take(taker, size, may_end=pieces < _PIECES_OF_SHORT)
+            size, pieces = taker.size, pieces + 1
             if self._following(end) == b"]":
                 return
 
@@ -173,9 +177,9 @@ class Cutter:
         assert found is not None  # it matches nothing, too
         return found.end()
 
-    def _take(self, taker: Taker, size: int) -> int:
-        """Have the next piece taken; where it ended."""
-        cut = self._likely_end(size)
+    def _take(self, taker: Taker, size: int, *, may_end: bool) -> int:
+        """Have the next piece taken; where it ended. In one that may end the list, its end is looked for."""
+        cut = (self._likely_list_end(size) if may_end else 0) or self._likely_end(size)
         if cut and self._taken(taker, cut):
             return cut
         sure = self._counted_end(size)
@@ -194,8 +198,15 @@ class Cutter:
             return False
         return True
 
+    def _likely_list_end(self, size: int) -> int:
+        """Where the last feature ends, by the looks of it; 0 when that is not in the next bytes."""
+        while len(self._text) < size and self._more():
+            pass
+        found = _END.search(self._text, 0, size)
+        return found.start() + 1 if found is not None else 0
+
     def _likely_end(self, size: int) -> int:
-        """Where a feature ends, by the looks of it; 0 when none does for a long time."""
+        """Where a feature ends, by the looks of it, or the last of them; 0 when none does for a long time."""
         at = size
         while True:
             found = _BETWEEN.search(self._text, at)
@@ -203,7 +214,7 @@ class Cutter:
                 return found.start() + 1
             at = max(size, len(self._text) - _OVERLAP)
             if len(self._text) > 4 * size or not self._more():
-                return 0
+                return self._likely_list_end(len(self._text))
 
     def _counted_end(self, size: int) -> int:
         """Where a feature or the list ends, by counting brackets; 0 when nothing has ended yet."""
