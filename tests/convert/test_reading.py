@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -220,3 +221,17 @@ def test_a_ring_that_ends_at_another_height_ends_at_its_start() -> None:
     ring = [[0, 0, 5], [0, 1, 6], [1, 1, 7], [0, 0, 9]]
     shape = features_to_frame({"hasZ": True, "features": [{"geometry": {"rings": [ring]}}]}).geometry[0]
     assert [list(vertex) for vertex in shape.exterior.coords] == [*ring[:3], ring[0]]
+
+
+def test_a_frame_is_what_geopandas_makes_of_the_same_columns() -> None:
+    body = b"""{"geometryType": "esriGeometryPoint", "spatialReference": {"wkid": 4326}, "fields": [
+        {"name": "geometry", "type": "esriFieldTypeString"}, {"name": "n", "type": "esriFieldTypeInteger"}],
+        "features": [{"attributes": {"geometry": "a", "n": 1}, "geometry": {"x": 1, "y": 2}}]}"""
+    frame = read_features(body)
+    made = gpd.GeoDataFrame(pd.DataFrame(frame), geometry="shape", copy=True)
+    assert_geodataframe_equal(frame, made)
+    assert frame.active_geometry_name == "shape"
+    assert frame.copy().crs == frame.iloc[:0].crs == frame.crs == "EPSG:4326"
+    assert type(frame[["n", "shape"]]) is gpd.GeoDataFrame
+    assert type(frame[["n"]]) is pd.DataFrame
+    assert frame.to_crs(3857).geometry.x.round().tolist() == [111319.0]

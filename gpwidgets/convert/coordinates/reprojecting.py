@@ -195,8 +195,8 @@ def degrees_around(shapes: Any, crs: pyproj.CRS) -> tuple[float, float, float, f
 # What a server can be told of a coordinate system
 
 
-def for_wire(gdf: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
-    """The frame in a coordinate system that a spatial reference can name.
+def for_wire(geometry: geopandas.array.GeometryArray) -> geopandas.array.GeometryArray:
+    """Geometries in a coordinate system that a spatial reference can name.
 
     A datum shift that a CRS carries (``+towgs84``, ``TOWGS84[…]``, a bound CRS) has no place in a spatial
     reference. Where the CRS behind it has a code, the server knows a shift of its own. Else the shift is
@@ -204,16 +204,15 @@ def for_wire(gdf: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
 
     Returns
     -------
-    geopandas.GeoDataFrame
-        The frame itself when nothing has to be moved.
+    geopandas.array.GeometryArray
+        The array itself when nothing has to be moved.
     """
-    bound = _bound_part(gdf.crs)
+    bound = _bound_part(geometry.crs)
     if bound is None or code_of(bound) is not None or not carries_shift(bound):
-        return gdf
-    source = np.asarray(gdf.geometry.array, dtype=object)
+        return geometry
+    source = np.asarray(geometry, dtype=object)
     target = _on_target_datum(bound)
-    array = geopandas.array.GeometryArray(reproject_shapes(source, bound, target, warn=False), crs=target)
-    return gdf.set_geometry(geopandas.GeoSeries(array, index=gdf.index, name=gdf.geometry.name))
+    return geopandas.array.GeometryArray(reproject_shapes(source, bound, target, warn=False), crs=target)
 
 
 def system_note(gdf: geopandas.GeoDataFrame) -> str:

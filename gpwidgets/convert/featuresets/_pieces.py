@@ -36,7 +36,7 @@ STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 _OPENING, _ENDING = frozenset(b"{["), frozenset(b"}]")
 _CLOSING = {"{": b"}", "[": b"]"}
 #: Bytes of a first piece: a list may end soon.
-_FIRST = 1 << 14
+_FIRST = 1 << 12
 #: In so many pieces of a list its end is looked for, before a feature of another list is found behind it.
 _PIECES_OF_SHORT = 2
 #: Bytes at the end of what has arrived that are searched again when there is more.

@@ -136,8 +136,8 @@ def _frame(
     name = _free_name(columns)
     columns[name] = geopandas.array.GeometryArray(shapes, crs=crs)
     frame: Any = pd.DataFrame(columns, index=pd.RangeIndex(len(shapes)), copy=False)
-    # As GeoDataFrame(frame, geometry=name), which takes a third of the time of reading a few features, since it
-    # looks for geometries that are not in an array of geometries yet.
+    # As GeoDataFrame(frame, geometry=name), which takes a third of the time of reading a few features: it
+    # looks for geometries that are in no array of geometries yet.
     frame.__class__ = geopandas.GeoDataFrame
     frame._geometry_column_name = name
     keep_frame_info(frame, about)

@@ -109,11 +109,11 @@ def write_buffer(
         As of `write_features`; or a column or coordinate has no form in protocol buffers: dates without a
         time, numbers of 64 bits that are no ids, heights and measures that are missing.
     """
-    told, gdf, shapes = wire_header(gdf)
+    told, bare, shapes = wire_header(gdf)
     if not geometry:
         told = {"geometryType": "", "hasZ": False, "hasM": False}
         shapes = np.full(len(gdf), None, dtype=object)
-    columns = wire_columns(plain_columns(gdf), frame_info(gdf))
+    columns = wire_columns(plain_columns(bare), frame_info(gdf))
     for field, _ in columns:
         if field["name"] == id_field:
             field["type"] = "esriFieldTypeOID"

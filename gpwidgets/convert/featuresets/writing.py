@@ -10,6 +10,7 @@ import geopandas
 import numpy as np
 import orjson
 import pandas as pd
+import pyproj
 import shapely
 
 from gpwidgets.convert.coordinates.crs import from_crs, to_crs
@@ -91,37 +92,39 @@ def frame_to_records(df: pd.DataFrame) -> dict[str, Any]:
     return {"fields": fields, "features": [{"attributes": row} for row in rows]}
 
 
-def wire_header(gdf: geopandas.GeoDataFrame) -> tuple[dict[str, Any], geopandas.GeoDataFrame, Any]:
-    """What is said of all features of a frame, the frame as it is sent, and its geometries.
+def wire_header(gdf: geopandas.GeoDataFrame) -> tuple[dict[str, Any], pd.DataFrame, Any]:
+    """What is said of all features of a frame, the frame without what it keeps of itself, and its geometries.
 
     Raises
     ------
     ConversionError
         As of `write_features`.
     """
-    shapes = _shapes(gdf)
+    bare = pd.DataFrame(gdf, copy=False)  # whose columns come without copies of all that the frame keeps
+    geometry = bare[_geometry_name(gdf)].array
+    shapes = _shapes(geometry)
     _check_finite(shapes)
-    moved = for_wire(gdf)
-    if moved is not gdf:
-        gdf, shapes = moved, _shapes(moved)
+    moved = for_wire(geometry)
+    if moved is not geometry:
+        geometry, shapes = moved, _shapes(moved)
     kind = geometry_type(shapes) or _described_type(gdf)
     has_z, measured = bool(shapely.has_z(shapes).any()), bool(has_m(shapes).any())
     told: dict[str, Any] = {"geometryType": kind, "hasZ": has_z, "hasM": measured}
-    reference = _reference(gdf, has_z=has_z)
+    reference = _reference(frame_info(gdf), geometry.crs, has_z=has_z)
     if reference:
         told["spatialReference"] = reference
-    return told, gdf, shapes
+    return told, bare, shapes
 
 
-def plain_columns(gdf: geopandas.GeoDataFrame) -> list[tuple[Any, pd.Series]]:
-    """The columns of a frame that hold no geometry, without copies of all that the frame keeps."""
-    return [(name, column) for name, column in pd.DataFrame(gdf).items() if not _is_geometry(column.dtype)]
+def plain_columns(frame: pd.DataFrame) -> list[tuple[Any, pd.Series]]:
+    """The columns of a frame that hold no geometry."""
+    return [(name, column) for name, column in frame.items() if not _is_geometry(column.dtype)]
 
 
 def _feature_set(gdf: geopandas.GeoDataFrame, decimals: int | None) -> dict[str, Any]:
-    told, gdf, shapes = wire_header(gdf)
+    told, bare, shapes = wire_header(gdf)
     kind, has_z, measured = told["geometryType"], told["hasZ"], told["hasM"]
-    fields, rows = _rows(plain_columns(gdf), frame_info(gdf), len(gdf))
+    fields, rows = _rows(plain_columns(bare), frame_info(gdf), len(gdf))
     reference = {key: told.pop(key) for key in ("spatialReference",) if key in told}
     told |= {"fields": fields, **reference}
     geometries = esri_geometries(shapes, kind, has_z=has_z, measured=measured, decimals=decimals)
@@ -185,12 +188,12 @@ def _coordinates(shapes: Any, has_z: bool, measured: bool, decimals: int | None)
     return coords if decimals is None else coords.round(decimals)
 
 
-def _reference(gdf: geopandas.GeoDataFrame, *, has_z: bool) -> dict[str, Any]:
+def _reference(described: Mapping[str, Any], crs: pyproj.CRS | None, *, has_z: bool) -> dict[str, Any]:
     """The spatial reference to send: the one that a server gave, as long as the frame's CRS is still that."""
-    told = SpatialReference.from_json(frame_info(gdf).get("spatial_reference"))
-    if told and to_crs(told) == gdf.crs:
+    told = SpatialReference.from_json(described.get("spatial_reference"))
+    if told and to_crs(told) == crs:
         return told.to_json() if has_z else told.without_heights().to_json()
-    return from_crs(gdf.crs).to_json()
+    return from_crs(crs).to_json()
 
 
 def _check_finite(shapes: Any) -> None:
@@ -207,11 +210,15 @@ def _check_finite(shapes: Any) -> None:
         )
 
 
-def _shapes(gdf: geopandas.GeoDataFrame) -> Any:
-    try:
-        shapes = np.asarray(gdf.geometry.array, dtype=object)
-    except AttributeError as error:
-        raise ConversionError("The frame has no geometry column; choose one with set_geometry().") from error
+def _geometry_name(gdf: geopandas.GeoDataFrame) -> Any:
+    name = getattr(gdf, "active_geometry_name", None)
+    if name is None or name not in gdf.columns:
+        raise ConversionError("The frame has no geometry column; choose one with set_geometry().")
+    return name
+
+
+def _shapes(geometry: geopandas.array.GeometryArray) -> Any:
+    shapes = np.asarray(geometry, dtype=object)
     points = np.flatnonzero((shapely.get_type_id(shapes) == 0) & ~shapely.is_empty(shapes))
     nowhere = points[np.isnan(shapely.get_x(shapes[points]))]
     if len(nowhere):  # a point of NaN is how gaps in tables become geometry
