@@ -133,8 +133,13 @@ class ParameterEditor(Owner, LateLooks, w.VBox):
             self._refuse(str(error))
             return
         with self._binding.silently():
-            self.error = ""
+            self._pardon()
             self.value = checked
+
+    def _pardon(self) -> None:
+        """Say that all is well, where something else was said; to set a trait takes time, even to what it is."""
+        if self.error:
+            self.error = ""
 
     def _refuse(self, problem: str) -> None:
         with self._binding.silently():
@@ -249,9 +254,9 @@ class ParameterEditor(Owner, LateLooks, w.VBox):
         if not self._binding.silent:
             with self._binding.silently():
                 self._display(change["new"])
-            self.error = ""
+            self._pardon()
         elif change["new"] is not UNSET:
-            self.error = ""
+            self._pardon()
         self._follow_default()
 
     def _display(self, value: Any) -> None:
@@ -305,7 +310,9 @@ class ParameterEditor(Owner, LateLooks, w.VBox):
         changed = not self.compact and self.default is not UNSET and self.value is not self.default
         is_other = changed and not _same(self.value, self.default)
         if is_other or "_undo" in self.__dict__:
-            self._undo.layout.display = "" if is_other else "none"
+            display = "" if is_other else "none"
+            if self._undo.layout.display != display:
+                self._undo.layout.display = display
         is_clear = self._may_be_cleared and not self.error and (self.value is UNSET or is_empty(self.value))
         if is_clear or "_cleared" in self.__dict__:
             self._cleared.show(is_clear, sent_empty=self.value is not UNSET)

@@ -36,7 +36,8 @@ class OtherValues(Note):
 
     def hide(self) -> None:
         """Say nothing."""
-        self.value = ""
+        if self.value:
+            self.value = ""
 
     @staticmethod
     def _words(form: TaskForm, pairs: Mapping[str, tuple[Any, Any]]) -> str:

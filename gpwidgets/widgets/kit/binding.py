@@ -8,13 +8,25 @@ cannot, what writes does so `silently`, and what follows does not hear of it.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from traitlets import HasTraits
 
 __all__ = ["Binding"]
+
+
+class _Silence(threading.local):
+    """How deep in silent writing each thread is; entered with every character that is typed."""
+
+    depth = 0
+
+    def __enter__(self) -> None:
+        self.depth += 1
+
+    def __exit__(self, *_error: object) -> None:
+        self.depth -= 1
 
 
 class Binding:
@@ -24,22 +36,16 @@ class Binding:
     """
 
     def __init__(self) -> None:
-        self._silent = threading.local()
+        self._silence = _Silence()
 
     @property
     def silent(self) -> bool:
         """Whether this thread writes silently now."""
-        return getattr(self._silent, "depth", 0) > 0
+        return self._silence.depth > 0
 
-    @contextmanager
-    def silently(self) -> Iterator[None]:
+    def silently(self) -> AbstractContextManager[None]:
         """Write into the controls; those who follow them do not hear of it."""
-        before = getattr(self._silent, "depth", 0)
-        self._silent.depth = before + 1
-        try:
-            yield
-        finally:
-            self._silent.depth = before
+        return self._silence
 
     def follow(
         self, source: HasTraits, handler: Callable[[Any], object], names: str | Sequence[str] = "value"
