@@ -137,7 +137,7 @@ class ParameterEditor(Owner, LateLooks, w.VBox):
             self.value = checked
 
     def _pardon(self) -> None:
-        """Say that all is well, where something else was said; to set a trait takes time, even to what it is."""
+        """Say that all is well where something else was said; setting a trait takes time, whatever to."""
         if self.error:
             self.error = ""
 
