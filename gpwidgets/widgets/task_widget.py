@@ -44,14 +44,13 @@ class TaskWidget(LinkedForm, Owner, ShownWithTwin, LateLooks, w.VBox):
     """The form of a geoprocessing task, with map, Run and Cancel, status and results.
 
     A server that cannot be reached, an address that is wrong or a sign-in that is needed is said in the
-    widget, with a way to go on; making the widget never raises for it. The values survive every error.
+    widget, with a way to go on; making the widget never raises for it. Values survive errors and restarts.
 
     Parameters
     ----------
     task_or_url
         A `GPTask`, or the task's address; that of a service will do when it has one task. The address of a
-        job, or an entry of `gpwidgets.history`, brings that run's values back, and the run with its results
-        while the server has it.
+        job, or an entry of `gpwidgets.history`, brings that run back, its results while the server has them.
     map
         An ipyleaflet map of your own to draw and show results on; nothing of yours on it is changed.
     auth
@@ -126,13 +125,14 @@ class TaskWidget(LinkedForm, Owner, ShownWithTwin, LateLooks, w.VBox):
     def _parts(self) -> list[w.Widget]:
         """What is shown: buttons and code only once there is a form."""
         buttons, code = ([], []) if self.form is None else ([self._buttons], [self._code, self._share])
-        heads = [style_sheet(), self.twin.hider, self._header, self._preset, self._unplaced, self.link_notes]
+        heads = [style_sheet(), self.twin.hider, self._header, self._preset, self._draft, self._unplaced]
         below = [self._said, self._missing, self._help, self._other_values, self.runs, *code]
-        return [*heads, self._work, *buttons, *below]
+        return [*heads, self.link_notes, self._work, *buttons, *below]
 
     def _make_parts(self) -> None:
         """Make what stands around the form."""
         from gpwidgets.widgets.form.call_code import CallCode
+        from gpwidgets.widgets.form.draft_note import DraftNote
         from gpwidgets.widgets.form.other_values import OtherValues
         from gpwidgets.widgets.form.preset_note import PresetNote
         from gpwidgets.widgets.form.refusal import Refusal
@@ -144,9 +144,8 @@ class TaskWidget(LinkedForm, Owner, ShownWithTwin, LateLooks, w.VBox):
         self._header = Note()
         self._work = lean(w.HBox, _dom_classes=("gpw-wide", "gpw-work"))
         self._said = Note()
-        self._missing = Refusal(self._show_refusal)
+        self._missing, self._preset = Refusal(self._show_refusal), PresetNote(self._preset_given)
         self._other_values, self._unplaced = OtherValues(), UnplacedValues()
-        self._preset = PresetNote(self._preset_given)
         self.runs: RunList = RunList(self._reuse)
         self.twin: StaticTwin = StaticTwin(self.snapshot)
         self._buttons = self.own(
@@ -158,7 +157,8 @@ class TaskWidget(LinkedForm, Owner, ShownWithTwin, LateLooks, w.VBox):
             )
         )
         self._code = self.own(CallCode(self._call_code))
-        self._share = self.own(ShareSection(self._task_and_form))
+        self._draft = self.own(DraftNote(keeps=self._earlier is None))
+        self._share = self.own(ShareSection(self._task_and_form, lambda: self._draft.words))
 
     # Connecting
 
@@ -188,6 +188,7 @@ class TaskWidget(LinkedForm, Owner, ShownWithTwin, LateLooks, w.VBox):
         values, self._start_values = self._start_values, {}
         self.error = form.add_values(values)
         if is_new:
+            self._draft.begin(task, form, form.known_names(values))
             self._preset.show_place(self.map)
         self._take_values()
         self._follow_state()
@@ -226,8 +227,7 @@ class TaskWidget(LinkedForm, Owner, ShownWithTwin, LateLooks, w.VBox):
         form_box = lean(w.VBox, [self.form, *checks], layout=layout)
         if self.map is None:
             return [form_box]
-        map_box = lean(w.VBox, [self.map], layout={**layout, "flex": "1.4 1 380px"})
-        return [form_box, map_box]
+        return [form_box, lean(w.VBox, [self.map], layout={**layout, "flex": "1.4 1 380px"})]
 
     # Values
 

@@ -2,7 +2,9 @@
 
 import ast
 import json
+import os
 import re
+import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -93,6 +95,13 @@ class LabNotebook:
         """Restart the kernel, as its menu does; outputs stay where they are."""
         self._restarted = True
         self.page.evaluate(_RESTART)
+        self.page.wait_for_function(_IS_READY, arg=self.name, timeout=60_000)
+
+    def kill_kernel(self) -> None:
+        """Kill the kernel, as a system that has run out of memory does; its server starts another."""
+        self._restarted = True
+        os.kill(self.ask("__import__('os').getpid()"), signal.SIGKILL)
+        self.page.get_by_role("dialog").get_by_role("button").last.click(timeout=30_000)  # it says so
         self.page.wait_for_function(_IS_READY, arg=self.name, timeout=60_000)
 
     # Cells

@@ -115,3 +115,31 @@ def test_the_form_is_back_after_a_restart_and_a_reload(
     is_back(notebook, cell)
     run(notebook, cell, before=2)
     notebook.whole_picture(screenshots / "reload-after-restart.png", cell)
+
+
+def test_what_was_typed_and_drawn_is_back_after_the_kernel_was_killed(
+    open_notebook: Callable[..., LabNotebook], screenshots: Path, server: demo.DemoServer
+) -> None:
+    preset = "{'inputs': {'Dissolve': {'value': 'ALL', 'hidden': True}, 'Input_Points': {'label': 'Wells'}}}"
+    given = f"gp.TaskWidget({server.url_of('BufferPoints')!r}, preset={preset})"
+    notebook = open_notebook(f"import gpwidgets as gp\nform = {given}\nform")
+    notebook.run_all()
+    cell = notebook.cell(0)
+    notebook.button("Draw point", within=cell).click()
+    notebook.click_map(notebook.map_in(cell), (0.5, 0.5))
+    notebook.wait_for("len(form.values.get('Input_Points', ()))", 1)
+    cell.get_by_label("Distance", exact=False).first.fill("7")
+    drafts = f"__import__('pathlib').Path({str(notebook.server.state)!r}, 'history', 'drafts')"
+    notebook.wait_for(f"any('\"distance\":7' in one.read_text() for one in {drafts}.glob('*.json'))")
+    notebook.kill_kernel()
+    notebook.reload_page()
+    notebook.run_cell(0)
+    expect(cell.get_by_text("What was entered here at")).to_be_visible()
+    expect(cell.get_by_text("1 point:")).to_be_visible()
+    assert cell.get_by_label("Distance", exact=False).first.input_value() == "7"
+    cell.get_by_role("button", name="Set by the preset (1)").click()
+    expect(cell.get_by_text("(set by the preset)")).to_be_visible()
+    notebook.whole_picture(screenshots / "reload-after-kill.png", cell)
+    notebook.button("Start afresh", within=cell).click()
+    expect(cell.get_by_text("Nothing yet.")).to_be_visible()
+    assert cell.get_by_label("Distance", exact=False).first.input_value() == "10"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -220,6 +221,15 @@ class TaskForm(Owner, LateLooks, w.VBox):
         if known:
             self.values = {**self.values, **known}
         return wrong
+
+    def known_names(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return those values whose names are the task's, by these names; settings are left out."""
+        names = {one.name for one in self.info.inputs}
+        found: dict[str, Any] = {}
+        for name, value in values.items():
+            with suppress(TypeError):
+                found |= self.known_values({name: value})
+        return {name: value for name, value in found.items() if name in names}
 
     def known_values(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return values by the task's own names, settings of the environment in ``env``.

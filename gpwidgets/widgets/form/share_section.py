@@ -12,7 +12,7 @@ import ipywidgets as w
 from gpwidgets.texts import later, tr
 from gpwidgets.widgets.kit.background import Background
 from gpwidgets.widgets.kit.code_view import code_html
-from gpwidgets.widgets.kit.controls import lean, status_line, text_button
+from gpwidgets.widgets.kit.controls import lean, status_html, status_line, text_button
 from gpwidgets.widgets.kit.errors_shown import error_html
 from gpwidgets.widgets.kit.fold import Fold
 from gpwidgets.widgets.kit.late_looks import Note
@@ -78,10 +78,12 @@ class ShareSection(Fold):
     ----------
     source
         Gives the task and the form; None where there is no task yet.
+    kept
+        Says whether what is entered is kept on this computer.
     """
 
-    def __init__(self, source: Callable[[], tuple[GPTask, TaskForm] | None]) -> None:
-        self._source = source
+    def __init__(self, source: Callable[[], tuple[GPTask, TaskForm] | None], kept: Callable[[], str]) -> None:
+        self._source, self._kept = source, kept
         tooltip = tr("Settings to save and to load, a command, and the request that would be sent")
         super().__init__(
             tr("Save, share, look inside"), self._make_parts, tooltip=tooltip, classes=("gpw-section",)
@@ -122,7 +124,8 @@ class ShareSection(Fold):
         )
         row = {"flex_flow": "row wrap", "align_items": "center"}
         saving = lean(w.HBox, [self._folder, save, preset, self._said], layout=row)
-        return [self._views, self._shown, saving, SettingsLoader(self._source)]
+        kept = Note(status_html(self._kept()))
+        return [self._views, self._shown, saving, SettingsLoader(self._source), kept]
 
     def refresh(self) -> None:
         """Show what the form stands for now, or why that cannot be shown."""

@@ -19,6 +19,9 @@ class Options(traitlets.HasTraits):
         ``{z}``, ``{x}`` and ``{y}`` in it, or ``"offline"`` (or None) for the base map that comes with the
         package and asks no server. An address with a key in it is refused with a ValueError: it would be
         saved in the notebook.
+    autosave : bool
+        Whether what is entered in a form is kept on this computer, so that it is back when its cell runs
+        again. ``GPWIDGETS_AUTOSAVE=off`` in the environment of the kernel does the same as False.
 
     Examples
     --------
@@ -27,9 +30,15 @@ class Options(traitlets.HasTraits):
     >>> gp.options.basemap = "https://tiles.example.com/{z}/{x}/{y}.png"
     >>> gp.options.basemap = "offline"
     >>> gp.options.basemap = "Esri.WorldTopoMap"
+    >>> gp.options.autosave
+    True
     """
 
     basemap: traitlets.Any = traitlets.Any("Esri.WorldTopoMap", help="What lies below everything on a map.")
+
+    autosave: traitlets.Bool[bool, bool | int] = traitlets.Bool(
+        True, help="Whether what is entered in a form is kept on this computer."
+    )
 
     @traitlets.validate("basemap")
     def _known(self, proposal: Any) -> Any:
@@ -39,7 +48,7 @@ class Options(traitlets.HasTraits):
         return proposal["value"]
 
     def __repr__(self) -> str:
-        return f"<Options: basemap={self.basemap!r}>"
+        return f"<Options: basemap={self.basemap!r}, autosave={self.autosave}>"
 
 
 options = Options()
