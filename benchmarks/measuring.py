@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-#: An interpreter that has the proprietary arcgis package; without it that peer is left out.
-ARCGIS_PYTHON = os.environ.get("ARCGIS_PYTHON", "")
+#: An interpreter that has the proprietary arcgis package, as `peers` makes it; without it that is left out.
+ARCGIS_PYTHON = os.environ.get("ARCGIS_PYTHON", "").removeprefix("-")
 #: A checkout of an earlier version of gpwidgets to compare with; without it that is left out.
 BEFORE = os.environ.get("GPWIDGETS_BEFORE", "")
 

@@ -5,11 +5,12 @@
     python benchmarks/run.py --large             # and 100,000 and 1,000,000 features: an hour more
     python benchmarks/run.py --browser           # and JupyterLab in Chromium
     python benchmarks/run.py decode request      # some of them
-    ARCGIS_PYTHON=…/bin/python python benchmarks/run.py    # with the proprietary arcgis package as a peer
+    python benchmarks/run.py --no-peers          # without packages that need environments of their own
     GPWIDGETS_BEFORE=…/checkout python benchmarks/run.py   # and an earlier version of gpwidgets
 
-Install ``gpwidgets[benchmarks]`` first. Nothing else should run on the machine meanwhile. The arcgis package
-needs pandas before 3.1, geopandas, pyogrio and orjson beside it, in an environment of its own.
+Install ``gpwidgets[benchmarks]`` first. Nothing else should run on the machine meanwhile. Environments of
+other packages, the proprietary arcgis among them, are made by ``benchmarks/peers.py`` unless variables such
+as ARCGIS_PYTHON name their interpreters.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ import sys
 import time
 from pathlib import Path
 from typing import NamedTuple
+
+import peers
 
 
 class Benchmark(NamedTuple):
@@ -43,6 +46,7 @@ BENCHMARKS = {
     "small": Benchmark("", "--runs 1"),
     "request": Benchmark("", "--sizes 1k --runs 1", ("--sizes 100k --runs 3",)),
     "encode": Benchmark("", "--sizes 1k --runs 1", ("--sizes 100k --kinds point,line,polygon --runs 3",)),
+    "pages": Benchmark("", "--rows 4k --peer-rows 1k --runs 1"),
     "layers": Benchmark("", "--sizes 1000 --runs 1", ("--sizes 100000 --runs 1",)),
     "tables": Benchmark("", "--rows 10k"),
     "polling": Benchmark("", ""),
@@ -65,12 +69,17 @@ def main() -> None:
     size.add_argument("--quick", action="store_true", help="only whether they run")
     size.add_argument("--large", action="store_true", help="and many features")
     parser.add_argument("--browser", action="store_true", help="and what a browser makes of forms and layers")
+    parser.add_argument("--no-peers", action="store_true", help="make no environments of other packages")
     chosen = parser.parse_args()
     unknown = set(chosen.names) - BENCHMARKS.keys()
     if unknown:
         parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
     print(f"Python {platform.python_version()}, {platform.platform()}, {processor()}, {os.cpu_count()} cores")
     print(", ".join(f"{name} {version(name)}" for name in PACKAGES))
+    for name in peers.PACKAGES:
+        # An empty one is left out; one that is made already is used by a quick look as well.
+        os.environ[name] = "-" if chosen.no_peers else peers.peer(name, make=not chosen.quick) or "-"
+        print(f"{name}: {os.environ[name]}")
     print(f"load of the machine at the start: {load()}")
     began = time.monotonic()
     failed = [name for name in chosen.names or BENCHMARKS if not ran(name, chosen)]

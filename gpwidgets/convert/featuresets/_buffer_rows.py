@@ -32,6 +32,8 @@ _STRING = Value.STRING << 3 | Wire.LENGTH
 _FIXED = {Value.DOUBLE << 3 | Wire.EIGHT_BYTES: "<f8", Value.FLOAT << 3 | Wire.FOUR_BYTES: "<f4"}
 _SIGNED = {Value.SINT << 3, Value.SINT64 << 3}
 _WHOLE = {*_SIGNED, Value.UINT << 3, Value.INT64 << 3, Value.UINT64 << 3}
+#: Stretches of fewer bytes than this, on the average, are joined byte by byte.
+_SHORT = 16
 #: A message of this many bytes or more says its size in more bytes than are looked for at once.
 _SIZE_BYTES = 5
 
@@ -98,8 +100,8 @@ def fast_rows(body: Body, starts: Ints, stops: Ints, fields: int) -> Rows:
         for whole, some in zip(inner, _geometries(data, first, last), strict=True):
             whole[there] = some
     lengths, parts = _packed(body, data, *inner[:2])
-    steps, numbers = _packed(body, data, *inner[2:])
-    return Rows(columns, signed(steps), numbers, lengths.view(np.int64), parts)
+    steps, numbers = _packed(body, data, *inner[2:], zigzag=True)
+    return Rows(columns, steps.view(np.int64), numbers, lengths.view(np.int64), parts)
 
 
 def _inner(data: Bytes, at: Ints, stops: Ints, name: str) -> tuple[Ints, Ints]:
@@ -168,15 +170,22 @@ def _begins(data: Bytes, at: Ints, stops: Ints, name: str) -> Bools:
     return there
 
 
-def _packed(body: Body, data: Bytes, starts: Ints, stops: Ints) -> tuple[Words, Ints]:
+def _packed(
+    body: Body, data: Bytes, starts: Ints, stops: Ints, *, zigzag: bool = False
+) -> tuple[Words, Ints]:
     """All numbers in these stretches of bytes, and how many are in each."""
     sizes = stops - starts
     if (data[stops[sizes > 0] - 1] >= 0x80).any():
         raise Malformed("a list of numbers is cut off")
-    view = memoryview(body)
-    pairs = zip(starts.tolist(), stops.tolist(), strict=True)
-    numbers, ends = decode(np.frombuffer(b"".join([view[i:j] for i, j in pairs]), dtype=np.uint8))
-    behind = np.searchsorted(ends, np.cumsum(sizes), side="right")
+    until = np.cumsum(sizes)
+    if len(sizes) and until[-1] < _SHORT * len(sizes):
+        joined = data[np.arange(until[-1]) + np.repeat(stops - until, sizes)]
+    else:
+        view = memoryview(body)
+        pairs = zip(starts.tolist(), stops.tolist(), strict=True)
+        joined = np.frombuffer(b"".join([view[i:j] for i, j in pairs]), dtype=np.uint8)
+    numbers, ends = decode(joined, zigzag=zigzag)
+    behind = np.searchsorted(ends, until, side="right")
     return numbers, np.diff(behind, prepend=0)
 
 
@@ -233,12 +242,12 @@ def _fixed(data: Bytes, starts: Ints, stops: Ints, kind: str) -> NDArray[Any]:
 def _whole(body: Body, data: Bytes, starts: Ints, stops: Ints, kind: int) -> Ints:
     if (starts >= stops).any():
         raise Malformed("a number is cut off")
-    found, counts = _packed(body, data, starts, stops)
+    found, counts = _packed(body, data, starts, stops, zigzag=kind in _SIGNED)
     if (counts != 1).any():
         raise Odd("a value has more than a number")
     if kind == Value.UINT64 << 3 and (found >> np.uint64(63)).any():
         raise Odd("a number has 64 bits without a sign")
-    return signed(found) if kind in _SIGNED else found.view(np.int64)
+    return found.view(np.int64)
 
 
 def plain_rows(body: Body, starts: Ints, stops: Ints, fields: int) -> Rows:

@@ -38,28 +38,36 @@ class Malformed(Exception):
     """The bytes are no message of the schema, or one that these readers do not take."""
 
 
-def decode(data: Bytes) -> tuple[Words, Ints]:
+def decode(data: Bytes, *, zigzag: bool = False) -> tuple[Words, Ints]:
     """All numbers of an array of bytes, and the place behind each.
+
+    Parameters
+    ----------
+    data
+        Numbers, one behind the other.
+    zigzag
+        Whether they are to be as `signed` makes them.
 
     Raises
     ------
     Malformed
         The last number is cut off, or one is longer than ten bytes.
     """
-    numbers, ends = [], []
+    count = int(np.count_nonzero(data < 0x80))
+    numbers, ends = np.empty(count, dtype=np.uint64), np.empty(count, dtype=np.int64)
     padded = np.zeros(_BLOCK + _WORD, dtype=np.uint8)
-    at = 0
+    at = done = 0
     while at < len(data):
         block = padded[: min(_BLOCK, len(data) - at) + _WORD]
         block[:-_WORD] = data[at : at + _BLOCK]
         block[-_WORD:] = 0
         some, places = _decoded(block)
-        numbers.append(some)
-        ends.append(places + at)
-        at = int(ends[-1][-1])
-    if not ends:
-        return np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int64)
-    return np.concatenate(numbers), np.concatenate(ends)
+        if zigzag:
+            some = signed(some).view(np.uint64)
+        numbers[done : done + len(some)] = some
+        np.add(places, at, out=ends[done : done + len(some)])
+        at, done = at + int(places[-1]), done + len(some)
+    return numbers, ends
 
 
 def _decoded(block: Bytes) -> tuple[Words, Ints]:
@@ -74,8 +82,8 @@ def _decoded(block: Bytes) -> tuple[Words, Ints]:
     longest = int(lengths.max())
     if longest > _LONGEST:
         raise Malformed("a number is longer than ten bytes")
-    words = np.ndarray(len(block) - _WORD, dtype="<u8", buffer=block, strides=(1,))[starts]
-    words &= _OWN[lengths]  # what belongs to the next number goes out at the top
+    words = np.ndarray(len(block) - _WORD, dtype="<u8", buffer=block, strides=(1,)).take(starts)
+    words &= _OWN.take(lengths)  # what belongs to the next number goes out at the top
     numbers = _squeezed(words)
     for at in range(_WORD, longest):
         longer = np.flatnonzero(lengths > at)
