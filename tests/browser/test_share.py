@@ -15,8 +15,6 @@ form = gp.TaskWidget(server.url_of('BufferPoints'), values=values)
 form"""
 EMPTY = """empty = gp.TaskWidget(server.url_of('BufferPoints'))
 empty"""
-CHECK = "gp.check(form.outputs, {'Buffers': {'count': 1, 'area': '78.5 km2'}})"
-WRONG = "gp.check(form.outputs, {'Buffers': {'count': 2, 'area': '100 km2'}, 'inputs': {'Distance': '6 km'}})"
 
 
 def test_settings_go_from_one_form_to_another(
@@ -88,17 +86,3 @@ def look_at_its_requests(notebook: LabNotebook, cell: Locator, picture: Path) ->
     expect(cell.get_by_text("Distance (Distance)").locator("visible=true").last).to_be_visible()
     expect(line).to_be_focused()
     notebook.whole_picture(picture, cell)
-
-
-def test_a_check_is_a_green_or_an_amber_card(
-    open_notebook: Callable[..., LabNotebook], screenshots: Path
-) -> None:
-    notebook = open_notebook(FORM, CHECK, WRONG)
-    notebook.run_cell(0)
-    notebook.button("Run", within=notebook.cell(0)).click()
-    notebook.wait_for("form.outputs is not None")
-    for number, words in ((1, "Well done"), (2, "Not quite yet.")):
-        notebook.run_cell(number)
-        card = notebook.cell(number).get_by_role("status").filter(has_text=words)
-        expect(card).to_be_visible()
-        notebook.picture(screenshots / f"check-{number}.png", notebook.cell(number))

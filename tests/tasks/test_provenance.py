@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime
+import json
 
 import geopandas
+import pyogrio
 import pytest
 
 import gpwidgets as gp
+from gpwidgets.convert.storage.formats import formats_for
+from gpwidgets.datatypes.frame_checks import is_table
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +42,27 @@ def test_saved_outputs_say_it_as_a_whole(viewshed, tmp_path, name: str) -> None:
     told = gp.provenance(tmp_path / name)
     assert told == gp.Outputs.open(tmp_path / name).provenance
     assert told["inputs"]["Distance"] == "2 kilometers"
+
+
+def test_frames_of_all_kinds_say_it_in_all_formats_and_in_gdals_own_listing(server, tmp_path) -> None:
+    rows = {"fields": [{"name": "A", "type": "esriFieldTypeInteger"}], "features": [{"attributes": {"A": 1}}]}
+    out = gp.GPTask(server.url_of("ParameterGallery"))(
+        Input_Points="POINT (1 2)",
+        Input_Multipoints="MULTIPOINT ((1 2), (3 4))",
+        Input_Lines="LINESTRING (0 0, 1 1)",
+        Input_Polygons="POLYGON ((0 0, 1 0, 1 1, 0 0))",
+        Input_Records=rows,
+    )
+    wanted = json.loads(json.dumps(out.provenance))
+    frames = {name: out[name] for name in out if is_table(out[name]) and len(out[name])}
+    assert len(frames) == 5
+    for name, frame in frames.items():
+        for one in formats_for(frame):
+            path = tmp_path / f"{name}{one.ending}"
+            gp.save_frame(frame, path)
+            assert gp.provenance(path) == wanted, path.name
+        listed = pyogrio.read_info(tmp_path / f"{name}.gpkg")["layer_metadata"]
+        assert json.loads(listed["gpwidgets_provenance"]) == wanted
 
 
 def test_hidden_inputs_are_not_in_it(server, tmp_path) -> None:

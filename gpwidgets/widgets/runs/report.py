@@ -11,7 +11,7 @@ from gpwidgets.errors import GPError
 from gpwidgets.protocol.plain_text import plain_words
 from gpwidgets.tasks.inputs.environment import KEYWORD
 from gpwidgets.tasks.sharing.settings import settings_of_values
-from gpwidgets.texts import later, tr
+from gpwidgets.texts import language, later, tr
 from gpwidgets.version import __version__
 from gpwidgets.widgets.runs.snapshot import snapshot
 
@@ -25,6 +25,7 @@ _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 _LOOK = """
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
   color: #1a1a1a; background: #fff; overflow-wrap: anywhere; }
+.gpw-title { font-size: 1.6rem; margin: 0 0 .3rem; } h2, h4 { font-size: 1.15rem; margin: 1.6rem 0 .3rem; }
 table { border-collapse: collapse; margin: .5rem 0; } caption { text-align: left; font-weight: bold; }
 th, td { border: 1px solid #ccc; padding: 2px 8px; text-align: left; vertical-align: top; }
 img { max-width: 100%; height: auto; border: 1px solid #ccc; } ul { padding-left: 1.2rem; }
@@ -56,7 +57,7 @@ def report_html(run: Run) -> str:
     inputs = {**run.inputs, **({KEYWORD: run.settings} if run.settings else {})}
     job = f"<p>{escape(tr('Job: {address}', address=run.job_url))}</p>" if run.job_url else ""
     return (
-        '<!DOCTYPE html>\n<html><head><meta charset="utf-8">'
+        f'<!DOCTYPE html>\n<html lang="{language()}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         '<meta name="viewport" content="width=device-width"><meta name="referrer" content="no-referrer">'
         f"<title>{escape(name)}</title><style>{_LOOK}</style></head><body>"
