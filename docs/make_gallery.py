@@ -69,7 +69,17 @@ german = gp.TaskWidget(server.url_of("BufferPoints"), values={"Input_Points": po
 gp.set_language("en")
 german
 """
-CELLS = (START, BUFFER, COUNT, HOT_SPOTS, HISTORY, AREAS, GERMAN)
+BATCH = """
+import tempfile
+
+rows = {"Distance": [f"{km} km" for km in (20, 40, 60, 6000, 80, 100, 120)]}
+places = geopandas.GeoSeries.from_wkt(["POINT (13.4 52.5)", "POINT (16.4 51.1)"], crs=4326)
+grid = gp.BatchWidget(
+    server.url_of("BufferPoints"), rows, folder=tempfile.mkdtemp() + "/buffers", Input_Points=places
+)
+grid
+"""
+CELLS = (START, BUFFER, COUNT, HOT_SPOTS, HISTORY, AREAS, GERMAN, BATCH)
 OBSERVERS = ((-84.2, 36.3), (-84.28, 36.24))
 SICILY = ((13.0, 38.0), (15.4, 38.1), (15.0, 36.8), (13.0, 37.6))
 SARDINIA = ((8.4, 40.8), (9.6, 41.0), (9.6, 39.3))
@@ -195,6 +205,17 @@ def history(photographer: Photographer) -> None:
     photographer.take("history", 4)
 
 
+def batch(photographer: Photographer) -> None:
+    """A grid of runs, one of which has failed, and the others on maps."""
+    notebook, cell = photographer.notebook, photographer.show(7)
+    cell.get_by_text("7 rows.", exact=True).wait_for()
+    notebook.button("Run all rows", within=cell).click()
+    cell.get_by_text("All is over;").wait_for()
+    notebook.button("Maps side by side", within=cell).click()
+    cell.locator(".gpw-legend").wait_for()
+    photographer.take("batch", 7)
+
+
 def narrow(photographer: Photographer) -> None:
     """Half a window."""
     page = photographer.notebook.page
@@ -222,6 +243,7 @@ STEPS: tuple[Callable[[Photographer], None], ...] = (
     layers,
     german,
     history,
+    batch,
     narrow,
     dark,
 )

@@ -252,7 +252,8 @@ def test_rows_can_be_cancelled_and_the_rest_not_sent(server: Any, tmp_path: Path
     see(grid, "4 cancelled")
     press(grid, "Cancel all")
     see(grid, "5 of 5 rows over: 5 cancelled")
-    assert can_find(grid, "Retry failed")
+    assert not can_find(grid, "Retry failed")
+    assert can_find(grid, "Run the cancelled rows")
     press(grid, "Change the rows")
     assert values_of(grid, "Steps", 5) == ["5000"] * 5
 

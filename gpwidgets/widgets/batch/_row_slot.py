@@ -18,8 +18,9 @@ from gpwidgets.widgets.kit.owner import Owner
 
 __all__ = ["GridActs", "GridSource", "RowSlot", "cell_layout", "end_layout", "head_layout", "state_layout"]
 
-_NUMBER, _STATE, _BUTTONS = 56, 220, 72
-CELL = 120
+_NUMBER, _STATE, _BUTTONS = 48, 220, 40
+#: Pixels of a cell at least.
+CELL = 96
 
 
 class GridSource(Protocol):
@@ -69,7 +70,7 @@ def head_layout() -> w.Layout:
 
 def cell_layout() -> w.Layout:
     """A cell, or its heading."""
-    return shared_layout(flex=f"1 1 {CELL}px", min_width=f"{CELL - 20}px", width="auto")
+    return shared_layout(flex=f"1 1 {CELL + 24}px", min_width=f"{CELL}px", width="auto")
 
 
 def state_layout() -> w.Layout:
@@ -125,6 +126,8 @@ class RowSlot(Owner, LateLooks, w.HBox):
             self._write_cell(name, joined)
             self._acts.write(place, name, joined)
             self._acts.entered(place, name)
+        elif text.strip()[:1] in _JSON and text.strip()[-1:] in _JSON:
+            self._acts.write(place, name, " ".join(text.split()))
         elif "\n" in text or "\t" in text:
             self._acts.paste(place, name, text)
         else:
@@ -180,6 +183,7 @@ class RowSlot(Owner, LateLooks, w.HBox):
 
 
 _LONG = 14
+_JSON = tuple("{[]}")
 
 
 def _hidden(hidden: bool) -> dict[str, str]:

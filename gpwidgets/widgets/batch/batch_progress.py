@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,18 @@ _CHOICES: tuple[tuple[str, Callable[[RowState], bool]], ...] = (
     (later("Queued"), lambda state: state.status == "pending"),
     (later("Succeeded"), lambda state: state.status == "succeeded"),
     (later("Cancelled"), lambda state: state.status == "cancelled"),
+)
+
+
+#: Which rows can be run again: kind, label and tooltip of the button.
+_AGAIN: tuple[tuple[str, str, str], ...] = (
+    ("failed", later("Retry failed"), later("Run the rows again that failed, or fetch their results again")),
+    ("cancelled", later("Run the cancelled rows"), later("Send the rows that were cancelled")),
+    (
+        "lost",
+        later("Run the lost rows again"),
+        later("The server may have run them already: its answer never came"),
+    ),
 )
 
 
@@ -79,29 +92,26 @@ class BatchProgress(Section):
         )
 
     def _make_buttons(self) -> None:
-        looks = [w.Layout(width="auto") for _ in range(3)]
-        self._retry = text_button(
-            tr("Retry failed"),
-            "repeat",
-            tr("Run the rows again that failed, were lost or were cancelled"),
-            self._retry_failed,
-            layout=looks[0],
-        )
+        looks = [w.Layout(width="auto") for _ in range(2 + len(_AGAIN))]
+        self._again = {
+            kind: text_button(tr(words), "repeat", tr(tip), partial(self._run_again, kind), layout=look)
+            for (kind, words, tip), look in zip(_AGAIN, looks[2:], strict=True)
+        }
         self._rest = text_button(
             tr("Send no more"),
             "pause",
             tr("Cancel the rows that are queued; those on the server go on"),
             self._cancel_rest,
-            layout=looks[1],
+            layout=looks[0],
         )
         self._all = text_button(
             tr("Cancel all"),
             "stop",
             tr("Cancel the rows that are queued, and ask the server to stop the others"),
             self._cancel_all,
-            layout=looks[2],
+            layout=looks[1],
         )
-        self._buttons = [self._retry, self._rest, self._all]
+        self._buttons = [*self._again.values(), self._rest, self._all]
 
     def show(self, batch: Batch) -> None:
         """Show a batch from now on."""
@@ -126,9 +136,11 @@ class BatchProgress(Section):
         is_over = batch.done
         for button in (self._rest, self._all):
             button.layout.display = "none" if is_over else ""
-        failed = sum(counts.get(one, 0) for one in (*FAILED, "cancelled"))
         stopped = batch.trouble and over < total
-        self._retry.layout.display = "" if is_over and (failed or stopped) else "none"
+        there = {"lost": counts.get("lost"), "cancelled": counts.get("cancelled")}
+        there["failed"] = stopped or sum(counts.get(one, 0) for one in FAILED - {"lost"})
+        for kind, button in self._again.items():
+            button.layout.display = "" if is_over and there[kind] else "none"
         if is_over and not self._was_over:
             self._tell_end(batch, counts)
         self._was_over = is_over
@@ -151,10 +163,10 @@ class BatchProgress(Section):
         return found
 
     @guarded
-    def _retry_failed(self) -> None:
+    def _run_again(self, kind: str) -> None:
         if self._batch is not None:
             self._said.say("")
-            self._batch.retry_failed(lost=True, cancelled=True)
+            self._batch.retry_failed(lost=kind == "lost", cancelled=kind == "cancelled")
             self._begun()
 
     @guarded

@@ -162,7 +162,10 @@ class _MapsView(Section):
             self._column.options = options
             known = [value for _label, value in options]
             numeric = [str(name) for name in columns if is_numeric(frame[name]) and frame[name].nunique() > 1]
-            self._column.value = before if before and before in known else next(iter(numeric), "")
+            by_run = frame.groupby("gp_place")
+            differing = [name for name in numeric if by_run[name].mean().nunique() > 1]
+            first = next(iter([*differing, *numeric]), "")
+            self._column.value = before if before and before in known else first
             self._same.value = share_an_extent(frame)
         self._draw()
 

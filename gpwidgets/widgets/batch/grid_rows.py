@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gpwidgets.datatypes.layer_addresses import layer_given
+from gpwidgets.datatypes.frame_checks import is_table
+from gpwidgets.datatypes.layer_addresses import holds_token, layer_given
 from gpwidgets.datatypes.registry import check_value, datatype_of, words_of
+from gpwidgets.datatypes.value_checks import as_json_text
 from gpwidgets.errors import GPError, InputErrors, ParameterError
 from gpwidgets.protocol.description import GPParameter, TaskInfo
 from gpwidgets.protocol.names import python_name
@@ -46,7 +49,7 @@ class FeatureCell:
     def text(self) -> str:
         """Its shape as WKT, with the number of the coordinate system where it is not longitude, latitude."""
         shape, crs = self.frame.geometry.iloc[self.place], self.frame.crs
-        if shape is None:
+        if shape is None or shape.is_empty:
             return ""
         code = None if crs is None else crs.to_epsg()
         return shape.wkt if code == 4326 else f"SRID={code or '?'};{shape.wkt}"
@@ -101,7 +104,9 @@ class GridRows:
         self.inputs: dict[str, GPParameter] = {one.name: one for one in info.inputs if not one.is_hidden}
         self.columns: list[str] = []
         self.rows: list[GridRow] = []
-        self._names = {_spelt(name): one.name for one in info.inputs for name in _names_of(one)}
+        often = Counter(plain_label(one.display_name or one.name) for one in info.inputs)
+        self._often = {title for title, count in often.items() if count > 1}
+        self._names = _headings_of(info.inputs)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -110,8 +115,8 @@ class GridRows:
 
     def heading(self, name: str) -> str:
         """The label of an input."""
-        parameter = self.inputs[name]
-        return plain_label(parameter.display_name or name)
+        title = plain_label(self.inputs[name].display_name or name)
+        return f"{title} ({name})" if title in self._often else title
 
     def label(self, place: int) -> Hashable:
         """By what a row is known: its label, else its number, from 1."""
@@ -129,8 +134,10 @@ class GridRows:
         return value if isinstance(value, str) else _words(value)
 
     def can_be_changed(self, place: int, name: str) -> bool:
-        """Whether a cell can be written in; a long shape cannot, as not all of it is shown."""
+        """Whether a cell can be written in; long shapes and tables cannot, as not all of them is shown."""
         value = self.rows[place].cells.get(name, "")
+        if is_table(value):
+            return False
         return not isinstance(value, FeatureCell) or len(value.text) <= _SHORT
 
     def problem(self, place: int, name: str) -> str:
@@ -147,7 +154,7 @@ class GridRows:
         """Write into a cell; an empty text empties it. A token goes out of an address and is kept apart."""
         row = self.rows[place]
         row.problems.pop(name, None)
-        given = layer_given(value.strip()) if isinstance(value, str) else value
+        given = _without_token(value.strip(), self.inputs[name]) if isinstance(value, str) else value
         if given is None or (isinstance(given, str) and not given):
             row.cells.pop(name, None)
         else:
@@ -238,8 +245,24 @@ class GridRows:
             yield label, row
 
 
-def _names_of(parameter: GPParameter) -> tuple[str, ...]:
-    return parameter.display_name or parameter.name, python_name(parameter.name), parameter.name
+def _headings_of(inputs: Sequence[GPParameter]) -> dict[str, str]:
+    """Inputs by what they may be called; a name counts more than a label, and a label of two for none."""
+    labels = Counter(_spelt(one.display_name or one.name) for one in inputs)
+    by_label = {_spelt(one.display_name or one.name): one.name for one in inputs}
+    known = {label: name for label, name in by_label.items() if labels[label] == 1}
+    for spelling in (python_name, str):
+        known |= {_spelt(spelling(one.name)): one.name for one in inputs}
+    return known
+
+
+def _without_token(text: str, parameter: GPParameter) -> Any:
+    """A text of a cell; the token of a layer is kept apart from its address."""
+    if not holds_token(text):
+        return text
+    try:
+        return layer_given(as_json_text(text, parameter))
+    except GPError:  # it is no JSON
+        return layer_given(text)
 
 
 def _spelt(heading: str) -> str:

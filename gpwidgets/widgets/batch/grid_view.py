@@ -26,7 +26,7 @@ __all__ = ["GridActs", "GridView"]
 
 _SIZES = (10, 25, 50)
 #: Pixels of a row besides its cells.
-_BESIDE = 300
+_BESIDE = 252
 
 
 class GridView(Section):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from gpwidgets.errors import GPError
 from gpwidgets.texts import tr
@@ -14,6 +14,11 @@ __all__ = ["MOST", "series"]
 #: Values of one series at the most.
 MOST = 100_000
 
+#: Numbers beyond this are written with so many digits that nobody wants a series of them.
+_LARGEST = Decimal(10) ** 15
+
+#: What a unit may begin with besides a letter.
+_SIGNS = "%\u00b0'\""
 _NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
 
 
@@ -42,7 +47,7 @@ def series(first: str, last: str, step: str = "", count: int = 0) -> list[str]:
     days = _dates(first, last)
     if days is not None:
         start, end = (Decimal(one.toordinal()) for one in days)
-        values = _numbers(start, end, _step_of(step.lower().removesuffix("s").removesuffix("day")), count)
+        values = _numbers(start, end, _days(step), count)
         return [datetime.date.fromordinal(round(one)).isoformat() for one in values]
     start, unit = _with_unit(first)
     end, unit_of_last = _with_unit(last)
@@ -62,16 +67,25 @@ def _dates(first: str, last: str) -> tuple[datetime.date, datetime.date] | None:
         return None
 
 
-def _step_of(text: str) -> Decimal | None:
-    return _with_unit(text)[0] if text.strip() else None
+def _days(text: str) -> Decimal | None:
+    if not text.strip():
+        return None
+    number, unit = _with_unit(text)
+    if unit.lower() not in ("", "d", "day", "days") or number != int(number):
+        raise GPError(tr("The step between dates is a whole number of days."))
+    return number
 
 
 def _with_unit(text: str) -> tuple[Decimal, str]:
     text = text.strip()
     found = _NUMBER.match(text)
-    if found is None:
-        raise GPError(tr("{text!r} is no number and no date such as 2026-03-01.", text=text))
-    return Decimal(found.group()), text[found.end() :].strip()
+    unit = text[found.end() :].strip() if found is not None else ""
+    if found is None or (unit and not (unit[0].isalpha() or unit[0] in _SIGNS)):
+        raise GPError(tr("{text!r} is no number and no date such as 2026-03-01.", text=text[:60]))
+    number = Decimal(found.group())
+    if number.copy_abs() > _LARGEST:
+        raise GPError(tr("{text} is too large for a series.", text=text[:60]))
+    return number, unit
 
 
 def _numbers(start: Decimal, end: Decimal, step: Decimal | None, count: int) -> list[Decimal]:
@@ -84,7 +98,7 @@ def _numbers(start: Decimal, end: Decimal, step: Decimal | None, count: int) -> 
     step = abs(step) if end >= start else -abs(step)
     try:
         steps = int((end - start) / step)
-    except (InvalidOperation, OverflowError):
+    except ArithmeticError:
         steps = MOST
     if steps >= MOST:
         raise GPError(tr("A series has between 2 and {most:,} values.", most=MOST))

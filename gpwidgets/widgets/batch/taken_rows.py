@@ -120,9 +120,10 @@ def overwrite(rows: GridRows, text: str, place: int, name: str) -> Taken:
 
 def _cells_of(rows: GridRows, text: str) -> tuple[list[list[str]], bool]:
     """Cells, and whether the first line has headings. Only headings make commas the ends of cells."""
+    text = text.lstrip("\ufeff")
     for marks in ("\t", ";", ","):
         cells = _split(text, marks)
-        if cells and all(cells[0]) and any(rows.input_named(one) for one in cells[0]):
+        if cells and any(rows.input_named(one) for one in cells[0]):
             return cells, True
     return _split(text, "\t"), False
 
@@ -139,6 +140,7 @@ def _take_columns(
 ) -> Taken:
     from gpwidgets.convert.featuresets.geometry_columns import coordinate_columns
 
+    headings = _checked_headings(rows, headings, lines)
     pair = coordinate_columns(headings)
     shape = _open_geometry(rows, headings) if pair is not None else None
     named = {heading: rows.input_named(heading) for heading in headings}
@@ -165,6 +167,30 @@ def _take_columns(
     return taken
 
 
+def _checked_headings(
+    rows: GridRows, headings: Sequence[str], lines: Sequence[Sequence[str]]
+) -> Sequence[str]:
+    """The headings, once it is sure that nothing below them would be lost."""
+    width = max(map(len, lines), default=0)
+    for at in range(max(width, len(headings))):
+        is_named = at < len(headings) and headings[at]
+        if not is_named and any(at < len(line) and line[at] for line in lines):
+            raise GPError(tr("Column {number} has no heading.", number=at + 1))
+    known: dict[str, str] = {}
+    for heading in filter(None, headings):
+        name = rows.input_named(heading) or heading
+        if name in known:
+            raise GPError(
+                tr(
+                    "Two columns, {one!r} and {other!r}, are of one name or for one input.",
+                    one=known[name],
+                    other=heading,
+                )
+            )
+        known[name] = heading
+    return headings
+
+
 def _sorted_columns(rows: GridRows, named: dict[str, str | None], apart: Sequence[str]) -> Taken:
     taken = Taken()
     for heading, name in named.items():
@@ -173,7 +199,7 @@ def _sorted_columns(rows: GridRows, named: dict[str, str | None], apart: Sequenc
             taken.inputs.append(name)
         elif name is not None:
             taken.hidden.append(heading)
-        elif heading not in apart:
+        elif heading and heading not in apart:
             taken.kept.append(heading)
     return taken
 
@@ -206,6 +232,7 @@ def take_frame(rows: GridRows, frame: Any, geometry: str | None = None) -> Taken
     """
     if not is_table(frame):
         raise TypeError(tr("{kind} is no table of rows.", kind=type(frame).__name__))
+    _checked_headings(rows, [str(name) for name in frame.columns], [])
     frame = _with_shapes(rows, frame)
     shape = getattr(frame, "active_geometry_name", None) if is_frame(frame) else None
     columns = {str(name): name for name in frame.columns if name != shape}
@@ -224,8 +251,8 @@ def take_frame(rows: GridRows, frame: Any, geometry: str | None = None) -> Taken
     for at, label in enumerate(labels):
         row = GridRow(label)
         rows.rows.append(row)
-        if target is not None:
-            row.cells[target] = FeatureCell(frame, at)
+        if target is not None and (cell := FeatureCell(frame, at)).text:
+            row.cells[target] = cell
         for heading, name in named.items():
             value = values[heading][at]
             if is_missing(value):
