@@ -115,6 +115,14 @@ def test_an_address_where_nobody_answers_gets_one(tmp_path: Path) -> None:
     assert "trouble" in json.loads(everything(report)["connection.json"])
 
 
+def test_certificates_that_are_not_there_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "authorities.pem"))
+    url = "https://127.0.0.1:9/arcgis/rest/services/S/GPServer/T"
+    report = gp.diagnose(url, tmp_path / "report.zip", session=session())
+    assert "TLS CA certificate bundle" in report.summary
+    assert "authorities.pem" in report.summary
+
+
 def test_a_certificate_that_is_not_trusted_is_shown(tmp_path: Path) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     trustme.CA().issue_cert("127.0.0.1").configure_cert(context)

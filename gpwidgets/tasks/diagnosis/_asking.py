@@ -58,8 +58,8 @@ def ask(session: GPSession, url: GPURL) -> Asked:
                 asked.answers.setdefault(name, reply.body.decode("utf-8", "replace"))
             except ConnectionFailed:
                 silent += 1
-            except GPError:
-                continue  # the trace tells
+            except (GPError, OSError):
+                continue  # the trace tells, of certificates that are not there as well
     proxied = bool(asked.settings["proxies"].get(url.server.partition(":")[0]))
     asked.connection = connection_facts(url.server, asked.settings["verify"], proxied=proxied)
     return asked
