@@ -55,7 +55,7 @@ def assert_alike(found: Any, expected: Any, tolerance: float) -> None:
     for one, other in zip(found.geometry.dropna(), expected.geometry.dropna(), strict=True):
         first, second = (shapely.get_coordinates(each, include_z=True) for each in (one, other))
         assert first.shape == second.shape
-        allowed = np.maximum(1.01 * tolerance / 2, 4e-9)
+        allowed = tolerance / 2 + 1e-8  # and what is rounded to a double
         assert (np.abs(first - second)[:, :2] <= allowed).all()
         assert np.nan_to_num(np.abs(first - second)[:, 2:]).max(initial=0) <= 1e-4
 

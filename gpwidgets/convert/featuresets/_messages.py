@@ -178,9 +178,10 @@ def head_of(body: Body, result: Part) -> Head:
     while at < end:
         # Most of a large answer goes through here.
         if body[at] == _FEATURE_TAG:
-            size = body[at + 1] if at + 1 < end else 0x80
-            start = at + 2
-            if size >= 0x80:
+            size, start = body[at + 1] if at + 1 < end else 0x80, at + 2
+            if size >= 0x80 and start < end and body[start] < 0x80:
+                size, start = size & 0x7F | body[start] << 7, at + 3
+            elif size >= 0x80:
                 size, start = varint(body, at + 1, end)
             at = start + size
             if at > end:

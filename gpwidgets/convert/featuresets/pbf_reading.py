@@ -205,7 +205,7 @@ def _coordinates(steps: Ints, lengths: Ints, grid: Grid, has_z: bool) -> Floats:
     ways = np.array([1.0, -1.0 if grid.upper_left else 1.0, 1.0, 1.0])[:width]
     with np.errstate(all="ignore"):
         cells, first = np.rint(1 / scale), np.rint(translate / scale)
-        farthest = float(np.abs(sums, dtype=np.float64).max()) + float(np.abs(first).max())
+        farthest = max(abs(int(sums.min())), abs(int(sums.max()))) + float(np.abs(first).max())
         is_decimal = farthest < _EXACT and _same(cells * scale, 1.0) and _same(first, translate * cells)
     if is_decimal:
         # Decimals come out as JSON has them: one division rounds once.
