@@ -101,7 +101,7 @@ def settings_for_vertices(inputs: Mapping[str, Any]) -> dict[str, bool]:
 
 
 def _any_has_z(inputs: Mapping[str, Any]) -> bool:
-    told = [value.has_z for value in inputs.values() if hasattr(value, "has_z")]
+    told = [getattr(value, "has_z", False) for value in inputs.values()]
     return any(bool(one.any()) if hasattr(one, "any") else bool(one) for one in told)
 
 
@@ -110,7 +110,7 @@ def _any_has_m(inputs: Mapping[str, Any]) -> bool:
 
 
 def _measured(value: Any) -> bool:
-    if not hasattr(value, "geom_type"):
+    if not hasattr(type(value), "geom_type"):  # asking a frame itself would work it out
         return getattr(value, "has_m", False) is True
     from gpwidgets.convert.geometry.vertices import has_m
 

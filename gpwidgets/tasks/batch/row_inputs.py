@@ -7,8 +7,11 @@ is in memory only. Local files are uploaded, and layers get their tokens, when a
 from __future__ import annotations
 
 import array
+import collections
 import hashlib
 import json
+import shutil
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -36,6 +39,8 @@ and ``kept``."""
 
 _NAMED_AT_MOST = 20
 _LONGEST_SHOWN = 200
+#: Characters of a row that is kept at hand, and how many of these there are: some are sent, others written.
+_SMALL_LINE, _LINES_AT_HAND = 8_000, 512
 
 
 class FixedInputs:
@@ -88,6 +93,8 @@ class RowInputs:
         self._fixed: RowLine = {}
         self._secrets: dict[int, dict[str, Any]] = {}
         self._fixed_secrets: dict[str, Any] = {}
+        self._read: collections.OrderedDict[int, RowLine] = collections.OrderedDict()
+        self._reading = threading.Lock()
         self._index()
 
     @classmethod
@@ -128,6 +135,11 @@ class RowInputs:
         store._secrets, store._fixed_secrets = secrets, fixed.secrets
         return store
 
+    def move_to(self, path: Path) -> None:
+        """Move the file."""
+        shutil.move(self.path, path)
+        self.path = path
+
     def take_secrets(self, other: RowInputs) -> None:
         """Take what is in memory only from the same rows."""
         self._secrets, self._fixed_secrets = other._secrets, other._fixed_secrets
@@ -145,10 +157,19 @@ class RowInputs:
         return len(self.labels)
 
     def line(self, place: int) -> RowLine:
-        """Read a row."""
+        """Read a row; small ones that were read last are at hand."""
+        with self._reading:
+            if place in self._read:
+                return self._read[place]
         with self.path.open("rb") as file:
             file.seek(self._starts[place])
-            found: RowLine = json.loads(file.readline())
+            text = file.readline()
+        found: RowLine = json.loads(text)
+        if len(text) <= _SMALL_LINE:
+            with self._reading:
+                self._read[place] = found
+                if len(self._read) > _LINES_AT_HAND:
+                    self._read.popitem(last=False)
         return found
 
     def shown(self, place: int) -> tuple[dict[str, Any], dict[str, Any]]:

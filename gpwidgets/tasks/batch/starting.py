@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
@@ -304,13 +303,15 @@ def start_rows(
         place.mkdir(parents=True, exist_ok=True)
         ledger = Ledger(place)
         try:
+            inputs = staged
             if not ledger.head:
                 _refuse_results_without_ledger(place)
-                shutil.move(staged.path, place / _ROWS)
+                staged.move_to(place / _ROWS)
                 ledger.begin(head, len(staged))
-            _check_rows(place, ledger)
-            inputs = RowInputs(task, place / _ROWS)
-            inputs.take_secrets(staged)
+            else:
+                _check_rows(place, ledger)
+                inputs = RowInputs(task, place / _ROWS)
+                inputs.take_secrets(staged)
             made = Batch(task, place, ledger, inputs, checked, options)
         except BaseException:
             ledger.close()
