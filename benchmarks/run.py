@@ -52,6 +52,8 @@ BENCHMARKS = {
     "polling": Benchmark("", ""),
     "learners": Benchmark("", "--learners 6 --seconds 1"),
     "soak": Benchmark("", "--jobs 50 --longest 5"),
+    "batch": Benchmark("--many 100", "--rows 10 --many 10 --polygons 100 --spread 8", ("--only memory",)),
+    "batch_scale": Benchmark("", "--rows 500"),
 }
 #: Takes minutes whatever its arguments.
 NEVER_QUICK = {"polling"}
