@@ -144,6 +144,17 @@ def test_thinned_points_are_drawn_anew_only_where_the_picture_ends_and_all_of_th
     assert len(layer.data["features"]) == first
 
 
+def test_what_was_drawn_whole_at_first_is_so_in_every_view(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frame_layer, "MAX_FEATURES", 100)
+    monkeypatch.setattr(frame_layer, "MAX_CLOSER", 5)
+    monkeypatch.setattr(frame_layer, "MAX_VERTICES", 1500)
+    layer = FrameLayer(grid(100))
+    assert len(layer.data["features"]) == 100
+    assert layer.look((0.6, 0.6, 4.4, 4.4), 8)
+    assert len(layer.data["features"]) >= 25
+    assert "are drawn;" not in layer.note
+
+
 def test_a_layer_is_one_message() -> None:
     sent: list[str] = []
 

@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 #: Above this many features a browser no longer pans smoothly; of more, the largest of each spot are drawn.
 MAX_FEATURES = 10_000
 
-#: So many where the map is moved closer: a page takes so long for a part to be drawn anew that it is felt.
-MAX_CLOSER = 4_000
+#: Of more than that, so many where the map is moved closer: they are drawn anew while it is panned, and that
+#: is still more in each view than at first.
+MAX_CLOSER = 6_000
 
 #: Above this many vertices shapes are drawn simplified, to less than a pixel where they are seen.
 MAX_VERTICES = 50_000
@@ -272,7 +273,7 @@ class FrameLayer(LeanGeoJSON):
         return self.map_shapes.draw(
             pixel,
             window=window,
-            limit=MAX_FEATURES if window is None else min(MAX_FEATURES, MAX_CLOSER),
+            limit=MAX_CLOSER if window is not None and len(self.frame) > MAX_FEATURES else MAX_FEATURES,
             max_vertices=MAX_VERTICES,
             styles=classes.styles(self._class_opacity) if classes else (),
             codes=classes.codes if classes else None,
