@@ -17,8 +17,8 @@ KINDS = ("plain", "map")
 #: A task of very many inputs, and how many fields its form has at first.
 MANY, SHOWN_OF_MANY = 300, 60
 _AROUND_FORMS = (
-    "call_code", "earlier_run", "form", "other_values", "refusal", "server_check", "share_section",
-    "unplaced",
+    "call_code", "draft_note", "earlier_run", "form", "other_values", "preset_note", "refusal",
+    "server_check", "share_section", "unplaced",
 )  # fmt: skip
 _EDITORS = (
     "choice", "composite", "date", "expression", "extent", "features.features", "field", "file",
@@ -31,10 +31,13 @@ _KINDS = (
 #: What the first form loads; it is there before a form is timed.
 WARM = (
     "geopandas",
+    "gpwidgets.tasks.journal.draft_store",
+    "gpwidgets.tasks.journal.drafts",
     "gpwidgets.tasks.task",
     "gpwidgets.widgets._connector",
     "gpwidgets.widgets.kit.task_header",
     "gpwidgets.widgets.map.task_map",
+    "gpwidgets.widgets.page.this_notebook",
     "gpwidgets.widgets.runs.run_buttons",
     "gpwidgets.widgets.runs.run_list",
     "gpwidgets.widgets.runs.snapshot",

@@ -13,6 +13,7 @@ from ipywidgets.widgets.widget import _remove_buffers
 
 from gpwidgets.widgets.map.layers import frame_layer
 from gpwidgets.widgets.map.layers.frame_layer import FrameLayer
+from gpwidgets.widgets.map.layers.style_by import style_by
 
 
 def points(count: int) -> gpd.GeoDataFrame:
@@ -128,7 +129,7 @@ def test_thinned_points_are_drawn_anew_only_where_the_picture_ends_and_all_of_th
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(frame_layer, "MAX_FEATURES", 100)
-    monkeypatch.setattr(frame_layer, "MAX_CLOSER", 50)
+    monkeypatch.setattr(frame_layer, "MAX_CLOSER_POINTS", 50)
     layer = FrameLayer(points(1000))
     first = len(layer.data["features"])
     assert layer.note == f"{first} of 1,000 features are drawn; zoom in to see more"
@@ -136,6 +137,10 @@ def test_thinned_points_are_drawn_anew_only_where_the_picture_ends_and_all_of_th
     assert 10 <= len(layer.data["features"]) <= 50
     assert layer.note.endswith("of 600 features in and around the view are drawn; zoom in to see more")
     assert not layer.look((0.25, 0.25, 0.65, 0.65), 12)
+    before = drawn_ids(layer)
+    layer.restyle(style_by(layer.frame, "n", "quantiles", 2, "Viridis"))
+    assert drawn_ids(layer) == before
+    assert "in and around the view" in layer.note
     assert layer.look((0.4, 0.4, 0.8, 0.8), 12)
     assert layer.look((0.5, 0.5, 0.52, 0.52), 17)
     assert {500, 510, 519} <= set(drawn_ids(layer))

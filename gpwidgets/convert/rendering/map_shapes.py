@@ -95,6 +95,8 @@ class MapShapes:
         has a place.
     crosses : bool
         Whether the shapes lie around 180 degrees.
+    are_points : bool
+        Whether no shape has more than one vertex.
     missing : int
         Rows without a geometry.
     reason : str
@@ -112,6 +114,7 @@ class MapShapes:
         self._placed = np.isfinite(self._boxes).all(axis=1) & ~nowhere(self._shapes) & (not self.reason)
         self.missing: int = int(shapely.is_missing(self._shapes).sum())
         self._sizes = shapely.get_num_coordinates(self._shapes)
+        self.are_points: bool = not len(self._sizes) or int(self._sizes.max()) <= 1
         self.crosses: bool = False
         self._unwinds = False
         self.bounds = self._bounds()

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 MAX_FEATURES = 10_000
 
 #: Of more than that, so many where the map is moved closer: they are drawn anew while it is panned, and that
-#: is still more in each view than at first.
-MAX_CLOSER = 6_000
+#: is still more in each view than at first. Of points, which are drawn apart from each other, fewer are.
+MAX_CLOSER, MAX_CLOSER_POINTS = 6_000, 4_000
 
 #: Above this many vertices shapes are drawn simplified, to less than a pixel where they are seen.
 MAX_VERTICES = 50_000
@@ -273,11 +273,18 @@ class FrameLayer(LeanGeoJSON):
         return self.map_shapes.draw(
             pixel,
             window=window,
-            limit=MAX_CLOSER if window is not None and len(self.frame) > MAX_FEATURES else MAX_FEATURES,
+            limit=self._limit if window is not None else MAX_FEATURES,
             max_vertices=MAX_VERTICES,
             styles=classes.styles(self._class_opacity) if classes else (),
             codes=classes.codes if classes else None,
         )
+
+    @property
+    def _limit(self) -> int:
+        """Most features of a part of the layer."""
+        if len(self.frame) <= MAX_FEATURES:
+            return MAX_FEATURES
+        return MAX_CLOSER_POINTS if self.map_shapes.are_points else MAX_CLOSER
 
     @property
     def is_partial(self) -> bool:
@@ -329,7 +336,10 @@ class FrameLayer(LeanGeoJSON):
         self.classes = classes
         self._whole = self._draw(None, self._fit_pixel())
         self._restyle_paths()
-        self._show(self._whole, None, self._fit_pixel())
+        if self._window is None:
+            self._show(self._whole, None, self._fit_pixel())
+        else:
+            self._show(self._draw(self._window, self._pixel), self._window, self._pixel)
 
     def _style(self) -> dict[str, Any]:
         classes = self.classes
