@@ -102,3 +102,12 @@ def test_a_list_that_grows_has_its_height_at_once(log: MessageLog) -> None:
     assert "min-height:180px" in html_of(log)
     log.show(SAID)
     assert "min-height" not in html_of(log)
+
+
+def test_few_messages_that_are_left_out_at_first_can_be_had(tmp_path: Path) -> None:
+    log = MessageLog("My task", tmp_path, level="warning")
+    log.show(SAID[:2])
+    assert shown(log) == ["Tile <7> is empty"]
+    assert "1 of 2 messages" in text_of(log)
+    choose(log, "Which messages are shown", "All messages")
+    assert shown(log) == ["Reading tiles", "Tile <7> is empty"]

@@ -25,6 +25,7 @@ from widget_tools import (
 )
 
 import gpwidgets as gp
+from gpwidgets.widgets.page.open_forms import inputs_for
 
 FOLD = "Save, share, look inside"
 PRESET: dict[str, Any] = {
@@ -152,6 +153,19 @@ def test_a_preset_that_cannot_be_used_leaves_the_form_as_it_is(server, given: An
     assert len(alerts(widget)) == 1
     assert can_find(widget, "Distance")
     assert can_find(widget, "Run")
+    widget.close()
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["POINT (10 59)", {"spatialReference": {"wkid": 4326}, "features": [{"geometry": {"x": 10, "y": 59}}]}],
+)
+def test_fixed_features_are_on_the_map_and_nothing_else_is_put_there(server, value: Any) -> None:
+    preset = {"inputs": {"Input_Points": {"value": value, "fixed": True, "label": "Wells"}}}
+    widget = gp.TaskWidget(server.url_of("BufferPoints"), preset=preset)
+    assert "Wells 1 " in text_of(widget)
+    assert len(widget.map.targets["Input_Points"].frame()) == 1
+    assert inputs_for() == []
     widget.close()
 
 

@@ -112,11 +112,6 @@ class DraftStore:
         )
         return draft if is_ours else None
 
-    def move(self, path: Path, to: Path) -> None:
-        """Make the draft of another cell that of this one, so that no other form takes it too."""
-        with contextlib.suppress(OSError):
-            os.replace(path, to)
-
     def forget(self, path: Path) -> None:
         """Remove a draft, if it is there."""
         with contextlib.suppress(OSError):

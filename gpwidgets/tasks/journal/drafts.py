@@ -28,7 +28,7 @@ from gpwidgets.texts import tr
 if TYPE_CHECKING:
     from gpwidgets.tasks.runs.task_handle import TaskHandle
 
-__all__ = ["Draft", "DraftWriter", "draft_name", "read_draft"]
+__all__ = ["NO_DRAFT", "Draft", "DraftWriter", "draft_name", "read_draft"]
 
 Row = dict[str, Any]
 
@@ -61,6 +61,10 @@ class Draft:
     problems: dict[str, GPError] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     saved: float = 0.0
+
+
+#: Of a form that is as it was made: nothing comes back, neither from this draft nor from one of another cell.
+NO_DRAFT: Mapping[str, Any] = {"saved": 0.0, "names": [], "inputs": [], "environment": []}
 
 
 class DraftWriter:

@@ -11,6 +11,7 @@ import traitlets
 
 from gpwidgets.datatypes.registry import check_value, words_of
 from gpwidgets.errors import GPError
+from gpwidgets.protocol.features import FeatureSet
 from gpwidgets.protocol.plain_text import plain_label
 from gpwidgets.protocol.values import UNSET
 from gpwidgets.secrets import mask
@@ -50,7 +51,23 @@ class FixedEditor(ParameterEditor):
         self.default = self._fixed
         self._may_be_cleared = False
         self._shown = Note()
+        self._target = self._show_on_map()
         return [self._shown]
+
+    def _show_on_map(self) -> Any:
+        """Draw features where there is a map: what is sent should be seen."""
+        task_map, frame = self.context.map, _frame_of(self._fixed)
+        if task_map is None or frame is None or not len(frame):
+            return None
+        target = task_map.target(self.parameter.name, self.parameter.geometry_types, label=self.title)
+        target.set_frame(frame)
+        task_map.zoom_to_frame(frame)
+        return target
+
+    def let_go(self) -> None:
+        """Take the features off the map."""
+        if self._target is not None and self.context.map is not None:
+            self.context.map.remove_target(self._target)
 
     def read(self) -> Any:
         """Return the value."""
@@ -103,3 +120,14 @@ class FixedEditor(ParameterEditor):
     @traitlets.validate("value")
     def _checked(self, proposal: Mapping[str, Any]) -> Any:
         return self._fixed
+
+
+def _frame_of(value: Any) -> Any:
+    if not isinstance(value, FeatureSet):
+        return value if hasattr(value, "geometry") else None
+    from gpwidgets.convert.featuresets.frames import features_to_frame
+
+    try:
+        return features_to_frame(value.json)
+    except GPError:
+        return None  # it is sent all the same

@@ -18,7 +18,7 @@ from gpwidgets.protocol.plain_text import one_line
 from gpwidgets.secrets import mask
 from gpwidgets.tasks.inputs.environment import KEYWORD
 from gpwidgets.tasks.journal.draft_store import DraftStore, current_drafts
-from gpwidgets.tasks.journal.drafts import Draft, DraftWriter, draft_name, read_draft
+from gpwidgets.tasks.journal.drafts import NO_DRAFT, Draft, DraftWriter, draft_name, read_draft
 from gpwidgets.tasks.scheduling.watcher import shared_watcher
 from gpwidgets.texts import tr
 from gpwidgets.widgets.form.other_values import changed_values
@@ -54,6 +54,7 @@ class DraftNote(Section):
     def __init__(self, *, keeps: bool = True) -> None:
         self._place = this_place() if keeps else None
         self.path: Path | None = None
+        self.source: Path | None = None
         self._store: DraftStore | None = None
         self._lock = threading.Lock()
         self._waits = False
@@ -114,12 +115,10 @@ class DraftNote(Section):
         self._start = form.values
         self.path = store.path(place.notebook, name, place.cell)
         self.follow(form, self._note_change, "values")
-        taken = [one.path for one in _open if one.path is not None]
+        taken = [path for one in _open for path in (one.path, one.source) if path is not None]
         _open.add(self)
-        found = store.find(place.notebook, name, place.cell, taken)
-        document = store.load(found) if found is not None else None
-        if found is not None and found != self.path:
-            store.move(found, self.path)
+        self.source = store.find(place.notebook, name, place.cell, taken)
+        document = store.load(self.source) if self.source is not None else None
         if document is not None:
             self._restore(
                 read_draft(document, task), given | {*form.arrangement.fixed, *form.arrangement.first}
@@ -182,12 +181,10 @@ class DraftNote(Section):
         with self._lock:
             self._waits = False  # a change from here on is written by itself
             began = time.monotonic()
-            values = self._form.values
+            values = self._form.checked_values()
             try:
-                if changed_values(self._start, values):
-                    store.save(path, self._writer.draft(values, time.time()))
-                else:
-                    store.forget(path)
+                changed = changed_values(self._start, values)
+                store.save(path, self._writer.draft(values, time.time()) if changed else NO_DRAFT)
             except Exception as error:  # whatever it is, the form goes on
                 self._tell_trouble(error)
             self._pause = max(_MOMENT, _TIMES * (time.monotonic() - began))

@@ -179,7 +179,7 @@ class TaskForm(Owner, LateLooks, w.VBox):
         if self._binding.silent:
             return
         with self._binding.silently():
-            self.values = self._with(change) or self._gathered()
+            self.values = self._with(change) or self.checked_values()
 
     def _with(self, change: Mapping[str, Any] | None) -> dict[str, Any] | None:
         """The values with the one that has changed; None where more than one could have."""
@@ -188,8 +188,9 @@ class TaskForm(Owner, LateLooks, w.VBox):
             return None
         return None if change["new"] is UNSET else {**self.values, name: change["new"]}
 
-    def _gathered(self) -> dict[str, Any]:
-        values = {name: one.value for name, one in self.editors.items()}
+    def checked_values(self) -> dict[str, Any]:
+        """What the editors hold; `values` has what it was given until all of it has been checked."""
+        values = {name: one.value for name, one in list(self.editors.items())}
         settings = self.environment.values
         given = {name: value for name, value in values.items() if value is not UNSET}
         return {**given, **({KEYWORD: settings} if settings else {})}

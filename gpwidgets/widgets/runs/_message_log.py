@@ -94,7 +94,8 @@ class MessageLog(Owner, w.VBox):
         it does not move away under the pointer.
         """
         self._all, self._is_growing = tuple(messages), is_growing
-        has_tools = len(self._all) >= (1 if is_growing else _MANY)
+        is_filtered = self._level.value != _SHOWN[0][1]  # what is left out can be had
+        has_tools = len(self._all) >= (1 if is_growing or is_filtered else _MANY)
         self._tools.layout.display = "" if has_tools else "none"
         self._filter()
 
