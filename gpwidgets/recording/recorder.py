@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import atexit
 import json
 import warnings
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self
-from urllib.parse import quote, urlencode
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
 
 from gpwidgets.bounds import limit
 from gpwidgets.errors import GPError, GPWarning
-from gpwidgets.loopback.access import AccessRules, new_key
-from gpwidgets.loopback.http_thread import HTTPThread
-from gpwidgets.loopback.worker_pool import WorkerPool
+from gpwidgets.loopback.local_server import LocalServer
 from gpwidgets.recording._record_handler import RecordHandler
 from gpwidgets.recording.conversation import Asking, Conversation
 from gpwidgets.recording.lesson_file import LessonWriter
@@ -30,7 +27,7 @@ _WAITING = 32
 _SIGN_IN_HEADERS = ("Authorization", "X-Esri-Authorization", "Cookie", "Referer")
 
 
-class Recorder:
+class Recorder(LocalServer):
     """A running recorder; made by :func:`record`.
 
     Parameters
@@ -68,34 +65,26 @@ class Recorder:
         origins: Iterable[str] = (),
         ca_file: str | Path | None = None,
     ) -> None:
-        self._place = Place.of(url)
+        self._recorded = Place.of(url)
         self.path: Path = Path(path)
         if self.path.exists() and not overwrite:
             raise FileExistsError(tr("{path} is there already.", path=self.path))
-        self._rules = AccessRules.of(new_key() if key is None else key, origins)
-        self._http = HTTPThread(port, "gp-recorder")
-        self.port: int = self._http.port
-        inner = f"/{self._rules.key}" if self._rules.key else ""
-        self.path_of_cookies: str = f"{inner}/{quote(self._place.name)}"
-        self._address = f"{self._http.origin}{self.path_of_cookies}"
-        self._outward, self._inward = (
-            Swap(self._place.context, self._address, by_inner_names=True),
-            Swap(self._address, self._place.context),
-        )
+        super().__init__("gp-recorder", port=port, key=key, origins=origins)
+        self._address = f"{self._place}/{quote(self._recorded.name)}"
+        self.path_of_cookies: str = urlsplit(self._address).path
+        context = self._recorded.context
+        self._outward = Swap(context, self._address, by_inner_names=True)
+        self._inward = Swap(self._address, context)
         self._upstream = Upstream(ca_file)
         self._writer = self._opened(limit("unpacked") if max_bytes is None else max_bytes, overwrite)
-        self._conversation = Conversation(self._writer, self._place.context, self._describe)
+        self._conversation = Conversation(self._writer, context, self._describe)
         self._url = self.address_of(url)
-        self._pool = WorkerPool(_WAITING, "gp-recorder")
         self._closed = False
-        self._http.start(
-            RecordHandler, {"rules": self._rules, "recorder": self, "offload": self._pool.submit}
-        )
-        atexit.register(self.close)
+        self._begin(RecordHandler, _WAITING, recorder=self)
 
     def _opened(self, most: int, overwrite: bool) -> LessonWriter:
         """The lesson's file; where it cannot be written, the port is given back."""
-        place = self._place
+        place = self._recorded
         try:
             return LessonWriter(
                 self.path, server=place.shown, services=place.services, most=most, overwrite=overwrite
@@ -105,14 +94,10 @@ class Recorder:
             self._upstream.close()
             raise
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def __repr__(self) -> str:
-        return f"<Recorder of {self._place.shown} to {self.path}{'' if self._http.running else ' (closed)'}>"
+        return (
+            f"<Recorder of {self._recorded.shown} to {self.path}{'' if self._http.running else ' (closed)'}>"
+        )
 
     @property
     def url(self) -> str:
@@ -142,16 +127,14 @@ class Recorder:
         URLError
             It is another server's.
         """
-        return f"{self._address}{self._place.path_of(url)}"
+        return f"{self._address}{self._recorded.path_of(url)}"
 
-    def close(self) -> None:
+    def stop(self) -> None:
         """Stop, and write the lesson; may be called twice."""
-        atexit.unregister(self.close)
+        super().stop()
         if self._closed:
             return
         self._closed = True
-        self._http.stop()
-        self._pool.stop()
         self._upstream.close()
         wanted, self.path = self.path, self._conversation.close()
         said = self.said()
@@ -161,11 +144,7 @@ class Recorder:
         if said:
             warnings.warn(said, GPWarning, stacklevel=3)
 
-    stop = close
-
-    def wait(self) -> None:
-        """Block until the recorder is stopped."""
-        self._http.wait()
+    close = stop
 
     def said(self) -> str:
         """What is not in the lesson, and why; ``""`` where all of it is."""
@@ -185,11 +164,11 @@ class Recorder:
         path
             Of a request, below the key.
         """
-        before = f"/{quote(self._place.name)}"
+        before = f"/{quote(self._recorded.name)}"
         below = path.removeprefix(before)
         if below == path or not below.startswith("/"):
             return None
-        return below if self._place.admits(below) else None
+        return below if self._recorded.admits(below) else None
 
     def pass_on(self, asking: Asking) -> Passed:
         """Ask the server, keep what was said, and answer with this recorder's addresses."""
@@ -197,7 +176,7 @@ class Recorder:
         is_form = "multipart" not in headers.get("Content-Type", "").lower()
         body = self._inward(asking.body) if is_form else asking.body
         query = self._inward.text(asking.query)
-        url = f"{self._place.context}{asking.path}{'?' if query else ''}{query}"
+        url = f"{self._recorded.context}{asking.path}{'?' if query else ''}{query}"
         passed = self._upstream.send(asking.method, url, headers, body)
         location = passed.headers.get("Location", "")
         if 300 <= passed.status < 400 and location:
@@ -213,8 +192,8 @@ class Recorder:
 
     def _redirected(self, url: str, location: str, passed: Passed) -> Passed:
         target = redirect_of(url, location)
-        own = Swap(self._place.context, MARK).text(target)
-        if own.startswith(MARK) and self._place.admits(own.removeprefix(MARK).partition("?")[0]):
+        own = Swap(self._recorded.context, MARK).text(target)
+        if own.startswith(MARK) and self._recorded.admits(own.removeprefix(MARK).partition("?")[0]):
             return Passed(passed.status, {**passed.headers, "Location": target}, passed.body, passed.cookies)
         told = tr("The server sends on to another place, and the recorder speaks to one server only.")
         return Passed(502, {"Content-Type": "application/json"}, _error(502, told))
@@ -232,7 +211,7 @@ class Recorder:
         try:
             passed = self._upstream.send(
                 "POST",
-                f"{self._place.context}{path}",
+                f"{self._recorded.context}{path}",
                 headers,
                 urlencode({"f": "json", **token}).encode(),
             )

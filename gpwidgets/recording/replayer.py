@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import atexit
 import math
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Self
 
 from gpwidgets.errors import URLError
-from gpwidgets.loopback.access import AccessRules, new_key
-from gpwidgets.loopback.http_thread import HTTPThread
-from gpwidgets.loopback.worker_pool import WorkerPool
+from gpwidgets.loopback.local_server import LocalServer
 from gpwidgets.protocol.urls import GPURL
 from gpwidgets.recording._replay_handler import ReplayHandler
 from gpwidgets.recording.answers import Answers
@@ -24,7 +20,7 @@ _NAME = "arcgis"
 _THREADS = 4
 
 
-class Replay:
+class Replay(LocalServer):
     """A running replay; made by :func:`replay`.
 
     Parameters
@@ -56,33 +52,13 @@ class Replay:
             raise ValueError(tr("pace is a number from 0 on, not {pace!r}", pace=pace))
         self._lesson = Lesson(Path(path))
         try:
-            self._http = HTTPThread(port, "gp-replay")
+            super().__init__("gp-replay", port=port, key=key, origins=origins)
         except BaseException:
             self._lesson.close()
             raise
-        self.port: int = self._http.port
-        self._rules = AccessRules.of(new_key() if key is None else key, origins)
-        inner = f"/{self._rules.key}" if self._rules.key else ""
-        self._address = f"{self._http.origin}{inner}/{_NAME}"
+        self._address = f"{self._place}/{_NAME}"
         self._answers = Answers(self._lesson, self._address, pace)
-        self._pool = WorkerPool(_THREADS, "gp-replay")
-        self._http.start(
-            ReplayHandler,
-            {
-                "rules": self._rules,
-                "answers": self._answers,
-                "name": _NAME,
-                "pace": pace,
-                "offload": self._pool.submit,
-            },
-        )
-        atexit.register(self.close)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+        self._begin(ReplayHandler, _THREADS, answers=self._answers, name=_NAME, pace=pace)
 
     def __repr__(self) -> str:
         return f"<Replay of {self._lesson.path} {self.url}{'' if self._http.running else ' (closed)'}>"
@@ -149,18 +125,12 @@ class Replay:
         """The address here of a task that is given by its name or by its address elsewhere."""
         return self._answers.tasks.get(task) or self.address_of(task)
 
-    def close(self) -> None:
+    def stop(self) -> None:
         """Stop; may be called twice."""
-        atexit.unregister(self.close)
-        self._http.stop()
-        self._pool.stop()
+        super().stop()
         self._lesson.close()
 
-    stop = close
-
-    def wait(self) -> None:
-        """Block until the replay is stopped."""
-        self._http.wait()
+    close = stop
 
 
 def replay(

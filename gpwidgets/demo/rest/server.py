@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import atexit
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 from urllib.parse import quote
 
 from gpwidgets.demo.jobs.jobs import JobStore
@@ -20,16 +19,14 @@ from gpwidgets.demo.rest.portal import PortalStub
 from gpwidgets.demo.rest.security import LONGEST_MINUTES, USERNAME
 from gpwidgets.demo.tools import default_services
 from gpwidgets.errors import PublishError
-from gpwidgets.loopback.access import AccessRules, new_key
-from gpwidgets.loopback.http_thread import HTTPThread
-from gpwidgets.loopback.worker_pool import WorkerPool
+from gpwidgets.loopback.local_server import LocalServer
 
 _ANSWERING_THREADS = 8
 
 Publishable = Service | Tool | Callable[..., Any]
 
 
-class DemoServer:
+class DemoServer(LocalServer):
     """A running geoprocessing server; made by :func:`serve`.
 
     Parameters
@@ -68,12 +65,9 @@ class DemoServer:
         origins: Iterable[str] = (),
         hosts: Iterable[str] = (),
     ) -> None:
-        self._rules = AccessRules.of(new_key() if key is None else key, origins, hosts)
+        super().__init__("gp-server", port=port, key=key, origins=origins, hosts=hosts)
         self._folder = Path(tempfile.mkdtemp(prefix="gpwidgets-demo-"))
-        self._http = HTTPThread(port, "gp-server")
-        self.port: int = self._http.port
-        place = f"{self._http.origin}/{self._rules.key}" if self._rules.key else self._http.origin
-        self._operations = Operations(place, self._folder, {}, workers)
+        self._operations = Operations(self._place, self._folder, {}, workers)
         self._operations.tokens.longest_minutes = token_minutes
         if portal:
             self._operations.portal = PortalStub(self._operations.origin, self._operations.tokens)
@@ -81,18 +75,7 @@ class DemoServer:
             self._operations.faults = faults
         for each in services:
             self.publish(each)
-        self._answers = WorkerPool(_ANSWERING_THREADS, "gp-answer")
-        self._http.start(
-            Gateway,
-            {"operations": self._operations, "offload": self._answers.submit, "rules": self._rules},
-        )
-        atexit.register(self.stop)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
+        self._begin(Gateway, _ANSWERING_THREADS, operations=self._operations)
 
     def __repr__(self) -> str:
         return f"<DemoServer {self.url}{'' if self._http.running else ' (stopped)'}>"
@@ -204,15 +187,9 @@ class DemoServer:
 
     def stop(self) -> None:
         """Close all connections, cancel what runs, and remove the files; may be called twice."""
-        atexit.unregister(self.stop)
-        self._http.stop()
+        super().stop()
         self._operations.jobs.stop()
-        self._answers.stop()
         shutil.rmtree(self._folder, ignore_errors=True)
-
-    def wait(self) -> None:
-        """Block until the server is stopped."""
-        self._http.wait()
 
 
 def serve(
