@@ -125,11 +125,18 @@ def test_results_have_the_servers_colours_and_nothing_is_covered_at_any_width(
             picture = screenshots / f"map-{width}-{theme.lower()}.png"
             cell.locator(".gpw-map").first.screenshot(path=str(picture))
             assert cell.evaluate(COVERED) == [], (theme, width)
+    expect(cell.locator('.leaflet-gpw-ground-pane img[src^="data:image/svg"]')).not_to_have_count(0)
+    map_, form = cell.locator(".leaflet-container").first, cell.locator(".gpw-form").first
+    assert map_.bounding_box()["x"] > form.bounding_box()["x"]  # beside it, and so it stays
+    form.evaluate("form => { form.style.minHeight = '4000px'; form.scrollIntoView({block: 'end'}); }")
+    expect(map_).to_be_in_viewport(ratio=0.5)
+    form.evaluate("form => { form.style.minHeight = ''; }")
     use_theme(notebook, "Light")
 
     # By hand, each control answers to a click where it is.
     notebook.page.set_viewport_size({"width": 480, "height": 900})
     notebook.page.wait_for_timeout(700)
+    assert map_.bounding_box()["y"] < form.bounding_box()["y"]
     cell.get_by_role("button", name="Close").click()
     expect(cell.locator(".gpw-attributes")).to_have_count(0)
     cell.get_by_role("button", name="Zoom in").click()
