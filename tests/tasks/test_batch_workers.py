@@ -142,6 +142,26 @@ def test_work_that_was_lost_is_done_again_and_no_job_is(task, own_server, tmp_pa
     assert own_server.jobs.created == 8
 
 
+class Slow(Watched):
+    """Workers that say that a row takes a minute."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        def work(*given: Any) -> Any:
+            done = fn(*given)
+            return dataclasses.replace(done, seconds=60.0 * len(given[0].rows)) if made else done
+
+        made = isinstance(args[0], PartWork)
+        self.sent += [b""] if made else []
+        return ThreadPoolExecutor.submit(self, work, *args, **kwargs)
+
+
+def test_rows_that_take_long_are_spread_over_the_workers(task, tmp_path: Path) -> None:
+    with Slow() as workers:
+        runs = gp.batch(task, points(8), folder=tmp_path, at_once=1, executor=workers).wait(60)
+    assert runs.counts == {"succeeded": 8}
+    assert len(workers.sent) == 8
+
+
 def test_each_is_called_for_every_result_and_its_errors_are_those_of_a_row(
     task, own_server, tmp_path
 ) -> None:

@@ -7,6 +7,7 @@ another machine.
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -138,6 +139,8 @@ class PartDone:
         Why rows could not be kept, by place and output, in words.
     trouble
         Why nothing could be written.
+    seconds
+        How long it took.
     """
 
     facts: dict[str, Any] = field(default_factory=dict)
@@ -145,16 +148,18 @@ class PartDone:
     made: dict[str, str | bytes] = field(default_factory=dict)
     errors: dict[int, dict[str, str]] = field(default_factory=dict)
     trouble: str = ""
+    seconds: float = 0.0
 
 
 def do_part(work: PartWork) -> PartDone:
     """Read, hand to the user's function and write; nothing is raised."""
-    done = PartDone()
+    done, began = PartDone(), time.perf_counter()
     try:
         for name in work.outputs:
             _do_output(work, name, done)
     except Exception as error:  # a full disk, or a fault of ours: the batch stops, and nothing is lost
         done.trouble = str(error) or type(error).__name__
+    done.seconds = time.perf_counter() - began
     return done
 
 

@@ -42,6 +42,8 @@ PLACE = "gp_place"
 _ROWS_OF_A_PART, _FEATURES_OF_A_PART = 250, 50_000
 #: Bytes of answers that wait to be read: of a part, and in all the parts that workers have.
 _BYTES_OF_A_PART, _BYTES_AT_WORK = 4_000_000, 64_000_000
+#: What a part takes of a worker, about: rows that take long are spread over all workers.
+_SECONDS_OF_A_PART = 2.0
 
 
 class Results(NamedTuple):
@@ -108,9 +110,11 @@ class RowResults:
         self._changed = threading.Condition(threading.RLock())
         self._to_do: collections.deque[PartWork] = collections.deque()
         self._at_work: dict[int, int] = {}
+        self._rows_of_a_part = _ROWS_OF_A_PART
         self._remove_unknown()
         self._marker = ""
         if ways.executor is not None:
+            self._rows_of_a_part = 1  # which tells how long a row takes
             self._marker = f".workers-{uuid.uuid4().hex}"
             (folder / self._marker).touch()
         self._number = self._next_number()
@@ -143,7 +147,7 @@ class RowResults:
             self._bytes += sum(one.size for one in sets.values() if isinstance(one, UnreadRows))
             if (
                 not self._patient
-                or len(self._waiting) >= _ROWS_OF_A_PART
+                or len(self._waiting) >= self._rows_of_a_part
                 or self._features >= _FEATURES_OF_A_PART
                 or self._bytes >= _BYTES_OF_A_PART
             ):
@@ -242,6 +246,10 @@ class RowResults:
         """Take a part that has been made into the folder and the ledger."""
         failure: Exception | None = None
         with self._changed:
+            if self._ways.executor is not None and work.outputs and done.seconds:
+                rows = sum(bool(sets) for _, sets in work.rows.values())
+                wanted = int(_SECONDS_OF_A_PART * rows / done.seconds)
+                self._rows_of_a_part = max(1, min(wanted, _ROWS_OF_A_PART))
             try:
                 self._commit(work, done)
             except Exception as error:
