@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.resources
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import jsonschema
@@ -237,3 +238,11 @@ def test_a_file_is_saved_once_and_read_again(tmp_path) -> None:
     with pytest.raises(FileExistsError):
         preset.save(path)
     assert gp.load_preset(preset.save(str(path), overwrite=True)) == preset
+
+
+def test_choices_that_a_server_changes_later_are_narrowed_as_well(gallery) -> None:
+    arranged = arrange(gp.load_preset({"inputs": {"Input_Choice": {"choices": ["GEODESIC"]}}}), gallery.info)
+    changed = replace(gallery.info.parameter("Input_Choice"), choice_list=("PLANAR", "GEODESIC", "NEW"))
+    assert [one.label for one in arranged.narrowed(changed).choices] == ["GEODESIC"]
+    gone = replace(changed, choice_list=("PLANAR", "NEW"))
+    assert [one.label for one in arranged.narrowed(gone).choices] == ["PLANAR", "NEW"]

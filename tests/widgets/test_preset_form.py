@@ -169,6 +169,24 @@ def test_fixed_features_are_on_the_map_and_nothing_else_is_put_there(server, val
     widget.close()
 
 
+def test_what_is_hidden_without_a_value_is_listed_too(server) -> None:
+    rows = {
+        "Input_Hidden": {},
+        "Input_Long": {},
+        "Input_Coded": {"value": "ALL"},
+    }
+    preset = {"inputs": {name: {"hidden": True, **row} for name, row in rows.items()}}
+    widget = gp.TaskWidget(server.url_of("ParameterGallery"), preset=preset)
+    press(widget, "Set by the preset (3)")
+    text = text_of(widget)
+    for line in ("Input Hidden hidden", "Input Long nothing", "Input Coded Join all"):
+        assert f"{line} (set by the preset)" in text
+    widget.values = {**widget.values, "Input_Hidden": "canary-secret"}
+    assert "canary-secret" not in html_of(widget)
+    assert "another value was not taken" in text_of(widget)
+    widget.close()
+
+
 HOSTILE = '<img src=x onerror="alert(1)"><script>alert(1)</script>$x$ \u202e'
 
 
