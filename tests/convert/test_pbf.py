@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,7 @@ COLUMNS = {
     "small": st.integers(-(2**15), 2**15 - 1),
     "real": st.none() | st.floats(allow_nan=False, allow_infinity=False),
     "text": st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=200),
-    "moment": st.none() | st.datetimes(pd.Timestamp(1, 1, 1).to_pydatetime().replace(year=1800)),
+    "moment": st.none() | st.datetimes(datetime(1800, 1, 1), datetime(2200, 1, 1)),
     "flag": st.booleans(),
 }
 
