@@ -1,10 +1,12 @@
 """Batches whose results are read and written by workers: the same results, whatever becomes of them."""
 
 import dataclasses
+import gc
 import multiprocessing
 import pickle
 import sys
 import threading
+import weakref
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated, Any
@@ -191,6 +193,25 @@ def test_each_is_called_for_every_result_and_its_errors_are_those_of_a_row(
     assert runs.counts == {"succeeded": 6}
     assert sorted(set(runs.frame()["gp_row"])) == [0, 1, 2, 3, 5]
     assert own_server.jobs.created == 6
+
+
+def test_results_are_let_go_of_as_soon_as_they_are_written(task, tmp_path: Path) -> None:
+    seen = []
+
+    def each(frame: Any) -> Any:
+        seen.append(weakref.ref(frame))
+        return frame
+
+    gc.collect()
+    gc.disable()
+    try:
+        runs = gp.batch(task, points(12), folder=tmp_path, each=each, Count=1000).wait(60)
+        alive = [one for one in seen if one() is not None]
+    finally:
+        gc.enable()
+    assert runs.counts == {"succeeded": 12}
+    assert len(seen) == 12
+    assert len(alive) <= 2
 
 
 def test_closing_waits_for_what_is_just_being_written(task, own_server, tmp_path: Path) -> None:

@@ -122,6 +122,7 @@ class LiveRow:
         """Look at its job no more; the server goes on with it."""
         self.is_over = True
         control.finish(self.run, RunStatus.LOST)
+        control.forget_outputs(self.run)
 
     def _note_status(self, change: Any) -> None:
         if change.new is RunStatus.SUBMITTED:

@@ -23,6 +23,7 @@ __all__ = [
     "begin",
     "end_as_cancelled",
     "finish",
+    "forget_outputs",
     "is_observed",
     "keep_trace",
     "keep_track",
@@ -94,6 +95,11 @@ def finish(
 def end_as_cancelled(run: Run, note: str = "") -> None:
     """End a run as cancelled, with what is to be said about it."""
     run._end_as_cancelled(note)
+
+
+def forget_outputs(run: Run) -> None:
+    """Let go of the outputs of a run that nobody looks at any more, without waiting for the collector."""
+    run._forget_outputs()
 
 
 def is_observed(run: Run, trait: str) -> bool:

@@ -368,6 +368,9 @@ class Run(RunPapers, traitlets.HasTraits):
             self.set_trait("status", status)
         warn_in_time(self)
 
+    def _forget_outputs(self) -> None:
+        self.set_trait("outputs", None)
+
     def _end_as_cancelled(self, note: str) -> None:
         text = tr("{task} was cancelled", task=self.task.name)
         error = RunCancelled(f"{text}.", run=self, messages=self.messages)

@@ -87,6 +87,7 @@ class WorkerPool:
             except Exception as error:
                 # Drivers keep their own failures; a fault of ours must not take the thread from other runs.
                 _LOG.error("the work of a run failed: %s", mask(repr(error)))
+            del work  # what it holds may be large, and the next one may be long in coming
 
     def _next(self) -> Work | None:
         with self._changed:
