@@ -65,20 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    demo = commands.add_parser("demo", help="open JupyterLab on the quickstart, with an embedded server")
-    demo.add_argument(
-        "--check", action="store_true", help="run the quickstart without a browser and tell what came back"
-    )
-    demo.add_argument(
-        "--serve", action="store_true", help="start only the embedded server, until interrupted"
-    )
-    demo.add_argument("--port", type=int, default=0, help="port of the embedded server with --serve")
-    demo.add_argument("--key", help="first part of its path; one that nobody can guess by default")
-    demo.add_argument("--no-browser", action="store_true", help="start JupyterLab without opening a browser")
-    demo.add_argument(
-        "--folder", type=Path, default=Path("gpwidgets-demo"), help="where notebooks are copied to"
-    )
-    demo.set_defaults(action=_demo)
+    _add_demo(commands)
 
     describe = commands.add_parser("describe", help="tell what a service or task is and takes")
     describe.add_argument("url")
@@ -92,13 +79,53 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_demo(commands: Any) -> None:
+    demo = commands.add_parser("demo", help="open JupyterLab on the quickstart, with an embedded server")
+    demo.add_argument(
+        "--check", action="store_true", help="run the quickstart without a browser and tell what came back"
+    )
+    demo.add_argument(
+        "--serve", action="store_true", help="start only the embedded server, until interrupted"
+    )
+    demo.add_argument(
+        "--classroom",
+        action="store_true",
+        help="start only the embedded server, for all machines that reach this one and know its key",
+    )
+    demo.add_argument(
+        "--name",
+        action="append",
+        default=[],
+        help="another name of this machine, as a proxy passes it on; may be repeated",
+    )
+    demo.add_argument(
+        "--jobs-each",
+        type=int,
+        default=100,
+        metavar="N",
+        help="jobs under way of one machine in a classroom; 100",
+    )
+    demo.add_argument(
+        "--port", type=int, default=0, help="port of the embedded server with --serve or --classroom"
+    )
+    demo.add_argument("--key", help="first part of its path; one that nobody can guess by default")
+    demo.add_argument("--no-browser", action="store_true", help="start JupyterLab without opening a browser")
+    demo.add_argument(
+        "--folder", type=Path, default=Path("gpwidgets-demo"), help="where notebooks are copied to"
+    )
+    demo.set_defaults(action=_demo)
+
+
 def _demo(options: argparse.Namespace) -> int:
     from gpwidgets import quickstart
 
-    if options.serve:
+    if options.serve or options.classroom:
         from gpwidgets.demo.__main__ import main as serve
 
-        return serve(["--port", str(options.port), *(["--key", options.key] if options.key else [])])
+        given = ["--port", str(options.port), "--jobs-each", str(options.jobs_each)]
+        given += ["--key", options.key] if options.key else []
+        given += ["--classroom"] if options.classroom else []
+        return serve([*given, *(word for name in options.name for word in ("--name", name))])
     if options.check:
         return quickstart.check()
     quickstart.open_lab(options.folder, browser=not options.no_browser)

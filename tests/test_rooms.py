@@ -33,6 +33,7 @@ OUTSIDE: dict[str, set[str]] = {
     "demo": FRAMES,
     "demo.rest": {"pandas"},
     "demo.rest._gateway": {"tornado"},
+    "demo.rest._outside": {"jupyter_client"},
     "demo.rest._map_service": {"numpy", "matplotlib"},
     "loopback": {"tornado"},
     "recording.passing": {"requests"},

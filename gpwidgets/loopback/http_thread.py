@@ -1,4 +1,4 @@
-"""A tornado server in a thread of its own, with its own event loop, on loopback only."""
+"""A tornado server in a thread of its own, with its own event loop; on loopback, or where it is told."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
-__all__ = ["HTTPThread"]
+__all__ = ["EVERYWHERE", "LOOPBACK", "HTTPThread"]
 
-_HOST = "127.0.0.1"
+LOOPBACK = "127.0.0.1"
+#: All addresses of this machine; only where a user has asked for it.
+EVERYWHERE = "0.0.0.0"  # noqa: S104
 #: Largest request: the parts of an upload have 20 MB, and a body is held in memory four times over.
 _MAX_BODY = 64 * 2**20
 #: Seconds after which a connection that sends nothing, or not the whole of a request, is closed.
@@ -22,7 +24,7 @@ _IDLE, _SLOWEST_BODY = 300, 300
 
 
 class HTTPThread:
-    """A port on 127.0.0.1 that is bound at once, and answered on from `start` on.
+    """A port that is bound at once, and answered on from `start` on.
 
     Parameters
     ----------
@@ -30,10 +32,13 @@ class HTTPThread:
         0 takes any free one.
     name
         Of the thread.
+    host
+        Address of this machine to listen at; ``"0.0.0.0"`` for all that it has.
     """
 
-    def __init__(self, port: int, name: str) -> None:
-        self._sockets = bind_sockets(port, _HOST)
+    def __init__(self, port: int, name: str, host: str = LOOPBACK) -> None:
+        self._host = host
+        self._sockets = bind_sockets(port, host)
         self.port: int = self._sockets[0].getsockname()[1]
         self._loop = asyncio.new_event_loop()
         self._stopping = asyncio.Event()
@@ -43,8 +48,9 @@ class HTTPThread:
 
     @property
     def origin(self) -> str:
-        """Scheme, host and port."""
-        return f"http://{_HOST}:{self.port}"
+        """Scheme, host and port, as this machine itself reaches it."""
+        host = LOOPBACK if self._host == EVERYWHERE else self._host
+        return f"http://{host}:{self.port}"
 
     @property
     def running(self) -> bool:
@@ -72,7 +78,7 @@ class HTTPThread:
         try:
             yield
         finally:
-            self._sockets = bind_sockets(self.port, _HOST)
+            self._sockets = bind_sockets(self.port, self._host)
             asyncio.run_coroutine_threadsafe(self._open(), self._loop).result()
 
     def stop(self) -> None:

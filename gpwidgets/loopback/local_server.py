@@ -9,25 +9,27 @@ from typing import Any, Self
 from tornado.web import RequestHandler
 
 from gpwidgets.loopback.access import AccessRules, new_key
-from gpwidgets.loopback.http_thread import HTTPThread
+from gpwidgets.loopback.http_thread import LOOPBACK, HTTPThread
 from gpwidgets.loopback.worker_pool import WorkerPool
 
 __all__ = ["LocalServer"]
 
 
 class LocalServer:
-    """A server for this machine alone; its port is taken at once, and answered on from `_begin` on.
+    """A server whose port is taken at once, and answered on from `_begin` on; by default for this machine.
 
     Parameters
     ----------
     name
         Of its threads.
     port
-        Port on 127.0.0.1; 0 takes any free one.
+        Port of the host; 0 takes any free one.
     key
         First part of every path; a new one that nobody can guess for None, ``""`` for none.
     origins, hosts
         As for `AccessRules.of`.
+    host
+        Address of this machine to listen at.
     """
 
     def __init__(
@@ -38,10 +40,11 @@ class LocalServer:
         key: str | None,
         origins: Iterable[str] = (),
         hosts: Iterable[str] = (),
+        host: str = LOOPBACK,
     ) -> None:
         self._name = name
         self._rules = AccessRules.of(new_key() if key is None else key, origins, hosts)
-        self._http = HTTPThread(port, name)
+        self._http = HTTPThread(port, name, host)
         self._pool: WorkerPool | None = None
         self.port: int = self._http.port
         #: Address of all that is served: scheme, host, port and key.

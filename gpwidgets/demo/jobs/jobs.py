@@ -33,12 +33,20 @@ class Job:
         What the tool returned, by output name; Python values or wire JSON.
     folder
         Where output files go.
+    sender
+        Address of the machine that sent it.
     changed
         Condition notified at every change of state, message and progress.
     """
 
     def __init__(
-        self, service: Service, tool: Tool, inputs: Mapping[str, Any], options: Mapping[str, str], root: Path
+        self,
+        service: Service,
+        tool: Tool,
+        inputs: Mapping[str, Any],
+        options: Mapping[str, str],
+        root: Path,
+        sender: str = "",
     ) -> None:
         self.id: str = "j" + secrets.token_hex(16)
         self.service = service
@@ -46,6 +54,7 @@ class Job:
         self.inputs: dict[str, Any] = dict(inputs)
         self.options: dict[str, str] = dict(options)
         self.folder: Path = root / self.id / "scratch"
+        self.sender = sender
         self.status: JobStatus = JobStatus.NEW
         self.messages: list[dict[str, str]] = []
         self.progress: dict[str, Any] | None = None
@@ -183,8 +192,9 @@ class JobStore:
         Number of jobs that were ever created: never above one per run of a well-behaved client.
     """
 
-    def __init__(self, root: Path, workers: int) -> None:
+    def __init__(self, root: Path, workers: int, jobs_each: int | None = None) -> None:
         self.root = root
+        self._jobs_each = jobs_each
         self.created: int = 0
         self._jobs: dict[str, Job] = {}
         self._pool = WorkerPool(workers, "gp-tool")
@@ -207,7 +217,19 @@ class JobStore:
         return next(reversed(self._jobs.values()))
 
     def create(self, job: Job) -> None:
-        """Keep a job and put it into the queue store, where it stays until :meth:`start`."""
+        """Keep a job and put it into the queue store, where it stays until :meth:`start`.
+
+        Raises
+        ------
+        Refusal
+            The machine that sent it has as many jobs under way as one may have.
+        """
+        if self._jobs_each is not None:
+            under_way = sum(one.sender == job.sender and not one.status.is_final for one in self)
+            if under_way >= self._jobs_each:
+                raise Refusal(
+                    503, f"Of your machine {under_way} jobs wait or run, as many as may be; try again later."
+                )
         self._jobs[job.id] = job
         self.created += 1
         job.add_message(MessageType.INFORMATIVE, "Submitted.")
@@ -217,7 +239,7 @@ class JobStore:
         """Let a submitted job wait for a worker."""
         if job.status is JobStatus.SUBMITTED:
             job.move_to(JobStatus.WAITING)
-            self._pool.submit(job.run, decode)
+            self._pool.submit(job.run, decode, turn=job.sender)
 
     def remove(self, job_id: str) -> None:
         """Forget a job, as a server's clean-up does."""

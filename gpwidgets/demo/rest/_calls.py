@@ -13,7 +13,7 @@ from gpwidgets.demo.rest.routes import Route
 
 @dataclass(frozen=True)
 class Call:
-    """One request: where it goes and what it brings."""
+    """One request: where it goes, what it brings, and the address of the machine that it comes from."""
 
     route: Route
     method: str
@@ -21,6 +21,7 @@ class Call:
     headers: Mapping[str, str]
     upload: tuple[str, bytes] | None = None
     faults: Mapping[str, Fault] = field(default_factory=dict)
+    sender: str = ""
 
     @property
     def service(self) -> Service:

@@ -17,6 +17,7 @@ from gpwidgets.demo.publishing.refusals import Refusal, invalid_input
 from gpwidgets.demo.publishing.strict import finite
 from gpwidgets.demo.rest._calls import Call
 from gpwidgets.demo.rest._operations import Operations
+from gpwidgets.demo.rest._outside import Outside
 from gpwidgets.demo.rest._pages import LOGIN_PAGE, error_page, html_page
 from gpwidgets.demo.rest.faults import Fault
 from gpwidgets.demo.rest.portal import Page, Redirect
@@ -48,7 +49,11 @@ class Gateway(LocalHandler):
 
     async def answer_request(self) -> None:
         """Do what is asked, and answer in the format asked for."""
-        fields = read_fields(self.request.arguments)
+        self._way = Outside(
+            self._operations.origin, self.request.protocol, self.request.host, self.request.headers
+        )
+        given = read_fields(self.request.arguments)
+        fields = {name: self._way.inward(text) for name, text in given.items()}
         route = Route("")
         faults: dict[str, Fault] = {}
         body: Any
@@ -57,7 +62,13 @@ class Gateway(LocalHandler):
             self._check_site(route.operation)
             faults = self._operations.faults.hit(route)
             call = Call(
-                route, str(self.request.method), fields, self.request.headers, self._file_sent(), faults
+                route,
+                str(self.request.method),
+                fields,
+                self.request.headers,
+                self._file_sent(),
+                faults,
+                str(self.request.remote_ip),
             )
             await self._fault_before(faults)
             body = await self._work(call)
@@ -90,7 +101,7 @@ class Gateway(LocalHandler):
             self.set_header("Content-Type", "application/x-protobuf")
             await self._send(body, faults)
         elif isinstance(body, Redirect):
-            self.redirect(body.url)
+            self.redirect(self._way.outward(body.url))
         elif isinstance(body, Page):
             self.set_header("Content-Type", "text/html; charset=utf-8")
             await self._send(body.encode(), faults)
@@ -102,7 +113,7 @@ class Gateway(LocalHandler):
     async def _work(self, call: Call) -> Any:
         if call.route.operation in _QUICK:
             return self._operations.answer(call)
-        return await asyncio.wrap_future(self._offload(self._operations.answer, call))
+        return await asyncio.wrap_future(self._offload(self._operations.answer, call, turn=call.sender))
 
     async def _fault_before(self, faults: dict[str, Fault]) -> None:
         if "delay" in faults:
@@ -139,10 +150,10 @@ class Gateway(LocalHandler):
             self.set_header("Cache-Control", "no-store")
         if wanted == "html":
             self.set_header("Content-Type", "text/html; charset=utf-8")
-            text = html_page(self.request.path, body)
+            text = self._way.outward(html_page(self.request.path, body))
         elif wanted in ("json", "pjson") or (wanted == "image" and route.operation == "map_export"):
             # Where a picture was asked for and there is none, the answer is the error in JSON.
-            text = await self._dump(body, route, 2 if wanted == "pjson" else None)
+            text = self._way.outward(await self._dump(body, route, 2 if wanted == "pjson" else None))
             self.set_header("Content-Type", "application/json; charset=utf-8")
             called = in_callback(text, fields.get("callback", ""))
             if called is not None:

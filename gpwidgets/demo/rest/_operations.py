@@ -41,12 +41,25 @@ class Operations:
         ``http://127.0.0.1:port``.
     root
         Folder for output files and uploads.
+    services
+        By name.
+    workers
+        Jobs that run at the same time.
+    jobs_each
+        Jobs of one machine that may wait or run at the same time.
     """
 
-    def __init__(self, origin: str, root: Path, services: Mapping[str, Service], workers: int) -> None:
+    def __init__(
+        self,
+        origin: str,
+        root: Path,
+        services: Mapping[str, Service],
+        workers: int,
+        jobs_each: int | None = None,
+    ) -> None:
         self.origin = origin
         self.services = dict(services)
-        self.jobs = JobStore(root / "jobs", workers)
+        self.jobs = JobStore(root / "jobs", workers, jobs_each)
         self.uploads = UploadStore(root / "uploads")
         self.tokens = TokenStore()
         self.portal: PortalStub | None = None
@@ -251,7 +264,7 @@ class Operations:
                 inputs[spec.name] = value
             elif spec.required:
                 raise InputRefused(spec.name, "a value is required.")
-        return Job(call.service, call.tool, inputs, call.fields, self.jobs.root)
+        return Job(call.service, call.tool, inputs, call.fields, self.jobs.root, call.sender)
 
     def _arguments(self, call: Call) -> Any:
         def decode(job: Job) -> dict[str, Any]:

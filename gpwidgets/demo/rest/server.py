@@ -14,11 +14,13 @@ from gpwidgets.demo.jobs.jobs import JobStore
 from gpwidgets.demo.publishing.publish import Service, Tool, as_tool
 from gpwidgets.demo.rest._gateway import Gateway
 from gpwidgets.demo.rest._operations import Operations
+from gpwidgets.demo.rest._outside import own_names
 from gpwidgets.demo.rest.faults import FaultBoard
 from gpwidgets.demo.rest.portal import PortalStub
 from gpwidgets.demo.rest.security import LONGEST_MINUTES, USERNAME
 from gpwidgets.demo.tools import default_services
 from gpwidgets.errors import PublishError
+from gpwidgets.loopback.http_thread import EVERYWHERE, LOOPBACK
 from gpwidgets.loopback.local_server import LocalServer
 
 _ANSWERING_THREADS = 8
@@ -50,6 +52,10 @@ class DemoServer(LocalServer):
         Origins of web pages that may use the server, such as ``"http://localhost:8000"``; no page by default.
     hosts
         Further names of the server, as a proxy in front of it passes them on.
+    host
+        Address to listen at; ``"0.0.0.0"`` lets other machines in that know the key.
+    jobs_each
+        Jobs of one machine that may wait or run at the same time; any number by default.
     """
 
     def __init__(
@@ -64,10 +70,14 @@ class DemoServer(LocalServer):
         key: str | None = None,
         origins: Iterable[str] = (),
         hosts: Iterable[str] = (),
+        host: str = LOOPBACK,
+        jobs_each: int | None = None,
     ) -> None:
-        super().__init__("gp-server", port=port, key=key, origins=origins, hosts=hosts)
+        names = own_names() if host == EVERYWHERE else (host,)
+        self._names = tuple(name for name in names if name != LOOPBACK)
+        super().__init__("gp-server", port=port, key=key, origins=origins, hosts={*hosts, *names}, host=host)
         self._folder = Path(tempfile.mkdtemp(prefix="gpwidgets-demo-"))
-        self._operations = Operations(self._place, self._folder, {}, workers)
+        self._operations = Operations(self._place, self._folder, {}, workers, jobs_each)
         self._operations.tokens.longest_minutes = token_minutes
         if portal:
             self._operations.portal = PortalStub(self._operations.origin, self._operations.tokens)
@@ -84,6 +94,12 @@ class DemoServer(LocalServer):
     def url(self) -> str:
         """The services root, ``http://127.0.0.1:<port>/<key>/arcgis/rest/services``."""
         return f"{self._operations.origin}/arcgis/rest/services"
+
+    @property
+    def urls_for_others(self) -> tuple[str, ...]:
+        """The services root as other machines reach it, by each address and name of this one."""
+        own = self.url.partition("//")[2].partition(":")[0]
+        return tuple(self.url.replace(own, name, 1) for name in self._names)
 
     @property
     def token_url(self) -> str:
@@ -203,6 +219,8 @@ def serve(
     key: str | None = None,
     origins: Iterable[str] = (),
     hosts: Iterable[str] = (),
+    host: str = LOOPBACK,
+    jobs_each: int | None = None,
 ) -> DemoServer:
     """Start a geoprocessing server on this machine.
 
@@ -229,6 +247,12 @@ def serve(
         Programs need none, and neither does a notebook.
     hosts
         Further names of the server, as a proxy in front of it passes them on.
+    host
+        Address to listen at. ``"0.0.0.0"``, for a classroom, lets all machines in that reach this one and
+        know the key; ``server.urls_for_others`` are the addresses to give them.
+    jobs_each
+        Jobs of one machine that may wait or run at the same time; more are refused with code 503. They
+        get their turns one after the other, whoever was first. Any number by default.
 
     Returns
     -------
@@ -252,4 +276,6 @@ def serve(
         key=key,
         origins=origins,
         hosts=hosts,
+        host=host,
+        jobs_each=jobs_each,
     )
