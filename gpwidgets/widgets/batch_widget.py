@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,8 @@ from gpwidgets.widgets.kit.theme import style_sheet
 from gpwidgets.widgets.page.twin import ShownWithTwin, StaticTwin
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     import ipyleaflet
 
     from gpwidgets.client.http.session import GPSession
@@ -53,7 +55,7 @@ class BatchWidget(Owner, ShownWithTwin, LateLooks, w.VBox):
     rows
         What stands in the grid at first: a DataFrame or GeoDataFrame, a list of dicts, or a dict of columns,
         by names or labels of inputs. Each geometry goes into the feature input.
-    folder, at_once, most_at_once, deadline
+    folder, at_once, most_at_once, deadline, executor, each
         As `gpwidgets.batch`.
     geometry
         The input that takes the geometries, where the task has several feature inputs.
@@ -98,6 +100,8 @@ class BatchWidget(Owner, ShownWithTwin, LateLooks, w.VBox):
         at_once: int = 2,
         most_at_once: int | None = None,
         deadline: float | None = None,
+        executor: Executor | None = None,
+        each: Callable[[Any], Any] | None = None,
         map: ipyleaflet.Map | None = None,
         auth: Auth | None = None,
         session: GPSession | None = None,
@@ -113,7 +117,9 @@ class BatchWidget(Owner, ShownWithTwin, LateLooks, w.VBox):
         self._first_rows, self._geometry = rows, geometry
         self._first_values = {**(values or {}), **fixed}
         self._folder_given = "" if folder is None else str(folder)
-        self._options: BatchOptions = BatchOptions(at_once, most_at_once, deadline)
+        self._options: BatchOptions = BatchOptions(
+            at_once, most_at_once, deadline, executor=executor, each=each
+        )
         self._rows_form: RowsForm | None = None
         self._view: BatchView | None = None
         begun = task_or_url if isinstance(task_or_url, Batch) else None
@@ -340,6 +346,8 @@ class BatchWidget(Owner, ShownWithTwin, LateLooks, w.VBox):
                 at_once=options.at_once,
                 most_at_once=options.most_at_once,
                 deadline=options.deadline,
+                executor=options.executor,
+                each=options.each,
             ),
             self._show_begun,
             tr("Reading the ledger…"),

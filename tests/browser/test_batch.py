@@ -40,6 +40,19 @@ def test_two_hundred_rows_are_pasted_run_retried_and_seen_on_maps(
     notebook.run_cell(0)
     notebook.run_cell(1)
     cell, page = notebook.cell(1), notebook.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    cell.get_by_role("textbox", name="Distance, row 1").click()
+    page.keyboard.type("5")
+    page.keyboard.press("Enter")
+    expect(cell.get_by_role("textbox", name="Distance, row 2")).to_be_focused()
+    page.keyboard.type("6")
+    page.evaluate("() => navigator.clipboard.writeText('70\\n80\\n90\\n')")
+    cell.get_by_role("textbox", name="Distance, row 3").click()
+    page.keyboard.press("Control+V")
+    expect(cell.get_by_role("textbox", name="Distance, row 5")).to_have_value("90")
+    values = [cell.get_by_role("textbox", name=f"Distance, row {row}").input_value() for row in range(1, 6)]
+    assert values == ["5", "6", "70", "80", "90"]
+    cell.get_by_role("button", name="Remove all rows").click()
     cell.get_by_role("button", name="Paste rows").click()
     cell.get_by_role("textbox", name="Rows for the grid").fill(ROWS.replace("\n7\t", "\nseven\t"))
     cell.get_by_role("button", name="Add these rows").click()

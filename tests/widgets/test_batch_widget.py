@@ -132,7 +132,7 @@ def test_columns_are_filled_down_and_with_series(grid: Any) -> None:
     press(grid, "Write the series")
     assert values_of(grid, "Distance", 5) == ["1 km", "1.25 km", "1.5 km", "1.75 km", "2 km"]
     fill(grid, "step", "")
-    fill(grid, "or values", 4)
+    fill(grid, "or how many", 4)
     fill(grid, "from row", 3)
     press(grid, "Write the series")
     assert values_of(grid, "Distance", 6)[2:] == [

@@ -17,7 +17,15 @@ from gpwidgets.widgets.batch.taken_rows import Taken, features_inputs, read_rows
 from gpwidgets.widgets.editors.namespace import frames_in_notebook
 from gpwidgets.widgets.kit.background import Background
 from gpwidgets.widgets.kit.binding import Binding
-from gpwidgets.widgets.kit.controls import WIDE, StatusLine, lean, shared_layout, status_line, text_button
+from gpwidgets.widgets.kit.controls import (
+    WIDE,
+    StatusLine,
+    icon_button,
+    lean,
+    shared_layout,
+    status_line,
+    text_button,
+)
 from gpwidgets.widgets.kit.errors_shown import guarded
 from gpwidgets.widgets.kit.fold import Fold
 from gpwidgets.widgets.kit.late_looks import Section
@@ -168,7 +176,7 @@ class RowTools(Section):
             lean(w.Text, description=words, placeholder=hint, layout=short)
             for words, hint in ((tr("from"), "1 km"), (tr("to"), "20 km"), (tr("step"), "1 km"))
         )
-        count = lean(w.BoundedIntText, value=0, min=0, max=10**9, description=tr("or values"), layout=short)
+        count = lean(w.BoundedIntText, value=0, min=0, max=10**9, description=tr("or how many"), layout=short)
         down = text_button(
             tr("Fill down"),
             "arrow-down",
@@ -243,7 +251,9 @@ class RowTools(Section):
             layout=shared_layout(width="min(100%, 300px)", min_width="0"),
         )
         use = text_button(tr("Use the frame"), "check", tr("Add the rows of the frame"), self._take_chosen)
-        again = text_button("", "refresh", tr("Look again which frames there are"), self._list_frames)
+        again = icon_button(
+            "refresh", tr("Look again which frames there are"), self._list_frames, layout={"width": "36px"}
+        )
         parts = [
             lean(w.HBox, [self._place, read, upload], layout=_ROW),
             lean(w.HBox, [self._frames, use, again], layout=_ROW),
