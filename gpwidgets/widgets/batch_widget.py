@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from gpwidgets.client.http.session import GPSession
     from gpwidgets.client.sign_in.auth import Auth
     from gpwidgets.protocol.urls import GPURL
-    from gpwidgets.tasks.batch.starting import BatchOptions
     from gpwidgets.tasks.task import GPTask
     from gpwidgets.widgets.batch.batch_view import BatchView
     from gpwidgets.widgets.batch.rows_form import RowsForm
@@ -86,6 +85,8 @@ class BatchWidget(Owner, ShownWithTwin, LateLooks, w.VBox):
     {'succeeded': 2}
     """
 
+    _map_in_form = False
+
     batch: traitlets.Instance[Any] = traitlets.Instance(
         Batch, allow_none=True, read_only=True, help="The batch that was begun last."
     )
@@ -113,13 +114,10 @@ class BatchWidget(Owner, ShownWithTwin, LateLooks, w.VBox):
         self.task: GPTask | None = None
         self.map: TaskMap | None = None
         self._user_map = map
-        self._map_in_form = False
         self._first_rows, self._geometry = rows, geometry
         self._first_values = {**(values or {}), **fixed}
         self._folder_given = "" if folder is None else str(folder)
-        self._options: BatchOptions = BatchOptions(
-            at_once, most_at_once, deadline, executor=executor, each=each
-        )
+        self._options = BatchOptions(at_once, most_at_once, deadline, executor=executor, each=each)
         self._rows_form: RowsForm | None = None
         self._view: BatchView | None = None
         begun = task_or_url if isinstance(task_or_url, Batch) else None

@@ -244,19 +244,9 @@ class RowTools(Section):
             layout={"width": "auto"},
         )
         upload.observe(lambda _change: self._take_upload(upload), names="value")
-        self._frames = lean(
-            w.Dropdown,
-            options=self._frame_options(),
-            description=tr("or frame"),
-            layout=shared_layout(width="min(100%, 300px)", min_width="0"),
-        )
-        use = text_button(tr("Use the frame"), "check", tr("Add the rows of the frame"), self._take_chosen)
-        again = icon_button(
-            "refresh", tr("Look again which frames there are"), self._list_frames, layout={"width": "36px"}
-        )
         parts = [
             lean(w.HBox, [self._place, read, upload], layout=_ROW),
-            lean(w.HBox, [self._frames, use, again], layout=_ROW),
+            self._make_frames(),
         ]
         shapes = features_inputs(self.rows)
         self._shape: Any = None
@@ -269,6 +259,20 @@ class RowTools(Section):
             )
             parts.append(self._shape)
         return parts
+
+    def _make_frames(self) -> w.HBox:
+        self._frames = lean(
+            w.Dropdown,
+            options=self._frame_options(),
+            description=tr("or frame"),
+            layout=shared_layout(width="min(100%, 300px)", min_width="0"),
+        )
+        use = text_button(tr("Use the frame"), "check", tr("Add the rows of the frame"), self._take_chosen)
+        again = icon_button(
+            "refresh", tr("Look again which frames there are"), self._list_frames, layout={"width": "36px"}
+        )
+        row: w.HBox = lean(w.HBox, [self._frames, use, again], layout=_ROW)
+        return row
 
     @staticmethod
     def _frame_options() -> list[tuple[str, str]]:
