@@ -176,3 +176,14 @@ def test_the_last_place_is_told_even_when_many_come_at_once() -> None:
         told.add(text_of(task_map))
     assert len(told) < 50
     see(task_map, "lon 99")
+
+
+def test_the_zoom_of_now_is_not_drawn_with_the_bounds_of_before() -> None:
+    task_map = TaskMap()
+    ground = [layer for layer in task_map.map.layers if isinstance(layer, ipyleaflet.ImageOverlay)]
+    task_map.map.set_trait("bounds", ((-60.0, -180.0), (75.0, 180.0)))
+    drawn = [layer.url for layer in ground]
+    assert any("svg" in url for url in drawn)
+    task_map.map.zoom = 17  # the page tells the bounds later: the world would be 33 million pixels wide
+    assert [layer.url for layer in ground] == drawn
+    task_map.close()

@@ -27,6 +27,10 @@ _EMPTY = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEA
 _Corners = tuple[tuple[float, float], tuple[float, float]]
 
 
+#: Pixels; no page is wider.
+_WIDEST = 30_000.0
+
+
 class GroundLayer(ImageOverlay):
     """One of the two layers of the offline base map; no layer list names it."""
 
@@ -76,6 +80,8 @@ class Ground:
         view = (west, south, east, north, float(self._map.zoom), language())
         if not (east > west and north > south) or view == self._shown:
             return
+        if (east - west) / 360.0 * 256.0 * 2.0 ** float(self._map.zoom) > _WIDEST:
+            return  # the zoom of now with the bounds of before: the page tells the others in a moment
         self._shown = view
         self._draw((west, south, east, north), float(self._map.zoom))
 
