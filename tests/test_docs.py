@@ -30,6 +30,7 @@ PAGES = [
             "provenance",
             "report",
             "request",
+            "server-says",
             "settings",
             "signing-in",
             "x-ray",

@@ -6,7 +6,7 @@ import pytest
 
 from gpwidgets.client.http.bodies import json_object
 from gpwidgets.errors import BadReply, GPError, ServerError
-from gpwidgets.protocol.responses.advice import CODES, advice_for, advise
+from gpwidgets.protocol.responses.advice import CODES, advice_for, advise, page_of
 from gpwidgets.protocol.responses.replies import GPMessage
 from gpwidgets.protocol.responses.validation import Validation
 from gpwidgets.widgets.kit.errors_shown import error_html
@@ -24,6 +24,22 @@ LOGIN = b"<html><head><title>Sign In - Portal for ArcGIS</title></head><body></b
         ("Unable to complete operation.", 400, "did not take a value"),
         ("Error performing execute operation", 500, "smaller area"),
         ("", 413, "too large"),
+        ("", 414, "address is too long"),
+        ("Token Required", 499, "not public"),
+        ("Token obligatorio", 499, "not public"),
+        ("Invalid token.", 498, "expired"),
+        ("You do not have permissions to access this resource.", 403, "this account"),
+        ("401 Unauthorized", 401, "web server wants"),
+        ("Unable to generate token. Invalid username or password.", 400, "upper and lower case"),
+        ("Invalid URL", 400, "nothing at this address"),
+        ("Service Roads/GPServer not started ", 500, "only its owner can start it"),
+        ("Service Roads/GPServer not found", 404, "No service of this name"),
+        ("Service 'Roads' of type 'GPServer' does not exist or is inaccessible.", 400, "No service of this"),
+        ("Could not find a service with the name 'GPServer/Roads' in the clusters.", 500, "No service of"),
+        ("Job with id: j1 does not exist or is inaccessible.", 400, "does not know the job"),
+        ("No instances for 'Roads/GPServer' were available for 60 seconds.", None, "were taken"),
+        ("Could not access any server machines.", None, "GIS server behind it"),
+        ("(Roads) aborted by User.", None, "over the time"),
         ("IIS: Maximum request length exceeded.", None, "too large"),
         ("https://h/x answered with a web page titled 'Sign In' (HTTP 200) instead of JSON.", None, "Token"),
     ],
@@ -43,6 +59,19 @@ def test_a_code_tells_more_than_the_status_and_is_told_once() -> None:
     found = advice_for("ERROR 000735: A. ERROR 000735: B.", 400)
     assert len(found) == 1
     assert "00726-00750-000735" in found[0].source
+
+
+@pytest.mark.parametrize(
+    ("digits", "place"),
+    [
+        ("000301", "001001-010000/tool-errors-and-warnings-00301-00325-000301"),
+        ("003811", "001001-010000/tool-errors-and-warnings-03801-03825-003811"),
+        ("010096", "010001-020000/tool-errors-and-warnings-10076-10100-010096"),
+        ("160250", "160001-170000/tool-errors-and-warnings-160226-160250-160250"),
+    ],
+)
+def test_the_page_of_a_code_is_where_the_help_has_it(digits: str, place: str) -> None:
+    assert f"/tool-reference/tool-errors-and-warnings/{place}.htm" in page_of(digits)
 
 
 def test_every_known_code_has_words_and_a_page() -> None:

@@ -10,6 +10,7 @@ from gpwidgets.client.sign_in.auth import Auth, Credentials, TokenAsker, renewal
 from gpwidgets.client.sign_in.key_store import save_password, saved_password
 from gpwidgets.client.sign_in.origins import is_loopback, is_plain, same_origin
 from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, GPError, ServerError
+from gpwidgets.protocol.responses.advice import advise
 from gpwidgets.protocol.urls import split_address
 from gpwidgets.secrets import SecretText
 from gpwidgets.texts import tr
@@ -139,9 +140,9 @@ class Login(Auth):
             reply = session.post_json(url, form, signed=False)
         except ServerError as error:
             # Servers answer code 400 here, which elsewhere means that a job or a path is unknown.
-            raise AuthenticationError(
-                error.message, code=error.code, details=error.details, url=error.url
-            ) from error
+            failed = AuthenticationError(error.message, code=error.code, details=error.details, url=error.url)
+            advise(failed, by_code=False)
+            raise failed from error
         token = reply.get("token")
         if not isinstance(token, str) or not token:
             raise AuthenticationError(tr("The server issued no token."), url=url)

@@ -15,6 +15,7 @@ from urllib.parse import urlunsplit
 from gpwidgets.client.sign_in.auth import Auth, Credentials, TokenAsker, renewal_time
 from gpwidgets.client.sign_in.origins import is_loopback, online_environment, same_server
 from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed, GPError, ServerError
+from gpwidgets.protocol.responses.advice import advise
 from gpwidgets.protocol.urls import split_address
 from gpwidgets.secrets import SecretText
 from gpwidgets.texts import tr
@@ -173,6 +174,7 @@ class PortalAuth(Auth):
         except ServerError as error:
             # Portals answer code 400 here, which elsewhere means that a job or a path is unknown.
             failed = AuthenticationError(error.message, code=error.code, details=error.details, url=error.url)
+            advise(failed, by_code=False)
         raise failed
 
     def _read_token(self, reply: Mapping[str, Any], name: str) -> _Issued:
