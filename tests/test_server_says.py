@@ -9,8 +9,12 @@ from gpwidgets.protocol.responses.advice import CODES, STATUSES, TEXTS, advice_f
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "server-says.md").read_text(encoding="utf-8")
-#: Cells of each row: what the server says, what it means, the call, where it was seen, and a page.
-ROWS = [row.strip("| ").split(" | ") for row in PAGE.splitlines() if row.startswith("| `")]
+#: Of each row what the server says, what it means, the call, where it was seen, and a page.
+ROWS = [
+    re.split(r" \| |<br>\*\*With gpwidgets:\*\* |<br>\*Seen in:\* |; \*more:\* ", row.strip("| "))
+    for row in PAGE.splitlines()
+    if row.startswith("| `")
+]
 #: Where there is no thread to link to.
 PLACES = {
     "seen against the embedded server",
