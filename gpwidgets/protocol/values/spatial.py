@@ -94,7 +94,7 @@ class Extent:
     xmin, ymin, xmax, ymax : float
         Edges in the units of `spatial_reference`; x is easting or longitude.
     spatial_reference : SpatialReference
-        Empty when unknown.
+        Empty when unknown; a number is taken for the id of a system.
     zmin, zmax, mmin, mmax : float or None
         Further ranges.
 
@@ -115,6 +115,16 @@ class Extent:
     zmax: float | None = None
     mmin: float | None = None
     mmax: float | None = None
+
+    def __post_init__(self) -> None:
+        """Take the id of a coordinate system for the system."""
+        reference: Any = self.spatial_reference
+        if isinstance(reference, int) and not isinstance(reference, bool):
+            object.__setattr__(self, "spatial_reference", SpatialReference(reference))
+        elif not isinstance(reference, SpatialReference):
+            raise TypeError(
+                f"the coordinate system of an extent is a SpatialReference or its id, not {reference!r}"
+            )
 
     @classmethod
     def from_json(cls, data: Any) -> Extent:
