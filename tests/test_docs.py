@@ -18,6 +18,7 @@ PAGES = [
         ROOT / "docs" / f"{name}.md"
         for name in (
             "autosave",
+            "coming-from-arcgis",
             "crates",
             "environment",
             "diagnosis",
