@@ -228,6 +228,16 @@ def test_the_offline_base_map_follows_the_map_below_the_tiles() -> None:
     assert "Natural Earth" in {part.strip() for one in seen for part in one.attribution.split(",")}
 
 
+def test_a_zoom_level_ahead_of_its_bounds_draws_nothing() -> None:
+    task_map = TaskMap()
+    task_map.map.set_state({"west": -180.0, "south": -70.0, "east": 180.0, "north": 80.0, "zoom": 2})
+    before = pictures(task_map)[0].url
+    task_map.zoom_to((-84.3, 36.2, -84.1, 36.4))
+    assert pictures(task_map)[0].url == before
+    task_map.map.set_state({"west": -180.0, "south": -70.0, "east": 180.0, "north": 80.5})
+    assert pictures(task_map)[0].url == before
+
+
 def test_a_map_of_the_users_own_gets_no_base_map() -> None:
     theirs = ipyleaflet.Map()
     before = tuple(theirs.layers)
