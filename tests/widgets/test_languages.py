@@ -12,6 +12,7 @@ from weakref import WeakSet
 import geopandas
 import ipywidgets as w
 import pytest
+import xyzservices
 from ipywidgets.widgets import widget as registry
 from widget_tools import can_press, finish, press, text_of
 
@@ -21,6 +22,7 @@ from gpwidgets.protocol.values.units import ArealUnit
 from gpwidgets.tasks.task import GPTask
 from gpwidgets.widgets.history_widget import HistoryWidget
 from gpwidgets.widgets.kit.fold import Fold
+from gpwidgets.widgets.map.layers.ground_layer import GROUND_ATTRIBUTION
 from gpwidgets.widgets.page import open_forms, open_maps
 from gpwidgets.widgets.results.results import ResultsView
 from gpwidgets.widgets.service_widget import ServiceWidget
@@ -39,6 +41,13 @@ NAMES = (
     "Cividis",
     "xmin, ymin, xmax, ymax",
     "POP > 1000",
+    " ms",
+    " kB",
+    GROUND_ATTRIBUTION,
+    *(
+        re.sub(r"<[^>]*>", "", unescape(tiles.html_attribution))
+        for tiles in xyzservices.providers.flatten().values()
+    ),
 )
 _BRACKETED = re.compile(rf"{OPEN}[^{OPEN}{CLOSED}]*{CLOSED}")
 _WORD = re.compile(r"[^\W\d_]{2,}")

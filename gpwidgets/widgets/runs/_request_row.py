@@ -26,19 +26,20 @@ def request_html(one: LoggedRequest) -> str:
 def _line(one: LoggedRequest) -> str:
     sign = "" if one.is_good else '<span class="gpw-request-bad" aria-hidden="true">⚠</span> '
     status = tr("no answer") if one.status is None else str(one.status)
-    facts = f"{one.method} {status}, {_span(one.duration)}, {size_text(one.received)}"
+    facts = f"{status}, {_span(one.duration)}, {size_text(one.received)}"
     return (
         f'<span class="gpw-request-time">{one.time:.2f} s</span> {sign}{escape(one.purpose)} '
-        f'<span class="gpw-muted">{escape(facts)}</span>'
+        f'<span class="gpw-muted"><code>{escape(one.method)}</code> {escape(facts)}</span>'
     )
 
 
 def _inside(one: LoggedRequest) -> str:
     headers = ", ".join(f"{name}: {text}" for name, text in one.headers.items())
+    address = f'<code class="gpw-request-address">{escape(one.url)}</code>'
     parts = [
-        f'<div><b>{escape(one.method)}</b> <code class="gpw-request-address">{escape(one.url)}</code></div>',
+        f"<div><code><b>{escape(one.method)}</b></code> {address}</div>",
         _fields(one) if one.fields else "",
-        f'<div class="gpw-muted">{escape(headers)}</div>' if headers else "",
+        f'<div class="gpw-muted"><code>{escape(headers)}</code></div>' if headers else "",
         f'<pre class="gpw-code" tabindex="0" aria-label="{escape(tr("Answer"))}">{escape(_answer(one))}</pre>'
         if one.answer
         else "",
@@ -60,7 +61,7 @@ def _fields(one: LoggedRequest) -> str:
 def _field(field: LoggedField) -> str:
     size = "" if field.size is None else f"{field.size:,}"
     cells = f"<td><code>{escape(field.text)}</code></td><td>{size}</td><td>{escape(field.meaning)}</td>"
-    return f'<tr><th scope="row">{escape(field.name)}</th>{cells}</tr>'
+    return f'<tr><th scope="row"><code>{escape(field.name)}</code></th>{cells}</tr>'
 
 
 def _answer(one: LoggedRequest) -> str:
