@@ -162,10 +162,11 @@ def test_a_preset_that_cannot_be_used_leaves_the_form_as_it_is(server, given: An
 )
 def test_fixed_features_are_on_the_map_and_nothing_else_is_put_there(server, value: Any) -> None:
     preset = {"inputs": {"Input_Points": {"value": value, "fixed": True, "label": "Wells"}}}
+    of_others = inputs_for()
     widget = gp.TaskWidget(server.url_of("BufferPoints"), preset=preset)
     assert "Wells 1 " in text_of(widget)
     assert len(widget.map.targets["Input_Points"].frame()) == 1
-    assert inputs_for() == []
+    assert [one for one in inputs_for() if one not in of_others] == []
     widget.close()
 
 

@@ -326,6 +326,8 @@ class BatchEngine:
         """Send no more rows; those that are under way go on."""
         with self._changed:
             if not self.trouble:
+                if isinstance(error, OSError) and not isinstance(error, GPError):
+                    error = GPError(tr("The folder of the batch cannot be written: {error}", error=error))
                 self.trouble, self._error = mask(str(error)) or type(error).__name__, error
                 _LOG.warning("a batch sends no more rows: %s", self.trouble)
 
