@@ -113,7 +113,7 @@ def typed(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """All floors, on the newest libraries and with the optional ones for more file formats."""
-    session.install("-e", ".[test,batch]", "openpyxl")
+    session.install("-e", ".[test,dask]", "openpyxl")
     session.run("pytest", *(session.posargs or [*PARALLEL, *FLOORS, *PROMISES]))
 
 
@@ -123,7 +123,7 @@ def coverage(session: nox.Session) -> None:
 
     Measuring takes two thirds more time, so it has a session of its own, beside what has to pass.
     """
-    session.install("-e", ".[test,batch]", "openpyxl")
+    session.install("-e", ".[test,dask]", "openpyxl")
     session.run("coverage", "erase")
     session.run("coverage", "run", "-m", "pytest", *PARALLEL, *FLOORS, *PROMISES)
     # Of a process that was killed while it wrote, the file is broken; this warns of it and takes the others.
@@ -181,13 +181,6 @@ def crates(session: nox.Session) -> None:
     """Crates of runs, by roc-validator, which asks the network; ``-- -l recommended`` asks for more."""
     session.install("-e", ".[demo]", "roc-validator>=0.13")
     session.run("python", "tools/check_crates.py", *session.posargs)
-
-
-@nox.session
-def dask(session: nox.Session) -> None:
-    """Batches whose workers are a cluster of Dask on this machine, and their results as its frames."""
-    session.install("-e", ".[test,dask]")
-    session.run("pytest", "tests/tasks/test_batch_dask.py", *session.posargs)
 
 
 @nox.session
