@@ -38,6 +38,8 @@ FLOORS = [
     "tests/quirks",
     "tests/recording",
 ]
+#: Floors that use no libraries, or those that the floors above them are tested with.
+VERSIONLESS = {"tests/protocol", "tests/demo", "tests/quirks", "tests/recording"}
 #: More tests at a time than there are cores: many of them wait for a server most of their time.
 PARALLEL = [f"--numprocesses={min(8, 2 * (os.cpu_count() or 1) + 1)}", "--dist=worksteal"]
 #: Each with a JupyterLab of its own; two keep two cores busy.
@@ -138,7 +140,7 @@ def coverage(session: nox.Session) -> None:
 def tests_oldest(session: nox.Session) -> None:
     """All floors that know libraries, on the oldest that are supported; of each property fewer examples."""
     session.install("-e", ".[test]", "--constraint", "tests/oldest.txt")
-    floors = [floor for floor in FLOORS if floor != "tests/protocol"]
+    floors = [floor for floor in FLOORS if floor not in VERSIONLESS]
     session.run("pytest", *PARALLEL, "--hypothesis-profile=brief", "-m", "not once", *floors)
 
 

@@ -210,7 +210,7 @@ def batch(photographer: Photographer) -> None:
     notebook, cell = photographer.notebook, photographer.show(7)
     cell.get_by_text("7 rows.", exact=True).wait_for()
     notebook.button("Run all rows", within=cell).click()
-    cell.get_by_text("All is over;").wait_for()
+    cell.get_by_text("Finished;").wait_for()
     notebook.button("Maps side by side", within=cell).click()
     cell.locator(".gpw-legend").wait_for()
     photographer.take("batch", 7)

@@ -17,7 +17,12 @@ from gpwidgets import Run
 
 PATIENCE = 30.0
 
-settings.register_profile("gpwidgets", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "gpwidgets",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=int(os.environ.get("GPWIDGETS_EXAMPLES", "50")),
+)
 settings.register_profile("brief", settings.get_profile("gpwidgets"), max_examples=25)
 settings.load_profile("gpwidgets")
 

@@ -58,9 +58,12 @@ class FormLink(Section):
         self, source: LinkedForm, target: LinkedForm, output: str | None, to: str | None, *, rerun: bool
     ) -> None:
         if source.task is None or target.task is None:
-            raise GPError(tr("A form can be linked once its task could be reached."))
-        self.source, self.target = source, target
+            raise GPError(tr("A form can be linked only after its task has been reached."))
+        self.source: LinkedForm = source
+        self.target: LinkedForm = target
         outputs, inputs = source.task.outputs, target.task.inputs
+        self.output: str
+        self.to: str
         self.output, self.to = _fitting(outputs, output, inputs, to, source.task.name, target.task.name)
         self._rerun = rerun
         self._run: Run | None = None
@@ -111,7 +114,7 @@ class FormLink(Section):
             self._take(run, may_run=may_run)
         else:
             why = mask(str(run.error)) if run.error is not None else state_words(run)[1]
-            self._complain(tr("Its run gave nothing to go on with: {error}", error=why))
+            self._complain(tr("Its run gave no result to use: {error}", error=why))
 
     def _take(self, run: Run, *, may_run: bool) -> None:
         from gpwidgets.datatypes.registry import check_value, words_of
@@ -266,7 +269,9 @@ def _fitting(
     if len(pairs) == 1:
         return pairs[0]
     told = "; ".join(f"output={one!r}, to={other!r}" for one, other in pairs) or tr("none")
-    raise GPError(tr("Say which output goes to which input. Of one type are: {pairs}.", pairs=told))
+    raise GPError(
+        tr("Say which output goes to which input. These pairs have the same type: {pairs}.", pairs=told)
+    )
 
 
 def _told(task: str, name: str | None, there: Sequence[GPParameter]) -> dict[str, Any]:

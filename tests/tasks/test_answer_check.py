@@ -15,6 +15,8 @@ import gpwidgets as gp
 from gpwidgets.protocol.frame_info import keep_frame_info
 from gpwidgets.secrets import SecretText
 
+pytestmark = pytest.mark.once
+
 PLACE = "POINT (-84.2 36.4)"
 
 

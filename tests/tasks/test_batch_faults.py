@@ -14,7 +14,7 @@ import gpwidgets as gp
 from gpwidgets.demo.jobs.tool_context import JobContext
 from gpwidgets.tasks.scheduling.places import Places, gate_of
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.timeout(120), pytest.mark.once]
 
 
 def test_a_sign_in_that_ends_while_jobs_run_stops_the_waiting_and_keeps_the_jobs(held, tmp_path) -> None:

@@ -20,7 +20,7 @@ from gpwidgets.demo.publishing.parameters import Param
 from gpwidgets.demo.publishing.publish import Features
 from gpwidgets.tasks.batch.ledger import VERSION
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.timeout(120), pytest.mark.once]
 needs_parquet = pytest.mark.skipif(parts.find_spec("pyarrow") is None, reason="needs pyarrow")
 
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.once
+
 SCALE = runpy.run_path(str(Path(__file__).parents[2] / "benchmarks" / "batch_scale.py"))
 
 

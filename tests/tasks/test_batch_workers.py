@@ -24,7 +24,7 @@ from gpwidgets.demo.publishing.publish import Points
 from gpwidgets.tasks.batch.part_work import PartWork
 
 pytest.importorskip("pyarrow")
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.timeout(120), pytest.mark.once]
 TOKEN, PASSWORD = "tok-4711-canary", "hush-4712-canary"
 
 

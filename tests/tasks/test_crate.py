@@ -21,6 +21,8 @@ from gpwidgets import demo
 from gpwidgets.errors import ConversionError, GPWarning, WaitTimeout
 from gpwidgets.tasks.results.folder_or_zip import new_folder_or_zip
 
+pytestmark = pytest.mark.once
+
 PLACE = "POINT (-84.2 36.4)"
 
 

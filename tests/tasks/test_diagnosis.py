@@ -22,6 +22,8 @@ from gpwidgets.client.http.session import GPSession
 from gpwidgets.demo.rest.faults import KINDS
 from gpwidgets.errors import GPError, URLError
 
+pytestmark = pytest.mark.once
+
 #: What stands in the report of each fault that a description can meet.
 FAULTS = {
     "delay": ({"seconds": 0.02}, "200"),

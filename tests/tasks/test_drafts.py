@@ -20,6 +20,8 @@ import gpwidgets as gp
 from gpwidgets.tasks.journal.draft_store import DraftStore, current_drafts
 from gpwidgets.tasks.journal.drafts import DraftWriter, read_draft
 
+pytestmark = pytest.mark.once
+
 KERNEL = Path(__file__).with_name("draft_kernel.py")
 
 

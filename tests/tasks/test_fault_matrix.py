@@ -24,6 +24,8 @@ from gpwidgets.demo.rest.security import PASSWORD, USERNAME
 from gpwidgets.errors import WaitTimeout
 from gpwidgets.tasks.scheduling.watcher import Pace, shared_watcher
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).parents[2]
 PLACES = ("submit", "poll", "result", "upload", "cancel", "execute")
 

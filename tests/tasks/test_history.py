@@ -21,7 +21,7 @@ from gpwidgets.tasks.runs import kept_results
 
 POINTS = geopandas.GeoDataFrame({"name": ["here"]}, geometry=[Point(-84.2, 36.4)], crs=4326)
 
-pytestmark = pytest.mark.usefixtures("own_history")
+pytestmark = [pytest.mark.usefixtures("own_history"), pytest.mark.once]
 
 
 @pytest.fixture

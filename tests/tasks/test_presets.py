@@ -19,6 +19,8 @@ from gpwidgets.tasks.inputs.environment import KEYWORD
 from gpwidgets.tasks.sharing.arrangement import arrange
 from gpwidgets.tasks.sharing.preset_making import preset_of_form
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(scope="module")
 def gallery(server) -> gp.GPTask:

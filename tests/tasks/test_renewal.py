@@ -12,6 +12,8 @@ from bad_server import BadServer, GPAnswers, Request, Wire, parameter
 import gpwidgets as gp
 from gpwidgets.client.services import uploads
 
+pytestmark = pytest.mark.once
+
 FILE = "/arcgis/rest/directories/arcgisjobs/s_gpserver/j1/scratch/out.bin"
 
 

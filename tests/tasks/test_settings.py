@@ -25,6 +25,8 @@ from gpwidgets.protocol.values import UNSET
 from gpwidgets.tasks.inputs.encoding import Encoder
 from gpwidgets.tasks.sharing.settings import settings_of_values
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(scope="module")
 def gallery(server) -> gp.GPTask:

@@ -15,6 +15,8 @@ from gpwidgets import GPTask, LinearUnit, Run, demo
 from gpwidgets.protocol.description import TaskInfo
 from gpwidgets.tasks.signature import call_signature, task_docstring
 
+pytestmark = pytest.mark.once
+
 METHODS = ("__call__", "start", "check", "code", "validate")
 
 

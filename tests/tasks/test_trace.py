@@ -20,6 +20,8 @@ from gpwidgets.secrets import Masker
 from gpwidgets.tasks.batch._sending import LiveRow
 from gpwidgets.tasks.results.layer_rows import read_rows
 
+pytestmark = pytest.mark.once
+
 POINT = "POINT (-84.2 36.4)"
 
 
@@ -57,9 +59,11 @@ def test_a_job_is_told_from_its_submission_to_its_results(own_server: demo.DemoS
     told = {field.name: field for field in sent.fields}
     assert told["Distance"].text == '{"distance":2,"units":"esriKilometers"}'
     assert (told["Distance"].size, told["Distance"].meaning) == (39, "Distance (Distance)")
-    busy = one_with(log, "Asks how the job is; 503: the server is busy")
+    busy = one_with(log, "Asks for the state of the job; 503: the server is busy")
     assert (busy.status, busy.is_good, busy.headers["Retry-After"]) == (503, False, "1")
-    again = one_with(log, "Tried again after 503, Retry-After 1 s: Asks how the job is; the server says that")
+    again = one_with(
+        log, "Tried again after 503, Retry-After 1 s: Asks for the state of the job; the server says that"
+    )
     assert again.time >= busy.time + busy.duration
     assert '"jobStatus":' in again.answer
     fetched = one_with(log, "Fetches the result Viewshed_Result;")
@@ -75,7 +79,7 @@ def test_an_attached_run_and_a_replayed_one_have_theirs(server: demo.DemoServer,
         run.wait(30, show_progress=False)
         again = gp.attach(run.job_url)
         again.wait(30, show_progress=False)
-    assert "Asks how the job is" in purposes(again.trace)[0]
+    assert "Asks for the state of the job" in purposes(again.trace)[0]
     assert "Fetches the result" in purposes(again.trace)[-1]
     with gp.replay(tmp_path / "lesson.zip") as replay:
         task = gp.GPTask(replay.url_of("SlowCount"), session=session())
@@ -120,8 +124,8 @@ def test_no_answer_and_an_answer_that_is_a_page_are_said(own_server: demo.DemoSe
     run = gp.GPTask(own_server.url_of("SlowCount"), session=session()).start(Seconds=0, Steps=2)
     run.wait(30, show_progress=False)
     told = "\n".join(purposes(run.trace))
-    assert "Asks how the job is; no usable answer came: 127.0.0.1" in told
-    assert "Tried again after no answer: Asks how the job is; a web page came" in told
+    assert "Asks for the state of the job; no usable answer came: 127.0.0.1" in told
+    assert "Tried again after no answer: Asks for the state of the job; a web page came" in told
     assert run.trace.to_frame()["status"].isna().sum() == 1
 
 

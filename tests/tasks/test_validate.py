@@ -16,6 +16,8 @@ from gpwidgets import GPTask, demo
 from gpwidgets.errors import GPError, InputErrors, ServerError
 from gpwidgets.protocol.responses.validation import Validation
 
+pytestmark = pytest.mark.once
+
 SIZE = {"distance": 50, "units": "esriKilometers"}
 
 

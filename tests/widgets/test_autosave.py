@@ -13,6 +13,8 @@ from widget_tools import can_find, error_at, fill, press, said, seen, text_of
 
 import gpwidgets as gp
 
+pytestmark = pytest.mark.once
+
 
 class Kernel(SimpleNamespace):
     """What a form sees of its kernel: variables, and the request that runs the cell."""

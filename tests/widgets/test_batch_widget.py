@@ -63,7 +63,7 @@ def test_a_pasted_table_is_sent_and_its_results_are_together(grid: Any) -> None:
     see(grid, "2 rows taken. No input of this task, and kept beside the results: site.")
     press(grid, "Run all rows")
     see(grid, "All rows have succeeded.")
-    assert "2 of 2 rows over: 2 succeeded" in text_of(grid)
+    assert "2 of 2 rows finished · Succeeded: 2" in text_of(grid)
     press(grid, "All results together")
     see(grid, "2 features")
     found = grid.batch.frame()
@@ -224,7 +224,7 @@ def test_a_batch_begun_in_code_is_shown_retried_and_opened(server: Any, tmp_path
     task = gp.GPTask(server.publish(count_wells, output="Wells", asynchronous=True))
     runs = gp.sweep(task, Number=[1, 2, 3], folder=tmp_path).wait(60)
     grid = gp.BatchWidget.of(runs)
-    assert "3 of 3 rows over: 2 succeeded, 1 failed" in text_of(grid)
+    assert "3 of 3 rows finished · Succeeded: 2, Failed: 1" in text_of(grid)
     assert html_of(grid).index("The well is dry.") < html_of(grid).index("Succeeded")  # failures first
     choose(grid, "Show", "Succeeded")
     assert "Page 1 of 1; 2 of 3 rows" in text_of(grid)
@@ -234,12 +234,12 @@ def test_a_batch_begun_in_code_is_shown_retried_and_opened(server: Any, tmp_path
     assert seen(lambda: any("The well is dry." in one for one in alerts(grid)))
     broken.clear()
     press(grid, "Retry failed")
-    see(grid, "3 of 3 rows over: 3 succeeded")
+    see(grid, "3 of 3 rows finished · Succeeded: 3")
     press(grid, "Chart")
     see(grid, "Number")
     assert seen(lambda: 'aria-label="Wells / number"' in html_of(grid).replace("Number", "number"))
     again = gp.BatchWidget.of(gp.resume(tmp_path))
-    see(again, "3 of 3 rows over: 3 succeeded")
+    see(again, "3 of 3 rows finished · Succeeded: 3")
 
 
 def test_rows_can_be_cancelled_and_the_rest_not_sent(server: Any, tmp_path: Path) -> None:
@@ -251,7 +251,7 @@ def test_rows_can_be_cancelled_and_the_rest_not_sent(server: Any, tmp_path: Path
     press(grid, "Send no more")
     see(grid, "4 cancelled")
     press(grid, "Cancel all")
-    see(grid, "5 of 5 rows over: 5 cancelled")
+    see(grid, "5 of 5 rows finished · Cancelled: 5")
     assert not can_find(grid, "Retry failed")
     assert can_find(grid, "Run the cancelled rows")
     press(grid, "Change the rows")

@@ -66,7 +66,7 @@ def test_an_error_of_the_first_form_is_said_in_the_second_and_its_value_stays(fo
     first.link(second, rerun=True)
     first.values = {**first.values, "Distance": "6000 km"}
     finish(first.start())
-    see(second, "Its run gave nothing to go on with")
+    see(second, "Its run gave no result to use")
     assert any("at most 5,000 km" in one for one in alerts(second))
     assert second.run is None
     assert len(second.values["Areas"]) == 1

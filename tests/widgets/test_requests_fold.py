@@ -49,7 +49,7 @@ def test_lines_come_in_while_a_run_goes_on_and_none_is_made_anew(server, quick_l
     widget = gp.RunWidget(run)
     assert lines(widget) == []
     press(widget, TITLE)
-    see(widget, "Asks how the job is; the server says that it is executing")
+    see(widget, "Asks for the state of the job; the server says that it is executing")
     before = rows(widget)
     told = [one.value for one in before]
     run.cancel()

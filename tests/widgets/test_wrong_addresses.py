@@ -41,6 +41,8 @@ from gpwidgets.widgets.kit.background import Job
 from gpwidgets.widgets.service_widget import ServiceWidget
 from gpwidgets.widgets.task_widget import TaskWidget
 
+pytestmark = pytest.mark.once
+
 
 @contextmanager
 def listening(answer: Callable[[socket.socket], None]) -> Iterator[str]:

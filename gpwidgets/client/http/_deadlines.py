@@ -51,8 +51,8 @@ class Deadline:
         self._lock = threading.Lock()
         self._active = False
         self._before: Deadline | None = None
-        self.passed = False
-        self.bytes = 0
+        self.passed: bool = False
+        self.bytes: int = 0
 
     def __enter__(self) -> Deadline:
         self._before = getattr(_current, "deadline", None)

@@ -39,7 +39,7 @@ def connection_facts(url: str, verify: bool | str, *, proxied: bool) -> dict[str
         Facts by name; ``"trouble"`` where it did not work, ``"pem"`` the server's certificate.
     """
     if proxied:
-        return {"trouble": tr("Requests go through a proxy, so no connection of its own was made.")}
+        return {"trouble": tr("Requests go through a proxy, so no separate connection was made to look at.")}
     parts = urlsplit(url)
     facts: dict[str, Any] = {}
     try:

@@ -151,7 +151,7 @@ class Trace:
     """
 
     def __init__(self, first: int = _FIRST, latest: int = _LATEST) -> None:
-        self.began = time.monotonic()
+        self.began: float = time.monotonic()
         self._first: list[Exchange] = []
         self._latest: deque[Exchange] = deque(maxlen=latest)
         self._most_first = first

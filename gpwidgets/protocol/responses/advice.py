@@ -48,7 +48,7 @@ CODES: Mapping[str, str] = {
         "The tool cannot write its output; give it another name, or tell the owner of the service."
     ),
     "000229": later(
-        "The tool cannot open a data set; if it is none of yours, tell the owner of the service."
+        "The tool cannot open a data set; if it is not one of yours, tell the owner of the service."
     ),
     "000258": _EXISTS,
     "000354": later(
@@ -81,7 +81,7 @@ CODES: Mapping[str, str] = {
     "010092": later("The extent is empty or outside the data; choose one that overlaps the inputs."),
     "010096": _LICENCE,
     "010151": later("An input has no features; draw some, or check the filter and the extent."),
-    "010213": later("A raster cannot be read; if it is none of yours, tell the owner of the service."),
+    "010213": later("A raster cannot be read; if it is not one of yours, tell the owner of the service."),
     "030212": later("No route was found; the points may be too far from a road, or cut off from each other."),
     "999998": _SMALLER,
     "999999": later(

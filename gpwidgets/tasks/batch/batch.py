@@ -60,7 +60,7 @@ class Batch(BatchEngine):
         """What to know: torn lines of the ledger, results that have been reconciled, what rows wait for."""
         waits = []
         if self._queue and not self._live and not self._finished and self._gate.is_held_by_others:
-            waits = [tr("No row is sent now: other runs of this kernel have all the places at this server.")]
+            waits = [tr("No rows are being sent: other runs of this kernel use all places at this server.")]
         return (*self._ledger.notes, *self._results.notes, *waits)
 
     def wait(self, timeout: float | None = None, *, show_progress: bool | None = None) -> Batch:

@@ -324,8 +324,8 @@ def _check_rows(place: Path, ledger: Ledger) -> None:
     if digest_of(place / _ROWS) != ledger.head.get("digest"):
         raise GPError(
             tr(
-                "{file} in {folder} is not as it was when the batch began, such as after a copy that is not "
-                "whole, or by hand. Nothing was sent; bring it back, or begin in another folder.",
+                "{file} in {folder} has changed since the batch began, perhaps by an incomplete copy or by "
+                "hand. Nothing was sent; bring it back, or begin in another folder.",
                 file=_ROWS,
                 folder=place,
             )

@@ -45,7 +45,7 @@ def number_finding(
         return Finding(about, True, tr("{what}: {shown}", what=what, shown=shown))
     wanted = f"{number_words(expected)} {unit}".strip()
     if math.isnan(value):
-        words = tr("{what}: there is none, where {wanted} is expected.", what=what, wanted=wanted)
+        words = tr("{what}: missing; {wanted} is expected.", what=what, wanted=wanted)
         return Finding(about, False, words)
     words = tr("{what}: {shown}, where {wanted} is expected", what=what, shown=shown, wanted=wanted)
     return Finding(about, False, f"{words}{_relation(value, expected)}.")

@@ -20,12 +20,12 @@ _PROTOCOL = {
 }
 #: Of other requests than the one that starts a run.
 _OTHERS = {
-    "returnType": later("Whether the value itself comes, or where it can be fetched."),
+    "returnType": later("Whether to send the value itself or an address to fetch it from."),
     "returnMessages": later("Whether the messages of the tool come along."),
     "where": later("Which rows, as a condition of SQL."),
     "outFields": later("Which columns."),
     "orderByFields": later("The order of the rows, so that pages do not overlap."),
-    "resultOffset": later("How many rows to pass over."),
+    "resultOffset": later("How many rows to skip."),
     "resultRecordCount": later("How many rows at the most."),
     "returnCountOnly": later("Only the number of rows is wanted."),
     "returnIdsOnly": later("Only the ids of the rows are wanted."),
@@ -45,7 +45,7 @@ _OTHERS = {
     "password": later("The password; it is hidden here."),
     "client": later("To what the token will be bound."),
     "referer": later("The address that the token will be bound to."),
-    "expiration": later("Minutes that the token is to be good for."),
+    "expiration": later("Minutes the token is valid."),
 }
 
 

@@ -78,7 +78,7 @@ def _of_good(exchange: Exchange) -> str:
     if job and state:
         return tr("the server gives it the id {job} ({state})", job=job[1], state=state[1])
     if state:
-        words = _STATES.get(JobStatus(state[1]), later("the server does not say how it is"))
+        words = _STATES.get(JobStatus(state[1]), later("the server does not name a known state"))
         return f"{tr(words)} ({state[1]})"
     if _TOKEN.search(answer):
         return tr("the server gives one")

@@ -29,7 +29,7 @@ _PATHS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (_JOB + r"/results/(?P<name>[^/]+)", later("Fetches the result {name}")),
         (_JOB + r"/inputs/(?P<name>[^/]+)", later("Reads the input {name} as the server keeps it")),
         (_JOB + r"/cancel", later("Asks the server to cancel the job")),
-        (_JOB, later("Asks how the job is")),
+        (_JOB, later("Asks for the state of the job")),
         (_JOB + r"/scratch/(?:[^/]+/)*(?P<name>[^/]+)", later("Fetches the file {name}")),
         (_TASK + r"/submitJob", later("Sends the inputs of {name}, which creates a job")),
         (_TASK + r"/execute", later("Sends the inputs of {name} and waits for results")),

@@ -148,7 +148,7 @@ class BatchProgress(Section):
 
     def _tell_end(self, batch: Batch, counts: dict[str, int]) -> None:
         bad = len(batch) - counts.get("succeeded", 0)
-        end = trn("All is over; {n:,} row has no results.", "All is over; {n:,} rows have no results.", bad)
+        end = trn("Finished; {n:,} row has no results.", "Finished; {n:,} rows have no results.", bad)
         self._said.say(tr("All rows have succeeded.") if not bad else end, sign="⚠" if bad else "✔")
 
     def places(self) -> Sequence[int]:
@@ -191,12 +191,12 @@ class BatchProgress(Section):
 
 def _counts_html(counts: dict[str, int], over: int, total: int, trouble: str) -> str:
     told = ", ".join(
-        f'<span class="gpw-state-{escape(status)}">{count:,} {escape(status_words(status)[1].lower())}</span>'
+        f'<span class="gpw-state-{escape(status)}">{escape(status_words(status)[1])}: {count:,}</span>'
         for status, count in sorted(counts.items(), key=lambda one: -one[1])
     )
-    head = trn("{over:,} of {n:,} row over", "{over:,} of {n:,} rows over", total, over=over)
+    head = trn("{over:,} of {n:,} row finished", "{over:,} of {n:,} rows finished", total, over=over)
     stopped = ""
     if trouble:
         why = escape(tr("No more rows are sent: {trouble}", trouble=trouble))
         stopped = f'<div class="gpw-alert gpw-error" role="alert">{why}</div>'
-    return f'<div class="mathjax_ignore"><b>{escape(head)}</b>: {told}</div>{stopped}'
+    return f'<div class="mathjax_ignore"><b>{escape(head)}</b> · {told}</div>{stopped}'

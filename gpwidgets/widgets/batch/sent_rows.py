@@ -48,7 +48,7 @@ class SentRows:
 
     def __init__(self, batch: Batch) -> None:
         self.batch = batch
-        self.labels = batch.labels
+        self.labels: tuple[Hashable, ...] = batch.labels
         self._line = lru_cache(maxsize=500)(batch.inputs)
         titles = {one.name: plain_label(one.display_name or one.name) for one in batch.task.inputs}
         given: dict[str, None] = {}

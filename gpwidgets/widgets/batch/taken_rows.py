@@ -55,7 +55,7 @@ class Taken:
         if self.kept:
             said.append(
                 tr(
-                    "No input of this task, and kept beside the results: {names}.",
+                    "Not inputs of this task; kept beside the results: {names}.",
                     names=", ".join(self.kept),
                 )
             )
@@ -182,7 +182,7 @@ def _checked_headings(
         if name in known:
             raise GPError(
                 tr(
-                    "Two columns, {one!r} and {other!r}, are of one name or for one input.",
+                    "Two columns, {one!r} and {other!r}, have the same name or stand for the same input.",
                     one=known[name],
                     other=heading,
                 )
@@ -231,7 +231,7 @@ def take_frame(rows: GridRows, frame: Any, geometry: str | None = None) -> Taken
         It is no frame.
     """
     if not is_table(frame):
-        raise TypeError(tr("{kind} is no table of rows.", kind=type(frame).__name__))
+        raise TypeError(tr("{kind} is not a table.", kind=type(frame).__name__))
     _checked_headings(rows, [str(name) for name in frame.columns], [])
     frame = _with_shapes(rows, frame)
     shape = getattr(frame, "active_geometry_name", None) if is_frame(frame) else None

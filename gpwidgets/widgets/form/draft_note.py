@@ -69,13 +69,13 @@ class DraftNote(Section):
 
     @cached_property
     def _button(self) -> w.Button:
-        tooltip = tr("Have the form as it was before anything was entered")
+        tooltip = tr("Reset the form to how it was before anything was entered")
         made: w.Button = self.own(text_button(tr("Start afresh"), "undo", tooltip, self._start_afresh))
         return made
 
     @cached_property
     def _redo(self) -> w.Button:
-        tooltip = tr("Have the values again that were there before")
+        tooltip = tr("Restore the values that were there before")
         made: w.Button = self.own(text_button(tr("Bring them back"), "repeat", tooltip, self._bring_back))
         return made
 

@@ -73,7 +73,8 @@ class TaskForm(Owner, LateLooks, w.VBox):
         self, info: TaskInfo, context: EditorContext | None = None, arrangement: Arrangement | None = None
     ) -> None:
         self.arrangement: Arrangement = arrangement or Arrangement(info, Preset())
-        self.info = info = self.arrangement.info
+        info = self.arrangement.info
+        self.info: TaskInfo = info
         self.context: EditorContext = context or EditorContext()
         self.editors: dict[str, ParameterEditor] = cast("dict[str, ParameterEditor]", self.context.editors)
         self._sections: dict[str, Fold] = {}

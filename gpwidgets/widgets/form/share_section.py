@@ -67,7 +67,7 @@ _VIEWS: tuple[tuple[str, Callable[[GPTask, TaskForm, _Values], str]], ...] = (
     (later("Address (REST)"), _address),
     (later("The request, field by field"), _request),
     (later("Preset (JSON)"), _preset),
-    (later("What was asked besides runs"), _asked),
+    (later("Requests made outside of runs"), _asked),
 )
 
 

@@ -165,6 +165,8 @@ def status_html(text: str, *, look: str = "gpw-muted", sign: str = "", is_html: 
 class StatusLine(w.HTML):
     """Says what goes on, what came of it, or what went wrong."""
 
+    value: str
+
     def say(self, text: str, *, sign: str = "", is_html: bool = False) -> None:
         """Say this, as `status_html`; an empty text takes away what was said."""
         self.value = status_html(text, sign=sign, is_html=is_html)

@@ -51,4 +51,4 @@ class Options(traitlets.HasTraits):
         return f"<Options: basemap={self.basemap!r}, autosave={self.autosave}>"
 
 
-options = Options()
+options: Options = Options()

@@ -358,7 +358,8 @@ class FrameLayer(LeanGeoJSON):
 
     def _restyle_paths(self) -> None:
         style = self._style()
-        self.point_style, self.style = style["point_style"], style["style"]
+        self.point_style: dict[str, Any] = style["point_style"]
+        self.style: dict[str, Any] = style["style"]
 
     @traitlets.observe("opacity")
     def _fade(self, _change: object) -> None:
