@@ -29,7 +29,7 @@ def rings(distance: float = 1.0, site: str = "") -> gp.demo.Polygons:
     return geopandas.GeoDataFrame({"radius": [distance]}, geometry=[shape], crs=4326)
 
 url = server.publish(rings, output="Rings", display_name="Rings")"""
-GRID = "grid = gp.BatchWidget(url, folder=tempfile.mkdtemp() + '/rings', at_once=8)\ngrid"
+GRID = "grid = gp.BatchWidget(url, folder=tempfile.mkdtemp() + '/rings', at_once=40)\ngrid"
 ROWS = "Distance\tSite\tOwner\n" + "".join(f"{at}\tsite {at}\tme\n" for at in range(1, 201))
 
 
@@ -66,7 +66,9 @@ def test_two_hundred_rows_are_pasted_run_retried_and_seen_on_maps(
     wrong.fill("7")
     expect(cell.get_by_text("cell needs a look")).to_have_count(0)
     cell.get_by_role("button", name="Run all rows").click()
-    expect(cell.get_by_text("200 of 200 rows finished · Succeeded: 198, Failed: 2")).to_be_visible()
+    expect(cell.get_by_text("200 of 200 rows finished · Succeeded: 198, Failed: 2")).to_be_visible(
+        timeout=120_000
+    )
     expect(cell.get_by_text("The well of site 13 is dry.").first).to_be_visible()
     first = cell.locator(".gpw-grid-row:visible").nth(1)
     expect(first).to_contain_text("13")
@@ -75,7 +77,7 @@ def test_two_hundred_rows_are_pasted_run_retried_and_seen_on_maps(
     expect(cell.get_by_role("heading", name="Row 13")).to_be_visible()
     notebook.ask("dry.clear() or 1")
     cell.get_by_role("button", name="Retry failed").click()
-    expect(cell.get_by_text("200 of 200 rows finished · Succeeded: 200")).to_be_visible()
+    expect(cell.get_by_text("200 of 200 rows finished · Succeeded: 200")).to_be_visible(timeout=60_000)
     cell.get_by_role("button", name="Maps side by side").click()
     expect(cell.get_by_role("img", name="Map of 12, Distance: 12")).to_be_visible()
     expect(cell.locator(".gpw-legend").get_by_text("radius")).to_be_visible()

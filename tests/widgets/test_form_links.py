@@ -104,7 +104,7 @@ def test_circles_and_names_that_are_not_there_are_refused(server: Any, forms: An
         first.link(second, output="Bufers")
     with pytest.raises(GPError, match="has no input 'Area'; it has: Areas, Unit"):
         first.link(second, to="Area")
-    with pytest.raises(GPError, match="Of one type are: none"):
+    with pytest.raises(GPError, match="These pairs have the same type: none"):
         second.link(third)
     first.link(second, "Buffers", "Areas")
     second.link(third, "Hectares", "Distance")

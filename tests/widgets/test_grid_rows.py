@@ -54,8 +54,11 @@ def test_headings_are_names_or_labels_however_they_are_written(rows: GridRows, t
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("Distance\tHow far\n1\t2", "'Distance' and 'How far', are of one name or for one input"),
-        ("Distance\tx\tx\n1\t2\t3", "'x' and 'x', are of one name"),
+        (
+            "Distance\tHow far\n1\t2",
+            "'Distance' and 'How far', have the same name or stand for the same input",
+        ),
+        ("Distance\tx\tx\n1\t2\t3", "'x' and 'x', have the same name"),
         ("Distance\n1\t2", "Column 2 has no heading"),
         ("Distance\t\tNote\n1\t2\t3", "Column 2 has no heading"),
         ("Distance\tNote\n", "There are no rows in it"),
@@ -159,7 +162,7 @@ def test_long_shapes_and_tables_are_shown_short_and_not_written_in(rows: GridRow
 
 
 def test_a_frame_with_two_columns_of_one_name_is_refused(rows: GridRows) -> None:
-    with pytest.raises(GPError, match="of one name"):
+    with pytest.raises(GPError, match="have the same name"):
         take_frame(rows, pandas.DataFrame([[1, 2]], columns=["Distance", "Distance"]))
     with pytest.raises(TypeError, match="is no table"):
         take_frame(rows, [1, 2])
