@@ -164,7 +164,7 @@ def test_long_shapes_and_tables_are_shown_short_and_not_written_in(rows: GridRow
 def test_a_frame_with_two_columns_of_one_name_is_refused(rows: GridRows) -> None:
     with pytest.raises(GPError, match="have the same name"):
         take_frame(rows, pandas.DataFrame([[1, 2]], columns=["Distance", "Distance"]))
-    with pytest.raises(TypeError, match="is no table"):
+    with pytest.raises(TypeError, match="is not a table"):
         take_frame(rows, [1, 2])
 
 
