@@ -22,6 +22,8 @@ from gpwidgets.datatypes.registry import check_value, datatype_of
 from gpwidgets.protocol.description import TaskInfo
 from gpwidgets.protocol.urls import GPURL
 from gpwidgets.protocol.values import UNSET
+from gpwidgets.tasks.code import call_code
+from gpwidgets.tasks.inputs.checking import as_sent, check_given
 from gpwidgets.tasks.inputs.encoding import Encoder
 from gpwidgets.tasks.sharing.settings import settings_of_values
 
@@ -92,6 +94,26 @@ def test_every_recorded_task_gives_the_same_request(tell) -> None:
         assert parsed(encoder.form(again.values)) == parsed(encoder.form(values)), path.name
         count += len(values)
     tell("settings", f"{count} values of {len(recorded('task'))} recorded tasks, each sent the same again")
+
+
+@pytest.mark.filterwarnings("ignore::gpwidgets.errors.GPWarning")
+def test_the_code_of_every_recorded_task_sends_the_same(monkeypatch, tmp_path, tell) -> None:
+    """Values as a form has them are written as Python, run, and taken as a call takes them."""
+    got: dict[str, Any] = {}
+    monkeypatch.setattr(gp, "GPTask", lambda _url: got.update)
+    count = 0
+    for path in recorded("task"):
+        info = TaskInfo.from_json(json.loads(path.read_text(encoding="utf-8-sig")))
+        hidden = {one.name for one in info.inputs if one.is_hidden}
+        values = {name: value for name, value in usable(info).items() if name not in hidden}
+        got.clear()
+        code = call_code("https://gis.example.com/T", as_sent(info, values), info.inputs, folder=tmp_path)
+        with contextlib.chdir(tmp_path):
+            exec(compile(code, path.name, "exec"), {})  # it is our own code that is tested
+        encoder = Encoder(info)
+        assert parsed(encoder.form(check_given(info, got))) == parsed(encoder.form(values)), path.name
+        count += len(values)
+    tell("code", f"{count} values of {len(recorded('task'))} recorded tasks, each sent the same by its code")
 
 
 # Files beside them

@@ -41,6 +41,7 @@ def test_a_result_becomes_the_input_of_the_other_form_and_runs_it(forms: Any) ->
     finish(first.start())
     see(second, "It has the value of the last run: 1 polygon.")
     see(second, "Succeeded")
+    finish(second.run)
     assert second.outputs.Hectares == 314
     first.values = {**first.values, "Distance": "2 km"}
     finish(first.start())
