@@ -32,7 +32,7 @@ from gpwidgets.secrets import Masker, mask
 from gpwidgets.widgets.words.html import plain_text, sanitized
 
 SMALL, TIMES, MOST = 250, 16, 16 * 2.5
-TRIES = 4
+TRIES = 12
 #: Seconds; what takes less is not told from nothing.
 NOTHING = 2e-5
 
