@@ -172,6 +172,14 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def links(session: nox.Session) -> None:
+    """Links of the site to other sites, which needs the network; tests check those between pages."""
+    session.install("-e", ".[docs]")
+    folder = session.posargs[0] if session.posargs else "docs/_built/links"
+    session.run("sphinx-build", "-q", "-b", "linkcheck", "docs", folder)
+
+
+@nox.session
 def benchmarks(session: nox.Session) -> None:
     """Ratios against other packages; ``-- --large`` and the like go on to the command."""
     session.install("-e", ".[benchmarks]")

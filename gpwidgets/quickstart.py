@@ -23,6 +23,19 @@ print("COUNTS " + _json.dumps({
 }))
 """
 
+_OPENS = "JupyterLab opens in your browser. If it does not, copy the last address below into it."
+_OPEN = "Open the last address below in a browser."
+_NEXT = f"""\
+The notebooks are in {{folder}}; what you change there stays.
+
+  1. {{opens}}
+  2. In {NOTEBOOK}, press Shift+Enter in one cell after the other, and Run in the first form:
+     its result is on the map.
+  3. Ctrl+C here ends it.
+
+Without a browser: gpwidgets demo --check
+"""
+
 
 def notebook_path() -> Path:
     """Where the quickstart is: in the installed package, or beside it in a checkout.
@@ -68,11 +81,17 @@ def open_lab(folder: Path, *, browser: bool = True) -> None:
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.root_dir={folder.resolve()}",
         f"--LabApp.default_url=/lab/tree/{NOTEBOOK}",
+        "--Application.log_level=WARN",  # the address is told all the same, and not lost among lines
+        "--LabApp.news_url=None",  # no question about news before the first cell
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LanguageServerManager.autodetect=False",
+        "--ServerApp.answer_yes=True",  # Ctrl+C is meant
     ]
     if getattr(os, "geteuid", lambda: 1)() == 0:
         options.append("--allow-root")  # the only user that many containers have
     if not browser:
         options.append("--no-browser")
+    print(_NEXT.format(folder=folder.resolve(), opens=_OPENS if browser else _OPEN), flush=True)
     LabApp.launch_instance(options)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import inspect
 import re
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ import traitlets
 import gpwidgets
 from gpwidgets import cli, demo
 from gpwidgets.bounds import BOUNDS
+from gpwidgets.demo.rest.routes import OPERATIONS
+from gpwidgets.tasks.inputs.environment import ENVIRONMENT
 
 DOCS = Path(__file__).parent.parent / "docs"
 PACKAGE = Path(gpwidgets.__file__).parent
@@ -72,6 +75,24 @@ def test_each_variable_and_each_bound_has_its_row() -> None:
     for bound in BOUNDS.values():
         amount = f"{bound.amount >> 20:,} MB" if bound.unit == "bytes" else f"{bound.amount:,} {bound.unit}"
         assert f"| `{bound.name}` | {amount} | {bound.protects} |" in text
+
+
+def test_each_setting_of_a_run_and_each_option_has_its_row() -> None:
+    text = page("environment.md")
+    for name, setting in ENVIRONMENT.items():
+        assert f"| `{name}` | {setting.description} |" in text
+    for name, trait in gpwidgets.options.traits().items():
+        assert f"| `gp.options.{name}` | {trait.help}" in text
+
+
+def test_each_fault_switch_is_on_its_page() -> None:
+    text = page("faults.md")
+    details = {field.name for field in dataclasses.fields(demo.Fault) if field.name[0] != "_"} - {"kind"}
+    switches = {name for name in vars(demo.FaultBoard) if name[0] != "_"} - {"hit"}  # the server's own side
+    assert [name for name in details if f"`{name}`" not in text] == []
+    assert [name for name in switches if f"server.faults.{name}" not in text] == []
+    operations = text.partition("| operations |")[2].partition("\n\n")[0]
+    assert sorted(re.findall(r"`(\w+)`", operations)) == sorted(OPERATIONS)
 
 
 def commands(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser]]:

@@ -30,20 +30,27 @@ def _page(address: str, process: subprocess.Popen[str]) -> str:
 
 def test_the_demo_command_serves_the_quickstart_in_jupyterlab(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "gpwidgets", "demo", "--no-browser", "--folder", str(tmp_path / "demo")]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, **pipes) as process:
+        assert process.stdout is not None
         assert process.stderr is not None
-        address = ""
+        address, told = "", list[str]()
         for line in process.stderr:
+            told.append(line)
             found = re.search(r"^ +http://127\.0\.0\.1:\d+/lab/tree/01-quickstart\.ipynb\?token=\w+", line)
             if found:
                 address = found[0].strip()
                 break
         try:
             assert address, "it ended without saying where the notebook is"
+            assert len(told) < 20, "what is to be read is lost among other lines"
             assert "JupyterLab" in _page(address, process)
         finally:
             process.terminate()
+            said = process.stdout.read()
             process.stderr.read()
+    assert "Shift+Enter" in said, "it says what to do next"
+    assert str(tmp_path / "demo") in said
     ours = {path.name for path in (ROOT / "notebooks").glob("*.ipynb")}
     assert {path.name for path in (tmp_path / "demo").glob("*.ipynb")} == ours
 
@@ -51,7 +58,8 @@ def test_the_demo_command_serves_the_quickstart_in_jupyterlab(tmp_path: Path) ->
 @pytest.mark.skipif(sys.platform == "win32", reason="the README has other words for Windows")
 def test_the_commands_of_the_readme_make_the_environment_that_they_need(tmp_path: Path) -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    commands = [line.split(" && ") for line in re.findall(r"```console\n([^\n]*)\n```", text)]
+    blocks = re.findall(r"```console\n(.*?)\n```", text, re.DOTALL)
+    commands = [block.replace("\n", " && ").split(" && ") for block in blocks]
     assert [command[-1] for command in commands] == ["gpwidgets demo", "nox"]
     assert all(command[2].startswith("pip install ") and len(command) == 4 for command in commands)
     (first_steps,) = {" && ".join(command[:2]) for command in commands}
