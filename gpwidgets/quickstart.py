@@ -82,7 +82,6 @@ def open_lab(folder: Path, *, browser: bool = True) -> None:
         f"--ServerApp.root_dir={folder.resolve()}",
         f"--LabApp.default_url=/lab/tree/{NOTEBOOK}",
         "--Application.log_level=WARN",  # the address is told all the same, and not lost among lines
-        "--LabApp.news_url=None",  # no question about news before the first cell
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LanguageServerManager.autodetect=False",
         "--ServerApp.answer_yes=True",  # Ctrl+C is meant

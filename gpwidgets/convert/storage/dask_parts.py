@@ -51,7 +51,8 @@ def dask_frame(folder: Path, wanted: Mapping[int, set[Any]], by: str) -> Any:
     if not given:
         return None
     like = _like_all(path for path, _ in given)
-    return dask.dataframe.from_map(partial(_partition, by=by, like=like), given, meta=like)
+    frames: Any = dask.dataframe  # Dask is marked as typed, but this function is not
+    return frames.from_map(partial(_partition, by=by, like=like), given, meta=like)
 
 
 def _partition(given: tuple[str, list[Any]], by: str, like: Any) -> Any:
