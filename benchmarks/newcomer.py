@@ -102,7 +102,7 @@ def install(python: Path, temporary: Path, pictures: Path) -> int:
     clock = Clock(time.time())
     print(f"$ {first}", flush=True)
     done = subprocess.run(first, shell=True, cwd=folder, env=environment, capture_output=True, text=True)
-    print("\n".join([*done.stdout.splitlines()[-2:], *done.stderr.splitlines()[-5:]]))
+    print("\n".join([*done.stdout.splitlines()[-1:], *done.stderr.splitlines()[-5:]])[-1000:])
     if done.returncode:
         return 1
     clock.tell("installed")

@@ -75,6 +75,9 @@ def open_lab(folder: Path, *, browser: bool = True) -> None:
     for source in notebook_path().parent.glob("*.ipynb"):
         if not (folder / source.name).exists():
             shutil.copyfile(source, folder / source.name)
+    # No question about news before the first cell, unless the user's own settings have one.
+    paths = [str(Path(__file__).parent / "data" / "jupyter"), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(path for path in paths if path)
     from jupyterlab.labapp import LabApp
 
     options = [
@@ -82,7 +85,6 @@ def open_lab(folder: Path, *, browser: bool = True) -> None:
         f"--ServerApp.root_dir={folder.resolve()}",
         f"--LabApp.default_url=/lab/tree/{NOTEBOOK}",
         "--Application.log_level=WARN",  # the address is told all the same, and not lost among lines
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LanguageServerManager.autodetect=False",
         "--ServerApp.answer_yes=True",  # Ctrl+C is meant
     ]

@@ -1,5 +1,6 @@
 """The commands of the README, and what the first one opens, short of the browser."""
 
+import json
 import re
 import subprocess
 import sys
@@ -13,6 +14,8 @@ import pytest
 import gpwidgets
 
 ROOT = Path(__file__).parents[2]
+#: Where JupyterLab keeps whether it asks a question before anything else.
+_NEWS = "api/settings/@jupyterlab/apputils-extension:notification"
 
 
 def _page(address: str, process: subprocess.Popen[str]) -> str:
@@ -45,6 +48,8 @@ def test_the_demo_command_serves_the_quickstart_in_jupyterlab(tmp_path: Path) ->
             assert address, "it ended without saying where the notebook is"
             assert len(told) < 20, "what is to be read is lost among other lines"
             assert "JupyterLab" in _page(address, process)
+            asks = _page(address.replace("tree/01-quickstart.ipynb", _NEWS), process)
+            assert json.loads(asks)["schema"]["properties"]["fetchNews"]["default"] == "false"
         finally:
             process.terminate()
             said = process.stdout.read()
