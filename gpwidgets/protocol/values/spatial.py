@@ -166,6 +166,10 @@ class Extent:
         """(xmin, ymin, xmax, ymax), as ``total_bounds`` orders them."""
         return self.xmin, self.ymin, self.xmax, self.ymax
 
+    def __str__(self) -> str:
+        edges = ", ".join(f"{edge:.10g}" for edge in self.bounds)
+        return f"{edges} ({self.spatial_reference})" if self.spatial_reference else edges
+
 
 @dataclass(frozen=True)
 class MapImage:

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 from gpwidgets.errors import GPError
 from gpwidgets.html_blocks import block, paragraph, table, title
 from gpwidgets.secrets import MASKED
-from gpwidgets.texts import tr
+from gpwidgets.texts import tr, trn
 
 __all__ = ["UPLOAD", "RequestField", "RequestPreview"]
 
@@ -135,7 +135,8 @@ class RequestPreview:
         lines = [f"{self.method} {self.url}"]
         for one in self.fields:
             more = "…" if len(one.text) > _SHOWN else ""
-            lines.append(f"  {one.name} = {one.text[:_SHOWN]}{more}  ({one.size:,} bytes: {one.meaning})")
+            size = trn("{n:,} byte", "{n:,} bytes", one.size)
+            lines.append(f"  {one.name} = {one.text[:_SHOWN]}{more}  ({size}: {one.meaning})")
         lines += [f"  {tr('Uploaded before: {file}', file=name)}" for name in self.uploads]
         return "\n".join([*lines, *(f"  {note}" for note in self.notes)])
 

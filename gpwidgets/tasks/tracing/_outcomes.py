@@ -59,7 +59,9 @@ def outcome_of(exchange: Exchange) -> str:
         return tr("no usable answer came: {error}", error=exchange.error.rstrip("."))
     error = error_of(exchange)
     if error is not None:
-        return tr("the server refuses with error {code}: {message}", code=error[0], message=error[1])
+        return tr(
+            "the server refuses with error {code}: {message}", code=error[0], message=error[1].rstrip(".")
+        )
     status = exchange.status
     if status in _REDIRECTS:
         return tr("the server sends it on to {address}", address=exchange.headers.get("Location", "?"))
