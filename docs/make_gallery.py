@@ -23,63 +23,21 @@ from lab_server import LabServer, chromium_path  # noqa: E402
 from map_hand import MapHand  # noqa: E402
 
 FOLDER = ROOT / "docs" / "images" / "gallery"
+PAGE = (ROOT / "docs" / "gallery.md").read_text(encoding="utf-8")
 #: Colours of a picture; more make files larger and not better to look at.
 COLORS = 256
 #: Pixels down to the second of the results, which adds nothing new.
-TABLE_END = 1400
+TABLE_END = 1372
 #: Pixels down to the end of the map, of its list of layers and of the legend.
-MAP_END = 970
+MAP_END = 1010
 WIDE, NARROW = 1280, 912  # pixels of the window, of which JupyterLab itself takes 432
 
-START = """
-import gpwidgets as gp
-
-server = gp.demo.serve()
-viewshed = gp.TaskWidget(server.url_of("Viewshed"))
-viewshed
-"""
-AREAS = """
-import geopandas
-
-def measure_areas(areas: gp.demo.Polygons, unit: str = "hectares") -> float:
-    \"\"\"Measure areas that are drawn, on the ellipsoid.
-
-    Parameters
-    ----------
-    areas
-        Draw them, or give them in another way.
-    unit
-        Of the result.
-    \"\"\"
-    return 0.0
-
-drawn = gp.TaskWidget(server.publish(measure_areas, display_name="Measure Areas"))
-drawn
-"""
-BUFFER = 'buffer = gp.TaskWidget(server.url_of("BufferPoints"))\nbuffer'
-COUNT = 'count = gp.TaskWidget(server.url_of("SlowCount"), values={"Seconds": 300, "Steps": 1000})\ncount'
-HOT_SPOTS = 'spots = gp.TaskWidget(server.url_of("HotSpots"))\nspots'
-HISTORY = "gp.HistoryWidget()"
-GERMAN = """
-import geopandas
-
-gp.set_language("de")
-points = geopandas.GeoSeries.from_wkt([f"POINT ({lon} 54)" for lon in (7.4, 8.2, 10.2, 12)], crs=4326)
-german = gp.TaskWidget(server.url_of("BufferPoints"), values={"Input_Points": points, "Distance": "40 km"})
-gp.set_language("en")
-german
-"""
-BATCH = """
-import tempfile
-
-rows = {"Distance": [f"{km} km" for km in (20, 40, 60, 6000, 80, 100, 120)]}
-places = geopandas.GeoSeries.from_wkt(["POINT (13.4 52.5)", "POINT (16.4 51.1)"], crs=4326)
-grid = gp.BatchWidget(
-    server.url_of("BufferPoints"), rows, folder=tempfile.mkdtemp() + "/buffers", Input_Points=places
-)
-grid
-"""
-CELLS = (START, BUFFER, COUNT, HOT_SPOTS, HISTORY, AREAS, GERMAN, BATCH)
+#: Sections of the page that have code: the cells of the notebook.
+SECTIONS = [section for section in PAGE.split("\n## ")[1:] if "```python" in section]
+CODE = {section.partition("\n")[0]: section.split("```python\n")[1].split("\n```")[0] for section in SECTIONS}
+CELLS = list(CODE.values())
+#: The cell of each section.
+CELL = {title: number for number, title in enumerate(CODE)}
 OBSERVERS = ((-84.2, 36.3), (-84.28, 36.24))
 SICILY = ((13.0, 38.0), (15.4, 38.1), (15.0, 36.8), (13.0, 37.6))
 SARDINIA = ((8.4, 40.8), (9.6, 41.0), (9.6, 39.3))
@@ -114,8 +72,8 @@ class Photographer:
 
 def form_and_results(photographer: Photographer) -> None:
     """A form as it comes, and what comes back."""
-    notebook, cell = photographer.notebook, photographer.show(0)
-    photographer.take("form", 0)
+    notebook, cell = photographer.notebook, photographer.show(CELL["A form"])
+    photographer.take("form", CELL["A form"])
     notebook.button("Draw point", within=cell).click()
     hand = MapHand(notebook, notebook.map_in(cell), "viewshed.map.map")
     hand.look_at(-84.24, 36.27, 11)
@@ -124,12 +82,12 @@ def form_and_results(photographer: Photographer) -> None:
     notebook.button("Run", within=cell).click()
     notebook.wait_for("viewshed.outputs is not None", seconds=90)
     cell.get_by_role("button", name="Row 1").first.wait_for()
-    photographer.take("results", 0)
+    photographer.take("results", CELL["A form"])
 
 
 def drawing(photographer: Photographer) -> None:
     """Two polygons, one of them not yet closed."""
-    notebook, cell = photographer.notebook, photographer.show(5)
+    notebook, cell = photographer.notebook, photographer.show(CELL["Drawing"])
     notebook.button("Polygon", within=cell).click()
     hand = MapHand(notebook, notebook.map_in(cell), "drawn.map.map")
     hand.look_at(12, 39.5, 6)
@@ -138,31 +96,31 @@ def drawing(photographer: Photographer) -> None:
     notebook.button("Polygon", within=cell).click()
     hand.click(*SARDINIA)
     notebook.page.mouse.move(*hand.pixel((10.4, 39.3)), steps=4)
-    photographer.take("drawing", 5)
+    photographer.take("drawing", CELL["Drawing"])
 
 
 def error(photographer: Photographer) -> None:
     """Inputs that are missing or wrong."""
-    notebook, cell = photographer.notebook, photographer.show(1)
+    notebook, cell = photographer.notebook, photographer.show(CELL["Something is wrong"])
     notebook.field("Distance", within=cell).fill("far")
     notebook.button("Run", within=cell).click()
     cell.get_by_text("Go to Input Points").wait_for()
-    photographer.take("error", 1)
+    photographer.take("error", CELL["Something is wrong"])
 
 
 def running(photographer: Photographer) -> None:
     """A run that goes on."""
-    notebook, cell = photographer.notebook, photographer.show(2)
+    notebook, cell = photographer.notebook, photographer.show(CELL["A run"])
     notebook.button("Run", within=cell).click()
     cell.get_by_role("log").get_by_text("Counted 12.", exact=True).wait_for()
-    photographer.take("running", 2)
+    photographer.take("running", CELL["A run"])
     notebook.button("Cancel", within=cell).click()
     cell.get_by_text("Cancelled", exact=True).wait_for()
 
 
 def selection(photographer: Photographer) -> None:
     """A row of the table, and its feature on the map."""
-    notebook, cell = photographer.notebook, photographer.show(3)
+    notebook, cell = photographer.notebook, photographer.show(CELL["Table and map"])
     notebook.button("Run", within=cell).click()
     notebook.wait_for("spots.outputs is not None", seconds=90)
     notebook.button("Descending", within=cell).click()
@@ -170,57 +128,57 @@ def selection(photographer: Photographer) -> None:
     cell.get_by_text("▼").wait_for(state="attached")
     cell.locator(".gpw-row-key").nth(2).click()
     cell.locator("tr.gpw-selected").wait_for()
-    photographer.take("selection", 3, TABLE_END)
+    photographer.take("selection", CELL["Table and map"], TABLE_END)
 
 
 def layers(photographer: Photographer) -> None:
     """The list of layers, with colours by an attribute and their legend."""
-    notebook, cell = photographer.notebook, photographer.notebook.cell(3)
+    notebook, cell = photographer.notebook, photographer.notebook.cell(CELL["Table and map"])
     notebook.button("Clear selection", within=cell).click()
     notebook.button("Layers", within=cell).click()
     style = cell.get_by_role("button", name="Style, name and more of Hot Spots")
     style.click()
     cell.get_by_label("Colour by").select_option(label="GI_Z")
     cell.locator(".gpw-legend").wait_for()
-    photographer.take("layers", 3, MAP_END)
+    photographer.take("layers", CELL["Table and map"], MAP_END)
     style.click()
     notebook.button("Layers", within=cell).click()
 
 
 def german(photographer: Photographer) -> None:
     """A form and its results in German."""
-    notebook, cell = photographer.notebook, photographer.show(6)
+    notebook, cell = photographer.notebook, photographer.show(CELL["In German"])
     notebook.ask("gp.set_language('de')")
     cell.locator(".mod-primary").first.click()
     notebook.wait_for("german.outputs is not None", seconds=90)
     cell.locator(".gpw-row-key").first.click()
-    photographer.take("german", 6)
+    photographer.take("german", CELL["In German"])
     notebook.ask("gp.set_language('en')")
 
 
 def history(photographer: Photographer) -> None:
     """All runs."""
-    photographer.notebook.run_cell(4)
-    photographer.notebook.cell(4).get_by_label("Search").wait_for()
-    photographer.take("history", 4)
+    photographer.notebook.run_cell(CELL["Runs of before"])
+    photographer.notebook.cell(CELL["Runs of before"]).get_by_label("Search").wait_for()
+    photographer.take("history", CELL["Runs of before"])
 
 
 def batch(photographer: Photographer) -> None:
     """A grid of runs, one of which has failed, and the others on maps."""
-    notebook, cell = photographer.notebook, photographer.show(7)
+    notebook, cell = photographer.notebook, photographer.show(CELL["Many runs"])
     cell.get_by_text("7 rows.", exact=True).wait_for()
     notebook.button("Run all rows", within=cell).click()
     cell.get_by_text("Finished;").wait_for()
     notebook.button("Maps side by side", within=cell).click()
     cell.locator(".gpw-legend").wait_for()
-    photographer.take("batch", 7)
+    photographer.take("batch", CELL["Many runs"])
 
 
 def narrow(photographer: Photographer) -> None:
     """Half a window."""
     page = photographer.notebook.page
     page.set_viewport_size({"width": NARROW, "height": 900})
-    photographer.take("narrow", 0)
+    photographer.take("narrow", CELL["A form"])
     page.set_viewport_size({"width": WIDE, "height": 900})
 
 
@@ -230,8 +188,8 @@ def dark(photographer: Photographer) -> None:
     change = "theme => jupyterapp.commands.execute('apputils:change-theme', {theme}).then(() => null)"
     page.evaluate(change, "JupyterLab Dark")
     page.wait_for_selector("body[data-jp-theme-light='false']", state="attached")
-    photographer.notebook.cell(3).locator(".gpw-row-key").nth(2).click()
-    photographer.take("dark", 3, TABLE_END)
+    photographer.notebook.cell(CELL["Table and map"]).locator(".gpw-row-key").nth(2).click()
+    photographer.take("dark", CELL["Table and map"], TABLE_END)
 
 
 STEPS: tuple[Callable[[Photographer], None], ...] = (
