@@ -1,0 +1,97 @@
+"""Make the pictures of ``docs/tutorials.md``: run each notebook in a real JupyterLab and look at its cells.
+
+``python docs/make_notebook_pictures.py [notebook ...]`` needs what the browser tests need,
+``pip install -e ".[browser]"``, and a Chromium. Notebooks are named by their first digits, such as ``05``.
+``--folder``, ``--dark`` and ``--width`` make pictures to look at, kept elsewhere. There are no tiles, as for a
+user without internet.
+"""
+
+import argparse
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "browser"))
+
+from closed_network import ClosedNetwork  # noqa: E402
+from lab_notebook import LabNotebook  # noqa: E402
+from lab_server import LabServer, chromium_path  # noqa: E402
+
+FOLDER = ROOT / "docs" / "images" / "notebooks"
+COLORS = 128
+WIDE = 1232  # pixels of the window, of which JupyterLab itself takes 432
+CHANGE_THEME = "theme => jupyterapp.commands.execute('apputils:change-theme', {theme}).then(() => null)"
+
+#: By notebook: name of the picture, text of the cell whose output it shows, and pixels from the top.
+PICTURES: dict[str, tuple[tuple[str, str, int], ...]] = {
+    "01": (("quickstart", "viewshed_form = ", 900),),
+    "02": (("own-tool", "form = gp.TaskWidget(url, values=", 1100),),
+    "03": (("history", "gp.HistoryWidget()", 620),),
+    "04": (("data-types", "form = gp.TaskWidget(task, values=", 1000),),
+    "05": (("results", "form = gp.TaskWidget(server.url_of", 1150), ("compare", "gp.CompareWidget(", 1000)),
+    "06": (("sign-in", "form = gp.TaskWidget(url)", 420),),
+    "07": (("grid", "grid = gp.BatchWidget(", 900),),
+    "08": (("preset", "gp.TaskWidget(task, preset=preset)", 800), ("check", "gp.check(answer, out)", 400)),
+}
+
+
+def take(notebook: LabNotebook, cell: Any, path: Path, height: int) -> None:
+    """Keep a picture of the output of a cell, or of as many pixels of it from the top."""
+    notebook.page.evaluate("document.activeElement.blur()")
+    notebook.whole_picture(path, cell)
+    picture = Image.open(path).convert("RGB")
+    picture = picture.crop((0, 0, picture.width, min(height, picture.height)))
+    picture.quantize(COLORS, kmeans=2, dither=Image.Dither.NONE).save(path, optimize=True)
+    print(f"{path.name}: {path.stat().st_size / 1000:.0f} kB")
+
+
+def show(server: LabServer, page: Any, source: Path, folder: Path) -> None:
+    """Run a notebook from top to bottom, and keep its pictures."""
+    shutil.copy(source, server.root / source.name)
+    notebook = LabNotebook(server, page, source.name)
+    notebook.run_all()
+    if source.name.startswith("02"):  # as a press of Run does
+        notebook.ask("[form.start().wait(60), 1][1]")
+    for name, text, height in PICTURES[source.name[:2]]:
+        number = notebook.cell_with(text)
+        page.wait_for_timeout(500)  # maps come after the form
+        take(notebook, notebook.cell(number), folder / f"{source.name[:2]}-{name}.png", height)
+    assert not notebook.problems(), notebook.problems()
+    notebook.close()
+
+
+def main() -> None:
+    """Make the pictures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("numbers", nargs="*", help="notebooks by their first digits; all when left out")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where the pictures are kept")
+    parser.add_argument("--dark", action="store_true", help="in JupyterLab's dark theme")
+    parser.add_argument("--width", type=int, default=WIDE, help="of the window, in pixels")
+    options = parser.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as root,
+        tempfile.TemporaryDirectory() as state,
+        LabServer(Path(root), Path(state)) as server,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": options.width, "height": 900})
+        ClosedNetwork(page).tiles = "refuse"
+        for source in sorted((ROOT / "notebooks").glob("*.ipynb")):
+            if options.numbers and source.name[:2] not in options.numbers:
+                continue
+            if options.dark and "127.0.0.1" in page.url:
+                page.evaluate(CHANGE_THEME, "JupyterLab Dark")
+            show(server, page, source, options.folder)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
