@@ -2,8 +2,8 @@
 
 ``python docs/make_notebook_pictures.py [notebook ...]`` needs what the browser tests need,
 ``pip install -e ".[browser]"``, and a Chromium. Notebooks are named by their first digits, such as ``05``.
-``--folder``, ``--dark`` and ``--width`` make pictures to look at, kept elsewhere. There are no tiles, as for a
-user without internet.
+``--folder``, ``--dark`` and ``--width`` make pictures to look at, kept elsewhere. There are no tiles, as
+without internet.
 """
 
 import argparse
@@ -58,6 +58,8 @@ def show(server: LabServer, page: Any, source: Path, folder: Path) -> None:
     notebook.run_all()
     if source.name.startswith("02"):  # as a press of Run does
         notebook.ask("[form.start().wait(60), 1][1]")
+    if source.name.startswith("04"):
+        notebook.cell(notebook.cell_with("form = ")).get_by_title("Inputs of Units and dates").click()
     for name, text, height in PICTURES[source.name[:2]]:
         number = notebook.cell_with(text)
         page.wait_for_timeout(500)  # maps come after the form
