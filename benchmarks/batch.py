@@ -217,7 +217,7 @@ def spread(limits: Limits, url: str, rows: int) -> None:
     """The same work by one worker and by four."""
     one, four = (measured("spread", url, rows, workers)["seconds"] for workers in (1, 4))
     print(f"{rows} results that take work: {one:.1f} s with one worker, {four:.1f} s with four")
-    limits.at_least("four workers", one / four, FASTER_AT_LEAST)
+    limits.at_least("one worker / four workers, wall", one / four, FASTER_AT_LEAST)
 
 
 def cpu(limits: Limits, url: str, rows: int) -> None:
@@ -228,7 +228,7 @@ def cpu(limits: Limits, url: str, rows: int) -> None:
     ours_cpu, bare_cpu = (sorted(pair[side]["cpu"] / rows * 1000 for pair in pairs)[1] for side in (0, 1))
     ratio = sorted(one["cpu"] / other["cpu"] for one, other in pairs)[1]
     print(f"CPU of a row: {ours_cpu:.1f} ms, bare loop {bare_cpu:.1f} ms")
-    limits.at_most("CPU", ratio, CPU_AT_MOST)
+    limits.at_most("CPU of a row / bare loop", ratio, CPU_AT_MOST)
 
 
 def use(limits: Limits, url: str, rows: int, seconds: float) -> None:
@@ -245,8 +245,8 @@ def memory(limits: Limits, url: str, many: int, polygons: int) -> None:
     ratio = more["peak"] / few["peak"]
     print(f"peak above the start, {polygons} polygons a row: {few['peak']:.0f} MB at {many:,} rows")
     print(f"{more['peak']:.0f} MB at {10 * many:,} rows")
-    limits.at_most("peak with ten times the rows", ratio, PEAK_AT_MOST)
-    limits.at_most("MB", more["peak"], MEGABYTES_AT_MOST)
+    limits.at_most("peak with ten times the rows / with a tenth", ratio, PEAK_AT_MOST)
+    limits.at_most("peak with ten times the rows, MB", more["peak"], MEGABYTES_AT_MOST)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from typing import Any
 
 import requests
 from job_server import JobServer
+from measuring import Limits
 from soak import Watched, watch
 
 import gpwidgets as gp
@@ -126,9 +127,10 @@ def main() -> None:
         print(f"| {what} | {value} |")
     # One in twenty may be late for reasons of the machine's own.
     ratios["second"] = sorted(second)[-2] / 0.3
-    over = {name: round(ratio, 2) for name, ratio in ratios.items() if ratio > LIMITS[name]}
-    if over:
-        raise SystemExit(f"over the limits: {over}")
+    limits = Limits()
+    for name, ratio in ratios.items():
+        limits.at_most(f"{name}, of what is allowed", ratio, LIMITS[name])
+    limits.end()
 
 
 if __name__ == "__main__":
