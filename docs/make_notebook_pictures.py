@@ -51,10 +51,12 @@ def take(notebook: LabNotebook, cell: Any, path: Path, height: int) -> None:
     print(f"{path.name}: {path.stat().st_size / 1000:.0f} kB")
 
 
-def show(server: LabServer, page: Any, source: Path, folder: Path) -> None:
+def show(server: LabServer, page: Any, source: Path, folder: Path, theme: str) -> None:
     """Run a notebook from top to bottom, and keep its pictures."""
     shutil.copy(source, server.root / source.name)
     notebook = LabNotebook(server, page, source.name)
+    if theme:
+        page.evaluate(CHANGE_THEME, theme)
     notebook.run_all()
     if source.name.startswith("02"):  # as a press of Run does
         notebook.ask("[form.start().wait(60), 1][1]")
@@ -89,9 +91,7 @@ def main() -> None:
         for source in sorted((ROOT / "notebooks").glob("*.ipynb")):
             if options.numbers and source.name[:2] not in options.numbers:
                 continue
-            if options.dark and "127.0.0.1" in page.url:
-                page.evaluate(CHANGE_THEME, "JupyterLab Dark")
-            show(server, page, source, options.folder)
+            show(server, page, source, options.folder, "JupyterLab Dark" if options.dark else "")
         browser.close()
 
 

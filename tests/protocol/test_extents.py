@@ -15,3 +15,8 @@ def test_the_id_of_a_coordinate_system_will_do() -> None:
 def test_what_is_no_coordinate_system_is_said_at_once(system: object) -> None:
     with pytest.raises(TypeError, match="a SpatialReference or its id"):
         Extent(0, 1, 2, 3, system)  # type: ignore[arg-type]
+
+
+def test_an_extent_is_printed_as_its_edges_and_its_system() -> None:
+    assert str(Extent(7, 49.5, 9, 51)) == "7, 49.5, 9, 51"
+    assert str(Extent(7, 49.5, 9, 51, SpatialReference(4326))) == "7, 49.5, 9, 51 (WKID 4326)"

@@ -69,6 +69,10 @@ def test_each_field_says_what_it_is_for_and_how_large_it_is(gallery) -> None:
         request["Other"]
 
 
+def test_a_size_of_one_byte_is_not_in_the_plural(gallery) -> None:
+    assert "  Input_Long = 3  (1 byte: " in str(gallery.request(Input_Long=3))
+
+
 def test_secrets_are_in_none_of_its_forms(server) -> None:
     task = gp.GPTask(server.url_of("ParameterGallery"), gp.Token("SECRETMARK"))
     layer = gp.LayerReference("https://gis.example.com/a/FeatureServer/0", auth=gp.Token("SECRETMARK"))

@@ -200,3 +200,12 @@ def test_no_part_of_a_secret_is_left_where_a_text_is_cut(before, secret, times, 
 
     text = "x" * before + (secret + "-") * times + "y" * after
     assert "c4n-ary9" not in cut_safely(text, Masker([secret]).text, 1600)
+
+
+def test_a_refusal_ends_with_one_full_stop(server) -> None:
+    task = gp.GPTask(server.url_of("SecuredBuffer"), auth=gp.Token(server.token_for()))
+    with server.faults.add("error", on="execute", code=400, message="No points."):
+        run = task.start(Input_Points="POINT (-84.2 36.4)")
+        with pytest.raises(gp.GPError):
+            run.wait(30)
+    assert "error 400: No points.\n" in f"{run.trace}\n"
