@@ -42,6 +42,12 @@ autodoc_member_order = "groupwise"
 numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
 
+#: Addresses of examples, which lead nowhere.
+linkcheck_ignore = [
+    r"https?://(host|localhost|127\.0\.0\.1|192\.0\.2\.\d+|([\w-]+\.)*example\.(com|org))([:/].*)?$"
+]
+linkcheck_timeout = 20
+
 html_theme = "pydata_sphinx_theme"
 html_title = "gpwidgets"
 html_static_path: list[str] = []

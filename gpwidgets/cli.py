@@ -40,6 +40,9 @@ def _read(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> a
     commands below a command.
     """
     options, left = parser.parse_known_args(arguments)
+    if not hasattr(options, "action"):
+        parser.print_help(sys.stderr)
+        raise SystemExit(2)
     unknown = [text for text in left if text.startswith("-") or not hasattr(options, "inputs")]
     if unknown:
         parser.error(f"unrecognized arguments: {' '.join(unknown)}")
@@ -60,10 +63,12 @@ def _act(options: argparse.Namespace) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="gpwidgets", description="ArcGIS geoprocessing services in a notebook."
+        prog="gpwidgets",
+        description="ArcGIS geoprocessing services in a notebook.",
+        epilog="New here? 'gpwidgets demo' opens a notebook, with a server of its own.",
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(metavar="COMMAND")
 
     _add_demo(commands)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import gpwidgets
+from gpwidgets import cli
 
 ROOT = Path(__file__).parents[2]
 #: Where JupyterLab keeps whether it asks a question before anything else.
@@ -74,6 +75,12 @@ def test_the_commands_of_the_readme_make_the_environment_that_they_need(tmp_path
     )
     assert done.returncode == 0, done.stderr
     assert str(tmp_path / ".venv") in done.stdout
+
+
+def test_the_command_alone_says_where_to_begin(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        cli.main([])
+    assert "'gpwidgets demo' opens a notebook" in capsys.readouterr().err
 
 
 def test_the_command_says_its_version() -> None:
