@@ -241,12 +241,20 @@ def _usable(widget: w.Widget, name: Name, roles: tuple[str, ...]) -> Any:
 
 
 def press(widget: w.Widget, name: Name) -> None:
-    """Press a button; one that can be pressed in goes in or out."""
+    """Press a button as soon as it does not rest any more; one that can be pressed in goes in or out."""
     control = _usable(widget, name, _PRESSED)
+    assert seen(lambda: "gpw-resting" not in _classes(control)), f"{name!r} rests"
     if isinstance(control, w.Button):
         control.click()
     else:
         control.set_state({"value": not control.value})
+
+
+def press_resting(widget: w.Widget, name: Name) -> None:
+    """Press a button that rests, as one who does not look."""
+    control = _usable(widget, name, _PRESSED)
+    assert "gpw-resting" in _classes(control), f"{name!r} does not rest"
+    control.click()
 
 
 def can_press(widget: w.Widget, name: Name) -> bool:

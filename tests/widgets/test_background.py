@@ -8,7 +8,19 @@ from threading import Event, get_ident
 
 import ipywidgets as w
 import pytest
-from widget_tools import can_press, choose, chosen, fill, find, join_workers, press, said, seen, text_of
+from widget_tools import (
+    can_press,
+    choose,
+    chosen,
+    fill,
+    find,
+    join_workers,
+    press,
+    press_resting,
+    said,
+    seen,
+    text_of,
+)
 
 import gpwidgets as gp
 from gpwidgets import demo
@@ -170,7 +182,7 @@ def test_a_button_rests_while_its_work_goes_on() -> None:
     assert work.begun.wait(30)
     assert not can_press(button, "Save")
     assert not find(button, "Save").disabled, "it keeps the keyboard"
-    press(button, "Save")
+    press_resting(button, "Save")
     work.may_end.set()
     background.wait()
     assert can_press(button, "Save")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
-from widget_tools import can_press, fill, html_of, press, text_of
+from widget_tools import can_press, fill, html_of, press, press_resting, text_of
 
 from gpwidgets.widgets.results._table import FrameTable
 
@@ -32,7 +32,7 @@ def test_paging_stays_within_the_pages() -> None:
     assert table.visible_rows == list(range(20, 25))
     assert not can_press(table, "Next")
     assert can_press(table, "Previous")
-    press(table, "Next")
+    press_resting(table, "Next")
     assert table.page == 3
     press(table, "First")
     assert table.page == 1

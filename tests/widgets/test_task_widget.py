@@ -21,6 +21,7 @@ from widget_tools import (
     finish,
     html_of,
     press,
+    press_resting,
     see,
     seen,
     text_of,
@@ -145,7 +146,7 @@ def test_a_run_can_be_cancelled_and_started_again(server: demo.DemoServer) -> No
     run = widget.run
     assert not can_press(widget, "Run")
     assert not find(widget, "Run").disabled  # it would lose the focus
-    press(widget, "Run")
+    press_resting(widget, "Run")
     assert widget.run is run
     assert "It runs already" in text_of(widget)
     assert can_press(widget, "Cancel")
@@ -155,7 +156,7 @@ def test_a_run_can_be_cancelled_and_started_again(server: demo.DemoServer) -> No
     assert "It runs already" not in text_of(widget)
     assert can_press(widget, "Run")
     assert not can_press(widget, "Cancel")
-    press(widget, "Cancel")
+    press_resting(widget, "Cancel")
     assert "Nothing runs now" in text_of(widget)
     widget.values = {**widget.values, names["seconds"]: 0.0 + 0.1}
     press(widget, "Run")
