@@ -36,14 +36,41 @@ def test_a_geotiff_is_read_with_its_place_and_its_empty_cells(tmp_path: Path) ->
 
 
 def test_few_whole_numbers_are_classes_and_empty_cells_are_seen_through() -> None:
-    values = np.array([[[0, 1], [1, 9]]], dtype=np.uint8)
+    values = np.array([[[2, 1000], [1000, 9]]], dtype=np.uint16)
     found = raster_picture(Raster(values, (1, 0, 0, 0, -1, 2), pyproj.CRS(4326), 9), RAMP, CLASSES)
     assert found.bounds == pytest.approx((0, 0, 2, 2))
-    assert found.legend == (("0", "#ff0000"), ("1", "#00ff00"))
+    assert found.legend == (("2", "#ff0000"), ("1,000", "#00ff00"))
+    assert not found.has_mask
     rgba = pixels(found.png)
     assert rgba[0, 0].tolist() == [255, 0, 0, 255]
     assert rgba[0, 1].tolist() == rgba[1, 0].tolist() == [0, 255, 0, 255]
     assert rgba[1, 1, 3] == 0
+
+
+@pytest.mark.parametrize(
+    ("values", "dtype", "has_mask"),
+    [
+        ([0, 1, 0, 1], np.uint8, True),
+        ([0, 3, 1, 0], np.int32, True),
+        ([0, 0, 0, 0], np.uint8, False),
+        ([-1, 0, 1, 2], np.int16, False),
+        ([0.0, 1.0, 0.0, 1.0], np.float32, False),
+        (list(range(12)), np.int16, False),
+    ],
+)
+def test_cells_of_zero_are_seen_through_where_zero_means_nothing(
+    values: list[float], dtype: type, has_mask: bool
+) -> None:
+    raster = Raster(
+        np.array(values, dtype=dtype).reshape(1, 2, -1), (1, 0, 0, 0, -1, 2), pyproj.CRS(4326), None
+    )
+    found = raster_picture(raster, RAMP, CLASSES)
+    assert found.has_mask == has_mask
+    zero = raster.values[0] == 0
+    for asked, drawn in ((None, not has_mask), (True, True), (False, False)):
+        picture = raster_picture(raster, RAMP, CLASSES, zero=asked)
+        assert (pixels(picture.png)[..., 3][zero] > 0).all() == drawn
+        assert (pixels(picture.png)[..., 3][~zero] > 0).all()
 
 
 def test_a_projected_raster_lies_where_its_cells_are() -> None:

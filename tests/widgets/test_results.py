@@ -28,6 +28,7 @@ from widget_tools import (
     see,
     seen,
     text_of,
+    tick,
 )
 
 from gpwidgets.convert.storage.shapefiles import write_shapefile
@@ -348,6 +349,11 @@ def test_a_raster_becomes_a_picture_on_the_map_where_it_belongs(tmp_path: Path) 
     layer = task_map.pictures["seen.tif"]
     assert layer.bounds_4326 == pytest.approx((8.0, 46.8, 8.3, 47.0))
     assert layer.url.startswith("data:image/png;base64,")
+    assert "Cells without data and cells with the value 0 are transparent." in text_of(view)
+    first = layer.url
+    tick(view, "Draw cells with the value 0")
+    assert "Cells without data are transparent." in text_of(view)
+    assert layer.url != first
     press(task_map, "Layers")
     press(task_map, "Style, name and more of seen.tif")
     press(task_map, "Remove")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 from widget_tools import can_press, fill, html_of, press, press_resting, text_of
 
@@ -130,3 +131,12 @@ def test_the_heading_of_a_column_of_numbers_stands_over_the_numbers() -> None:
     table = FrameTable(pd.DataFrame({"n": [1, None], "t": ["a", "b"]}))
     assert '<th scope="col" class="gpw-number" title="n">' in html_of(table)
     assert '<th scope="col" title="t">' in html_of(table)
+
+
+def test_no_cell_reads_like_python() -> None:
+    cells = [None, float("nan"), pd.NaT, pd.NA, True, b"ab", [1, None, "x"], {"a": [True]}, np.array([1, 2])]
+    html = html_of(FrameTable(pd.DataFrame({"v": pd.Series(cells, dtype=object)})))
+    for text in (">yes<", ">2 bytes<", ">1, , x<", ">a: yes<", ">1, 2<"):
+        assert text in html
+    for repr_ in ("None", "nan", "NaT", "True", "[", "{", "b&#x27;"):
+        assert repr_ not in html

@@ -68,11 +68,14 @@ class RasterPicture:
         West, south, east, north in degrees.
     legend : tuple of (str, str)
         Labels and colours; empty for a picture that has its own colours.
+    has_mask : bool
+        Whether 0 seems to mean that there is nothing, as in a viewshed or a mask.
     """
 
     png: bytes
     bounds: tuple[float, float, float, float]
     legend: tuple[tuple[str, str], ...]
+    has_mask: bool = False
 
 
 def read_raster(path: Path) -> Raster:
@@ -180,7 +183,9 @@ def _crs_of_keys(path: Path, keys: Sequence[int]) -> pyproj.CRS:
     return pyproj.CRS.from_epsg(code)
 
 
-def raster_picture(raster: Raster, ramp: Sequence[str], classes: Sequence[str]) -> RasterPicture:
+def raster_picture(
+    raster: Raster, ramp: Sequence[str], classes: Sequence[str], *, zero: bool | None = None
+) -> RasterPicture:
     """Return a raster as a picture in Web Mercator.
 
     Parameters
@@ -191,6 +196,8 @@ def raster_picture(raster: Raster, ramp: Sequence[str], classes: Sequence[str]) 
         Colours (``#rrggbb``) from low to high.
     classes
         Colours for a raster of only a few whole numbers.
+    zero
+        Whether cells of 0 are drawn; as `RasterPicture.has_mask` tells when left out.
     """
     bands, rows, columns = raster.values.shape
     xs, ys = _edge(raster, rows, columns)
@@ -205,13 +212,18 @@ def raster_picture(raster: Raster, ramp: Sequence[str], classes: Sequence[str]) 
     wide, tall = max(1, round(columns * scale)), max(1, round(rows * scale))
     cells, inside = _sampled(raster, to_mercator, (west, south, east, north), wide, tall)
     legend: tuple[tuple[str, str], ...] = ()
+    has_mask = False
     if bands >= 3 and raster.values.dtype == np.uint8:
         rgba = _own_colors(cells, inside)
     else:
-        rgba, legend = _colored(cells[0], inside & _present(cells[0], raster.nodata), ramp, classes)
+        there = inside & _present(cells[0], raster.nodata)
+        has_mask = _is_mask(cells[0][there])
+        if not (not has_mask if zero is None else zero):
+            there = there & (cells[0] != 0)
+        rgba, legend = _colored(cells[0], there, ramp, classes)
     to_degrees = pyproj.Transformer.from_crs(_MERCATOR, _GEOGRAPHIC, always_xy=True)
     lons, lats = to_degrees.transform([west, east], [south, north])
-    return RasterPicture(png_of(rgba), (lons[0], lats[0], lons[1], lats[1]), legend)
+    return RasterPicture(png_of(rgba), (lons[0], lats[0], lons[1], lats[1]), legend, has_mask)
 
 
 def _edge(raster: Raster, rows: int, columns: int) -> tuple[Any, Any]:
@@ -247,6 +259,13 @@ def _present(cells: Any, nodata: float | None) -> Any:
     return good if nodata is None or np.isnan(nodata) else good & (cells != nodata)
 
 
+def _is_mask(values: Any) -> bool:
+    """Whether 0 stands for nothing beside a few whole numbers above it."""
+    if values.dtype.kind not in "iub" or not len(values) or values.min() != 0 or values.max() == 0:
+        return False
+    return len(np.unique(values)) <= _MOST_CLASSES
+
+
 def _own_colors(cells: Any, inside: Any) -> npt.NDArray[np.uint8]:
     rgba = np.empty((*inside.shape, 4), dtype=np.uint8)
     rgba[..., :3] = np.moveaxis(cells[:3], 0, 2)
@@ -266,7 +285,7 @@ def _colored(
         few = np.unique(values)[:_MOST_CLASSES]
         palette = np.array([_rgb(classes[at % len(classes)]) for at in range(len(few))], dtype=np.uint8)
         rgba[shown, :3] = palette[np.minimum(np.searchsorted(few, values), len(few) - 1)]
-        legend = tuple((str(value), classes[at % len(classes)]) for at, value in enumerate(few.tolist()))
+        legend = tuple((f"{value:,}", classes[at % len(classes)]) for at, value in enumerate(few.tolist()))
     else:
         low, high = (float(part) for part in np.quantile(values.astype(float), [0.02, 0.98]))
         share = np.clip((values.astype(float) - low) / ((high - low) or 1.0), 0, 1)
@@ -275,7 +294,7 @@ def _colored(
         for band in range(3):
             rgba[shown, band] = np.interp(share, places, stops[:, band]).round()
         legend = tuple(
-            (f"{low + (high - low) * place:.6g}", stop) for place, stop in zip(places, ramp, strict=True)
+            (f"{low + (high - low) * place:,.6g}", stop) for place, stop in zip(places, ramp, strict=True)
         )
     rgba[shown, 3] = _BYTES
     return rgba, legend

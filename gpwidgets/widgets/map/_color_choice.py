@@ -52,14 +52,19 @@ class ColorChoice(Owner, w.VBox):
 
     def __init__(self, value: str, label: str) -> None:
         options = [*((tr(name), code) for name, code in COLORS.items()), (tr("another one"), "")]
-        self.named: w.Dropdown = w.Dropdown(description=label, options=options, layout={"width": "100%"})
+        self.named: w.Dropdown = w.Dropdown(
+            description=label, options=options, layout={"width": "calc(100% - 4px)", "min_width": "0"}
+        )
         self.code: w.Text = w.Text(
             description=tr("Code"), placeholder="#0072b2", continuous_update=False, layout={"width": "100%"}
         )
         for control in (self.named, self.code):
             control.style.description_width = "70px"
         self._said = w.HTML()
-        super().__init__([self.named, self.code, self._said], layout=w.Layout(flex="1 1 200px", width="auto"))
+        super().__init__(
+            [self.named, self.code, self._said],
+            layout=w.Layout(flex="1 1 200px", width="auto", min_width="0"),
+        )
         self.value: str = value
         self.named.observe(self._choose, names="value")
         self.code.observe(self._type, names="value")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import mimetypes
 import zipfile
 from base64 import b64encode
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
@@ -20,6 +21,7 @@ from gpwidgets.widgets.results._frame_view import FrameView
 from gpwidgets.widgets.results._table import FrameTable
 
 if TYPE_CHECKING:
+    from gpwidgets.convert.rendering.rasters import RasterPicture
     from gpwidgets.widgets.map.task_map import TaskMap
 
 #: Images and PDF files up to this many bytes are shown.
@@ -157,14 +159,38 @@ def _layers(path: Path, task_map: TaskMap | None) -> list[w.Widget]:
 
 
 def _raster(path: Path, task_map: TaskMap) -> list[w.Widget]:
+    """The raster on the map; its legend says what is transparent, and a box draws cells of 0 or not."""
     from gpwidgets.convert.rendering.rasters import raster_picture, read_raster
 
-    picture = raster_picture(read_raster(path), SEQUENTIAL["Viridis"], QUALITATIVE)
-    task_map.add_picture(path.name, picture.png, picture.bounds)
+    raster = read_raster(path)
+    picture = raster_picture(raster, SEQUENTIAL["Viridis"], QUALITATIVE)
+    layer = task_map.add_picture(path.name, picture.png, picture.bounds)
     task_map.zoom_to(picture.bounds)
+    said = w.HTML(_raster_html(picture, draws_zero=not picture.has_mask))
+    if not picture.legend and not picture.has_mask:
+        return [said]
+    zero = w.Checkbox(value=not picture.has_mask, description=tr("Draw cells with the value 0"), indent=False)
+
+    def redraw(change: Mapping[str, Any]) -> None:
+        made = raster_picture(raster, SEQUENTIAL["Viridis"], QUALITATIVE, zero=change["new"])
+        layer.show(made.png, made.bounds)
+        said.value = _raster_html(made, draws_zero=change["new"])
+
+    zero.observe(redraw, names="value")
+    return [said, zero]
+
+
+def _raster_html(picture: RasterPicture, *, draws_zero: bool) -> str:
     lines = "".join(f"<li>{patch_html(color)}{escape(label)}</li>" for label, color in picture.legend)
-    legend = f'<div class="gpw-legend"><ul>{lines}</ul></div>' if lines else ""
-    return [w.HTML(status_html(tr("Shown on the map.")) + legend)]
+    legend = f'<div class="gpw-legend"><b>{tr("Value")}</b><ul>{lines}</ul></div>' if lines else ""
+    words = tr("Shown on the map.")
+    if lines:
+        words += " " + (
+            tr("Cells without data are transparent.")
+            if draws_zero
+            else tr("Cells without data and cells with the value 0 are transparent.")
+        )
+    return status_html(words) + legend
 
 
 def _text(path: Path) -> w.Widget:

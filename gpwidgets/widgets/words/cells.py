@@ -22,7 +22,15 @@ def cell_text(value: Any) -> str:
         return tr("yes") if value else tr("no")
     if isinstance(value, datetime.datetime):
         return moment_words(value)
-    if hasattr(value, "item") and not isinstance(value, str | bytes):
+    if isinstance(value, bytes | bytearray | memoryview):
+        return tr("{count:,} bytes", count=len(value))
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {cell_text(one)}" for key, one in value.items())
+    if hasattr(value, "tolist") and getattr(value, "ndim", 0):
+        value = value.tolist()
+    if isinstance(value, list | tuple | set | frozenset):
+        return ", ".join(map(cell_text, value))
+    if hasattr(value, "item") and not isinstance(value, str):
         value = value.item()
         if isinstance(value, bool):
             return tr("yes") if value else tr("no")
