@@ -26,7 +26,7 @@ def cell_text(value: Any) -> str:
         return tr("{count:,} bytes", count=len(value))
     if isinstance(value, Mapping):
         return ", ".join(f"{key}: {cell_text(one)}" for key, one in value.items())
-    if hasattr(value, "tolist") and getattr(value, "ndim", 0):
+    if hasattr(value, "tolist") and len(getattr(value, "shape", ())):
         value = value.tolist()
     if isinstance(value, list | tuple | set | frozenset):
         return ", ".join(map(cell_text, value))
