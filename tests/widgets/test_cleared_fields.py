@@ -66,8 +66,8 @@ def test_an_emptied_text_is_sent_empty_unless_the_default_is_chosen() -> None:
         ("GPMultiValue:GPString", ["a", "b"], "a, b", "[]"),
         ("GPFeatureRecordSetLayer", POINT, "1 point", ""),
         ("GPRecordSet", {"features": [{"attributes": {"a": 1}}]}, "1 row", ""),
-        ("GPExtent", {"xmin": 0, "ymin": 1, "xmax": 2, "ymax": 3}, "0, 1, 2, 3", ""),
-        ("GPUnheardOf", {"a": 1}, "{'a': 1}", ""),
+        ("GPExtent", {"xmin": 0, "ymin": 1, "xmax": 2, "ymax": 3}, "x 0 to 2, y 1 to 3", ""),
+        ("GPUnheardOf", {"a": 1}, "a: 1", ""),
     ],
 )
 def test_it_is_so_for_every_type(kind: str, default: Any, words: str, empty: str) -> None:

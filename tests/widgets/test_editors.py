@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import ipywidgets as w
+import pyproj
 import pytest
 from widget_tools import (
     alerts,
@@ -488,6 +489,25 @@ def test_columns_are_offered_from_the_layer_that_a_field_belongs_to() -> None:
     assert column.control.options == ("POP", "N")
     column.control.value = "POP"
     assert column.value.type == "esriFieldTypeInteger"
+
+
+def test_a_coordinate_system_is_searched_by_name_and_picked_from_the_list() -> None:
+    editor = make("GPSpatialReference", displayName="Output system")
+    fill(editor, "Output system", "lv95")
+    assert "Choose a coordinate system of the list." in text_of(editor)
+    (found,) = [one for one in options(editor, "Coordinate systems found for Output system") if "LV95" in one]
+    assert found.startswith("CH1903+ / LV95 · EPSG:2056 · metre · ")
+    choose(editor, "Coordinate systems found for Output system", found)
+    assert editor.value == SpatialReference(2056)
+    assert not can_find(editor, "Coordinate systems found for Output system")
+    assert found in text_of(editor)
+
+
+def test_a_definition_without_a_code_stays_as_it_is_written() -> None:
+    wkt = pyproj.CRS("+proj=laea +lat_0=41 +lon_0=7 +datum=WGS84").to_wkt()
+    editor = make("GPSpatialReference", displayName="Output system")
+    fill(editor, "Output system", wkt)
+    assert editor.value == SpatialReference(wkt2=wkt)
 
 
 def test_an_extent_can_be_taken_from_the_map() -> None:

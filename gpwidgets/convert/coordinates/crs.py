@@ -14,7 +14,7 @@ from gpwidgets.protocol.values import SpatialReference
 from gpwidgets.texts import tr
 
 #: Codes from here on are Esri's own; EPSG gives none of them away. A few of Esri's are smaller.
-_FIRST_ESRI_CODE = 32767
+FIRST_ESRI_CODE = 32767
 #: Esri's name for Web Mercator, which pyproj would hold for another system than EPSG:3857.
 _WEB_MERCATOR = 102100
 _SATELLITE = ("GRS 1980", "WGS 84")
@@ -58,7 +58,7 @@ def _spellings(reference: SpatialReference) -> Iterator[str]:
             yield "EPSG:3857"
         elif code is not None and code > 0:
             names = (f"EPSG:{code}", f"ESRI:{code}")
-            yield from names if code < _FIRST_ESRI_CODE else reversed(names)
+            yield from names if code < FIRST_ESRI_CODE else reversed(names)
     for text in (reference.wkt2, reference.wkt):
         if text:
             yield text
@@ -167,7 +167,7 @@ def code_of(crs: pyproj.CRS) -> int | None:
 
 
 def _means_esri(code: int) -> bool:
-    if code >= _FIRST_ESRI_CODE:
+    if code >= FIRST_ESRI_CODE:
         return True
     try:
         pyproj.CRS.from_epsg(code)

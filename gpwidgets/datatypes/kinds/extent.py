@@ -10,6 +10,7 @@ from typing import Any
 from gpwidgets.datatypes.contexts import ReplyContext
 from gpwidgets.datatypes.datatype import PLAIN_REPLY, DataType, LiteralWriter
 from gpwidgets.datatypes.kinds.spatial_reference import reference_of_crs
+from gpwidgets.datatypes.registry import words_of
 from gpwidgets.datatypes.value_checks import as_json_text, shown, wrong
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.missing import is_missing
@@ -19,6 +20,8 @@ from gpwidgets.texts import later, tr
 __all__ = ["ExtentType"]
 
 _EDGES = ("xmin", "ymin", "xmax", "ymax")
+#: Coordinates up to this may be degrees.
+_DEGREES = 360
 
 
 def _is_no_edge(edge: Any) -> bool:
@@ -94,5 +97,21 @@ class ExtentType(DataType):
         return write.call("gp.Extent", *edges, write.value(value.spatial_reference), **ranges)
 
     def words(self, value: Any) -> str:
-        """The edges: west, south, east, north."""
-        return ", ".join(f"{edge:.6g}" for edge in value.bounds)
+        """What it covers along x and y, in which unit and coordinate system."""
+        from gpwidgets.convert.coordinates.crs_search import describe_system
+
+        xmin, ymin, xmax, ymax = map(_readable, value.bounds)
+        spans = tr(
+            "x {xmin:,} to {xmax:,}, y {ymin:,} to {ymax:,}", xmin=xmin, xmax=xmax, ymin=ymin, ymax=ymax
+        )
+        if not value.spatial_reference:
+            return spans
+        known = describe_system(value.spatial_reference)
+        unit = f" {known.unit}" if known is not None and known.unit else ""
+        return f"{spans}{unit}, {words_of(value.spatial_reference)}"
+
+
+def _readable(edge: float) -> float:
+    """An edge with as many decimals as tell something: a tenth of a metre, or of a second."""
+    rounded = round(edge, 5 if abs(edge) <= _DEGREES else 1)
+    return int(rounded) if rounded == int(rounded) else rounded

@@ -69,9 +69,20 @@ class SpatialReferenceType(DataType):
         return dataclass_call(value, write)
 
     def words(self, value: Any) -> str:
-        """Its code, or what it is called."""
-        code = value.latest_wkid or value.wkid
-        return str(code) if code else cut((value.wkt2 or value.wkt or "").partition(",")[0])
+        """What it is called, and its code; without PROJ's help the code alone."""
+        if not isinstance(value, SpatialReference):
+            return cut(", ".join(str(part) for part in value.values()))
+        from gpwidgets.convert.coordinates.crs_search import describe_system
+
+        known, code = describe_system(value), value.latest_wkid or value.wkid
+        if known is not None:
+            return cut(f"{known.name} ({known.code})" if known.code else known.name)
+        return f"WKID {code}" if code else cut(_name_in(value.wkt2 or value.wkt or ""))
+
+
+def _name_in(wkt: str) -> str:
+    """What a definition calls itself."""
+    return wkt.partition('"')[2].partition('"')[0] or wkt
 
 
 def _needs_proj(value: Any) -> bool:

@@ -38,12 +38,21 @@ class UnknownType(DataType):
         return wire is None
 
     def words(self, value: Any) -> str:
-        """Lists with commas, nothing as words, and anything else as Python writes it."""
+        """Lists with commas, rows of a table with semicolons, an object by its parts; nothing as words."""
         if value is None or value is UNSET:
             return tr("not set")
         if isinstance(value, list | tuple):
-            return cut(", ".join(words_of(one) for one in value[:20])) if value else tr("empty")
+            are_rows = any(isinstance(one, list | tuple) for one in value)
+            return cut(("; " if are_rows else ", ").join(map(words_of, value[:20]))) if value else tr("empty")
+        if isinstance(value, Mapping):
+            parts = [f"{key}: {_part(part)}" for key, part in list(value.items())[:20]]
+            return cut(", ".join(parts)) if parts else tr("empty")
         return cut(str(value))
+
+
+def _part(part: Any) -> str:
+    """A part of an object in words; a part that has parts of its own is only there."""
+    return "…" if isinstance(part, Mapping | list | tuple) else words_of(part)
 
 
 def cut(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Editors of one box of text: texts, numbers, coordinate systems, JSON and hidden texts."""
+"""Editors of one box of text: texts, numbers, JSON and hidden texts."""
 
 from __future__ import annotations
 
@@ -18,17 +18,6 @@ from gpwidgets.widgets.kit.controls import WIDE, lean
 from gpwidgets.widgets.kit.secret_text import HiddenText
 
 _LINE = 80
-_SYSTEMS = (
-    "EPSG:4326",
-    "EPSG:3857",
-    "EPSG:4258",
-    "EPSG:4269",
-    "EPSG:3035",
-    "EPSG:25832",
-    "EPSG:25833",
-    "EPSG:27700",
-    "EPSG:5070",
-)
 
 
 def range_text(parameter: Any) -> str:
@@ -111,31 +100,6 @@ class NumberEditor(TextEditor):
             if self._is_whole or (number.is_integer() and abs(number) < 1e15)
             else repr(number)
         )
-
-
-class SpatialReferenceEditor(TextEditor):
-    """A coordinate system by code or WKT."""
-
-    def make_control(self) -> Any:
-        """Make a box with usual codes to choose from."""
-        return lean(
-            w.Combobox,
-            description=self.label,
-            options=_SYSTEMS,
-            ensure_option=False,
-            placeholder=tr("EPSG:25832, a WKID or WKT"),
-            tooltip=self.title,
-            layout=WIDE,
-        )
-
-    def text_of(self, value: Any) -> str:
-        """Return the code, or the definition."""
-        if isinstance(value, dict):
-            return json.dumps(value)
-        code = value.latest_wkid or value.wkid
-        if code is None:
-            return value.wkt2 or value.wkt or json.dumps(value.to_json())
-        return f"EPSG:{code}" if code < 32767 else str(code)
 
 
 class JsonEditor(TextEditor):
