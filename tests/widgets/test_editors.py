@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import geopandas
 import ipywidgets as w
 import pyproj
 import pytest
@@ -515,6 +516,19 @@ def test_an_extent_can_be_taken_from_the_map() -> None:
     press(editor, "From the map")
     assert editor.value.spatial_reference.wkid == 4326
     assert editor.value.bounds == (-180.0, -85.0, 180.0, 85.0)
+
+
+def test_an_extent_can_be_taken_from_a_layer_in_its_own_coordinates() -> None:
+    task_map = TaskMap()
+    corners = geopandas.points_from_xy([2600000, 2610000], [1200000, 1250000], crs=2056)
+    task_map.add_result("Hills", geopandas.GeoDataFrame({"n": [1, 2]}, geometry=corners))
+    editor = make("GPExtent", EditorContext(map=task_map), displayName="Area")
+    press(editor, "From a layer")
+    choose(editor, "Layers and frames for Area", "Hills")
+    assert editor.value == Extent(2600000, 1200000, 2610000, 1250000, SpatialReference(2056))
+    assert "x 2,600,000 to 2,610,000, y 1,200,000 to 1,250,000 metre, CH1903+ / LV95" in text_of(editor)
+    assert not can_find(editor, "Layers and frames for Area")
+    task_map.close()
 
 
 def test_a_tick_box_without_a_default_is_a_no_and_an_optional_one_can_stay_open() -> None:

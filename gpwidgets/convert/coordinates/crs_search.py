@@ -21,6 +21,8 @@ __all__ = ["FoundSystem", "describe_system", "find_systems"]
 _KINDS = [PJType.PROJECTED_CRS, PJType.GEOGRAPHIC_2D_CRS]
 #: Words between a projection and its number, which PROJ has in English and others leave out.
 _LEFT_OUT = frozenset({"zone", "zona", "huso", "streifen", "epsg", "esri", "wkid"})
+#: Datums that data of today are in, each for a large part of the world.
+_OF_TODAY = ("WGS 84", "ETRS89 /", "NAD83", "SIRGAS 2000", "GDA2020", "CH1903+")
 #: A view as wide as this in degrees says nothing about where somebody is at work.
 _WHOLE_WORLD = 180.0
 
@@ -105,6 +107,7 @@ def find_systems(text: str, view: Bounds | None = None, most: int = 20) -> list[
             not all(word in one.named for word in words),
             one.authority != "EPSG",
             not one.is_projected,
+            not one.name.startswith(_OF_TODAY),
             -one.size,
             len(one.name),
             int(one.code),

@@ -18,7 +18,8 @@ from gpwidgets.widgets.kit.late_looks import Note
 
 #: So many characters at least are searched for, and a definition is not.
 _SHORTEST, _LONGEST = 2, 60
-_ROWS = 6
+#: About six rows; the styles of a field leave a list without one a single row.
+_HEIGHT = "136px"
 
 
 class SpatialReferenceEditor(TextEditor):
@@ -46,9 +47,9 @@ class SpatialReferenceEditor(TextEditor):
             lean(
                 w.Select,
                 options=[],
-                rows=_ROWS,
+                value=None,
                 tooltip=tr("Coordinate systems found for {title}", title=self.title),
-                layout=WIDE,
+                layout={"height": _HEIGHT, **WIDE},
             )
         )
         made.observe(self._pick, names="value")
@@ -90,8 +91,8 @@ class SpatialReferenceEditor(TextEditor):
         if found:
             self._about.value = ""
             with self._binding.silently():
-                self.found.options = [("", ""), *((system_words(one), one.code) for one in found)]
-                self.found.value = ""
+                self.found.options = [(system_words(one), one.code) for one in found]
+                self.found.value = None  # so that a click on the first is heard, too
         if found or "found" in self.__dict__:
             self.arrange([self.control, *([self.found] if found else []), self._about])
 

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import ipywidgets as w
 
-from gpwidgets.datatypes.registry import datatype_of
+from gpwidgets.datatypes.registry import datatype_of, words_of
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.values import UNSET, Extent
 from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.editor import ParameterEditor
-from gpwidgets.widgets.kit.controls import WIDE, lean
+from gpwidgets.widgets.editors.namespace import frames_in_notebook
+from gpwidgets.widgets.kit.controls import WIDE, lean, status_html, text_button
+from gpwidgets.widgets.kit.late_looks import Note
+from gpwidgets.widgets.page.open_maps import shown_results
 
 _FLEX = {"width": "auto", "min_width": "0"}
 
 
 class ExtentEditor(ParameterEditor):
-    """Four edges and their coordinate system, or what the map shows."""
+    """Four edges and their coordinate system, what the map shows, or what a layer covers."""
 
     def build(self) -> list[w.Widget]:
         self.edges: w.Text = lean(
@@ -36,12 +40,11 @@ class ExtentEditor(ParameterEditor):
         )
         self.edges.observe(self.take, names="value")
         self.system.observe(self.take, names="value")
-        row = lean(
-            w.HBox,
-            [self.edges, self.system, *([] if self.context.map is None else [self._make_from_map()])],
-            layout={**WIDE, "align_items": "flex-end", "flex_flow": "row wrap"},
-        )
-        return [row]
+        self._about: w.HTML = Note()
+        ways = [*([] if self.context.map is None else [self._make_from_map()]), self._make_from_layer()]
+        layout = {**WIDE, "align_items": "flex-end", "flex_flow": "row wrap"}
+        self._row = lean(w.HBox, [self.edges, self.system, *ways], layout=layout)
+        return [self._row, self._about]
 
     def _make_from_map(self) -> w.Button:
         button: w.Button = lean(
@@ -54,6 +57,42 @@ class ExtentEditor(ParameterEditor):
         button.on_click(self._take_map)
         return button
 
+    def _make_from_layer(self) -> w.Button:
+        button: w.Button = text_button(
+            tr("From a layer"),
+            "object-group",
+            tr("Take what a layer of the map, a result or a frame of the notebook covers"),
+            self._list_layers,
+        )
+        return button
+
+    @cached_property
+    def layers(self) -> w.Dropdown:
+        """The list of what has an extent."""
+        tooltip = tr("Layers and frames for {title}", title=self.title)
+        made: w.Dropdown = self.own(lean(w.Dropdown, tooltip=tooltip, layout=WIDE))
+        made.observe(self._take_layer, names="value")
+        return made
+
+    def _list_layers(self) -> None:
+        shown = [(title, frame) for title, frame, _ in shown_results()]
+        seen = {id(frame) for _, frame in shown}
+        frames = sorted(frames_in_notebook(with_geometry=True).items())
+        self._found = [*shown, *((name, frame) for name, frame in frames if id(frame) not in seen)]
+        head = tr("choose one of {count}…", count=len(self._found)) if self._found else tr("nothing yet")
+        with self._binding.silently():
+            self.layers.options = [(head, -1), *((name, at) for at, (name, _) in enumerate(self._found))]
+            self.layers.value = -1
+        self.arrange([self._row, self.layers, self._about])
+        self.layers.focus()
+
+    def _take_layer(self, change: Any) -> None:
+        if self._binding.silent or change["new"] is None or change["new"] < 0:
+            return
+        if self.set_value(self._found[change["new"]][1], picked=True):
+            self.arrange([self._row, self._about])
+            self.focus()  # the list is gone, and the keyboard would be nowhere
+
     @property
     def focus_target(self) -> w.DOMWidget:
         return self.edges
@@ -65,8 +104,15 @@ class ExtentEditor(ParameterEditor):
             self.system.value = "EPSG:4326"
 
     def read(self) -> Any:
+        """Return the extent; what it covers is said below the boxes."""
+        self._about.value = ""
         if not self.edges.value.strip():
             return UNSET
+        made = self._read()
+        self._about.value = status_html(words_of(made))
+        return made
+
+    def _read(self) -> Extent:
         made: Extent = self.codec.check(self.edges.value, self.parameter)
         if not self.system.value.strip():
             return made
@@ -78,6 +124,7 @@ class ExtentEditor(ParameterEditor):
         return Extent(*made.bounds, reference)
 
     def show(self, value: Any) -> None:
+        self._about.value = "" if value is UNSET else status_html(words_of(value))
         if value is UNSET:
             self.edges.value = self.system.value = ""
             return
