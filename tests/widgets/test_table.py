@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import datetime
+import decimal
+import io
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pandas as pd
-from widget_tools import can_press, fill, html_of, press, press_resting, text_of
+import pytest
+from bs4 import BeautifulSoup
+from widget_tools import can_find, can_press, choose, fill, html_of, press, press_resting, see, text_of, tick
 
 from gpwidgets.widgets.results._table import FrameTable
+from gpwidgets.widgets.results.export import FrameSaver
 
 
 def frame(rows: int = 30) -> pd.DataFrame:
@@ -96,7 +105,7 @@ def test_an_empty_frame_says_so() -> None:
 
 
 def test_one_row_is_told_as_one() -> None:
-    assert text_of(FrameTable(frame(1))).endswith("Page 1 of 1; 1 row")
+    assert "Page 1 of 1; 1 row\n" in text_of(FrameTable(frame(1))) + "\n"
 
 
 def test_dates_numbers_and_missing_values_read_as_people_write_them() -> None:
@@ -140,3 +149,112 @@ def test_no_cell_reads_like_python() -> None:
         assert text in html
     for repr_ in ("None", "nan", "NaT", "True", "[", "{", "b&#x27;"):
         assert repr_ not in html
+
+
+def test_the_rows_shown_are_written_to_be_copied_on_all_pages_and_in_their_order() -> None:
+    df = pd.DataFrame({"name": [f'n"{i}\t' for i in range(30)], "size": [i / 3 for i in range(30)]})
+    df.attrs["gpwidgets"] = {"aliases": {"size": "Size in m"}}
+    table = FrameTable(df)
+    fill(table, "Filter", 'n"2')
+    choose(table, "Sort by", "Size in m")
+    tick(table, "Descending")
+    press(table, "Rows to copy")
+    assert "Copy 11 of 30 rows" in text_of(table)
+    copied = pd.read_csv(io.StringIO(pre_text(table)), sep="\t")
+    expected = df[df["name"].str.contains('n"2')].rename(columns={"size": "Size in m"})
+    pd.testing.assert_frame_equal(copied, expected[::-1].reset_index(drop=True))
+    fill(table, "Filter", "")
+    assert "Copy 11" not in text_of(table)  # other rows are shown now
+    press(table, "Rows to copy")
+    assert "Copy 30 rows" in text_of(table)
+
+
+def test_too_many_rows_to_copy_are_left_for_a_file() -> None:
+    table = FrameTable(pd.DataFrame({"n": np.arange(200_001)}))
+    press(table, "Rows to copy")
+    assert "200,001 rows are too many to copy" in text_of(table)
+    fill(table, "Filter", "200000")
+    press(table, "Rows to copy")
+    assert "Copy 1 of 200,001 rows" in text_of(table)
+
+
+def test_html_in_cells_is_text_where_it_is_copied() -> None:
+    table = FrameTable(pd.DataFrame({"<b>": ["</pre><script>alert(1)</script>"]}))
+    press(table, "Rows to copy")
+    assert "<script>" not in html_of(table)
+    assert pre_text(table) == "<b>\n</pre><script>alert(1)</script>\n"
+
+
+@pytest.mark.parametrize("label", ["CSV", "GeoPackage"])
+def test_the_rows_shown_are_saved_in_their_order_beside_the_whole(tmp_path: Path, label: str) -> None:
+    import geopandas
+
+    gdf = geopandas.GeoDataFrame(
+        {"a": [1, 12, 13]}, geometry=geopandas.points_from_xy([1, 2, 3], [1, 2, 3]), crs=4326
+    )
+    table = FrameTable(gdf)
+    saver = FrameSaver(gdf, "T", folder=str(tmp_path), table=table)
+    choose(saver, "Save as", label)
+    table.filter_text, table.sort_by, table.descending = "1", "a", True
+    table.filter_text = "13"
+    assert can_find(saver, "as shown: 1 of 3 rows")
+    table.filter_text = ""
+    tick(saver, "as shown: 3 rows")
+    press(saver, "Save")
+    see(saver, "Saved as")
+    assert saver.path is not None
+    read = pd.read_csv(saver.path) if label == "CSV" else geopandas.read_file(saver.path)
+    assert read["a"].tolist() == [13, 12, 1]
+
+
+def statistics(table: FrameTable, column: str) -> dict[str, str]:
+    """What is told of a column, by its names."""
+    choose(table, "Statistics of", column)
+    (told,) = (
+        one for one in BeautifulSoup(html_of(table), "html.parser").select("[role=status] table") if one.tr
+    )
+    return {row.th.get_text(): row.td.get_text() for row in told.select("tr") if row.th and row.td}
+
+
+def test_statistics_of_numbers_dates_and_text_are_told_of_the_rows_shown() -> None:
+    days = pd.to_datetime(["2024-05-06", "2023-01-02", None], utc=True)
+    df = pd.DataFrame({"n": [1.5, None, 4.5], "d": days, "t": ["a <b>", "c", "c"], "k": [1, 2, 2]})
+    df.attrs["gpwidgets"] = {"domains": {"k": {"codedValues": [{"name": "road", "code": 2}]}}}
+    table = FrameTable(df)
+    counts = {"Values": "2", "Missing": "1", "Distinct": "2"}
+    assert statistics(table, "n") == counts | {"Least": "1.5", "Greatest": "4.5", "Mean": "3", "Sum": "6"}
+    assert statistics(table, "d") == counts | {"Earliest": "2023-01-02", "Latest": "2024-05-06"}
+    whole = {"Values": "3", "Missing": "0", "Distinct": "2"}
+    assert statistics(table, "t") == whole | {"Most frequent": "c (2 rows)"}
+    assert statistics(table, "k") == whole | {"Most frequent": "road (2 rows)"}
+    assert "k, 3 rows" in text_of(table)
+    table.filter_text = "a <b>"
+    assert "k, 1 of 3 rows" in text_of(table)
+    assert statistics(table, "n")["Sum"] == "1.5"
+    assert "<b>" not in html_of(table)
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ([2**62, 2**62, 2**62], {"Sum": str(3 * 2**62)}),
+        ([float("inf"), 1.0, 3.0], {"Mean": "2", "Sum": "4", "Greatest": "inf"}),
+        ([None, None], {"Values": "0", "Missing": "2", "Distinct": "0"}),
+        ([[1], [1], None], {"Values": "2", "Most frequent": "1 (2 rows)"}),
+        ([True, True, False], {"Distinct": "2", "Most frequent": "yes (2 rows)"}),
+        ([decimal.Decimal("1.5"), None], {"Mean": "1.5", "Missing": "1"}),
+        ([datetime.date(2024, 1, 2), None, datetime.date(1, 1, 1)], {"Latest": "2024-01-02"}),
+        (pd.array([1, None], dtype="Int64"), {"Least": "1", "Sum": "1"}),
+        (pd.Categorical(["x", "x", "y"], categories=["x", "y", "z"]), {"Distinct": "2"}),
+    ],
+)
+def test_statistics_bear_whatever_is_in_a_column(values: Any, told: dict[str, str]) -> None:
+    found = statistics(FrameTable(pd.DataFrame({"v": pd.Series(values)})), "v")
+    assert told.items() <= found.items(), found
+
+
+def pre_text(table: FrameTable) -> str:
+    """What stands in the box that is copied."""
+    pre = BeautifulSoup(html_of(table), "html.parser").find("pre")
+    assert pre is not None
+    return pre.get_text()

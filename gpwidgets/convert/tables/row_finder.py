@@ -17,7 +17,7 @@ import pandas as pd
 
 from gpwidgets.protocol.missing import is_missing
 
-__all__ = ["CellTexts", "RowFinder"]
+__all__ = ["CellTexts", "RowFinder", "kind_of_column"]
 
 Rows = np.ndarray[Any, np.dtype[np.int64]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
@@ -143,6 +143,21 @@ class _Column:
             return None, texts
         codes, distinct = self._distinct
         return codes, [self._text(value).casefold() for value in distinct]
+
+
+def kind_of_column(values: pd.Series[Any]) -> str:
+    """``number``, ``date`` or ``text``: what the values of a column are, also of one of any objects."""
+    kind = getattr(values.dtype, "kind", "O")
+    if kind in "iuf":
+        return "number"
+    if kind == "M":
+        return "date"
+    if kind != "O" or isinstance(values.dtype, pd.CategoricalDtype):
+        return "text"
+    found = pd.api.types.infer_dtype(values, skipna=True)
+    if found in ("integer", "floating", "mixed-integer-float", "decimal"):
+        return "number"
+    return "date" if found in ("date", "datetime", "datetime64") else "text"
 
 
 def _moments(values: pd.Series[Any]) -> list[str] | None:

@@ -66,7 +66,7 @@ class FrameView(Owner, w.VBox):
             self._draw(layer or title)
         self.table = FrameTable(frame, title, selectable=bool(self.layer))
         self.use = UseAsInput(self.chosen, DataTypeName.FEATURES if is_spatial else DataTypeName.RECORDS)
-        parts = [self.table, FrameSaver(frame, name), self.use]
+        parts = [self.table, FrameSaver(frame, name, table=self.table), self.use]
         if self.layer:
             parts.insert(0, self._selection_tools())
             self._share_selection()

@@ -17,7 +17,9 @@ from gpwidgets.widgets.kit.accessibility import let_rest
 from gpwidgets.widgets.kit.controls import status_html, wide
 from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.kit.theme import style_sheet
+from gpwidgets.widgets.results._table_copy import RowsCopy
 from gpwidgets.widgets.results._table_rows import TableRows
+from gpwidgets.widgets.results._table_statistics import ColumnSummary
 from gpwidgets.widgets.words.cells import FrameTexts
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ class FrameTable(Owner, w.VBox):
     page = traitlets.Int(1, help="The page that is shown, from 1.")
     selected = traitlets.Tuple(help="Positions in the frame of the rows that are chosen.")
     only_selected = traitlets.Bool(False, help="Whether only the chosen rows are listed.")
+    shown_words = traitlets.Unicode("", help="How many rows pass the filter, in words: `37 of 290 rows`.")
 
     def __init__(
         self, df: DataFrame, caption: str = "", *, page_size: int = 10, selectable: bool = False
@@ -67,7 +70,7 @@ class FrameTable(Owner, w.VBox):
         self._list = TableRows(df, self._places, caption, self.pick if selectable else None)
         self._html = self._list.html
         self._build_controls(page_size)
-        parts = [style_sheet(), self._top, self._list, self._bottom]
+        parts = [style_sheet(), self._top, self._list, self._bottom, *self._build_tools()]
         super().__init__(parts, layout=wide())
         self.add_class("gpw-table")
         self._render()
@@ -106,6 +109,16 @@ class FrameTable(Owner, w.VBox):
         )
         self._connect()
 
+    def _build_tools(self) -> list[w.Widget]:
+        shown, words = (lambda: self.shown_frame), (lambda: self.shown_words)
+        self._copy = RowsCopy(self._places, shown, words)
+        self._summary = ColumnSummary(self.frame, self._places, shown, words)
+        self._tools = w.HBox(
+            [self._summary.column, self._copy.button],
+            layout=w.Layout(flex_flow="row wrap", align_items="center"),
+        )
+        return [self._tools, self._summary, self._copy]
+
     def _connect(self) -> None:
         traitlets.link((self._sort, "value"), (self, "sort_by"))
         traitlets.link((self._order, "value"), (self, "descending"))
@@ -132,6 +145,11 @@ class FrameTable(Owner, w.VBox):
         start = (self.page - 1) * self._size.value
         rows: list[int] = self._rows[start : start + self._size.value].tolist()
         return rows
+
+    @property
+    def shown_frame(self) -> Any:
+        """The rows that pass the filter, in the order shown, all pages of them; with the geometry."""
+        return self.frame.iloc[self._rows]
 
     # Choosing rows
 
@@ -181,6 +199,8 @@ class FrameTable(Owner, w.VBox):
             rows = self._finder.in_order(rows, names[self.sort_by], descending=self.descending)
         self._rows = rows
         self._go_to_first()
+        self._copy.forget()
+        self._summary.tell()
 
     # Showing
 
@@ -190,6 +210,8 @@ class FrameTable(Owner, w.VBox):
 
     def _tell_where(self) -> None:
         total, found = len(self.frame), len(self._rows)
+        self.shown_words = _count_words(found, total)
+        self._tools.layout.display = "" if total else "none"
         text = trn(
             "Page {page} of {pages}; {n:,} row",
             "Page {page} of {pages}; {n:,} rows",
@@ -222,3 +244,9 @@ class FrameTable(Owner, w.VBox):
 
     def __repr__(self) -> str:
         return f"<FrameTable: {len(self.frame):,} rows, {len(self.columns)} columns>"
+
+
+def _count_words(found: int, total: int) -> str:
+    if found == total:
+        return trn("{n:,} row", "{n:,} rows", total)
+    return tr("{found:,} of {total:,} rows", found=found, total=total)
