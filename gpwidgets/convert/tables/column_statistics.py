@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
@@ -14,7 +16,8 @@ __all__ = ["ColumnStatistics", "column_statistics"]
 MOST_FREQUENT = 5
 
 
-class ColumnStatistics(NamedTuple):
+@dataclass(frozen=True)
+class ColumnStatistics:
     """Statistics of a column.
 
     Attributes
@@ -27,7 +30,7 @@ class ColumnStatistics(NamedTuple):
         Of numbers and moments; None for others, and where there is none.
     mean, total : float or None
         Of numbers. Infinite values are counted, but left out of these.
-    frequent : list of (object, int)
+    frequent : tuple of (object, int)
         The most frequent values and how often each is there, most frequent first; empty where no value is
         there twice.
     """
@@ -42,13 +45,17 @@ class ColumnStatistics(NamedTuple):
     frequent: tuple[tuple[Any, int], ...] = ()
 
 
-def column_statistics(values: pd.Series[Any], *, is_coded: bool = False) -> ColumnStatistics:
+def column_statistics(
+    values: pd.Series[Any], text: Callable[[Any], str], *, is_coded: bool = False
+) -> ColumnStatistics:
     """Return the statistics of a column.
 
     Parameters
     ----------
     values
         The column.
+    text
+        Returns a value as it reads, for those that cannot be counted as they are.
     is_coded
         Whether its numbers stand for names, so that they have no mean.
     """
@@ -56,7 +63,7 @@ def column_statistics(values: pd.Series[Any], *, is_coded: bool = False) -> Colu
     try:
         counts = there.value_counts()
     except TypeError:  # lists and the like have no hash
-        there = there.map(str)
+        there = there.map(text)
         counts = there.value_counts()
     counts = counts[counts > 0]  # categories that no row has
     told = ColumnStatistics(len(there), len(values) - len(there), len(counts))
@@ -66,18 +73,18 @@ def column_statistics(values: pd.Series[Any], *, is_coded: bool = False) -> Colu
     if kind == "number":
         return _of_numbers(told, there)
     if kind == "date":
-        return told._replace(least=there.min(), greatest=there.max())
+        return replace(told, least=there.min(), greatest=there.max())
     often = counts[counts > 1].head(MOST_FREQUENT)
-    return told._replace(frequent=tuple((value, int(count)) for value, count in often.items()))
+    return replace(told, frequent=tuple((value, int(count)) for value, count in often.items()))
 
 
 def _of_numbers(told: ColumnStatistics, there: pd.Series[Any]) -> ColumnStatistics:
     numbers = pd.to_numeric(there)
-    told = told._replace(least=numbers.min(), greatest=numbers.max())
+    told = replace(told, least=numbers.min(), greatest=numbers.max())
     as_floats = numbers.astype("float64")
     finite = as_floats[as_floats.abs() < float("inf")]
     if not len(finite):
         return told
     # Whole numbers are added up as Python's, which have no end.
     total = sum(map(int, numbers)) if numbers.dtype.kind in "iu" else float(finite.sum())
-    return told._replace(mean=float(finite.mean()), total=total)
+    return replace(told, mean=float(finite.mean()), total=total)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -61,7 +62,9 @@ class ColumnSummary(Owner, w.VBox):
     def _html(self, values: Any) -> str:
         from gpwidgets.convert.tables.column_statistics import column_statistics
 
-        told = column_statistics(values, is_coded=self._texts.is_coded(values.name))
+        told = column_statistics(
+            values, partial(self._texts.text, values.name), is_coded=self._texts.is_coded(values.name)
+        )
         is_date = told.mean is None and told.total is None and hasattr(told.least, "year")
         rows = [
             (tr("Values"), f"{told.count:,}"),
