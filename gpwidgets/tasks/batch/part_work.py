@@ -122,6 +122,11 @@ class PartWork:
         """Bytes that it takes in memory, about."""
         return sum(one.size for _, sets in self.rows.values() for one in sets.values() if _is_unread(one))
 
+    @cached_property
+    def features(self) -> int:
+        """Rows of the frames that have been read already."""
+        return sum(len(one) for _, sets in self.rows.values() for one in sets.values() if not _is_unread(one))
+
 
 @dataclass
 class PartDone:

@@ -42,6 +42,9 @@ PLACE = "gp_place"
 _ROWS_OF_A_PART, _FEATURES_OF_A_PART = 250, 50_000
 #: Bytes of answers that wait to be read: of a part, and in all the parts that workers have.
 _BYTES_OF_A_PART, _BYTES_AT_WORK = 4_000_000, 64_000_000
+#: Features in frames of parts that are being written or wait for it: where writing is slower than the server,
+#: frames would otherwise pile up in memory.
+_FEATURES_AT_WORK = 75_000
 #: What a part takes of a worker, about: rows that take long are spread over all workers.
 _SECONDS_OF_A_PART = 2.0
 
@@ -110,6 +113,7 @@ class RowResults:
         self._changed = threading.Condition(threading.RLock())
         self._to_do: collections.deque[PartWork] = collections.deque()
         self._at_work: dict[int, int] = {}
+        self._frames_at_work: dict[int, int] = {}
         self._rows_of_a_part = _ROWS_OF_A_PART
         self._remove_unknown()
         self._marker = ""
@@ -174,7 +178,11 @@ class RowResults:
     @property
     def is_behind(self) -> bool:
         """Whether there is so much to do that no more should come."""
-        return len(self._to_do) > 1 or sum(self._at_work.values()) > _BYTES_AT_WORK
+        return (
+            len(self._to_do) > 1
+            or sum(self._at_work.values()) > _BYTES_AT_WORK
+            or sum(self._frames_at_work.values()) > _FEATURES_AT_WORK
+        )
 
     @property
     def is_busy(self) -> bool:
@@ -225,6 +233,7 @@ class RowResults:
         )
         self._number += 1
         self._at_work[work.number] = work.size
+        self._frames_at_work[work.number] = work.features
         self._to_do.append(work)
         self._give_out()
 
@@ -256,6 +265,7 @@ class RowResults:
                 failure = error
                 self._leave_unwritten(work.rows, error)
             self._at_work.pop(work.number, None)
+            self._frames_at_work.pop(work.number, None)
             self._changed.notify_all()
             self._give_out()
         if failure is not None:
