@@ -11,6 +11,7 @@ one frame; it checks nothing, writes nothing down and forgets all when it is kil
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import multiprocessing
 import os
@@ -26,6 +27,7 @@ import geopandas
 import requests
 import shapely
 from measuring import Limits
+from requests.adapters import HTTPAdapter
 
 from gpwidgets import demo
 from gpwidgets.demo.jobs.tool_context import JobContext
@@ -160,9 +162,17 @@ def bare(answer: Any, url: str, rows: int, count: int, seconds: float, polls: fl
 
 
 class Start:
-    """CPU, time and memory from here on."""
+    """CPU, time, memory and requests from here on."""
 
     def __init__(self) -> None:
+        self._asked = itertools.count()
+        send = HTTPAdapter.send
+
+        def counted(adapter: HTTPAdapter, *given: Any, **options: Any) -> requests.Response:
+            next(self._asked)
+            return send(adapter, *given, **options)
+
+        HTTPAdapter.send = counted  # type: ignore[method-assign]
         self._cpu, self._time, self._memory = time.process_time(), time.monotonic(), now_resident()
 
     def told(self) -> dict[str, float]:
@@ -171,6 +181,7 @@ class Start:
             "cpu": time.process_time() - self._cpu,
             "seconds": time.monotonic() - self._time,
             "peak": peak - self._memory,
+            "requests": next(self._asked),
         }
 
 
@@ -227,7 +238,9 @@ def cpu(limits: Limits, url: str, rows: int) -> None:
     ]
     ours_cpu, bare_cpu = (sorted(pair[side]["cpu"] / rows * 1000 for pair in pairs)[1] for side in (0, 1))
     ratio = sorted(one["cpu"] / other["cpu"] for one, other in pairs)[1]
+    asked, bare_asked = (sorted(pair[side]["requests"] / rows for pair in pairs)[1] for side in (0, 1))
     print(f"CPU of a row: {ours_cpu:.1f} ms, bare loop {bare_cpu:.1f} ms")
+    print(f"requests of a row: {asked:.2f}, bare loop {bare_asked:.2f}")
     limits.at_most("CPU of a row / bare loop", ratio, CPU_AT_MOST)
 
 
@@ -236,6 +249,7 @@ def use(limits: Limits, url: str, rows: int, seconds: float) -> None:
     told = measured("ours", url, rows, 1, seconds)
     share = rows * seconds / AT_ONCE / told["seconds"]
     print(f"{rows} rows of {seconds:g} s, {AT_ONCE} at once: {told['seconds']:.1f} s")
+    print(f"requests of a row: {told['requests'] / rows:.2f}")
     limits.at_least("share of what the server allows", share, USE_AT_LEAST)
 
 
@@ -244,7 +258,7 @@ def memory(limits: Limits, url: str, many: int, polygons: int) -> None:
     few, more = (measured("ours", url, rows, polygons, 0.0) for rows in (many, 10 * many))
     ratio = more["peak"] / few["peak"]
     print(f"peak above the start, {polygons} polygons a row: {few['peak']:.0f} MB at {many:,} rows")
-    print(f"{more['peak']:.0f} MB at {10 * many:,} rows")
+    print(f"{more['peak']:.0f} MB at {10 * many:,} rows, {more['requests'] / 10 / many:.2f} requests a row")
     limits.at_most("peak with ten times the rows / with a tenth", ratio, PEAK_AT_MOST)
     limits.at_most("peak with ten times the rows, MB", more["peak"], MEGABYTES_AT_MOST)
 
