@@ -20,7 +20,8 @@ from batch_tools import die_once, first_row, points, same, squares
 import gpwidgets as gp
 from gpwidgets import demo
 from gpwidgets.demo.publishing.parameters import Param
-from gpwidgets.demo.publishing.publish import Points
+from gpwidgets.demo.publishing.publish import Points, Polygons
+from gpwidgets.tasks.batch import row_results
 from gpwidgets.tasks.batch.part_work import PartWork
 
 pytest.importorskip("pyarrow")
@@ -276,3 +277,31 @@ def test_frames_that_are_not_alike_become_one_part() -> None:
     assert whole.geometry.iloc[4] is None
     assert facts.without_crs
     assert facts.transformed == ["EPSG:25832"]
+
+
+def test_rows_are_held_up_while_frames_wait_to_be_written(
+    own_server: demo.DemoServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(row_results, "_FEATURES_OF_A_PART", 1)
+    monkeypatch.setattr(row_results, "_FEATURES_AT_WORK", 500)
+    begun, at_work, sent_meanwhile = threading.Semaphore(0), threading.Event(), []
+
+    def many(input_points: Points, row: int = 0) -> Polygons:
+        """Draw many squares; the second row waits until the first is being written."""
+        if row == 1:
+            at_work.wait(30)
+        if row == 2:
+            begun.release()
+        return squares(input_points, 900)
+
+    def slow(frame: Any) -> Any:
+        if not at_work.is_set():
+            at_work.set()
+            sent_meanwhile.append(begun.acquire(timeout=1.5))
+        return frame.iloc[:1]
+
+    task = gp.GPTask(own_server.publish(many, name="Many", output="Squares", asynchronous=True))
+    runs = gp.batch(task, points(4, Row=range(4)), folder=tmp_path / "runs", at_once=1, each=slow).wait(60)
+    assert sent_meanwhile == [False]
+    assert runs.counts == {"succeeded": 4}
+    assert len(runs.frame()) == 4
