@@ -253,6 +253,90 @@ def test_statistics_bear_whatever_is_in_a_column(values: Any, told: dict[str, st
     assert told.items() <= found.items(), found
 
 
+FILTERED = pd.DataFrame(
+    {
+        "n": [1.5, 2.0, 8.0, None, -3.0],
+        "i": pd.array([1, 2, 2**62 + 1, None, 5], dtype="Int64"),
+        "d": pd.to_datetime(
+            ["2023-12-31 23:59:59", "2024-01-01 00:00:00", "2024-01-31 23:59:00", None, "2025-01-01 00:00:00"]
+        ),
+        "day": [datetime.date(1, 1, 1), datetime.date(2024, 1, 31), None, None, datetime.date(2025, 1, 1)],
+        "t": ["1", "a > 5", "2..8", None, "15"],
+        "k": [1, 2, 2, 1, 1],
+    }
+)
+FILTERED = pd.concat([FILTERED] * 3, ignore_index=True)
+FILTERED.attrs["gpwidgets"] = {"domains": {"k": {"codedValues": [{"name": "road 7", "code": 2}]}}}
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "rows"),
+    [
+        ("n", "> 1.5", [1, 2]),
+        ("n", ">=1.5", [0, 1, 2]),
+        ("n", "<2", [0, 4]),
+        ("n", "≤ 2", [0, 1, 4]),
+        ("n", "2", [1]),
+        ("n", "= -3", [4]),
+        ("n", " 2..8 ", [1, 2]),
+        ("n", "-3..1.5", [0, 4]),
+        ("n", "..0", [4]),
+        ("n", "2..", [1, 2]),
+        ("i", str(2**62 + 1), [2]),
+        ("i", str(2**62), []),
+        ("i", "> 1.5", [1, 2, 4]),
+        ("d", "2024", [1, 2]),
+        ("d", "2024-01..", [1, 2, 4]),
+        ("d", "..2023", [0]),
+        ("d", "> 2024-01", [4]),
+        ("d", "<= 2024-01-31 23:59", [0, 1, 2]),
+        ("d", "2023-12-31T23:59:59", [0]),
+        ("day", "< 2024", [0]),
+        ("day", "2024-01-31..2025", [1, 4]),
+        ("t", "> 5", [1]),
+        ("t", "2..8", [2]),
+        ("t", "5", [1, 4]),
+        ("k", "ROAD", [1, 2]),
+    ],
+)
+def test_one_column_is_filtered_by_text_numbers_and_dates(column: str, text: str, rows: list[int]) -> None:
+    table = FrameTable(FILTERED, page_size=50)
+    choose(table, "Filter in", column)
+    fill(table, "Filter", text)
+    assert table.visible_rows == [row + more for more in (0, 5, 10) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "words"),
+    [
+        ("n", "> x", "“x” is no number"),
+        ("n", "2,5", "decimal point"),
+        ("n", "<1e400", "“1e400” is no number"),
+        ("n", "nan", "“nan” is no number"),
+        ("n", ">", "A number is missing"),
+        ("n", "..", "where the range begins"),
+        ("n", "8..2", "ends before it begins"),
+        ("d", "2024-13", "“2024-13” is no date"),
+        ("d", "May", "“May” is no date"),
+        ("d", "2025..2024", "ends before it begins"),
+        ("d", "<b>..", "“<b>” is no date"),
+    ],
+)
+def test_an_unreadable_condition_is_said_and_the_rows_stay(column: str, text: str, words: str) -> None:
+    table = FrameTable(FILTERED, page_size=50)
+    choose(table, "Filter in", column)
+    fill(table, "Filter", "2..8" if column == "n" else "2024")
+    rows = table.visible_rows
+    assert len(rows) == 6
+    fill(table, "Filter", text)
+    assert words in text_of(table)
+    assert table.visible_rows == rows
+    assert "<b>" not in html_of(table)
+    fill(table, "Filter", "")
+    assert words not in text_of(table)
+    assert len(table.visible_rows) == 15
+
+
 def pre_text(table: FrameTable) -> str:
     """What stands in the box that is copied."""
     pre = BeautifulSoup(html_of(table), "html.parser").find("pre")

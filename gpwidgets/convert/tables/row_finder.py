@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from gpwidgets.convert.tables.column_filter import rows_that_meet
 from gpwidgets.protocol.missing import is_missing
 
 __all__ = ["CellTexts", "RowFinder", "kind_of_column"]
@@ -76,6 +77,33 @@ class RowFinder:
             column.add_rows_with(wanted, found)
         return rows[found[rows]]
 
+    def that_meet(self, text: str, place: int, among: Sequence[int] | None = None) -> Rows:
+        """The rows whose cell in a column meets a condition, as `rows_that_meet`; or holds a text.
+
+        Parameters
+        ----------
+        text
+            The condition where the column has numbers or dates that stand for themselves, and otherwise a
+            text as in `with_text`; all rows meet an empty one.
+        place
+            Position of the column.
+        among
+            As in `with_text`.
+
+        Raises
+        ------
+        gpwidgets.errors.ConversionError
+            The condition cannot be read.
+        """
+        rows = np.arange(self._size) if among is None else np.asarray(among, dtype=np.int64)
+        if not text.strip():
+            return rows
+        return rows[self._columns[place].cells_that_meet(text)[rows]]
+
+    def takes_conditions(self, place: int) -> str:
+        """``number`` or ``date`` for a column of these; empty for one of texts."""
+        return self._columns[place].takes_conditions
+
     def in_order(self, rows: Rows, place: int, *, descending: bool) -> Rows:
         """Rows by the values of a column; equal ones keep their order, and missing ones are last."""
         keys, missing = self._columns[place].keys
@@ -123,6 +151,20 @@ class _Column:
         except TypeError:  # lists and the like have no hash
             return np.arange(len(self._values)), list(self._values)
         return codes, list(distinct)
+
+    @cached_property
+    def takes_conditions(self) -> str:
+        """``number`` or ``date``; empty for texts, and for codes with a name."""
+        kind = "text" if self._is_coded else kind_of_column(self._values)
+        return "" if kind == "text" else kind
+
+    def cells_that_meet(self, text: str) -> Flags:
+        """Which cells meet a condition, or hold a text."""
+        if self.takes_conditions:
+            return rows_that_meet(self._values, text, self.takes_conditions)
+        found = np.zeros(len(self._values), dtype=bool)
+        self.add_rows_with(text.strip().casefold(), found)
+        return found
 
     def add_rows_with(self, wanted: str, found: Flags) -> None:
         """Mark the rows whose text holds what is wanted."""

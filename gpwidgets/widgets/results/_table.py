@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 import traitlets
 
+from gpwidgets.errors import ConversionError
 from gpwidgets.texts import later, tr, trn
 from gpwidgets.widgets.kit.accessibility import let_rest
 from gpwidgets.widgets.kit.controls import status_html, wide
@@ -48,6 +49,7 @@ class FrameTable(Owner, w.VBox):
     sort_by = traitlets.Unicode("", help="Column that the rows are sorted by; empty for their own order.")
     descending = traitlets.Bool(False, help="Whether the largest comes first.")
     filter_text = traitlets.Unicode("", help="Only rows with this text in one of their cells are shown.")
+    filter_place = traitlets.Int(-1, help="Position of the column that is filtered; -1 for all of them.")
     page = traitlets.Int(1, help="The page that is shown, from 1.")
     selected = traitlets.Tuple(help="Positions in the frame of the rows that are chosen.")
     only_selected = traitlets.Bool(False, help="Whether only the chosen rows are listed.")
@@ -67,10 +69,11 @@ class FrameTable(Owner, w.VBox):
         self.columns = [df.columns[place] for place in self._places]
         self._finder = RowFinder(df, self._places, self._texts)
         self._rows = self._finder.with_text("")
+        self._last_filter = ("", -1)
         self._list = TableRows(df, self._places, caption, self.pick if selectable else None)
         self._html = self._list.html
         self._build_controls(page_size)
-        parts = [style_sheet(), self._top, self._list, self._bottom, *self._build_tools()]
+        parts = [style_sheet(), self._top, self._problem, self._list, self._bottom, *self._build_tools()]
         super().__init__(parts, layout=wide())
         self.add_class("gpw-table")
         self._render()
@@ -83,6 +86,16 @@ class FrameTable(Owner, w.VBox):
             description=tr("Descending"), icon="sort-amount-desc", tooltip=tr("Largest first"), layout=auto
         )
         self._filter = w.Text(placeholder=tr("text in any cell"), description=tr("Filter"), layout=auto)
+        self._column = w.Dropdown(
+            options=[
+                (tr("all columns"), -1),
+                *((self.header(self.frame.columns[place]), place) for place in self._places),
+            ],
+            value=-1,
+            description=tr("Filter in"),
+            layout=auto,
+        )
+        self._problem = w.HTML()
         self._only = self.own(
             w.ToggleButton(
                 description=tr("Selected only"), tooltip=tr("List only the selected rows"), layout=auto
@@ -102,7 +115,7 @@ class FrameTable(Owner, w.VBox):
             options=sorted({*PAGE_SIZES, page_size}), value=page_size, description=tr("Rows"), layout=auto
         )
         row = {"flex_flow": "row wrap", "align_items": "center"}
-        top = [self._filter, self._sort, self._order]
+        top = [self._filter, self._column, self._sort, self._order]
         self._top = w.HBox([*top, self._only] if self.selectable else top, layout=row)
         self._bottom = w.HBox(
             [self._first, self._back, self._where, self._next, self._last, self._size], layout=row
@@ -123,6 +136,7 @@ class FrameTable(Owner, w.VBox):
         traitlets.link((self._sort, "value"), (self, "sort_by"))
         traitlets.link((self._order, "value"), (self, "descending"))
         traitlets.link((self._filter, "value"), (self, "filter_text"))
+        traitlets.link((self._column, "value"), (self, "filter_place"))
         traitlets.link((self._only, "value"), (self, "only_selected"))
         self._first.on_click(lambda _button: self._go(1))
         self._back.on_click(lambda _button: self._go(self.page - 1))
@@ -190,10 +204,10 @@ class FrameTable(Owner, w.VBox):
     def _show_page(self, _change: Mapping[str, Any]) -> None:
         self._render()
 
-    @traitlets.observe("sort_by", "descending", "filter_text", "only_selected")
+    @traitlets.observe("sort_by", "descending", "filter_text", "filter_place", "only_selected")
     def _arrange(self, _change: Mapping[str, Any] | None = None) -> None:
         among = sorted(set(self.selected)) if self.only_selected else None
-        rows = self._finder.with_text(self.filter_text, among)
+        rows = self._filtered(among)
         names = {str(self.frame.columns[place]): place for place in reversed(self._places)}
         if self.sort_by in names:
             rows = self._finder.in_order(rows, names[self.sort_by], descending=self.descending)
@@ -201,6 +215,31 @@ class FrameTable(Owner, w.VBox):
         self._go_to_first()
         self._copy.forget()
         self._summary.tell()
+
+    @traitlets.observe("filter_place")
+    def _say_what_to_write(self, _change: Mapping[str, Any]) -> None:
+        kind = self._finder.takes_conditions(self.filter_place) if self.filter_place >= 0 else "all"
+        self._filter.placeholder = {
+            "all": tr("text in any cell"),
+            "number": tr("such as > 5 or 2..8"),
+            "date": tr("such as 2024-01.. or < 2025"),
+        }.get(kind, tr("text in this column"))
+
+    def _filtered(self, among: Sequence[int] | None) -> Any:
+        """The rows that pass the filter; the last one that could be read, while this one cannot."""
+        wanted = (self.filter_text, self.filter_place)
+        try:
+            rows = self._rows_with(*wanted, among)
+        except ConversionError as error:
+            self._problem.value = status_html(str(error), look="gpw-error", sign="✖")
+            return self._rows_with(*self._last_filter, among)
+        self._problem.value, self._last_filter = "", wanted
+        return rows
+
+    def _rows_with(self, text: str, place: int, among: Sequence[int] | None) -> Any:
+        if place < 0:
+            return self._finder.with_text(text, among)
+        return self._finder.that_meet(text, place, among)
 
     # Showing
 
