@@ -85,17 +85,7 @@ class FrameTable(Owner, w.VBox):
         self._order = w.ToggleButton(
             description=tr("Descending"), icon="sort-amount-desc", tooltip=tr("Largest first"), layout=auto
         )
-        self._filter = w.Text(placeholder=tr("text in any cell"), description=tr("Filter"), layout=auto)
-        self._column = w.Dropdown(
-            options=[
-                (tr("all columns"), -1),
-                *((self.header(self.frame.columns[place]), place) for place in self._places),
-            ],
-            value=-1,
-            description=tr("Filter in"),
-            layout=auto,
-        )
-        self._problem = w.HTML()
+        self._build_filter()
         self._only = self.own(
             w.ToggleButton(
                 description=tr("Selected only"), tooltip=tr("List only the selected rows"), layout=auto
@@ -121,6 +111,21 @@ class FrameTable(Owner, w.VBox):
             [self._first, self._back, self._where, self._next, self._last, self._size], layout=row
         )
         self._connect()
+
+    def _build_filter(self) -> None:
+        self._filter = w.Text(
+            placeholder=tr("text in any cell"), description=tr("Filter"), layout={"width": "auto"}
+        )
+        self._column = w.Dropdown(
+            options=[
+                (tr("all columns"), -1),
+                *((self.header(self.frame.columns[place]), place) for place in self._places),
+            ],
+            value=-1,
+            description=tr("Filter in"),
+            layout={"width": "auto"},
+        )
+        self._problem = w.HTML()
 
     def _build_tools(self) -> list[w.Widget]:
         shown, words = (lambda: self.shown_frame), (lambda: self.shown_words)
