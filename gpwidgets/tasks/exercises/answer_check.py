@@ -23,7 +23,7 @@ from gpwidgets.tasks.results.outputs import Outputs, summary
 from gpwidgets.tasks.runs.run import Run
 from gpwidgets.texts import tr
 
-__all__ = ["AnswerCheck", "check"]
+__all__ = ["AnswerCheck", "Finding", "check"]
 
 INPUTS = "inputs"
 #: As `summary` has them: a number, a word, and the coordinate system.
