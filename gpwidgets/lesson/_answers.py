@@ -1,4 +1,4 @@
-"""Answers of learners, whatever they are, as what an exercise asks for; or what is wrong with them, in words."""
+"""Answers of learners as what an exercise asks for; or what is wrong with them, in words."""
 
 from __future__ import annotations
 

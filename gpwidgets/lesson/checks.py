@@ -1,4 +1,4 @@
-"""A check for each exercise of the lesson; what a learner did is never an error, but always said on the card."""
+"""A check for each exercise of the lesson; what a learner did is never an error, but said on the card."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from gpwidgets.lesson._words import say
 __all__ = ["GapLeft", "fill_in"]
 
 
-class GapLeft(ValueError):  # noqa: N818
+class GapLeft(ValueError):
     """A gap of an exercise is still ``...``; a notebook shows its text alone, without a traceback."""
 
     def _render_traceback_(self) -> list[str]:
