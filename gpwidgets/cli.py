@@ -14,6 +14,7 @@ from gpwidgets.cli_output import printable_only
 from gpwidgets.cli_run import add_run_command
 from gpwidgets.cli_sign_in import add_login_commands, add_options, make_session
 from gpwidgets.errors import GPError
+from gpwidgets.quickstart import LESSONS
 from gpwidgets.version import __version__
 
 if TYPE_CHECKING:
@@ -90,6 +91,14 @@ def _add_demo(commands: Any) -> None:
         "--check", action="store_true", help="run the quickstart without a browser and tell what came back"
     )
     demo.add_argument(
+        "--lesson",
+        nargs="?",
+        const="",
+        choices=["", *LESSONS],
+        metavar="LANGUAGE",
+        help="open the lesson of 90 minutes, in en, de or es; by default in the language of this computer",
+    )
+    demo.add_argument(
         "--serve", action="store_true", help="start only the embedded server, until interrupted"
     )
     demo.add_argument(
@@ -133,7 +142,8 @@ def _demo(options: argparse.Namespace) -> int:
         return serve([*given, *(word for name in options.name for word in ("--name", name))])
     if options.check:
         return quickstart.check()
-    quickstart.open_lab(options.folder, browser=not options.no_browser)
+    lesson = None if options.lesson is None else quickstart.lesson_in(options.lesson)
+    quickstart.open_lab(options.folder, browser=not options.no_browser, lesson=lesson)
     return 0
 
 

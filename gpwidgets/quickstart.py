@@ -1,8 +1,10 @@
-"""The quickstart notebook: opened in JupyterLab, or run without a browser."""
+"""The quickstart and the lesson: opened in JupyterLab, or the first run without a browser."""
 
 from __future__ import annotations
 
+import locale
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -13,6 +15,8 @@ from typing import Any
 from gpwidgets.errors import DemoNotInstalled
 
 NOTEBOOK = "01-quickstart.ipynb"
+#: Languages of the lesson, and how Windows calls them.
+LESSONS = {"en": "english", "de": "german", "es": "spanish"}
 
 _COUNTS = """
 import json as _json
@@ -25,11 +29,11 @@ print("COUNTS " + _json.dumps({
 
 _OPENS = "JupyterLab opens in your browser. If it does not, copy the last address below into it."
 _OPEN = "Open the last address below in a browser."
-_NEXT = f"""\
-The notebooks are in {{folder}}; what you change there stays.
+_NEXT = """\
+The notebooks are in {folder}; what you change there stays.
 
-  1. {{opens}}
-  2. In {NOTEBOOK}, press Shift+Enter in one cell after the other, and Run in the first form:
+  1. {opens}
+  2. In {notebook}, press Shift+Enter in one cell after the other, and Run in the first form:
      its result is on the map.
   3. Ctrl+C here ends it.
 
@@ -52,6 +56,25 @@ def notebook_path() -> Path:
     raise DemoNotInstalled(f"{NOTEBOOK} was not installed with gpwidgets")
 
 
+def lesson_in(language: str = "") -> str:
+    """The notebook of the lesson, by its path below the folder of the notebooks.
+
+    Parameters
+    ----------
+    language
+        A key of `LESSONS`; that of this computer if it is empty, and English if there is no lesson in it.
+    """
+    return f"lesson/lesson-{language or _own_language()}.ipynb"
+
+
+def _own_language() -> str:
+    """The language of this computer, as the environment or the system names it: ``de_AT``, ``German_Austria``."""
+    named = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    word = next(filter(None, named), None) or locale.getlocale()[0] or ""
+    first = re.split(r"[_.@-]", word.lower())[0]
+    return next((code for code, name in LESSONS.items() if first in (code, name)), "en")
+
+
 def _need(*modules: str) -> None:
     missing = [name for name in modules if find_spec(name) is None]
     if missing:
@@ -60,8 +83,8 @@ def _need(*modules: str) -> None:
         )
 
 
-def open_lab(folder: Path, *, browser: bool = True) -> None:
-    """Open JupyterLab on a copy of the quickstart, until it is stopped.
+def open_lab(folder: Path, *, browser: bool = True, lesson: str | None = None) -> None:
+    """Open JupyterLab on a copy of the quickstart or the lesson, until it is stopped.
 
     Parameters
     ----------
@@ -69,12 +92,12 @@ def open_lab(folder: Path, *, browser: bool = True) -> None:
         Gets the copy, and those of the other notebooks; what is there already is left as it is.
     browser
         Whether to open a browser.
+    lesson
+        What to open in place of the quickstart, from `lesson_in`.
     """
     _need("jupyterlab", "matplotlib")
-    folder.mkdir(parents=True, exist_ok=True)
-    for source in notebook_path().parent.glob("*.ipynb"):
-        if not (folder / source.name).exists():
-            shutil.copyfile(source, folder / source.name)
+    _copy_notebooks(folder)
+    notebook = lesson or NOTEBOOK
     # No question about news before the first cell, unless the user's own settings have one.
     paths = [str(Path(__file__).parent / "data" / "jupyter"), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(path for path in paths if path)
@@ -83,7 +106,7 @@ def open_lab(folder: Path, *, browser: bool = True) -> None:
     options = [
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.root_dir={folder.resolve()}",
-        f"--LabApp.default_url=/lab/tree/{NOTEBOOK}",
+        f"--LabApp.default_url=/lab/tree/{notebook}",
         "--Application.log_level=WARN",  # the address is told all the same, and not lost among lines
         "--LanguageServerManager.autodetect=False",
         "--ServerApp.answer_yes=True",  # Ctrl+C is meant
@@ -92,8 +115,19 @@ def open_lab(folder: Path, *, browser: bool = True) -> None:
         options.append("--allow-root")  # the only user that many containers have
     if not browser:
         options.append("--no-browser")
-    print(_NEXT.format(folder=folder.resolve(), opens=_OPENS if browser else _OPEN), flush=True)
+    opens = _OPENS if browser else _OPEN
+    print(_NEXT.format(folder=folder.resolve(), opens=opens, notebook=notebook), flush=True)
     LabApp.launch_instance(options)
+
+
+def _copy_notebooks(folder: Path) -> None:
+    """Copy the notebooks and the lesson into a folder; what is there already is left as it is."""
+    home = notebook_path().parent
+    for source in [*home.glob("*.ipynb"), *home.glob("lesson/*.ipynb")]:
+        copy = folder / source.relative_to(home)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        if not copy.exists():
+            shutil.copyfile(source, copy)
 
 
 def _with_cell(path: Path, source: str) -> Any:

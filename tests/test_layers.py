@@ -49,6 +49,7 @@ INSIDE = {
         "cli_run",
         "cli_sign_in",
     },
+    "lesson": {"texts", "errors", "protocol", "convert", "datatypes", "tasks", "lesson"},
     "cli_output": set(),
     "cli_diagnose": {"cli_sign_in", "tasks"},
     "cli_lesson": {"recording"},

@@ -35,6 +35,7 @@ OUTSIDE: dict[str, set[str]] = {
     "demo.rest._gateway": {"tornado"},
     "demo.rest._outside": {"jupyter_client"},
     "demo.rest._map_service": {"numpy", "matplotlib"},
+    "lesson": {"geopandas", "pyproj"},
     "loopback": {"tornado"},
     "recording.passing": {"requests"},
     "quickstart": {"jupyterlab", "nbformat", "nbclient"},

@@ -51,7 +51,9 @@ def test_each_public_name_is_in_the_reference_once() -> None:
 
 def test_each_page_can_be_reached() -> None:
     pages = {file.stem for file in [*DOCS.glob("*.md"), *DOCS.glob("*.rst")]} - {"index"}
-    notebooks = {f"notebooks/{file.stem}" for file in (DOCS.parent / "notebooks").glob("*.ipynb")}
+    home = DOCS.parent / "notebooks"
+    found = [*home.glob("*.ipynb"), *home.glob("lesson/*.ipynb")]
+    notebooks = {f"notebooks/{file.relative_to(home).with_suffix('').as_posix()}" for file in found}
     assert linked() == pages | notebooks
 
 

@@ -12,6 +12,7 @@ from gpwidgets.errors import GPError
 from gpwidgets.lesson._answers import Mistake, area_findings, is_close, number_findings, results_of
 from gpwidgets.lesson._words import say
 from gpwidgets.lesson.gaps import has_gap
+from gpwidgets.protocol.values.units import LinearUnit
 from gpwidgets.tasks.exercises.answer_check import AnswerCheck, Finding, check
 from gpwidgets.tasks.runs.run import Run
 from gpwidgets.tasks.runs.status import RunStatus
@@ -23,6 +24,8 @@ __all__ = ["check_exercise"]
 _RADIUS = 5000.0
 _TOWER = 30
 _STEPS = 6
+#: Metres that the view of exercise 5 reaches.
+_VIEW = 10_000.0
 #: Events that the filters of exercise 4 leave.
 _EVENTS = 154
 #: Seconds that a job may take to end after it was cancelled.
@@ -205,10 +208,18 @@ def _settings(path: Any) -> Finding:
         settings = load_settings(name)
     except (GPError, ValueError, TypeError, OSError) as error:
         return Finding("settings_path", False, say("unreadable", path=name, error=error))
-    height = settings.inputs.get("Observer_Height", {}).get("value")
-    right = settings.task.rstrip("/").endswith("/Viewshed") and height == _TOWER
+    sent = {name: row.get("value") for name, row in settings.inputs.items()}
+    right = sent.get("Observer_Height") == _TOWER and _meters(sent.get("Distance")) == _VIEW
     key = "settings_right" if right else "settings_other"
     return Finding("settings_path", right, say(key, path=name))
+
+
+def _meters(length: Any) -> float:
+    """A length as the REST API has it, in metres."""
+    try:
+        return round(LinearUnit(length["distance"], length["units"]).meters, 3)
+    except (TypeError, KeyError, ValueError):
+        return 0.0
 
 
 _CHECKS: dict[int, Callable[..., Iterator[Finding]]] = {

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import gpwidgets
-from gpwidgets import cli
+from gpwidgets import cli, quickstart
 
 ROOT = Path(__file__).parents[2]
 #: Where JupyterLab keeps whether it asks a question before anything else.
@@ -59,6 +59,35 @@ def test_the_demo_command_serves_the_quickstart_in_jupyterlab(tmp_path: Path) ->
     assert str(tmp_path / "demo") in said
     ours = {path.name for path in (ROOT / "notebooks").glob("*.ipynb")}
     assert {path.name for path in (tmp_path / "demo").glob("*.ipynb")} == ours
+    lessons = {"lesson-de.ipynb", "lesson-en.ipynb", "lesson-es.ipynb"}
+    assert {path.name for path in (tmp_path / "demo" / "lesson").iterdir()} == lessons
+    copied = tmp_path / "demo" / "lesson" / "lesson-de.ipynb"
+    assert copied.read_bytes() == (ROOT / "notebooks" / "lesson" / "lesson-de.ipynb").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "variables", "opened"),
+    [
+        ([], {}, None),
+        (["--lesson"], {"LANG": "de_AT.UTF-8"}, "lesson/lesson-de.ipynb"),
+        (["--lesson"], {"LC_ALL": "es_MX", "LANG": "de_DE"}, "lesson/lesson-es.ipynb"),
+        (["--lesson"], {"LC_ALL": "", "LC_MESSAGES": "German_Germany.1252"}, "lesson/lesson-de.ipynb"),
+        (["--lesson"], {"LANG": "fr_FR.UTF-8"}, "lesson/lesson-en.ipynb"),
+        (["--lesson"], {"LANG": "C"}, "lesson/lesson-en.ipynb"),
+        (["--lesson", "es"], {"LANG": "de_AT.UTF-8"}, "lesson/lesson-es.ipynb"),
+    ],
+)
+def test_the_lesson_opens_in_the_language_that_is_given_or_that_of_the_computer(
+    words: list[str], variables: dict[str, str], opened: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str | None] = []
+    monkeypatch.setattr(quickstart, "open_lab", lambda folder, *, browser, lesson: asked.append(lesson))
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert cli.main(["demo", *words]) == 0
+    assert asked == [opened]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the README has other words for Windows")
