@@ -98,6 +98,16 @@ def _add_demo(commands: Any) -> None:
         metavar="LANGUAGE",
         help="open the lesson of 90 minutes, in en, de or es; by default in the language of this computer",
     )
+    demo.add_argument("--no-browser", action="store_true", help="start JupyterLab without opening a browser")
+    demo.add_argument(
+        "--folder", type=Path, default=Path("gpwidgets-demo"), help="where notebooks are copied to"
+    )
+    _add_serving(demo)
+    demo.set_defaults(action=_demo)
+
+
+def _add_serving(demo: Any) -> None:
+    """The options of the embedded server alone."""
     demo.add_argument(
         "--serve", action="store_true", help="start only the embedded server, until interrupted"
     )
@@ -123,11 +133,6 @@ def _add_demo(commands: Any) -> None:
         "--port", type=int, default=0, help="port of the embedded server with --serve or --classroom"
     )
     demo.add_argument("--key", help="first part of its path; one that nobody can guess by default")
-    demo.add_argument("--no-browser", action="store_true", help="start JupyterLab without opening a browser")
-    demo.add_argument(
-        "--folder", type=Path, default=Path("gpwidgets-demo"), help="where notebooks are copied to"
-    )
-    demo.set_defaults(action=_demo)
 
 
 def _demo(options: argparse.Namespace) -> int:

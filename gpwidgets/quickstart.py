@@ -68,7 +68,7 @@ def lesson_in(language: str = "") -> str:
 
 
 def _own_language() -> str:
-    """The language of this computer, as the environment or the system names it: ``de_AT``, ``German_Austria``."""
+    """The language of this computer, from such names as ``de_AT.UTF-8`` and ``German_Austria``."""
     named = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     word = next(filter(None, named), None) or locale.getlocale()[0] or ""
     first = re.split(r"[_.@-]", word.lower())[0]

@@ -9,7 +9,7 @@ from typing import Any
 
 from gpwidgets.datatypes.frame_checks import is_frame
 from gpwidgets.errors import GPError
-from gpwidgets.lesson._answers import Mistake, area_findings, is_close, number_findings, results_of
+from gpwidgets.lesson._learner_answers import Mistake, area_findings, is_close, number_findings, results_of
 from gpwidgets.lesson._words import say
 from gpwidgets.lesson.gaps import has_gap
 from gpwidgets.protocol.values.units import LinearUnit

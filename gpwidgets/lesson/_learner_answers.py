@@ -49,7 +49,7 @@ def results_of(name: str, value: Any) -> tuple[Outputs | None, Finding | None]:
 
 def number_of(name: str, value: Any) -> tuple[float, Finding | None]:
     """A single number, or why it is none."""
-    if isinstance(value, numbers.Real) and not isinstance(value, bool):
+    if not isinstance(value, bool) and isinstance(value, numbers.Real):
         return float(value), None
     if has_gap(value):
         key = "gap"
