@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
@@ -70,10 +71,26 @@ def show(server: LabServer, page: Any, source: Path, folder: Path, theme: str) -
     notebook.close()
 
 
+def show_lesson(server: LabServer, page: Any, folder: Path) -> None:
+    """Answer the first exercise of the lesson with an area in Web Mercator, and keep what its check says."""
+    lesson = nbformat.read(ROOT / "notebooks" / "lesson" / "lesson-en.ipynb", as_version=4)
+    lesson.cells = lesson.cells[: [cell.id for cell in lesson.cells].index("check-1") + 1]
+    for gap, answer in (("distance", "5 km"), ("area_crs", "EPSG:3857")):
+        cell = lesson.cells[-2]
+        cell.source = cell.source.replace(f"{gap} = ...", f'{gap} = "{answer}"')
+    nbformat.write(lesson, server.root / "lesson.ipynb")
+    notebook = LabNotebook(server, page, "lesson.ipynb")
+    notebook.run_all()
+    take(notebook, notebook.cell(notebook.cell_with("check_exercise(1")), folder / "lesson-check.png", 400)
+    notebook.close()
+
+
 def main() -> None:
     """Make the pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("numbers", nargs="*", help="notebooks by their first digits; all when left out")
+    parser.add_argument(
+        "numbers", nargs="*", help="notebooks by their first digits, or lesson; all when left out"
+    )
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where the pictures are kept")
     parser.add_argument("--dark", action="store_true", help="in JupyterLab's dark theme")
     parser.add_argument("--width", type=int, default=WIDE, help="of the window, in pixels")
@@ -92,6 +109,8 @@ def main() -> None:
             if options.numbers and source.name[:2] not in options.numbers:
                 continue
             show(server, page, source, options.folder, "JupyterLab Dark" if options.dark else "")
+        if not options.numbers or "lesson" in options.numbers:
+            show_lesson(server, page, options.folder)
         browser.close()
 
 
