@@ -24,7 +24,7 @@ extensions = [
     "sphinx_copybutton",
 ]
 root_doc = "index"
-exclude_patterns = ["_built", "**/.ipynb_checkpoints"]
+exclude_patterns = ["_built", "jupyter_execute", "**/.ipynb_checkpoints"]
 templates_path = ["_templates"]
 default_role = "literal"  # one backquote in a docstring is code
 suppress_warnings = ["config.cache"]
