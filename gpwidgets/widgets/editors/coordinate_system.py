@@ -8,6 +8,7 @@ from typing import Any
 
 import ipywidgets as w
 
+from gpwidgets.convert.coordinates.crs import FIRST_ESRI_CODE
 from gpwidgets.convert.coordinates.crs_search import FoundSystem, describe_system, find_systems
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.values import UNSET, SpatialReference
@@ -113,7 +114,7 @@ class SpatialReferenceEditor(TextEditor):
         code = value.latest_wkid or value.wkid
         if code is None:
             return value.wkt2 or value.wkt or json.dumps(value.to_json())
-        return f"EPSG:{code}" if code < 32767 else str(code)
+        return f"EPSG:{code}" if code < FIRST_ESRI_CODE else str(code)
 
 
 def describe_system_of(value: Any) -> FoundSystem | None:
