@@ -6,20 +6,17 @@ and a Chromium. With names, only these pictures are kept. There are no tiles, as
 
 import argparse
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "browser"))
 
-from closed_network import ClosedNetwork  # noqa: E402
+from closed_lab import closed_lab, offline_page  # noqa: E402
 from lab_notebook import LabNotebook, write_notebook  # noqa: E402
-from lab_server import LabServer, chromium_path  # noqa: E402
 from map_hand import MapHand  # noqa: E402
 
 FOLDER = ROOT / "docs" / "images" / "gallery"
@@ -213,21 +210,13 @@ def main() -> None:
     parser.add_argument("names", nargs="*", help="pictures to keep; all when left out")
     wanted = parser.parse_args().names
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with (
-        tempfile.TemporaryDirectory() as root,
-        tempfile.TemporaryDirectory() as state,
-        LabServer(Path(root), Path(state)) as server,
-        sync_playwright() as playwright,
-    ):
+    with closed_lab() as (server, browser):
         write_notebook(server.root / "gallery.ipynb", CELLS)
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": WIDE, "height": 900})
-        ClosedNetwork(page).tiles = "refuse"
+        page = offline_page(browser, WIDE, 900)
         photographer = Photographer(LabNotebook(server, page, "gallery.ipynb"), wanted)
         for step in STEPS:
             step(photographer)
         photographer.notebook.close()
-        browser.close()
     total = sum(path.stat().st_size for path in FOLDER.glob("*.png"))
     print(f"together: {total / 1e6:.2f} MB")
 

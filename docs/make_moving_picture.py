@@ -6,18 +6,16 @@ painted in.
 """
 
 import io
-import tempfile
 from pathlib import Path
 from typing import Any
 
-from make_gallery import ROOT, ClosedNetwork, LabNotebook, LabServer, MapHand, chromium_path
+from make_gallery import ROOT, LabNotebook, MapHand, closed_lab, offline_page
 from make_gallery import write_notebook as write
 from PIL import Image
-from playwright.sync_api import sync_playwright
 
 FOLDER = ROOT / "docs" / "images"
 #: As narrow as a page on the web shows it without making it smaller, with the map beside the form.
-WINDOW = {"width": 1024, "height": 1000}
+WINDOW = (1024, 1000)
 HEIGHT = 780  # down to the state of the run
 CELL = """
 import gpwidgets as gp
@@ -143,23 +141,15 @@ def film(notebook: LabNotebook, path: Path) -> None:
 
 def main() -> None:
     """Make both."""
-    with (
-        tempfile.TemporaryDirectory() as root,
-        tempfile.TemporaryDirectory() as state,
-        LabServer(Path(root), Path(state)) as server,
-        sync_playwright() as playwright,
-    ):
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
+    with closed_lab() as (server, browser):
         for name, theme in (("tour", "JupyterLab Light"), ("tour-dark", "JupyterLab Dark")):
             write(server.root / f"{name}.ipynb", [CELL.strip()])
-            page = browser.new_page(viewport=WINDOW)
-            ClosedNetwork(page).tiles = "refuse"
+            page = offline_page(browser, *WINDOW)
             notebook = LabNotebook(server, page, f"{name}.ipynb")
             page.evaluate(THEME, theme)
             film(notebook, FOLDER / f"{name}.webp")
             notebook.close()
             page.close()
-        browser.close()
 
 
 if __name__ == "__main__":

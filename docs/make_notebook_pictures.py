@@ -9,20 +9,18 @@ without internet.
 import argparse
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from PIL import Image
-from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "browser"))
 
-from closed_network import ClosedNetwork  # noqa: E402
+from closed_lab import closed_lab, offline_page  # noqa: E402
 from lab_notebook import LabNotebook  # noqa: E402
-from lab_server import LabServer, chromium_path  # noqa: E402
+from lab_server import LabServer  # noqa: E402
 
 FOLDER = ROOT / "docs" / "images" / "notebooks"
 COLORS = 128
@@ -96,22 +94,14 @@ def main() -> None:
     parser.add_argument("--width", type=int, default=WIDE, help="of the window, in pixels")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    with (
-        tempfile.TemporaryDirectory() as root,
-        tempfile.TemporaryDirectory() as state,
-        LabServer(Path(root), Path(state)) as server,
-        sync_playwright() as playwright,
-    ):
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": options.width, "height": 900})
-        ClosedNetwork(page).tiles = "refuse"
+    with closed_lab() as (server, browser):
+        page = offline_page(browser, options.width, 900)
         for source in sorted((ROOT / "notebooks").glob("*.ipynb")):
             if options.numbers and source.name[:2] not in options.numbers:
                 continue
             show(server, page, source, options.folder, "JupyterLab Dark" if options.dark else "")
         if not options.numbers or "lesson" in options.numbers:
             show_lesson(server, page, options.folder)
-        browser.close()
 
 
 if __name__ == "__main__":
