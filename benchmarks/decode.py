@@ -4,7 +4,7 @@
     python benchmarks/decode.py --sizes 100k,1M --kinds point --runs 3
     python benchmarks/decode.py --kinds "" --layouts 20k         # polygons in many layouts only
     ARCGIS_PYTHON=…/bin/python python benchmarks/decode.py       # with the proprietary arcgis package
-    GPWIDGETS_BEFORE=…/checkout python benchmarks/decode.py      # layouts against an earlier version
+    GPWIDGETS_BEFORE=- python benchmarks/decode.py               # layouts without the earlier version
 
 Every sample is a process of its own, the ways take turns, and medians of CPU time are compared. What we read
 must be what GDAL reads, in every digit; a faster wrong answer fails. Peak memory is counted beside the body.
@@ -18,9 +18,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from before import before_checkout
 from feature_samples import payload
 from layout_samples import LAYOUTS, WRAPPED, layout_payload
-from measuring import ARCGIS_PYTHON, BEFORE, Limits, in_a_process, in_turns, sizes, timed
+from measuring import ARCGIS_PYTHON, Limits, in_a_process, in_turns, sizes, timed
 from reading_ways import MORE_WAYS, WAYS
 
 #: Ways that are not asked to read more features than this: they would take minutes, and tell nothing new.
@@ -118,10 +119,11 @@ def _of_layout(layout: str, count: int, runs: int, wanted: dict[str, str]) -> di
     path = layout_payload(layout, count)
     ways = ["ours", "floor", "streamed"]
     ways += [] if layout in WRAPPED else ["gdal"]
-    ways += ["before"] if BEFORE else []
+    earlier = before_checkout()
+    ways += ["before"] if earlier is not None else []
 
     def take(way: str) -> dict[str, Any]:
-        return in_a_process(__file__, ["--one", way, path], path=BEFORE if way == "before" else "")
+        return in_a_process(__file__, ["--one", way, path], path=earlier if way == "before" else None)
 
     found = in_turns(ways, runs, take)
     wrong = {way for way, spent in found.items() if way != "floor" and spent["print"] != wanted}

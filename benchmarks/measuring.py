@@ -16,8 +16,6 @@ from typing import Any
 
 #: An interpreter that has the proprietary arcgis package, as `peers` makes it; without it that is left out.
 ARCGIS_PYTHON = os.environ.get("ARCGIS_PYTHON", "").removeprefix("-")
-#: A checkout of an earlier version of gpwidgets to compare with; without it that is left out.
-BEFORE = os.environ.get("GPWIDGETS_BEFORE", "")
 
 #: What a script ends with that has run to its end and missed a target.
 MISSED = 3
@@ -28,13 +26,13 @@ _STATUS = Path("/proc/self/status")
 
 
 def in_a_process(
-    script: str, arguments: Iterable[Any], python: str = sys.executable, path: str = ""
+    script: str, arguments: Iterable[Any], python: str = sys.executable, path: Path | None = None
 ) -> dict[str, Any]:
     """What a script prints as JSON on its last line; `path` stands first on the path of its modules."""
     command = [python, script, *map(str, arguments)]
     environment = {**os.environ, "OGR_GEOJSON_MAX_OBJ_SIZE": "0", "PYTHONWARNINGS": "ignore"}
-    if path:
-        environment["PYTHONPATH"] = path
+    if path is not None:
+        environment["PYTHONPATH"] = str(path)
     done = subprocess.run(command, capture_output=True, text=True, env=environment)
     if done.returncode:
         raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr[-3000:]}")

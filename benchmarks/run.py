@@ -9,7 +9,7 @@ whether they run.
     python benchmarks/run.py --browser           # and JupyterLab in Chromium
     python benchmarks/run.py decode request      # some of them
     python benchmarks/run.py --no-peers          # without packages that need environments of their own
-    GPWIDGETS_BEFORE=…/checkout python benchmarks/run.py   # and an earlier version of gpwidgets
+    GPWIDGETS_BEFORE=- python benchmarks/run.py  # without the earlier version that some figures compare with
 
 Install ``gpwidgets[benchmarks]`` first. Nothing else should run on the machine meanwhile. Environments of
 other packages, the proprietary arcgis among them, are made by ``benchmarks/peers.py`` unless variables such
@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import peers
+from before import before_checkout
 from measuring import MISSED
 
 
@@ -89,6 +90,7 @@ def main() -> None:
         # An empty one is left out; one that is made already is used by a quick look as well.
         os.environ[name] = "-" if chosen.no_peers else peers.peer(name, make=not chosen.quick) or "-"
         print(f"{name}: {os.environ[name]}")
+    print(f"the earlier version: {before_checkout() or '-'}")
     print(f"load of the machine at the start: {load()}")
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
