@@ -14,6 +14,7 @@ import ipywidgets as w
 from gpwidgets.tasks.scheduling.workers import start_worker
 from gpwidgets.widgets.kit.accessibility import let_rest
 from gpwidgets.widgets.kit.owner import close_tree
+from gpwidgets.widgets.kit.snapshots import answer_in_whole
 
 if TYPE_CHECKING:
     from gpwidgets.client.sign_in.auth import Auth
@@ -94,6 +95,7 @@ class Background:
         self._again: Job | None = None
         self._closed = False
         self._signing: SignInBox | None = None
+        answer_in_whole()  # from here on threads change widgets
 
     @property
     def working(self) -> bool:
