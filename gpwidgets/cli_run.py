@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gpwidgets.cli_sign_in import add_options, make_session
-from gpwidgets.errors import AuthenticationError, GPError, WaitTimeout
+from gpwidgets.errors import AuthenticationError, GPError, RunTimedOut, WaitTimeout
 from gpwidgets.file_names import move_to_free_name, name_from_title, private_folder
 from gpwidgets.secrets import mask
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["add_run_command"]
 
-FAILED, SIGN_IN, TIMED_OUT = 1, 3, 4
+FAILED, SIGN_IN, TIMED_OUT, GIVEN_UP = 1, 3, 4, 5
 
 _CODES = """exit codes:
   0    all outputs are there
@@ -30,6 +30,7 @@ _CODES = """exit codes:
   2    the command line is wrong
   3    the server asks for a sign-in
   4    the time of --timeout is over; the job goes on, and its address is printed
+  5    the time of --deadline is over; the run was cancelled, or its address is printed
   130  interrupted; the job goes on, and its address is printed"""
 
 
@@ -61,6 +62,9 @@ def add_run_command(commands: argparse._SubParsersAction[argparse.ArgumentParser
     )
     run.add_argument("--overwrite", action="store_true", help="replace files of earlier results")
     run.add_argument("--timeout", type=float, metavar="SECONDS", help="wait no longer; the run goes on")
+    run.add_argument(
+        "--deadline", type=_seconds, metavar="SECONDS", help="cancel the run when it takes longer"
+    )
     run.add_argument("--json", action="store_true", help="print one JSON object for programs")
     run.add_argument(
         "--replay",
@@ -70,6 +74,13 @@ def add_run_command(commands: argparse._SubParsersAction[argparse.ArgumentParser
     )
     add_options(run)
     run.set_defaults(action=_run)
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < float("inf"):
+        raise ValueError(text)
+    return seconds
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -97,6 +108,8 @@ def _run(options: argparse.Namespace) -> int:
 def _code_of(error: Exception) -> int:
     if isinstance(error, AuthenticationError):
         return SIGN_IN
+    if isinstance(error, RunTimedOut) and getattr(error.run, "deadline", None) is not None:
+        return GIVEN_UP
     return TIMED_OUT if isinstance(error, WaitTimeout) else FAILED
 
 
@@ -114,6 +127,7 @@ def _run_at(options: argparse.Namespace, told: dict[str, Any], find: Callable[[s
     task, values = _task_and_values(options, find)
     told["task"] = task.url.task
     run = task.start(values, **dict(map(_named, options.inputs)))
+    run.give_up_after(options.deadline)
     try:
         outputs = run.wait(options.timeout)
     except (GPError, KeyboardInterrupt):

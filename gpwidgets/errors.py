@@ -313,7 +313,7 @@ class RunCancelled(RunError):
 
 
 class RunTimedOut(RunError, TimeoutError):
-    """The run took longer than the server allows a job of this service."""
+    """The run took longer than the server allows a job of this service, or than `Run.give_up_after` did."""
 
 
 class RunExpired(RunError):

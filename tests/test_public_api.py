@@ -78,7 +78,7 @@ def test_a_run_offers_only_what_its_user_needs() -> None:
         *("status", "progress", "progress_text", "messages", "error", "outputs", "elapsed", "expected"),
         *("job_id", "job_url", "note", "wants_sign_in", "done", "started", "ended", "age"),
         *("wait", "result", "call_when_done", "cancel", "sign_in", "results_kept_until", "report", "trace"),
-        "to_crate",
+        *("to_crate", "deadline", "give_up_after", "left_running"),
     }
 
 

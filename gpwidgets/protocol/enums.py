@@ -143,6 +143,7 @@ class DataTypeName(StrEnum):
     """The ``dataType`` words of parameters that code outside of the data types has to name."""
 
     BOOLEAN = "GPBoolean"
+    DOUBLE = "GPDouble"
     STRING = "GPString"
     HIDDEN_STRING = "GPStringHidden"
     EXTENT = "GPExtent"

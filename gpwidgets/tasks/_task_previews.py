@@ -67,6 +67,7 @@ class TaskPreviews(DescribedTask):
         /,
         *,
         folder: str | Path | None = None,
+        deadline: float | None = None,
         **inputs: Any,
     ) -> str:
         """The Python that runs this task with these values.
@@ -77,8 +78,11 @@ class TaskPreviews(DescribedTask):
             As `start`, but none is needed; what cannot be checked yet is written as it is.
         folder
             Where features and tables go that are too large to be written out, each in a file that is named
-            after its content; nothing there is written over. The working directory when left out. Where the
-            task has an input of this name, the keyword is that input, unless the inputs come as a mapping.
+            after its content; nothing there is written over. The working directory when left out.
+        deadline
+            Seconds after which the run is given up, by `Run.give_up_after`; None for as long as it takes.
+            Where the task has an input of the name ``folder`` or ``deadline``, the keyword is that input,
+            unless the inputs come as a mapping.
 
         Returns
         -------
@@ -93,14 +97,19 @@ class TaskPreviews(DescribedTask):
         TypeError
             A name is none of the task's inputs.
         """
-        if values is None and "folder" in keywords(self.info):
+        own = keywords(self.info) if values is None else {}
+        if "folder" in own:
             inputs, folder = {**inputs, "folder": folder}, None
+        if "deadline" in own:
+            inputs, deadline = {**inputs, "deadline": deadline}, None
         values, inputs = None, merged(self.info, values, inputs)
         given, settings = split(self.info, inputs)
         arguments = {**as_sent(self.info, given), **environment_code(self.info, settings)}
         given = {name: value for name, value in arguments.items() if value is not UNSET and value is not None}
         signed_in = self.session.auth is not None
-        return call_code(self.url.task, given, self.inputs, signed_in=signed_in, folder=folder)
+        return call_code(
+            self.url.task, given, self.inputs, signed_in=signed_in, folder=folder, deadline=deadline
+        )
 
     @takes_inputs(needed=True)
     def request(self, values: Mapping[str, Any] | None = None, /, **inputs: Any) -> RequestPreview:

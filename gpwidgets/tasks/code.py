@@ -26,6 +26,7 @@ def call_code(
     *,
     signed_in: bool = False,
     folder: str | Path | None = None,
+    deadline: float | None = None,
 ) -> str:
     """Write the Python that runs a task with these values.
 
@@ -42,6 +43,8 @@ def call_code(
     folder
         Where features and tables go that are too large to be written out, each in a file that is named after
         its content; nothing there is written over. The working directory when left out.
+    deadline
+        Seconds after which the run is given up; None for as long as it takes.
 
     Returns
     -------
@@ -68,15 +71,16 @@ def call_code(
     if signed_in:
         token = ast.Call(_dotted("gp", "Token"), [literals.asked("Token: ")], [])
         task.keywords.append(ast.keyword("auth", token))
-    lines = [f"task = {ast.unparse(task)}", *_call_lines([text for text, _ in arguments])]
+    call = ast.Call(ast.Name("task"), [], [node for _, node in arguments])
+    run_lines, run = _running(call, [text for text, _ in arguments], deadline)
+    lines = [f"task = {ast.unparse(task)}", *run_lines]
     imports = [*(f"import {name}" for name in sorted(literals.imports)), "import gpwidgets as gp"]
     code = "\n".join([*imports, "", *map(comment, literals.notes), *lines])
-    call = ast.Call(ast.Name("task"), [], [node for _, node in arguments])
     meant = [
         *(ast.Import([ast.alias(name)]) for name in sorted(literals.imports)),
         ast.Import([ast.alias("gpwidgets", "gp")]),
         ast.Assign([ast.Name("task")], task),
-        ast.Assign([ast.Name("out")], call),
+        *run,
     ]
     _prove(code, meant)
     return code
@@ -112,11 +116,24 @@ def values_code(values: Mapping[str, Any], *, folder: str | Path | None = None) 
     return code
 
 
-def _call_lines(arguments: Sequence[str]) -> list[str]:
-    """The call, an input on each line."""
+def _running(
+    call: ast.Call, arguments: Sequence[str], deadline: float | None
+) -> tuple[list[str], list[ast.stmt]]:
+    """The lines that run the task, an input on each line, and what they mean."""
+    if deadline is None:
+        return _call_lines("out = task", arguments), [ast.Assign([ast.Name("out")], call)]
+    call.func = _dotted("task", "start")
+    seconds = int(deadline) if deadline == int(deadline) else deadline
+    limit = ast.Call(_dotted("run", "give_up_after"), [ast.Constant(seconds)], [])
+    wait = ast.Assign([ast.Name("out")], ast.Call(_dotted("run", "wait"), [], []))
+    lines = [*_call_lines("run = task.start", arguments), ast.unparse(limit), "out = run.wait()"]
+    return lines, [ast.Assign([ast.Name("run")], call), ast.Expr(limit), wait]
+
+
+def _call_lines(head: str, arguments: Sequence[str]) -> list[str]:
     if not arguments:
-        return ["out = task()"]
-    return ["out = task(", *(f"    {argument}," for argument in arguments), ")"]
+        return [f"{head}()"]
+    return [f"{head}(", *(f"    {argument}," for argument in arguments), ")"]
 
 
 def _prove(code: str, meant: Sequence[ast.stmt]) -> None:

@@ -156,7 +156,7 @@ class TaskWidget(LinkedForm, Owner, ShownWithTwin, LateLooks, w.VBox):
                 reset=self._reset_form,
             )
         )
-        self._code = self.own(CallCode(self._call_code))
+        self._code = self.own(CallCode(self._task_and_form))
         self._draft = self.own(DraftNote(keeps=self._earlier is None))
         self._share = self.own(ShareSection(self._task_and_form, lambda: self._draft.words))
 
@@ -200,7 +200,8 @@ class TaskWidget(LinkedForm, Owner, ShownWithTwin, LateLooks, w.VBox):
         from gpwidgets.widgets.form.server_check import ServerCheck, can_validate
 
         form = self.form = self.own(arranged_form(task, self.map, self._preset, self.runs))
-        form.observe(self._take_values, names="values")
+        form.observe(self._take_values, names=["values", "deadline"])
+        self._buttons.add_settings(form.run_settings)
         if can_validate(task):
             self._server_check = self.own(ServerCheck(task, form))
         return form
@@ -265,9 +266,6 @@ class TaskWidget(LinkedForm, Owner, ShownWithTwin, LateLooks, w.VBox):
         with self._binding.silently():
             self.form.values = dict(change["new"])
         self._take_values()
-
-    def _call_code(self) -> str:
-        return self.task.code(self.form.values) if self.task is not None and self.form is not None else ""
 
     def _task_and_form(self) -> tuple[GPTask, TaskForm] | None:
         return (self.task, self.form) if self.task is not None and self.form is not None else None
@@ -348,6 +346,7 @@ class TaskWidget(LinkedForm, Owner, ShownWithTwin, LateLooks, w.VBox):
         self._started_with = form.values
         with self._unplaced.keeping():
             self.run = run = task.start(form.values)
+        run.give_up_after(form.deadline)
         return run
 
     def _refuse(self, error: ParameterError) -> None:

@@ -38,7 +38,7 @@ WORDS = {
     "succeeded": "Succeeded",
     "failed": "Failed",
     "cancelled": "Cancelled",
-    "timed_out": "Over the server's time limit",
+    "timed_out": "Over the time limit",
     "expired": "No longer on the server",
     "lost": "Lost: the server's answer never came",
 }

@@ -292,7 +292,11 @@ class _Recorder:
         run = self._run
         if self._started and run.done:
             self._keep_results()
-            self._write_end(ended=time.time(), **_took(run), server=run.task.known_version)
+            end = {"ended": time.time(), **_took(run)}
+            if run.left_running:  # it has no end yet, and is found again by its job
+                end = {}
+                self._store.live.pop(self._key, None)
+            self._write_end(**end, server=run.task.known_version)
 
     def _keep_results(self) -> None:
         """Keep the results of a synchronous run, which no server has, while they are small."""
@@ -311,7 +315,7 @@ class _Recorder:
         if run.done:
             ended = {"ended": run.ended.timestamp()} if run.ended is not None else {}
             began = {"began": run.started.timestamp()} if run.started is not None else {}
-            self._write_end(**ended, **_took(run), **began)
+            self._write_end(error="", **ended, **_took(run), **began)
 
     def _write_end(self, **more: Any) -> None:
         run = self._run

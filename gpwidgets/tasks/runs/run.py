@@ -25,6 +25,7 @@ from gpwidgets.secrets import mask
 from gpwidgets.tasks.results.outputs import Outputs
 from gpwidgets.tasks.runs._papers import RunPapers
 from gpwidgets.tasks.runs._progress import ProgressLine
+from gpwidgets.tasks.runs._time_limit import GivenUp
 from gpwidgets.tasks.runs.retention import JOB_RETENTION, REPLY_RETENTION, warn_in_time
 from gpwidgets.tasks.runs.run_clock import RunClock, span_text
 from gpwidgets.tasks.runs.status import RunStatus
@@ -65,7 +66,7 @@ class _Elapsed(traitlets.Float):  # type: ignore[type-arg]
         return super().get(obj, cls) if obj.done else obj.clock.seconds_so_far
 
 
-class Run(RunPapers, traitlets.HasTraits):
+class Run(GivenUp, RunPapers, traitlets.HasTraits):
     """A run of a task.
 
     Made by `GPTask.start`, `GPTask.__call__` or `gpwidgets.attach`. All traits are read-only: the run sets
@@ -334,6 +335,7 @@ class Run(RunPapers, traitlets.HasTraits):
             if self._ended:
                 return
             self._ended = True
+        status, error, note = self._as_given_up(status, error, note)
         self._set_end(status, outputs, error, note)
         with self._ending:
             self._finished.set()

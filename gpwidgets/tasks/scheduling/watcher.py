@@ -46,6 +46,8 @@ class Pace:
         Seconds after which the user is told that the server is busy, or that the tool does not stop.
     signed_out
         Seconds between two looks while a new sign-in is wanted.
+    given_up
+        Seconds that a server gets to stop a run that is over its deadline.
     """
 
     shortest: float = 0.2
@@ -57,6 +59,7 @@ class Pace:
     waiting_hint: float = 20.0
     cancelling_hint: float = 20.0
     signed_out: float = 300.0
+    given_up: float = 30.0
 
     def delay(self, age: float, failures: int = 0, asked: float = 0.0) -> float:
         """Say how long to wait before the next look at a job.

@@ -20,6 +20,8 @@ VERSION = 1
 #: Bytes above which a file is no preset.
 _LARGEST = 20_000_000
 _MOST_INPUTS, _MOST_CHOICES = 2_000, 5_000
+#: Seconds; a year.
+_LONGEST_RUN = 31_536_000
 #: Characters of the texts of an input.
 _LONGEST = {"label": 200, "group": 200, "help": 10_000}
 
@@ -62,6 +64,8 @@ class PresetParts(Protocol):
     def messages(self) -> str: ...
     @property
     def title(self) -> str: ...
+    @property
+    def deadline(self) -> float | None: ...
     @property
     def fingerprint(self) -> str: ...
     @property
@@ -207,6 +211,11 @@ def _is_box(value: Any) -> bool:
     return degrees and west != east and -90 <= south < north <= 90
 
 
+def _is_time(value: Any) -> bool:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and 0 < value <= _LONGEST_RUN
+
+
 _Fits = Callable[[Any], bool]
 _TEXT = later("it is no text.")
 _PARTS: dict[str, tuple[_Fits, str]] = {
@@ -218,6 +227,7 @@ _PARTS: dict[str, tuple[_Fits, str]] = {
     "environment": (_is_rows, later("it is no object of settings by name.")),
     "extent": (_is_box, later("it is no list of west, south, east and north in degrees.")),
     "outputs": (_are_names, later("it is no list of at most 2,000 names.")),
+    "deadline": (_is_time, later("it is no number of seconds above zero, and at most a year.")),
     "messages": (
         lambda value: value in ("info", "warning", "error"),
         later('it is none of "info", "warning" and "error".'),

@@ -27,6 +27,7 @@ def preset_of_form(
     settings: Settings,
     before: PresetParts | None = None,
     extent: Sequence[float] | None = None,
+    deadline: float | None = None,
 ) -> Preset:
     """Write a form as a preset.
 
@@ -40,6 +41,8 @@ def preset_of_form(
         The preset that the form was made with; its words and what it hides or fixes stay.
     extent
         What the map shows: west, south, east, north in degrees, EPSG:4326.
+    deadline
+        Seconds after which a run is given up; None for as long as it takes.
     """
     known = before.inputs if before is not None else {}
     order = [*(before.order if before is not None else ())]
@@ -59,6 +62,7 @@ def preset_of_form(
         outputs=outputs if outputs is not None else tuple(one.name for one in task.outputs),
         messages=before.messages if before is not None else "info",
         title=before.title if before is not None and before.title else task.info.display_name or task.name,
+        deadline=deadline,
         task=settings.task,
         fingerprint=settings.fingerprint,
     )

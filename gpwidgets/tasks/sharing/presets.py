@@ -53,6 +53,8 @@ class Preset:
         Lowest level of the messages that are shown first: ``"info"``, ``"warning"`` or ``"error"``.
     title : str
         Stands above the form in place of the task's name.
+    deadline : float or None
+        Seconds after which a run of the form is given up at first; None for as long as it takes.
     task, fingerprint : str
         Address and description of the task that it was made for; empty when not known.
 
@@ -85,6 +87,7 @@ class Preset:
     outputs: Sequence[str] | None = None
     messages: str = "info"
     title: str = ""
+    deadline: float | None = None
     task: str = ""
     fingerprint: str = ""
     faults: tuple[Fault, ...] = field(default=(), repr=False, compare=False)
@@ -104,6 +107,8 @@ class Preset:
             made["extent"] = list(self.extent)
         if self.outputs is not None:
             made["outputs"] = list(self.outputs)
+        if self.deadline is not None:
+            made["deadline"] = self.deadline
         return {**made, "messages": self.messages}
 
     def __str__(self) -> str:

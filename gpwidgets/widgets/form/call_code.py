@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.code_view import code_html
@@ -11,18 +12,22 @@ from gpwidgets.widgets.kit.errors_shown import error_html
 from gpwidgets.widgets.kit.fold import Fold
 from gpwidgets.widgets.kit.late_looks import Note
 
+if TYPE_CHECKING:
+    from gpwidgets.tasks.task import GPTask
+    from gpwidgets.widgets.form.form import TaskForm
+
 
 class CallCode(Fold):
     """The code of a form, written while it is unfolded.
 
     Parameters
     ----------
-    call
-        Returns the code; empty where there is no task yet.
+    source
+        Gives the task and the form; None where there is no task yet.
     """
 
-    def __init__(self, call: Callable[[], str]) -> None:
-        self._call = call
+    def __init__(self, source: Callable[[], tuple[GPTask, TaskForm] | None]) -> None:
+        self._source = source
         tooltip = tr("The call that this form stands for")
         super().__init__(
             tr("This form as Python"), lambda: [self._text], tooltip=tooltip, classes=("gpw-section",)
@@ -35,10 +40,11 @@ class CallCode(Fold):
 
     def refresh(self) -> None:
         """Write the code of now, or why there is none."""
-        if not self.opened:
+        source = self._source()
+        if not self.opened or source is None:
             return
+        task, form = source
         try:
-            code = self._call()
-            self._text.value = code_html(code) if code else ""
+            self._text.value = code_html(task.code(form.values, deadline=form.deadline))
         except Exception as error:
             self._text.value = error_html(error)

@@ -24,6 +24,7 @@ from gpwidgets.widgets.form._environment_section import EnvironmentSection
 from gpwidgets.widgets.form._fixed_editor import FixedEditor
 from gpwidgets.widgets.form._more_inputs import MoreInputs, is_needed, next_inputs
 from gpwidgets.widgets.form._same_value import same_value
+from gpwidgets.widgets.form.run_settings import DEADLINE, RunSettings
 from gpwidgets.widgets.kit.binding import Binding
 from gpwidgets.widgets.kit.fold import Fold
 from gpwidgets.widgets.kit.late_looks import LateLooks, Note
@@ -69,6 +70,10 @@ class TaskForm(Owner, LateLooks, w.VBox):
         read_only=True, help="What is wrong at the fields, by parameter name."
     )
 
+    deadline: traitlets.Float[int | None, int | float | None] = traitlets.Float(
+        None, allow_none=True, read_only=True, help="Seconds after which a run is to be given up."
+    )
+
     def __init__(
         self, info: TaskInfo, context: EditorContext | None = None, arrangement: Arrangement | None = None
     ) -> None:
@@ -88,12 +93,18 @@ class TaskForm(Owner, LateLooks, w.VBox):
             EnvironmentSection(info, self.context, self._gather, self._gather_problems)
         )
         self._sections |= dict.fromkeys(self.environment.settings, self.environment)
+        #: Shown beside the button that runs the task.
+        self.run_settings: RunSettings = self.own(
+            RunSettings(self.arrangement.preset.deadline, self._take_run_settings)
+        )
         settings = [self.environment] if self.environment.settings else []
         folded = [self._hidden_section(hidden)] if hidden else []
         super().__init__(
             [style_sheet(), *groups, self._more, *folded, *settings], _dom_classes=("gpw-wide", "gpw-form")
         )
         self.environment.show(self.arrangement.environment)
+        self._sections[DEADLINE] = self.run_settings
+        self._take_run_settings()
         remember_form(self)
         self._gather()
 
@@ -197,8 +208,12 @@ class TaskForm(Owner, LateLooks, w.VBox):
         return {**given, **({KEYWORD: settings} if settings else {})}
 
     def _gather_problems(self, _change: object = None) -> None:
-        editors = {**self.environment.made, **self.editors}
+        editors = {**self.environment.made, **self.run_settings.made, **self.editors}
         self.set_trait("problems", {name: one.error for name, one in editors.items() if one.error})
+
+    def _take_run_settings(self) -> None:
+        self.set_trait("deadline", self.run_settings.deadline)
+        self._gather_problems()
 
     def title_of(self, name: str) -> str:
         """What the label of an input or a setting says; the name where there is none."""
@@ -330,7 +345,7 @@ class TaskForm(Owner, LateLooks, w.VBox):
     def check(self) -> list[ParameterError]:
         """Mark every field that is missing or wrong, and return what is wrong with each."""
         wrong = [editor for editor in self.editors.values() if not editor.check()]
-        wrong += self.environment.check()
+        wrong += [*self.environment.check(), *self.run_settings.check()]
         return [ParameterError(editor.parameter.name, editor.error) for editor in wrong]
 
     def reset(self) -> None:
@@ -339,6 +354,7 @@ class TaskForm(Owner, LateLooks, w.VBox):
             for editor in self.editors.values():
                 editor.reset()
             self.environment.show(self.arrangement.environment)
+            self.run_settings.reset()
         self._gather()
 
     def show_errors(self, errors: Iterable[ParameterError]) -> None:
@@ -371,6 +387,8 @@ class TaskForm(Owner, LateLooks, w.VBox):
         """The editor of an input or a setting; None when there is none of this name."""
         if name in self.environment.settings and name not in self.editors:
             return self.environment.editors[name]
+        if name == DEADLINE:
+            return self.run_settings.editor
         return self.editors.get(name)
 
     def let_go(self) -> None:

@@ -54,7 +54,7 @@ def _preset_of(task: GPTask, form: TaskForm, values: _Values) -> Preset:
 
     task_map = form.context.map
     extent = None if task_map is None else [round(degrees, 5) for degrees in task_map.extent]
-    return preset_of_form(task, task.settings(values), form.arrangement.preset, extent)
+    return preset_of_form(task, task.settings(values), form.arrangement.preset, extent, form.deadline)
 
 
 def _asked(task: GPTask, _form: TaskForm, _values: _Values) -> str:

@@ -85,7 +85,7 @@ _TITLES: tuple[tuple[type[Exception], str, str], ...] = (
     ),
     (InputErrors, later("Not started: the form needs a look"), ""),
     (RunCancelled, later("Cancelled"), ""),
-    (RunTimedOut, later("Over the server's time limit"), later("Try a smaller area or fewer features.")),
+    (RunTimedOut, later("Over the time limit"), later("Try a smaller area or fewer features.")),
     (
         RunExpired,
         later("No longer on the server"),

@@ -12,7 +12,7 @@ from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.accessibility import let_rest
 from gpwidgets.widgets.kit.controls import lean
 from gpwidgets.widgets.kit.late_looks import LateLooks
-from gpwidgets.widgets.kit.owner import Owner
+from gpwidgets.widgets.kit.owner import Owner, replace_children
 
 if TYPE_CHECKING:
     from gpwidgets.tasks.runs.run import Run
@@ -44,8 +44,8 @@ class RunButtons(Owner, LateLooks, w.HBox):
             w.Button, description=tr("Reset"), icon="undo", tooltip=tr("Put the default values back")
         )
         self._press_another = another
-        self._buttons = (self.run, self.cancel, self.reset)
-        for button, press in zip(self._buttons, (run, cancel, reset), strict=True):
+        self._buttons: tuple[w.Widget, ...] = (self.run, self.cancel, self.reset)
+        for button, press in zip((self.run, self.cancel, self.reset), (run, cancel, reset), strict=True):
             button.on_click(press)
         super().__init__(self._buttons, _dom_classes=("gpw-buttons", "gpw-wrapping"))
 
@@ -63,6 +63,11 @@ class RunButtons(Owner, LateLooks, w.HBox):
         )
         button.on_click(self._press_another)
         return button
+
+    def add_settings(self, settings: w.Widget) -> None:
+        """Have the settings of a run beside the buttons."""
+        self._buttons = (*self._buttons, settings)
+        replace_children(self, self._buttons)
 
     def follow_run(self, run: Run | None, *, busy: bool, has_task: bool) -> None:
         """Show what can be pressed now."""

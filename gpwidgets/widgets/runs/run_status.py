@@ -37,7 +37,7 @@ STATES: dict[RunStatus, tuple[str, str]] = {
     RunStatus.SUCCEEDED: ("✔", later("Succeeded")),
     RunStatus.FAILED: ("✖", later("Failed")),
     RunStatus.CANCELLED: ("■", later("Cancelled")),
-    RunStatus.TIMED_OUT: ("✖", later("Over the server's time limit")),
+    RunStatus.TIMED_OUT: ("✖", later("Over the time limit")),
     RunStatus.EXPIRED: ("✖", later("No longer on the server")),
     RunStatus.LOST: ("?", later("Lost: the server's answer never came")),
 }
