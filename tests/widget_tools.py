@@ -15,6 +15,7 @@ A test says what is written on a control and what is done with it; names of attr
     around(widget, "Task 17", "Attach")                 the smallest box with this text and this control
     find(widget, "Run", role="button")                  the control itself, to look at `.value`, `.tooltip`, …
     find_all(widget, role="button")                     every control that can be seen
+    open_tab(widget, "Report (text)")                   a tab; tab_titles(widget) are the titles there are
     can_find(widget, "Compare")                         whether there is one to be seen
     can_press(widget, "Cancel")                         … and it is neither disabled nor looks so
     options(widget, "Unit"), chosen(widget, "Unit")     what a list offers, and what is chosen in it
@@ -112,6 +113,8 @@ def _text(widget: w.Widget) -> str:
         return plain(widget.value)
     if isinstance(widget, w.Label):
         return str(widget.value)
+    if isinstance(widget, w.Tab):
+        return "\n".join(widget.titles)
     classes = _classes(widget)
     is_silent = "gpw-quiet" in classes or "gpw-icon" in classes
     return "" if is_silent else _described(widget)
@@ -255,6 +258,18 @@ def press_resting(widget: w.Widget, name: Name) -> None:
     control = _usable(widget, name, _PRESSED)
     assert "gpw-resting" in _classes(control), f"{name!r} does not rest"
     control.click()
+
+
+def tab_titles(widget: w.Widget) -> list[str]:
+    """Return the titles of the tabs that can be seen."""
+    return [title for one in shown(widget) if isinstance(one, w.Tab) for title in one.titles]
+
+
+def open_tab(widget: w.Widget, title: str) -> None:
+    """Open the one tab with this title."""
+    bars = [one for one in shown(widget) if isinstance(one, w.Tab) and title in one.titles]
+    assert len(bars) == 1, f"{len(bars)} tabs are called {title!r}; there are {tab_titles(widget)}"
+    bars[0].set_state({"selected_index": bars[0].titles.index(title)})
 
 
 def can_press(widget: w.Widget, name: Name) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from widget_tools import text_of
+from widget_tools import open_tab, tab_titles, text_of
 
 from gpwidgets.convert.user_input.readers import to_frame
 from gpwidgets.errors import ConversionError
@@ -20,8 +20,10 @@ def test_an_output_that_failed_stays_in_its_place() -> None:
     failed = {"Second": ConversionError("it is no text")}
     outputs = Outputs({"First": "a", "Third": "c"}, parameters=parameters, errors=failed)
     assert list(outputs) == list(names)
-    shown = text_of(ResultsView(outputs))
-    assert shown.index("First") < shown.index("it is no text") < shown.index("Third")
+    view = ResultsView(outputs)
+    assert tab_titles(view) == ["First (text)", "Second (failed)", "Third (text)"]
+    open_tab(view, "Second (failed)")
+    assert "it is no text" in text_of(view)
 
 
 def test_codes_with_zeros_before_them_stay_what_they_are(tmp_path: Path) -> None:

@@ -22,11 +22,13 @@ from widget_tools import (
     choose,
     html_of,
     join_workers,
+    open_tab,
     options,
     press,
     press_resting,
     see,
     seen,
+    tab_titles,
     text_of,
     tick,
 )
@@ -44,7 +46,8 @@ from gpwidgets.widgets.results._file_preview import preview_of
 from gpwidgets.widgets.results._file_results import FileView
 from gpwidgets.widgets.results._table import FrameTable
 from gpwidgets.widgets.results.export import FrameSaver
-from gpwidgets.widgets.results.results import MAX_MEMBERS, ResultsView
+from gpwidgets.widgets.results._value_view import MAX_MEMBERS
+from gpwidgets.widgets.results.results import ResultsView
 from gpwidgets.widgets.words.file_links import safe_link, size_text
 
 
@@ -90,9 +93,10 @@ def test_a_truncated_result_is_never_silent() -> None:
 def test_one_bad_output_does_not_hide_the_others() -> None:
     outputs = Outputs({"good": 1}, errors={"bad": ConversionError("row 7 is broken")})
     view = ResultsView(outputs)
-    assert set(view.sections) == {"good", "bad"}
-    assert "row 7 is broken" in html_of(view.sections["bad"])
-    assert ">1<" in html_of(view.sections["good"])
+    assert tab_titles(view) == ["good: 1", "bad (failed)"]
+    assert ">1<" in html_of(view)
+    open_tab(view, "bad (failed)")
+    assert "row 7 is broken" in html_of(view)
 
 
 def test_a_layer_that_cannot_be_drawn_leaves_the_table() -> None:

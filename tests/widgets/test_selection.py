@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
-from widget_tools import can_find, deliver, html_of, press, shown, text_of
+from widget_tools import can_find, deliver, html_of, open_tab, press, shown, text_of
 
 from gpwidgets.protocol.description import TaskInfo
 from gpwidgets.tasks.results.outputs import Outputs
@@ -159,13 +159,25 @@ def test_a_new_result_of_the_same_name_begins_with_nothing_selected(view: FrameV
 def test_two_results_do_not_mix_their_selections() -> None:
     task_map = TaskMap()
     results = ResultsView(Outputs({"A": squares(), "B": squares()}), task_map)
-    first, second = [one for one in shown(results) if isinstance(one, FrameView)]
+    (first,) = [one for one in shown(results) if isinstance(one, FrameView)]
     press_row(first.table, 1)
+    open_tab(results, "B (30)")
+    (second,) = [one for one in shown(results) if isinstance(one, FrameView)]
     press_row(second.table, 2)
     assert (first.table.selected, second.table.selected) == ((), (2,))
     results.close()
     task_map.select("A", [3])
     assert first.table.selected == ()
+
+
+def test_a_feature_selected_before_its_tab_is_opened_is_selected_in_its_table() -> None:
+    task_map = TaskMap()
+    results = ResultsView(Outputs({"A": squares(), "B": squares()}), task_map)
+    deliver(task_map.results["B"], {"event": "click", "id": 25, "coordinates": [25.1, 0.1]})
+    open_tab(results, "B (30)")
+    assert can_find(results, "Row 26, selected")
+    press(results, "Clear selection")
+    assert task_map.selection == ("", ())
 
 
 FORM = TaskInfo.from_json(

@@ -39,6 +39,8 @@ class FrameView(Owner, w.VBox):
         Where features become a layer.
     layer
         The layer's name; the title when left out.
+    late
+        Whether only the layer is made at first, and all else by `fill`.
 
     Attributes
     ----------
@@ -55,22 +57,35 @@ class FrameView(Owner, w.VBox):
         title: str,
         map: TaskMap | None = None,
         layer: str = "",
+        *,
+        late: bool = False,
     ) -> None:
         self.frame = frame
         self.map = map
+        self._name, self._title = name, title
         self.layer = ""
         self._binding = Binding()
         self._said = w.HTML()
-        is_spatial = is_frame(frame)
-        if map is not None and is_spatial:
+        self._is_filled = False
+        if map is not None and is_frame(frame):
             self._draw(layer or title)
-        self.table = FrameTable(frame, title, selectable=bool(self.layer))
-        self.use = UseAsInput(self.chosen, DataTypeName.FEATURES if is_spatial else DataTypeName.RECORDS)
-        parts = [self.table, FrameSaver(frame, name, table=self.table), self.use]
+        super().__init__([self._said], layout=wide())
+        if not late:
+            self.fill()
+
+    def fill(self) -> None:
+        """Make the table and what can be done with it, unless that has been done."""
+        if self._is_filled:
+            return
+        self._is_filled = True
+        self.table = FrameTable(self.frame, self._title, selectable=bool(self.layer))
+        kind = DataTypeName.FEATURES if is_frame(self.frame) else DataTypeName.RECORDS
+        self.use = UseAsInput(self.chosen, kind)
+        parts = [self.table, FrameSaver(self.frame, self._name, table=self.table), self.use]
         if self.layer:
             parts.insert(0, self._selection_tools())
             self._share_selection()
-        super().__init__([self._said, *parts], layout=wide())
+        self.children = [self._said, *parts]
 
     def _draw(self, name: str) -> None:
         assert self.map is not None
@@ -116,6 +131,10 @@ class FrameView(Owner, w.VBox):
         assert self.map is not None
         self.table.observe(self._select_on_map, names="selected")
         self.follow(self.map, self._select_in_table, "selection")
+        if self.map.selection[0] == self.layer:
+            with self._binding.silently():
+                self.table.show_rows(self.map.selection[1])
+            let_rest(self.clear_button, False)
 
     @guarded
     def _select_on_map(self, change: Mapping[str, Any]) -> None:
@@ -165,7 +184,8 @@ class FrameView(Owner, w.VBox):
     def let_go(self) -> None:
         """Stop sharing the selection; the layer stays on the map, unless it is of an earlier run."""
         if self.layer and self.map is not None:
-            self._box.stop()
+            if self._is_filled:
+                self._box.stop()
             if self.map.comm is not None:
                 self.map.rest(self.layer)
 
