@@ -26,7 +26,7 @@ def discs(side, corners=100):
 SHOW = """
 frame = discs(SIDE)
 task_map = TaskMap()
-results = ResultsView(Outputs({"Discs": frame}), task_map)
+results = ResultsView(Outputs({"Discs": frame, "Report": "All discs are round.", "Area": 2.5}), task_map)
 box = ipywidgets.VBox([task_map, results])
 box.add_class("gpw")
 box
@@ -119,6 +119,15 @@ def test_ten_thousand_polygons_and_their_table_are_one_selection(
     notebook.page.wait_for_timeout(500)
     wait_until_painted(notebook, map_, 100)
     notebook.picture(screenshots / "results-row-to-feature.png")
+
+    tab = cell.get_by_role("tablist").get_by_role("tab", name="Discs (10,000)")
+    expect(tab).to_have_attribute("aria-selected", "true")
+    tab.focus()
+    notebook.page.keyboard.press("ArrowRight")
+    notebook.page.keyboard.press("Enter")
+    expect(cell.get_by_role("tab", name="Report (text)")).to_have_attribute("aria-selected", "true")
+    expect(cell.get_by_text("All discs are round.", exact=True)).to_be_visible()
+    notebook.picture(screenshots / "results-tabs.png")
 
 
 def test_a_box_on_the_map_lists_its_rows_and_two_hundred_thousand_features_stay_usable(

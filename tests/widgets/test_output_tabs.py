@@ -59,7 +59,10 @@ def test_one_output_has_no_tabs_and_its_heading() -> None:
         (None, "X (no value)"),
         ("A long report", "X (text)"),
         ({"a": 1}, "X (JSON)"),
-        (LayerReference("http://127.0.0.1/arcgis/rest/services/S/FeatureServer/0"), "X (layer on the server)"),
+        (
+            LayerReference("http://127.0.0.1/arcgis/rest/services/S/FeatureServer/0"),
+            "X (layer on the server)",
+        ),
         (2.5, "X: 2.5"),
         (True, "X: yes"),
         (ArealUnit(3, "esriHectares"), "X: 3 hectares"),

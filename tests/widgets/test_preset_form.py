@@ -18,6 +18,7 @@ from widget_tools import (
     finish,
     html_of,
     join_workers,
+    open_tab,
     options,
     press,
     said,
@@ -223,7 +224,8 @@ def test_outputs_and_messages_that_are_shown(server) -> None:
     text = text_of(widget)
     press(widget, "Other outputs (31)")
     assert len(text_of(widget)) > len(text)
-    assert 'title="Output_String"' in html_of(widget)
+    open_tab(widget, "Output String (text)")
+    assert "Output String" in text_of(widget)
     widget.close()
 
 

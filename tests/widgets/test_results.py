@@ -45,8 +45,8 @@ from gpwidgets.widgets.map.task_map import TaskMap
 from gpwidgets.widgets.results._file_preview import preview_of
 from gpwidgets.widgets.results._file_results import FileView
 from gpwidgets.widgets.results._table import FrameTable
-from gpwidgets.widgets.results.export import FrameSaver
 from gpwidgets.widgets.results._value_view import MAX_MEMBERS
+from gpwidgets.widgets.results.export import FrameSaver
 from gpwidgets.widgets.results.results import ResultsView
 from gpwidgets.widgets.words.file_links import safe_link, size_text
 
