@@ -7,7 +7,7 @@ import pytest
 from gpwidgets.client.http.session import GPSession
 from gpwidgets.client.services import downloads
 from gpwidgets.client.sign_in.auth import Token
-from gpwidgets.errors import BadReply, ConnectionFailed
+from gpwidgets.errors import AuthenticationError, BadReply, ConnectionFailed
 from gpwidgets.protocol.urls import GPURL
 
 FILE = "/arcgis/rest/directories/out.bin"
@@ -58,6 +58,23 @@ def test_a_secured_file_is_tried_without_the_token_first(scripted, answer, tmp_p
     assert path.read_bytes() == CONTENT
     assert ["SECRET" in str(asked.headers) for asked in scripted.asked] == [False, True]
     assert not any("SECRET" in asked.body for asked in scripted.asked)
+    assert all("SECRET" not in asked.path for asked in scripted.asked)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"), [(498, AuthenticationError), (499, AuthenticationError), (500, BadReply)]
+)
+def test_a_page_instead_of_a_file_is_the_end_of_a_token_where_the_service_says_so(
+    scripted, answer, tmp_path: Path, code: int, expected: type[Exception]
+) -> None:
+    url = scripted.at(FILE, answer(b"<title>Sign in</title>", 200, {"Content-Type": "text/html"}))
+    said = f'{{"error": {{"code": {code}, "message": "Told by the service"}}}}'.encode()
+    scripted.at("/arcgis/rest/services/S/GPServer", answer(said, 200, {"Content-Type": "application/json"}))
+    session = GPSession(Token("SECRET"), home=scripted.root)
+    with pytest.raises(expected) as refused:
+        downloads.download(session, url, tmp_path, service=_service(scripted))
+    assert type(refused.value) is expected
+    assert list(tmp_path.iterdir()) == []
     assert all("SECRET" not in asked.path for asked in scripted.asked)
 
 

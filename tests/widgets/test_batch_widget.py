@@ -1,11 +1,13 @@
 """The grid of a batch: filled, checked, sent, followed and seen together."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
 import geopandas
 import pandas
 import pytest
+import requests
 import shapely
 from widget_tools import (
     alerts,
@@ -25,8 +27,9 @@ from widget_tools import (
 )
 
 import gpwidgets as gp
+from gpwidgets import demo
 from gpwidgets.convert.storage import parts
-from gpwidgets.demo.publishing.publish import Param
+from gpwidgets.demo.publishing.publish import Param, Service, as_tool
 
 pytestmark = [
     pytest.mark.timeout(120),
@@ -287,3 +290,43 @@ def test_the_static_copy_has_the_rows(grid: Any) -> None:
     see(grid, "All rows have succeeded.")
     assert "Succeeded" in grid.snapshot()
     assert isinstance(grid.batch.table(), pandas.DataFrame)
+
+
+def sign_in(grid: Any, password: str) -> None:
+    choose(grid, "Sign in", "With a user name")
+    fill(grid, "User name", demo.USERNAME)
+    fill(grid, "Password", password)
+    press(grid, re.compile("^Sign in$"))
+
+
+def test_a_token_that_ends_is_asked_for_in_place_and_the_rows_go_on(tmp_path: Path) -> None:
+    def double(number: int = 0) -> int:
+        """Double a number."""
+        return 2 * number
+
+    secured = Service("Secured/Double", [as_tool(double, asynchronous=True, output="Doubled")], secured=True)
+    with demo.serve(services=[secured]) as server:
+        account = {"username": demo.USERNAME, "password": demo.PASSWORD, "f": "json"}
+        token = requests.post(server.token_url, account, timeout=10).json()["token"]
+        rows = {"Number": [*range(6)]}
+        grid = gp.BatchWidget(server.url_of("Double"), rows, folder=tmp_path / "runs", auth=gp.Token(token))
+        with server.faults.add("expire_tokens", on="submit", after=3, times=1):
+            press(grid, "Run all rows")
+            see(grid, "Sign in below, and the batch goes on; no row is lost.")
+        assert "Finished" not in text_of(grid)
+        assert not can_find(grid, "Retry failed")
+        sign_in(grid, "guessed")
+        see(grid, "Invalid username or password.")
+        assert seen(lambda: can_find(grid, "Sign in", role="button"))
+        assert find(grid, "User name").value == demo.USERNAME  # but the password is asked for again
+        assert find(grid, "Password").value == ""
+        sign_in(grid, demo.PASSWORD)
+        see(grid, "All rows have succeeded.")
+        assert not can_find(grid, "Sign in", role="button")
+        assert alerts(grid) == []
+        assert grid.batch.table()["Doubled"].tolist() == [0, 2, 4, 6, 8, 10]
+        assert server.jobs.created == 6
+        shown = html_of(grid)
+        assert demo.PASSWORD not in shown
+        assert token not in shown
+        grid.close()

@@ -66,7 +66,7 @@ def download(
     Raises
     ------
     ServerError, ConnectionFailed, BadReply
-        The file cannot be had, or is larger than allowed.
+        The file cannot be had, or is larger than allowed; an `AuthenticationError` where the token has ended.
     OSError
         The folder cannot be written to, or has no free name left.
     """
@@ -102,7 +102,7 @@ def _fetch(session: GPSession, url: str, service: GPURL, taker: Taker | None) ->
             raise
         if not _is_output(url, service):
             raise
-        return _signed(session, urlunsplit(urlsplit(url)._replace(query="", fragment="")), taker)
+        return _signed(session, urlunsplit(urlsplit(url)._replace(query="", fragment="")), service, taker)
 
 
 def _is_output(url: str, service: GPURL) -> bool:
@@ -117,15 +117,34 @@ def _is_output(url: str, service: GPURL) -> bool:
     return same_server(url, home.geturl()) and (path.startswith(outputs) or below_job)
 
 
-def _signed(session: GPSession, url: str, taker: Taker | None) -> Reply:
+def _signed(session: GPSession, url: str, service: GPURL, taker: Taker | None) -> Reply:
     reply = session.read(url, {}, taker=taker, by_header=True)
     try:
         return _checked(reply, url)
     except BadReply as error:
         # A page does not say why it came instead of the file; a token that has ended is the usual reason.
-        if not error.may_pass or not session.renewed(reply):
+        if not error.may_pass:
+            raise
+        if not session.renewed(reply):
+            _ask_for_the_sign_in(session, service)
             raise
     return _checked(session.read(url, {}, taker=taker, by_header=True), url)
+
+
+def _ask_for_the_sign_in(session: GPSession, service: GPURL) -> None:
+    """Let the service say whether the token has ended, as its pages do not.
+
+    Raises
+    ------
+    AuthenticationError
+        It has.
+    """
+    try:
+        session.get_json(service.task if service.task_name else service.service, retry=False)
+    except AuthenticationError:
+        raise
+    except GPError:
+        return
 
 
 def _checked(reply: Reply, url: str) -> Reply:

@@ -255,6 +255,9 @@ class BatchEngine:
             refused = begun_nothing(run)
             if refused and self._may_try_again(live, row):
                 return
+            if row.job is not None and isinstance(run.error, AuthenticationError):
+                self._stop(run.error)  # the job is there, and is followed after the next sign-in
+                return
             if self.trouble and row.job is None and row.sent is None:
                 row.status = "pending"  # it has not been sent, as the ledger could not be written
                 return
@@ -281,14 +284,15 @@ class BatchEngine:
 
     def _may_try_again(self, live: LiveRow, row: RowState) -> bool:
         error, place = live.run.error, live.place
-        row.tries += 1
-        if live.is_cancelled or self._no_more or row.tries >= self._options.tries:
+        signs_out = isinstance(error, AuthenticationError)  # which tells nothing of the row
+        row.tries += not signs_out
+        if live.is_cancelled or self._no_more or (row.tries >= self._options.tries and not signs_out):
             return False
         if row.sent is not None:
             self._write(lambda: self._ledger.not_begun(place))
         row.status, row.sent = "pending", None
         self._queue.append(place)
-        if isinstance(error, AuthenticationError):
+        if error is not None and signs_out:
             self._stop(error)
         else:
             self._gate.refuse(getattr(error, "retry_after", 0.0))

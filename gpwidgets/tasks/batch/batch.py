@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from gpwidgets.errors import GPError, WaitTimeout
 from gpwidgets.notebook import show_batch
-from gpwidgets.tasks.batch._engine import BatchEngine
 from gpwidgets.tasks.batch._progress_bar import BatchBar
+from gpwidgets.tasks.batch._sign_in import SignedInBatch
 from gpwidgets.tasks.batch.ledger import Ledger, RowState
 from gpwidgets.tasks.batch.row_results import PLACE, value_told
 from gpwidgets.tasks.results.outputs import Outputs
@@ -25,7 +25,7 @@ __all__ = ["Batch"]
 _FAILED = frozenset({"failed", "timed_out", "expired", "incomplete", "unwritten"})
 
 
-class Batch(BatchEngine):
+class Batch(SignedInBatch):
     """Many runs of one task; `gpwidgets.batch`, `gpwidgets.sweep` and `gpwidgets.resume` make them.
 
     It goes on in the background. What has been sent and what has come back is in its folder, so that any
@@ -85,7 +85,8 @@ class Batch(BatchEngine):
         WaitTimeout
             The time is over and the batch goes on.
         GPError
-            No more rows could be sent, such as `AuthenticationError`; the batch can be resumed.
+            No more rows could be sent; the batch can be resumed. After an `AuthenticationError` it goes on
+            with `sign_in`.
         """
         end = None if timeout is None else time.monotonic() + timeout
         with BatchBar(self, show_progress) as bar, self._changed:

@@ -74,6 +74,11 @@ class RowState:
         """Whether nothing more is done about it."""
         return self.ended is not None
 
+    def stay_open(self) -> None:
+        """Take an end back that the ledger does not know: the results of the job are fetched later."""
+        self.status, self.error, self.ended = "submitted", "", None
+        self.values, self.files = {}, {}
+
     def end_record(self) -> dict[str, Any]:
         """The end of the row, for the ledger."""
         told = {"status": self.status, "job": self.job, "sent": self.sent, "ended": self.ended}
@@ -286,6 +291,7 @@ class Ledger:
         elif "unsent" in record:
             row = self.rows[record["unsent"]]
             row.status, row.sent = "pending", None
+            row.tries -= 1
         elif "job" in record:
             row = self.rows[record["row"]]
             row.status, row.job = "submitted", record["job"]

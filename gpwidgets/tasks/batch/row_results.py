@@ -18,7 +18,7 @@ from gpwidgets.convert.storage.parts import Parts, read_parts, remove_parts_but
 from gpwidgets.datatypes.contexts import ReplyContext
 from gpwidgets.datatypes.frame_checks import is_table
 from gpwidgets.datatypes.registry import datatype_named, name_of_value, read_value
-from gpwidgets.errors import GPError
+from gpwidgets.errors import AuthenticationError, GPError
 from gpwidgets.file_names import name_from_title, numbered_names
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.values import DataFile, LayerReference, MapImage, RasterData
@@ -134,12 +134,16 @@ class RowResults:
         Raises
         ------
         OSError
-            A result file cannot be written; the row is open.
+            A result file cannot be written, or the server wants a new sign-in for it (`AuthenticationError`);
+            the row is open.
         """
         sets: dict[str, Any] = {}
         if outputs is not None:
             try:
                 sets = self._sorted(place, outputs)
+            except AuthenticationError:
+                self._ledger.rows[place].stay_open()
+                raise
             except OSError as error:
                 self._leave_unwritten([place], error)
                 raise
@@ -316,6 +320,8 @@ class RowResults:
             try:
                 self._take_value(place, name, outputs, frames)
             except GPError as error:  # a file that is gone holds up no other row
+                if isinstance(error, AuthenticationError) and self._ledger.rows[place].job:
+                    raise  # the files of the others would be refused, too
                 _miss(row, name, mask(str(error)))
         return frames
 

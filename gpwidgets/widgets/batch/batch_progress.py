@@ -15,8 +15,11 @@ from gpwidgets.widgets.kit.binding import Binding
 from gpwidgets.widgets.kit.controls import lean, shared_layout, status_line, text_button
 from gpwidgets.widgets.kit.errors_shown import guarded
 from gpwidgets.widgets.kit.late_looks import Note, Section
+from gpwidgets.widgets.kit.owner import replace_children
+from gpwidgets.widgets.kit.sign_in_box import SignInBox
 
 if TYPE_CHECKING:
+    from gpwidgets.client.sign_in.auth import Auth
     from gpwidgets.tasks.batch.batch import Batch
     from gpwidgets.tasks.batch.ledger import RowState
 
@@ -61,6 +64,8 @@ class BatchProgress(Section):
         self._begun = begun
         self._binding = Binding()
         self._words, self._bar = Note(), Note()
+        self._signing = Section()
+        self._signed: SignInBox | None = None
         self._said = status_line()
         self._was_over = True
         self._filter = lean(
@@ -84,6 +89,7 @@ class BatchProgress(Section):
         super().__init__(
             [
                 self._words,
+                self._signing,
                 self._bar,
                 lean(w.HBox, self._buttons, layout=row, _dom_classes=("gpw-buttons",)),
                 self._said,
@@ -127,7 +133,7 @@ class BatchProgress(Section):
             return False
         counts, total = batch.counts, len(batch)
         over = batch.count_over()
-        self._words.value = _counts_html(counts, over, total, batch.trouble)
+        self._words.value = _counts_html(counts, over, total, _trouble_words(batch))
         self._bar.value = (
             f'<div class="gpw-progress"><progress max="{total}" value="{over}" '
             f'aria-label="{escape(tr("Progress"))}" style="width:100%;max-width:420px"></progress> '
@@ -136,15 +142,32 @@ class BatchProgress(Section):
         is_over = batch.done
         for button in (self._rest, self._all):
             button.layout.display = "none" if is_over else ""
-        stopped = batch.trouble and over < total
+        self._show_sign_in(batch)
+        stopped = batch.trouble and over < total and not batch.wants_sign_in
         there = {"lost": counts.get("lost"), "cancelled": counts.get("cancelled")}
         there["failed"] = stopped or sum(counts.get(one, 0) for one in FAILED - {"lost"})
         for kind, button in self._again.items():
             button.layout.display = "" if is_over and there[kind] else "none"
-        if is_over and not self._was_over:
+        if is_over and not self._was_over and not batch.wants_sign_in:
             self._tell_end(batch, counts)
         self._was_over = is_over
         return not is_over
+
+    def _show_sign_in(self, batch: Batch) -> None:
+        """Ask for a new sign-in while the batch waits for one; what was typed before is filled in again."""
+        if batch.wants_sign_in == bool(self._signing.children):
+            return
+        boxes = []
+        if batch.wants_sign_in:
+            self._signed = SignInBox(self._sign_in, batch.task.url.task, before=self._signed)
+            boxes = [self._signed]
+        replace_children(self._signing, boxes)
+
+    def _sign_in(self, auth: Auth) -> None:
+        if self._batch is not None:
+            self._batch.sign_in(auth)  # what it raises is said in the box
+            self._said.say("")
+            self._begun()
 
     def _tell_end(self, batch: Batch, counts: dict[str, int]) -> None:
         bad = len(batch) - counts.get("succeeded", 0)
@@ -189,6 +212,16 @@ class BatchProgress(Section):
         return "<BatchProgress>"
 
 
+def _trouble_words(batch: Batch) -> str:
+    """Why no more rows are sent, and what to do about it; empty while all is well."""
+    if not batch.trouble:
+        return ""
+    words = tr("No more rows are sent: {trouble}", trouble=batch.trouble)
+    if batch.wants_sign_in:
+        words += " " + tr("Sign in below, and the batch goes on; no row is lost.")
+    return words
+
+
 def _counts_html(counts: dict[str, int], over: int, total: int, trouble: str) -> str:
     told = ", ".join(
         f'<span class="gpw-state-{escape(status)}">{escape(status_words(status)[1])}: {count:,}</span>'
@@ -197,6 +230,5 @@ def _counts_html(counts: dict[str, int], over: int, total: int, trouble: str) ->
     head = trn("{over:,} of {n:,} row finished", "{over:,} of {n:,} rows finished", total, over=over)
     stopped = ""
     if trouble:
-        why = escape(tr("No more rows are sent: {trouble}", trouble=trouble))
-        stopped = f'<div class="gpw-alert gpw-error" role="alert">{why}</div>'
+        stopped = f'<div class="gpw-alert gpw-error" role="alert">{escape(trouble)}</div>'
     return f'<div class="mathjax_ignore"><b>{escape(head)}</b> · {told}</div>{stopped}'
