@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from gpwidgets.client.services import resources, uploads
 from gpwidgets.datatypes.contexts import Upload
 from gpwidgets.datatypes.kinds.file import needs_upload
-from gpwidgets.errors import ServerError
+from gpwidgets.errors import GPError, ServerError
 from gpwidgets.protocol.values import FieldRef, LayerReference
 from gpwidgets.secrets import hiding, secrets_in
 from gpwidgets.tasks.inputs.encoding import Encoder
@@ -20,6 +21,7 @@ from gpwidgets.tasks.runs import control
 from gpwidgets.tasks.runs.run import Run
 from gpwidgets.tasks.runs.status import RunStatus
 from gpwidgets.tasks.runs.task_handle import TaskHandle
+from gpwidgets.texts import tr
 
 if TYPE_CHECKING:
     from gpwidgets.protocol.responses.validation import Validation
@@ -48,7 +50,10 @@ class TaskRequests:
 
         def upload(path: Path) -> str:
             control.update(run, status=RunStatus.UPLOADING)
-            return uploads.upload_file(task.session, task.url, path)
+            try:
+                return uploads.upload_file(task.session, task.url, path, progress=_Uploading(run, path.name))
+            finally:
+                control.update(run, progress=None, progress_text="")
 
         files = upload if needs_upload(run.inputs.values()) and task.service.can_upload else None
         inputs = settle_fields(task.info, run.inputs, self._columns_of)
@@ -92,6 +97,42 @@ class TaskRequests:
             large,
             lambda layer: token_for(layer, task.session),
         )
+
+
+class _Uploading:
+    """Tells in a run how much of a file has been sent; ends the upload once nobody wants the run any more."""
+
+    #: Seconds between two times of telling: each is a message to the page.
+    _PAUSE = 0.4
+
+    def __init__(self, run: Run, name: str) -> None:
+        self._run, self._name = run, name
+        self._told = 0.0
+
+    def __call__(self, sent: int, size: int) -> None:
+        if self._run.cancel_requested or self._run.done:
+            raise GPError(tr("The upload of {name} was cancelled.", name=self._name))
+        now = time.monotonic()
+        if now - self._told < self._PAUSE and sent < size:
+            return
+        self._told = now
+        control.update(
+            self._run, progress=100.0 * sent / size, progress_text=_words_on_upload(self._name, sent, size)
+        )
+
+
+def _words_on_upload(name: str, sent: int, size: int) -> str:
+    if size < 1_000_000:
+        return tr(
+            "Uploading {name}: {sent} of {size} kB", name=name, sent=_short(sent, 1e3), size=_short(size, 1e3)
+        )
+    return tr(
+        "Uploading {name}: {sent} of {size} MB", name=name, sent=_short(sent, 1e6), size=_short(size, 1e6)
+    )
+
+
+def _short(amount: int, unit: float) -> str:
+    return f"{amount / unit:.1f}".removesuffix(".0")
 
 
 def settings_for_vertices(inputs: Mapping[str, Any]) -> dict[str, bool]:

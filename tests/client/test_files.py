@@ -104,12 +104,41 @@ def test_a_large_file_goes_up_in_parts(server, tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(uploads, "PART_SIZE", 1000)
     path = tmp_path / "big.txt"
     path.write_bytes(b"x" * 2500)
-    seen: list[float] = []
+    seen: list[tuple[int, int]] = []
     url = GPURL.parse(server.url_of("BufferPoints"))
-    item = uploads.upload_file(GPSession(), url, path, progress=seen.append)
+    item = uploads.upload_file(GPSession(), url, path, progress=lambda *sent: seen.append(sent))
     assert GPSession().get_json(f"{url.uploads}/{item}")["committed"] is True
     assert seen == sorted(seen)
-    assert seen[-1] == 100
+    assert {(1000, 2500), (2000, 2500)} <= set(seen)
+    assert seen[-1] == (2500, 2500)
+
+
+def test_it_is_told_how_much_of_a_file_has_gone(server, tmp_path: Path) -> None:
+    path = tmp_path / "hills.tif"
+    path.write_bytes(b"x" * 1_000_000)
+    seen: list[int] = []
+    url = GPURL.parse(server.url_of("BufferPoints"))
+    uploads.upload_file(GPSession(), url, path, progress=lambda sent, size: seen.append(sent))
+    assert seen == sorted(seen)
+    assert len(set(seen)) > 10
+    assert seen[-1] == 1_000_000
+
+
+def test_an_upload_ends_when_whoever_is_told_raises(server, tmp_path: Path) -> None:
+    path = tmp_path / "hills.tif"
+    path.write_bytes(b"x" * 1_000_000)
+    seen: list[int] = []
+
+    def stop(sent: int, _size: int) -> None:
+        seen.append(sent)
+        if sent > 200_000:
+            raise KeyError("enough")
+
+    url, session = GPURL.parse(server.url_of("BufferPoints")), GPSession()
+    with pytest.raises(KeyError):
+        uploads.upload_file(session, url, path, progress=stop)
+    assert seen[-1] < 400_000
+    assert uploads.upload_file(session, url, path)  # the session is as good as before
 
 
 @pytest.mark.parametrize(

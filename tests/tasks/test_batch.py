@@ -179,7 +179,7 @@ def test_cancel_stops_what_is_on_the_server_too(held: Held, tmp_path: Path) -> N
         assert runs.wait(60).counts == {"cancelled": 4}
 
 
-def test_a_batch_that_is_closed_left_running(held: Held, tmp_path: Path) -> None:
+def test_a_batch_that_is_closed_goes_on_elsewhere(held: Held, tmp_path: Path) -> None:
     runs = gp.sweep(held.task, Number=range(5), folder=tmp_path)
     held.until(2)
     runs.close()

@@ -276,3 +276,35 @@ def test_a_cancel_before_the_submission_sends_nothing(own_server, until, tmp_pat
         run.wait(30)
     assert "not been sent" in run.note
     assert own_server.jobs.created == 0
+
+
+@pytest.mark.parametrize("name", ["ParameterGalleryJob", "ParameterGallery"])
+def test_a_cancel_in_the_middle_of_an_upload_ends_it(own_server, until, tmp_path, name: str) -> None:
+    path = tmp_path / "hills.csv"
+    path.write_bytes(b"0" * 3_000_000)
+    run = gp.GPTask(own_server.url_of(name)).start(Input_File=path)
+    said: list[str] = []
+
+    def stop(change) -> None:
+        said.append(change.new)
+        run.cancel()
+
+    run.observe(stop, names="progress_text")
+    with pytest.raises(RunCancelled):
+        run.wait(30)
+    assert said[0].startswith("Uploading hills.csv: ")
+    assert said[0].endswith(" of 3 MB")
+    assert run.job_id is None
+    assert not any("submitJob" in one.url or "execute" in one.url for one in run.trace)
+
+
+def test_a_run_tells_how_much_of_a_file_has_gone_and_then_no_more(own_server, tmp_path) -> None:
+    path = tmp_path / "hills.csv"
+    path.write_bytes(b"0" * 1_234_000)
+    run = gp.GPTask(own_server.url_of("ParameterGalleryJob")).start(Input_File=path)
+    said: list[tuple[str, float | None]] = []
+    run.observe(lambda change: said.append((change.new, run.progress)), names="progress_text")
+    run.wait(30)
+    assert ("Uploading hills.csv: 1.2 of 1.2 MB", 100.0) in said
+    assert ("", None) in said
+    assert sum("Uploading" in text for text, _ in said) < 10  # the page is told now and then

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from widget_tools import can_find, error_at, fill, find, press, see, text_of
+from widget_tools import can_find, error_at, fill, find, html_of, press, see, text_of
 
 from gpwidgets import TaskWidget, demo
 from gpwidgets.errors import RunTimedOut
@@ -69,3 +70,17 @@ def test_a_preset_brings_its_deadline_and_a_form_saves_its_own(server: demo.Demo
     see(form, '"deadline": 120')
     press(form, "Reset")
     assert form.form.deadline == 90
+
+
+def test_an_upload_is_shown_with_its_size_and_can_be_cancelled(tmp_path: Path) -> None:
+    path = tmp_path / "hills.csv"
+    path.write_bytes(b"0" * 2_500_000)
+    with demo.serve() as server:
+        server.faults.add("delay", on="upload", seconds=30)
+        form = TaskWidget(server.url_of("ParameterGalleryJob"), values={"Input_File": path})
+        press(form, "Run")
+        see(form, "Uploading hills.csv: 2.5 of 2.5 MB")
+        assert 'value="100.0"' in html_of(form)
+        press(form, "Cancel")
+        see(form, "Cancelled")
+        assert "Uploading" not in text_of(form)

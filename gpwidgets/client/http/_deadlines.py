@@ -18,6 +18,7 @@ from typing import Any
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from gpwidgets.client.http.sent_bytes import TellingConnection
 from gpwidgets.forks import in_forked_process
 
 __all__ = ["POOLS", "Deadline", "socket_of"]
@@ -149,7 +150,7 @@ def _watch(connection: Any) -> None:
         deadline.watch(connection)
 
 
-class _Plain(HTTPConnection):
+class _Plain(TellingConnection, HTTPConnection):
     """A connection whose socket the deadline of its thread knows before the first byte has come."""
 
     def request(self, *args: Any, **options: Any) -> None:
@@ -160,7 +161,7 @@ class _Plain(HTTPConnection):
         super().request(*args, **options)
 
 
-class _Encrypted(HTTPSConnection):
+class _Encrypted(TellingConnection, HTTPSConnection):
     def connect(self) -> None:
         """Connect and agree on the encryption, in time."""
         deadline = getattr(_current, "deadline", None)

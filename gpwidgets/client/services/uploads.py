@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from gpwidgets.client.http.sent_bytes import telling_sent
 from gpwidgets.client.http.session import GPSession
 from gpwidgets.errors import BadReply, GPError, UploadError
 from gpwidgets.file_names import safe_name
@@ -20,7 +22,7 @@ _UPLOAD_TIMEOUT = 600.0
 
 
 def upload_file(
-    session: GPSession, url: GPURL, path: Path, *, progress: Callable[[float], None] | None = None
+    session: GPSession, url: GPURL, path: Path, *, progress: Callable[[int, int], None] | None = None
 ) -> str:
     """Upload a file to a service.
 
@@ -31,7 +33,8 @@ def upload_file(
     path
         The file; servers accept only names with an extension.
     progress
-        Called with 0 to 100 after each part.
+        Called with the bytes that have been sent and those of the whole file, often while it is sent. What it
+        raises ends the upload, and is raised here.
 
     Returns
     -------
@@ -63,17 +66,43 @@ def upload_file(
             )
         )
     name = safe_name(path.name, plain=True)
+    sent = _Sent(size, progress)
     if size <= PART_SIZE:
-        with path.open("rb") as file:
+        with path.open("rb") as file, sent.part(size):
             reply = session.post_json(
                 f"{url.uploads}/upload", {}, files={"file": (name, file)}, read_timeout=_UPLOAD_TIMEOUT
             )
         item = item_id_of(reply)
     else:
-        item = _in_parts(session, url, path, name, size, progress)
-    if progress is not None:
-        progress(100.0)
+        item = _in_parts(session, url, path, name, sent)
+    sent.tell(size)
     return item
+
+
+class _Sent:
+    """How much of a file has been sent, and who wants to know."""
+
+    def __init__(self, size: int, progress: Callable[[int, int], None] | None) -> None:
+        self._size, self._progress = size, progress
+        self._before = 0
+
+    def tell(self, sent: int) -> None:
+        if self._progress is not None:
+            self._progress(sent, self._size)
+
+    @contextlib.contextmanager
+    def part(self, size: int) -> Iterator[None]:
+        """Tell of each piece of a part of the file; the form around it, and a second try, add nothing."""
+        done = 0
+
+        def count(bytes_sent: int) -> None:
+            nonlocal done
+            done = min(size, done + bytes_sent)
+            self.tell(self._before + done)
+
+        with telling_sent(count if self._progress is not None else None):
+            yield
+        self._before += size
 
 
 def _limit(session: GPSession, url: GPURL) -> int | None:
@@ -85,23 +114,20 @@ def _limit(session: GPSession, url: GPURL) -> int | None:
     return int(megabytes) << 20 if isinstance(megabytes, int | float) and megabytes > 0 else None
 
 
-def _in_parts(
-    session: GPSession, url: GPURL, path: Path, name: str, size: int, progress: Callable[[float], None] | None
-) -> str:
+def _in_parts(session: GPSession, url: GPURL, path: Path, name: str, sent: _Sent) -> str:
     item = item_id_of(session.post_json(f"{url.uploads}/register", {"itemName": name}))
     parts: list[str] = []
     with path.open("rb") as file:
         while chunk := file.read(PART_SIZE):
             number = str(len(parts) + 1)
-            session.post_json(
-                f"{url.uploads}/{item}/uploadPart",
-                {"partId": number},
-                files={"file": (name, chunk)},
-                read_timeout=_UPLOAD_TIMEOUT,
-            )
+            with sent.part(len(chunk)):
+                session.post_json(
+                    f"{url.uploads}/{item}/uploadPart",
+                    {"partId": number},
+                    files={"file": (name, chunk)},
+                    read_timeout=_UPLOAD_TIMEOUT,
+                )
             parts.append(number)
-            if progress is not None:
-                progress(min(99.0, 100.0 * file.tell() / size))
     session.post_json(f"{url.uploads}/{item}/commit", {"parts": ",".join(parts)})
     return item
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
@@ -87,6 +88,8 @@ class JobDriver:
         self._run = run
         self._transport = transport
         self._prepare = prepare
+        self._sending = threading.Lock()
+        self._is_sent = prepare is None
         control.keep_trace(run, transport.trace)
         watch = Watch(urlsplit(run.task.url.task).netloc)
         self._follower = Follower(run, transport, watch)
@@ -103,7 +106,12 @@ class JobDriver:
 
     def cancel(self) -> None:
         """Ask until the server accepts; it refuses while the job is only submitted."""
-        self._canceller.ask()
+        with self._sending:
+            is_sent = self._is_sent
+        if is_sent:
+            self._canceller.ask()
+        else:  # it is not going to be, whatever still goes on to prepare it
+            control.end_as_cancelled(self._run, tr("It had not been sent yet."))
 
     def look_now(self) -> None:
         """Look at the job at once, since somebody wants to know."""
@@ -116,9 +124,10 @@ class JobDriver:
         try:
             with self._transport.of_the_run():
                 fields = self._prepare(run)
-            if run.cancel_requested:
-                control.end_as_cancelled(run, tr("It had not been sent yet."))
-                return
+            with self._sending:
+                if run.cancel_requested:
+                    return
+                self._is_sent = True
             control.update(run, status=RunStatus.SUBMITTED)
             sent = True
             job = self._transport.submit(fields)
