@@ -5,15 +5,16 @@ from __future__ import annotations
 import statistics
 from typing import Any
 
-from form_task import INPUTS, SHOWN_OF_MANY, WARM
+from form_task import INPUTS, SHOWN_OF_MANY, modules_of_form
 from lab_page import lab_page
 
 #: Loads what is loaded once, in the kernel and in the page, and shows no form.
-_WARM = f"""
+_WARM = """
+from contextlib import suppress
 from importlib import import_module
-for name in {WARM!r}:
-    import_module(name)
-from gpwidgets import TaskWidget
+for name in {modules!r}:
+    with suppress(ImportError):
+        import_module(name)
 from ipyleaflet import Map
 Map()
 """
@@ -52,7 +53,7 @@ def times(addresses: dict[str, str], runs: int) -> dict[str, float]:
 
 def _median(open_notebook: Any, kind: str, url: str, runs: int) -> float:
     taken = []
-    first = "pass" if kind == "fresh" else _WARM
+    first = "pass" if kind == "fresh" else _WARM.format(modules=modules_of_form(url))
     fields = SHOWN_OF_MANY if kind == "many" else INPUTS
     for number in range(runs + 1):  # the first fills the caches of the browser and of Python
         notebook = open_notebook(

@@ -7,44 +7,18 @@ import os
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import replace
 from importlib import import_module
 from types import TracebackType
 from typing import Any
 
+from measuring import in_a_process
+
 INPUTS = 40
 KINDS = ("plain", "map")
 #: A task of very many inputs, and how many fields its form has at first.
 MANY, SHOWN_OF_MANY = 300, 60
-_AROUND_FORMS = (
-    "call_code", "draft_note", "earlier_run", "form", "other_values", "preset_note", "refusal",
-    "server_check", "share_section", "unplaced",
-)  # fmt: skip
-_EDITORS = (
-    "choice", "composite", "date", "expression", "extent", "features.features", "field", "file",
-    "tables.records", "tables.rows", "text", "unit",
-)  # fmt: skip
-_KINDS = (
-    "boolean", "choice", "composite", "date", "extent", "features", "field", "file", "multivalue", "number",
-    "raster", "records", "spatial_reference", "text", "unit", "value_table",
-)  # fmt: skip
-#: What the first form loads; it is there before a form is timed.
-WARM = (
-    "geopandas",
-    "gpwidgets.tasks.journal.draft_store",
-    "gpwidgets.tasks.journal.drafts",
-    "gpwidgets.tasks.task",
-    "gpwidgets.widgets._connector",
-    "gpwidgets.widgets.kit.task_header",
-    "gpwidgets.widgets.map.task_map",
-    "gpwidgets.widgets.page.this_notebook",
-    "gpwidgets.widgets.runs.run_buttons",
-    "gpwidgets.widgets.runs.run_list",
-    "gpwidgets.widgets.runs.snapshot",
-    *(f"gpwidgets.widgets.form.{name}" for name in _AROUND_FORMS),
-    *(f"gpwidgets.widgets.editors.{name}" for name in _EDITORS),
-    *(f"gpwidgets.datatypes.kinds.{name}" for name in _KINDS),
-)
 _ON_MAP = frozenset({"GPFeatureRecordSetLayer", "GPExtent", "GPEnvelope"})
 
 
@@ -63,6 +37,28 @@ class FormServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._process.communicate("stop\n", timeout=30)
+
+
+def modules_of_form(url: str, path: str = "") -> list[str]:
+    """Names of the modules that the first form of a task loads, in order; `path` as for `in_a_process`."""
+    found: list[str] = in_a_process(__file__, ["--modules", url], path=path)["modules"]
+    return found
+
+
+def print_modules(url: str) -> None:
+    there = set(sys.modules)
+    from gpwidgets import TaskWidget
+
+    widget = TaskWidget(url)
+    assert widget.form is not None, widget.error
+    print(json.dumps({"modules": [name for name in sys.modules if name not in there]}))
+
+
+def load(modules: list[str]) -> None:
+    """Load what the first form loads, so that it is there before one is timed."""
+    for name in modules:
+        with suppress(ImportError):  # some are known by a name that nobody can import
+            import_module(name)
 
 
 def tool(kind: str, inputs: int = INPUTS) -> Any:
@@ -98,4 +94,7 @@ def serve() -> None:
 
 if __name__ == "__main__":
     os.environ.setdefault("GPWIDGETS_HISTORY", tempfile.mkdtemp(prefix="gpwidgets-history-"))
-    serve()
+    if sys.argv[1:2] == ["--modules"]:
+        print_modules(sys.argv[2])
+    else:
+        serve()

@@ -4,12 +4,12 @@
     python benchmarks/startup.py --browser      # and JupyterLab in Chromium, from the call to the last field
 
 Imports are whole processes in turns, with bytecode that is there already, as it is after any installation.
+The version before, of which `before.py` tells, is measured in the same turns.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
 import os
 import resource
@@ -19,7 +19,8 @@ import tempfile
 import time
 from typing import Any
 
-from form_task import INPUTS, KINDS, WARM, FormServer
+from before import before_checkout
+from form_task import INPUTS, KINDS, FormServer, load, modules_of_form
 from measuring import Limits, in_a_process, in_turns
 
 IMPORTS = {
@@ -47,10 +48,9 @@ def _children() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def form_cost(url: str) -> dict[str, float]:
+def form_cost(url: str, modules: list[str]) -> dict[str, float]:
     """The kernel's part of the first form, in ms, and the messages that go to the page."""
-    for name in WARM:
-        importlib.import_module(name)
+    load(modules)
     from layer_samples import Wire
 
     from gpwidgets import TaskWidget
@@ -119,22 +119,37 @@ def imports(runs: int, limits: Limits) -> None:
 
 
 def forms(runs: int, addresses: dict[str, str], limits: Limits) -> None:
-    ways = {kind: ["--one", addresses[kind]] for kind in KINDS}
-    ways |= {"bare": ["--bare"], "digit": ["--digit", addresses["plain"]]}
-    found = in_turns(ways, runs, lambda way: in_a_process(__file__, ways[way]))
+    before = before_checkout()
+    versions = {"": ""} if before is None else {"": "", "before ": str(before)}
+    ways = {"bare": (["--bare"], "")}
+    for version, path in versions.items():
+        for kind in KINDS:
+            modules = ",".join(modules_of_form(addresses[kind], path))
+            ways[version + kind] = (["--one", addresses[kind], "--modules", modules], path)
+        ways[f"{version}digit"] = (["--digit", addresses["plain"]], path)
+    found = in_turns(ways, runs, lambda way: in_a_process(__file__, ways[way][0], path=ways[way][1]))
     print(f"\n| first form of {INPUTS} inputs | CPU ms | wall ms | messages | kB |\n|{' --- |' * 5}")
-    for kind in KINDS:
-        numbers = " | ".join(f"{found[kind][key]:.0f}" for key in ("cpu", "wall", "messages", "kB"))
-        print(f"| {kind} | {numbers} |", flush=True)
+    for way in ways:
+        if "digit" not in way and way != "bare":
+            numbers = " | ".join(f"{found[way][key]:.0f}" for key in ("cpu", "wall", "messages", "kB"))
+            print(f"| {way} | {numbers} |", flush=True)
     bare, digit = found["bare"], found["digit"]
     print(f"| by hand, with ipywidgets | {bare['cpu']:.0f} | | {bare['messages']:.0f} | |")
     for kind in KINDS:
         limits.at_most(f"messages now / before, {kind}", found[kind]["messages"] / MESSAGES_BEFORE[kind], 0.5)
+    if before is not None:
+        for kind in KINDS:
+            ratio = found[kind]["cpu"] / found[f"before {kind}"]["cpu"]
+            limits.at_most(f"CPU of the form now / before, {kind}", ratio, 0.5)
     limits.at_most("CPU of the form / by hand, plain", found["plain"]["cpu"] / bare["cpu"], 1)
     print(
         f"\nA typed digit takes {digit['form']:.0f} µs, in a box that nobody checks {digit['bare']:.0f} µs."
     )
     limits.at_most("CPU of a typed digit / unchecked", digit["form"] / digit["bare"], 3)
+    if before is not None:
+        earlier = found["before digit"]["form"]
+        print(f"It took {earlier:.0f} µs before.")
+        limits.at_most("CPU of a typed digit now / before", digit["form"] / earlier, 0.3)
 
 
 def main() -> None:
@@ -142,25 +157,29 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--browser", action="store_true")
     parser.add_argument("--one", help=argparse.SUPPRESS)
+    parser.add_argument("--modules", default="", help=argparse.SUPPRESS)
     parser.add_argument("--digit", help=argparse.SUPPRESS)
     parser.add_argument("--bare", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
-    if chosen.one or chosen.digit or chosen.bare:
-        cost = (
-            bare_cost()
-            if chosen.bare
-            else (form_cost if chosen.one else digit_cost)(chosen.one or chosen.digit)
-        )
-        print(json.dumps(cost))
-        return
+    if chosen.one:
+        print(json.dumps(form_cost(chosen.one, chosen.modules.split(","))))
+    elif chosen.digit:
+        print(json.dumps(digit_cost(chosen.digit)))
+    elif chosen.bare:
+        print(json.dumps(bare_cost()))
+    else:
+        measure(chosen.runs, browser=chosen.browser)
+
+
+def measure(runs: int, *, browser: bool) -> None:
     limits = Limits()
-    imports(chosen.runs, limits)
+    imports(runs, limits)
     with FormServer() as addresses:
-        forms(chosen.runs, addresses, limits)
-        if chosen.browser:
+        forms(runs, addresses, limits)
+        if browser:
             import form_browser
 
-            shown = form_browser.times(addresses, chosen.runs)
+            shown = form_browser.times(addresses, runs)
             print("\n| from running the cell to the last field on screen | ms |\n| --- | --- |")
             for kind, taken in shown.items():
                 print(f"| {kind} | {taken:.0f} |")
