@@ -5,8 +5,8 @@
 
 Limits, for a million rows: 0.3 s of CPU for each of them, and for sorting twice what pandas needs to sort the
 frame by the same column. A search for digits alone, in columns where nearly every row has another number,
-writes all of these out the first time, as pandas does beside it for two of the columns. What is found is held
-against pandas' own answer.
+has to write all of these out the first time, as pandas does beside it for two of the columns. What is found
+is held against pandas' own answer, and that search against the cells as they read.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import pandas as pd
 from measuring import Limits, sizes
 
 from gpwidgets.widgets.results._table import FrameTable
+from gpwidgets.widgets.words.cells import cell_text
 
 MOST = 0.3
 
@@ -51,6 +52,7 @@ def main() -> None:
         check(table, frame.index[frame["name"].str.contains(text)])
         limits.at_most(f"filter {text!r}, of {most:g} s", spent / most, 1)
     first = cpu(lambda: table.set_trait("filter_text", "77"))
+    check_cells(table, frame, "77")
     pandas = cpu(lambda: (frame["value"].astype(str), frame["when"].astype(str)))
     again = cpu(lambda: table.set_trait("filter_text", "778"))
     print(f"| filter '77' for the first time | {first * 1000:.0f} | {pandas * 1000:.0f} |")
@@ -87,6 +89,19 @@ def check(table: FrameTable, expected: pd.Index) -> None:
     shown = table.visible_rows
     if shown != expected[: len(shown)].tolist():
         raise SystemExit(f"wrong rows: {shown}")
+
+
+def check_cells(table: FrameTable, frame: geopandas.GeoDataFrame, text: str, most: int = 20_000) -> None:
+    """Fail when other rows, of the first ones, are found than have the text in a cell as it reads."""
+    part = frame.drop(columns="geometry").head(most)
+    expected = [
+        row
+        for row, cells in zip(part.index, part.itertuples(index=False), strict=True)
+        if any(text in cell_text(cell) for cell in cells)
+    ]
+    found = table.shown_frame.index
+    if found[found < most].tolist() != expected:
+        raise SystemExit(f"other rows are found than have {text!r} in their cells")
 
 
 def button(table: FrameTable, name: str) -> ipywidgets.Button:

@@ -65,6 +65,44 @@ def test_the_same_rows_are_found_as_one_by_one(columns: list[Any], wanted: str, 
     assert finder.with_text(wanted, sorted(where)).tolist() == [row for row in slowly if row in where]
 
 
+#: Numbers around the places where they are written in another way, and where rounding is in doubt.
+_delicate = st.builds(
+    lambda digits, exponent, sign: sign * digits * 10.0**exponent,
+    st.one_of(st.integers(0, 10**8), st.sampled_from([9999995, 9999994, 1000005, 999999, 1000000, 5, 1])),
+    st.integers(-14, 10),
+    st.sampled_from([1, -1]),
+)
+_DELICATE_NUMBERS = st.one_of(_delicate, st.floats(), st.floats(-1e7, 1e7), st.just(-0.0))
+DELICATE = st.one_of(
+    column(_DELICATE_NUMBERS, "float64"),
+    column(st.none() | st.floats(width=32), "float32"),
+    column(st.none() | _DELICATE_NUMBERS, "Float64"),
+    column(_whole | st.sampled_from([0, 9, 10, -10, 99, -100, 999, 1000, -(2**63)]), "int64"),
+    column(st.none() | st.integers(-128, 127), "Int8"),
+    column(st.integers(0, 2**64 - 1), "uint64"),
+    st.tuples(
+        column(st.none() | _moments | _moments.map(lambda told: told.replace(hour=0, minute=0, second=0))),
+        st.sampled_from(["datetime64[s]", "datetime64[us]", "datetime64[ns]"]),
+        st.sampled_from([*ZONES, "Europe/London", "America/St_Johns"]),
+    ).map(lambda told: _in_zone(told[0].astype(told[1]), told[2])),
+)
+
+
+def _in_zone(moments: pd.Series[Any], zone: str | None) -> pd.Series[Any]:
+    return moments if zone is None else moments.dt.tz_localize("UTC").dt.tz_convert(zone)
+
+
+@given(values=DELICATE, data=st.data())
+def test_numbers_and_moments_are_found_by_each_part_of_what_is_read(values: Any, data: Any) -> None:
+    frame = values.to_frame("c")
+    texts = [FrameTexts(frame).text("c", value).casefold() for value in values]
+    whole = data.draw(st.sampled_from(texts))
+    start, end = sorted(data.draw(st.tuples(*[st.integers(0, len(whole))] * 2)))
+    finder = RowFinder(frame, [0], FrameTexts(frame))
+    for wanted in (whole, whole[start:end].strip()):
+        assert finder.with_text(wanted).tolist() == [row for row, text in enumerate(texts) if wanted in text]
+
+
 @given(values=COLUMNS, descending=st.booleans(), where=st.sets(st.integers(0, 5)))
 def test_rows_come_in_the_same_order_as_one_by_one(values: Any, descending: bool, where: set[int]) -> None:
     frame = values.to_frame("c")

@@ -1,8 +1,8 @@
 """Which rows of a frame hold a text, and in which order a column puts them: fast for a million rows.
 
 Python looks at distinct values only, once a column. Numbers and moments, of which nearly every row has
-another, are compared as they are; and they are written out for a search only where their letters occur in
-what is searched for.
+another, are compared as they are; and they are written out for a search, all at once, only where their
+letters occur in what is searched for.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from gpwidgets.convert.tables.column_filter import rows_that_meet
+from gpwidgets.convert.tables.written_columns import WrittenColumn, written_moments, written_numbers
 from gpwidgets.protocol.missing import is_missing
 
 __all__ = ["CellTexts", "RowFinder", "kind_of_column"]
@@ -171,18 +172,22 @@ class _Column:
         letters = {"i": _IN_WHOLE, "f": _IN_FLOATS, "M": _IN_MOMENTS}.get(self._kind)
         if letters is not None and not self._is_coded and not letters.issuperset(wanted):
             return
+        if self._written is not None:
+            self._written.mark(wanted, found)
+            return
         codes, texts = self._searched
-        hits = np.fromiter((wanted in text for text in texts), dtype=bool, count=len(texts))
-        found |= hits if codes is None else hits[codes]
+        found |= np.fromiter((wanted in text for text in texts), dtype=bool, count=len(texts))[codes]
 
     @cached_property
-    def _searched(self) -> tuple[Rows | None, list[str]]:
-        """Each row's number of a text, None where each row has its own, and the texts in small letters."""
-        if not self._is_coded and self._kind in "if" and not self._values.isna().any():
-            values = self._values.tolist()
-            return None, list(map(str if self._kind == "i" else self._text, values))
-        if not self._is_coded and self._kind == "M" and (texts := _moments(self._values)) is not None:
-            return None, texts
+    def _written(self) -> WrittenColumn | None:
+        """The texts of numbers and moments, of which nearly every row has another."""
+        if self._is_coded or self._kind == "O":
+            return None
+        return (written_moments if self._kind == "M" else written_numbers)(self._values, self._text)
+
+    @cached_property
+    def _searched(self) -> tuple[Rows, list[str]]:
+        """Each row's number of a text, and the texts in small letters."""
         codes, distinct = self._distinct
         return codes, [self._text(value).casefold() for value in distinct]
 
@@ -200,21 +205,6 @@ def kind_of_column(values: pd.Series[Any]) -> str:
     if found in ("integer", "floating", "mixed-integer-float", "decimal"):
         return "number"
     return "date" if found in ("date", "datetime", "datetime64") else "text"
-
-
-def _moments(values: pd.Series[Any]) -> list[str] | None:
-    """Moments as people write them, in small letters; None where they have to be written one by one."""
-    zone = values.dt.tz
-    if (zone is not None and str(zone) != "UTC") or values.min() < pd.Timestamp("1000-01-01", tz=zone):
-        return None
-    naive = values.dt.tz_localize(None)
-    after = " utc" if zone is not None else ""
-    texts = np.datetime_as_string(naive.to_numpy("datetime64[s]"), unit="s").tolist()
-    days = (naive == naive.dt.normalize()).tolist()
-    return [
-        "" if text == "NaT" else text[:10] + (after if day else f" {text[11:]}{after}")
-        for text, day in zip(texts, days, strict=True)
-    ]
 
 
 def _ranks(distinct: list[Any], there: list[int], text: Callable[[Any], str]) -> Rows:
