@@ -11,6 +11,7 @@ one frame; it checks nothing, writes nothing down and forgets all when it is kil
 from __future__ import annotations
 
 import argparse
+import functools
 import itertools
 import json
 import multiprocessing
@@ -30,6 +31,7 @@ from measuring import Limits
 from requests.adapters import HTTPAdapter
 
 from gpwidgets import demo
+from gpwidgets.convert.featuresets.frames import frame_to_features
 from gpwidgets.demo.jobs.tool_context import JobContext
 from gpwidgets.demo.publishing.publish import Points, Polygons, as_tool
 
@@ -73,23 +75,24 @@ def main() -> None:
 def serve(address: Any, stop: Any) -> None:
 
     def squares(input_points: Points, count: int = 1, seconds: float = 0.0, *, job: JobContext) -> Polygons:
-        """Draw squares at points."""
+        """Give squares."""
         if seconds:
             job.wait(seconds)
-        place = input_points.geometry.iloc[0]
-        shapes = shapely.box(
-            *[
-                [c + d + i / 1e4 for i in range(count)]
-                for c, d in ((place.x, 0), (place.y, 0), (place.x, 1e-4), (place.y, 1e-4))
-            ]
-        )
-        return geopandas.GeoDataFrame({"NUMBER": range(count), "NAME": "square"}, geometry=shapes, crs=4326)
+        return drawn(count)
 
     with demo.serve(
         services=[as_tool(squares, asynchronous=True, output="Squares")], workers=AT_ONCE
     ) as server:
         address.put(server.url_of("Squares"))
         stop.wait()
+
+
+@functools.cache
+def drawn(count: int) -> Any:
+    """A feature set of squares, the same for all jobs, so that the server takes little of the machine."""
+    shapes = shapely.box(*[[start + i / 1e4 for i in range(count)] for start in (9.0, 50.0, 9.0001, 50.0001)])
+    frame = geopandas.GeoDataFrame({"NUMBER": range(count), "NAME": "square"}, geometry=shapes, crs=4326)
+    return frame_to_features(frame)
 
 
 def sites(count: int) -> geopandas.GeoDataFrame:

@@ -21,7 +21,7 @@ import gpwidgets as gp
 from gpwidgets import demo
 from gpwidgets.demo.publishing.parameters import Param
 from gpwidgets.demo.publishing.publish import Points, Polygons
-from gpwidgets.tasks.batch import row_results
+from gpwidgets.tasks.batch import _engine, row_results
 from gpwidgets.tasks.batch.part_work import PartWork
 
 pytest.importorskip("pyarrow")
@@ -118,15 +118,21 @@ def test_processes_do_the_work_and_one_that_dies_loses_nothing(
 
 
 class Failing(Watched):
-    """Workers that lose each work that they are given, some times."""
+    """Workers that lose the first part that they are given, some times."""
 
     def __init__(self, times: int) -> None:
         super().__init__()
         self._times = times
+        self._numbers: list[int] = []
 
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        if isinstance(args[0], PartWork) and self._times:
-            self._times -= 1
+        if isinstance(args[0], PartWork):
+            self._numbers.append(args[0].number)
+            tries = self._numbers.count(self._numbers[0])
+            lost = args[0].number == self._numbers[0] and tries <= self._times
+        else:
+            lost = False
+        if lost:
             failed: Future[Any] = Future()
             failed.set_exception(RuntimeError("killed while it ran"))
             return failed
@@ -163,6 +169,58 @@ def test_rows_that_take_long_are_spread_over_the_workers(task, tmp_path: Path) -
         runs = gp.batch(task, points(8), folder=tmp_path, at_once=1, executor=workers).wait(60)
     assert runs.counts == {"succeeded": 8}
     assert len(workers.sent) == 8
+
+
+class Steady(Watched):
+    """Workers that say that each row takes a thirtieth of a second."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[int] = []
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        if not isinstance(args[0], PartWork):
+            return super().submit(fn, *args, **kwargs)
+        count = len(args[0].rows)
+        self.rows.append(count)
+        return ThreadPoolExecutor.submit(self, lambda: dataclasses.replace(fn(*args), seconds=count / 30))
+
+
+def test_the_last_rows_go_to_workers_in_small_parts(task, tmp_path: Path) -> None:
+    with Steady() as workers:
+        runs = gp.batch(task, points(32), folder=tmp_path, at_once=8, executor=workers).wait(60)
+    assert runs.counts == {"succeeded": 32}
+    assert sum(workers.rows) == 32
+    assert max(workers.rows) <= 2
+
+
+def test_parts_wait_for_no_other_and_all_end_in_one_coordinate_system(
+    own_server: demo.DemoServer, tmp_path: Path
+) -> None:
+    def same_points(input_points: Points) -> Points:
+        """Give the points back."""
+        return input_points
+
+    task = gp.GPTask(own_server.publish(same_points, name="Same", output="Out", asynchronous=True))
+    together, calls = threading.Barrier(2, timeout=30), []
+
+    def each(frame: Any) -> Any:
+        row = frame.attrs["gpwidgets"]["run"]["gp_row"]
+        calls.append(row)
+        if calls.count(row) == 1:
+            together.wait()
+        return frame.to_crs(25832) if row else frame
+
+    frame = points(2)
+    with ThreadPoolExecutor(2) as workers:
+        runs = gp.batch(task, frame, folder=tmp_path, executor=workers, each=each).wait(60)
+    assert runs.counts == {"succeeded": 2}
+    assert len(calls) == 3
+    assert len(runs.notes) == 1
+    assert "all are kept in" in runs.notes[0]
+    assert len({str(one.crs) for one in map(geopandas.read_parquet, tmp_path.rglob("part-*.parquet"))}) == 1
+    assert runs.frame().to_crs(4326).geometry.geom_equals_exact(frame.geometry, 1e-6).all()
+    assert not list(tmp_path.rglob(".part-*"))
 
 
 def test_each_is_called_for_every_result_and_its_errors_are_those_of_a_row(
@@ -246,7 +304,7 @@ def test_what_is_no_executor_is_refused(task, own_server, tmp_path: Path) -> Non
 
 
 def test_outputs_whose_names_differ_in_case_or_signs_only_have_their_own_folders() -> None:
-    from gpwidgets.tasks.batch.row_results import OutputFolders
+    from gpwidgets.tasks.batch._output_folders import OutputFolders
 
     folders = OutputFolders(["Out", "OUT", "Out!", "Öut"])
     names = [folders.of(name) for name in ("Out", "OUT", "Out!", "Öut", "out", "Out?")]
@@ -284,24 +342,39 @@ def test_rows_are_held_up_while_frames_wait_to_be_written(
 ) -> None:
     monkeypatch.setattr(row_results, "_FEATURES_OF_A_PART", 1)
     monkeypatch.setattr(row_results, "_FEATURES_AT_WORK", 500)
-    begun, at_work, sent_meanwhile = threading.Semaphore(0), threading.Event(), []
+    at_work, held_up = threading.Event(), threading.Semaphore(0)
+    known: list[Any] = []
+    meanwhile: list[Any] = []
+
+    class Asked(row_results.RowResults):
+        """Results that tell when rows are held up for them."""
+
+        @property
+        def is_behind(self) -> bool:
+            told = super().is_behind
+            if told and known and known[0].states()[1].status == "succeeded":
+                held_up.release()
+            return told
 
     def many(input_points: Points, row: int = 0) -> Polygons:
         """Draw many squares; the second row waits until the first is being written."""
         if row == 1:
             at_work.wait(30)
-        if row == 2:
-            begun.release()
         return squares(input_points, 900)
 
     def slow(frame: Any) -> Any:
         if not at_work.is_set():
             at_work.set()
-            sent_meanwhile.append(begun.acquire(timeout=1.5))
+            # Whoever asks for the second time has had a place and a row to send since the first.
+            meanwhile.extend([held_up.acquire(timeout=30), held_up.acquire(timeout=30)])
+            meanwhile.append(known[0].states()[2].status)
         return frame.iloc[:1]
 
+    monkeypatch.setattr(_engine, "RowResults", Asked)
     task = gp.GPTask(own_server.publish(many, name="Many", output="Squares", asynchronous=True))
-    runs = gp.batch(task, points(4, Row=range(4)), folder=tmp_path / "runs", at_once=1, each=slow).wait(60)
-    assert sent_meanwhile == [False]
+    runs = gp.batch(task, points(4, Row=range(4)), folder=tmp_path / "runs", at_once=1, each=slow)
+    known.append(runs)
+    runs.wait(90)
+    assert meanwhile == [True, True, "pending"]
     assert runs.counts == {"succeeded": 4}
     assert len(runs.frame()) == 4

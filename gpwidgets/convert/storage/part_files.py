@@ -5,14 +5,13 @@ What differs between the frames is told in `PartFacts`; `parts` holds it against
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import geopandas
 import numpy as np
@@ -237,16 +236,17 @@ def write_part(frame: pd.DataFrame, path: Path, note: Mapping[str, Any]) -> None
         There is no place, or no right.
     """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
-    frame.attrs = {}
+    frame.attrs = {"gpwidgets": {"provenance": without_secrets(json.loads(json.dumps(note, default=str)))}}
     try:
-        table = _as_arrow(frame)
-        attrs = {"gpwidgets": {"provenance": without_secrets(json.loads(json.dumps(note, default=str)))}}
-        told = {**(table.schema.metadata or {}), _NOTE: json.dumps(attrs).encode()}
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            pq.write_table(table.replace_schema_metadata(told), file)
+        with path.open("w+b") as file:
+            try:
+                _write_with_attrs(frame, file)
+            except (pa.ArrowInvalid, pa.ArrowTypeError):  # numbers and texts in one column
+                file.seek(0)
+                file.truncate()
+                _write_with_attrs(_as_texts(frame), file)
             file.flush()
             os.fsync(file.fileno())
     except (pa.ArrowException, ValueError, TypeError) as error:
@@ -257,19 +257,18 @@ def write_part(frame: pd.DataFrame, path: Path, note: Mapping[str, Any]) -> None
         raise
 
 
-def _as_arrow(frame: pd.DataFrame) -> Any:
-    """A table with the metadata of GeoParquet."""
-    import pyarrow as pa
+def _write_with_attrs(frame: pd.DataFrame, file: BinaryIO) -> None:
+    """Write a frame with its attrs, which geopandas before 1.2 leaves out."""
     import pyarrow.parquet as pq
 
-    buffer = io.BytesIO()
-    try:
-        frame.to_parquet(buffer, index=False, compression=None)
-    except (pa.ArrowInvalid, pa.ArrowTypeError):  # numbers and texts in one column
-        buffer = io.BytesIO()
-        _as_texts(frame).to_parquet(buffer, index=False, compression=None)
-    buffer.seek(0)
-    return pq.read_table(buffer)
+    frame.to_parquet(file, index=False)
+    if _NOTE in (pq.read_metadata(file).metadata or {}):
+        return
+    table = pq.read_table(file)
+    told = {**(table.schema.metadata or {}), _NOTE: json.dumps(frame.attrs).encode()}
+    file.seek(0)
+    file.truncate()
+    pq.write_table(table.replace_schema_metadata(told), file)
 
 
 def _as_texts(frame: pd.DataFrame) -> pd.DataFrame:

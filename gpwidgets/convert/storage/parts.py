@@ -64,8 +64,6 @@ class Parts:
     ----------
     crs : pyproj.CRS or None
         Of the parts; None where no part says so yet.
-    is_begun : bool
-        Whether a part has come, or is there.
     notes : list of str
         Differences between rows that were reconciled, in words.
     """
@@ -74,7 +72,6 @@ class Parts:
         self.folder: Path = folder
         self.notes: list[str] = []
         self.crs: Any = None
-        self.is_begun: bool = False
         self._types: dict[str, str] = {}
         for path in sorted(folder.glob("part-*.parquet"))[:1]:
             try:
@@ -115,7 +112,6 @@ class Parts:
 
     def take(self, facts: PartFacts) -> None:
         """Learn what a part is like, and say what is different from those before."""
-        self.is_begun = True
         if self.crs is None:
             self.crs = facts.crs
         crs = self.crs.to_string()[:40] if self.crs is not None else ""

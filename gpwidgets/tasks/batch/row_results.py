@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import collections
-import hashlib
 import shutil
 import threading
 import time
@@ -19,10 +18,10 @@ from gpwidgets.datatypes.contexts import ReplyContext
 from gpwidgets.datatypes.frame_checks import is_table
 from gpwidgets.datatypes.registry import datatype_named, name_of_value, read_value
 from gpwidgets.errors import AuthenticationError, GPError
-from gpwidgets.file_names import name_from_title, numbered_names
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.values import DataFile, LayerReference, MapImage, RasterData
 from gpwidgets.secrets import mask, without_secrets
+from gpwidgets.tasks.batch._output_folders import OutputFolders
 from gpwidgets.tasks.batch._part_workers import Workers
 from gpwidgets.tasks.batch.ledger import Ledger, RowState
 from gpwidgets.tasks.batch.part_work import Each, PartDone, PartWork, UnreadRows
@@ -47,6 +46,8 @@ _BYTES_OF_A_PART, _BYTES_AT_WORK = 4_000_000, 64_000_000
 _FEATURES_AT_WORK = 75_000
 #: What a part takes of a worker, about: rows that take long are spread over all workers.
 _SECONDS_OF_A_PART = 2.0
+#: Into so many parts at least goes what is left, so that no worker still has much to do when others are done.
+_PARTS_AT_THE_END = 16
 
 
 class Results(NamedTuple):
@@ -242,14 +243,9 @@ class RowResults:
         self._give_out()
 
     def _give_out(self) -> None:
-        """Give parts to workers; the first one of an output alone, as it settles the coordinate system."""
-        while self._to_do:
-            work = self._to_do[0]
-            under_way = len(self._at_work) - len(self._to_do)
-            begun = all(self.parts_of(name).is_begun for name in work.outputs)
-            if under_way and (not begun or under_way >= self._workers.at_once):
-                return
-            self._to_do.popleft()
+        """Give parts to workers; none waits for the coordinate system, see `_is_to_be_made_again`."""
+        while self._to_do and len(self._at_work) - len(self._to_do) < self._workers.at_once:
+            work = self._to_do.popleft()
             self._workers.make(replace(work, systems=self._systems(work)), self._take)
 
     def _systems(self, work: PartWork) -> dict[str, Any]:
@@ -259,10 +255,10 @@ class RowResults:
         """Take a part that has been made into the folder and the ledger."""
         failure: Exception | None = None
         with self._changed:
-            if self._ways.executor is not None and work.outputs and done.seconds:
-                rows = sum(bool(sets) for _, sets in work.rows.values())
-                wanted = int(_SECONDS_OF_A_PART * rows / done.seconds)
-                self._rows_of_a_part = max(1, min(wanted, _ROWS_OF_A_PART))
+            if any(self._is_to_be_made_again(name, work, done) for name in done.made):
+                self._workers.make(replace(work, systems=self._systems(work)), self._take)
+                return
+            self._learn_pace(work, done)
             try:
                 self._commit(work, done)
             except Exception as error:
@@ -276,13 +272,28 @@ class RowResults:
             self._ways.failed(failure)
         self._ways.came()
 
+    def _is_to_be_made_again(self, name: str, work: PartWork, done: PartDone) -> bool:
+        """Whether a part has another coordinate system than the first, which was not known yet."""
+        told, known = done.facts[name], self.parts_of(name).crs
+        if known is None or work.systems.get(name) is not None or told.crs == known:
+            return False
+        return told.crs is not None or any("geometry" in one.values() for one in told.layouts)
+
+    def _learn_pace(self, work: PartWork, done: PartDone) -> None:
+        """Say how many rows the parts of workers hold: some seconds' work, and less as the end comes near."""
+        if self._ways.executor is None or not work.outputs or not done.seconds:
+            return
+        rows = sum(bool(sets) for _, sets in work.rows.values())
+        wanted = int(_SECONDS_OF_A_PART * rows / done.seconds)
+        left = sum(not row.is_over for row in self._ledger.rows)
+        self._rows_of_a_part = max(1, min(wanted, _ROWS_OF_A_PART, left // _PARTS_AT_THE_END))
+
     def _commit(self, work: PartWork, done: PartDone) -> None:
         if done.trouble:
             raise OSError(done.trouble)
         rows = self._ledger.rows
         for name in work.outputs:
             parts = self.parts_of(name)
-            parts.is_begun = True
             made = done.made.get(name)
             if made is not None:
                 parts.commit(work.number, parts.folder / made if isinstance(made, str) else made)
@@ -383,30 +394,6 @@ class RowResults:
     def _next_number(self) -> int:
         known = (path.stem.rpartition("-")[2] for path in self._folder.glob("results/*/part-*.parquet"))
         return 1 + max([self._ledger.parts, *(int(text) for text in known if text.isdigit())])
-
-
-class OutputFolders:
-    """Names of folders for outputs, a different one for each on every system.
-
-    Parameters
-    ----------
-    outputs
-        Names that the task describes.
-    """
-
-    def __init__(self, outputs: Iterable[str]) -> None:
-        self._names: dict[str, str] = {}
-        for output in outputs:
-            taken = {name.casefold() for name in self._names.values()}
-            free = numbered_names(name_from_title(output, "output"))
-            self._names[output] = next(name for name in free if name.casefold() not in taken)
-
-    def of(self, output: str) -> str:
-        """The folder of an output; one that the task does not describe has its fingerprint in the name."""
-        if output not in self._names:
-            mark = hashlib.sha256(output.encode("utf-8", "replace")).hexdigest()[:8]
-            self._names[output] = f"{name_from_title(output, 'output')}-{mark}"
-        return self._names[output]
 
 
 def _miss(row: RowState, name: str, error: str) -> None:
