@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -17,6 +18,7 @@ from gpwidgets.tasks.runs import control
 from gpwidgets.tasks.runs.run import Run
 from gpwidgets.tasks.runs.run_clock import span_text
 from gpwidgets.tasks.runs.status import RunStatus
+from gpwidgets.widgets.runs._message_fold import MessageFold
 from gpwidgets.widgets.runs.run_status import MAX_MESSAGES, RunStatusView
 
 
@@ -144,7 +146,82 @@ def test_a_view_of_a_finished_run_shows_its_end() -> None:
     control.finish(run, RunStatus.SUCCEEDED)
     view = RunStatusView(run)
     assert "Succeeded" in text_of(view)
+    assert "hello" not in text_of(view)
+    press(view, "Messages (1)")
     assert "hello" in text_of(view)
+    assert "min-height" not in html_of(view)
+
+
+def warning(text: str) -> GPMessage:
+    return GPMessage(MessageType("esriJobMessageTypeWarning"), text)
+
+
+def test_messages_are_in_sight_while_it_runs_and_folded_once_it_has_succeeded() -> None:
+    run = a_run()
+    view = RunStatusView(run)
+    assert not can_find(view, re.compile("^Messages"))
+    control.update(run, status=RunStatus.RUNNING, messages=(info("Reading"),))
+    assert "Messages (1)" in text_of(view)
+    assert "Reading" in text_of(view)
+    control.update(run, messages=tuple(info(f"Tile {n} read") for n in range(1200)))
+    control.finish(run, RunStatus.SUCCEEDED)
+    assert "Messages (1,200)" in text_of(view)
+    assert "Tile 7 read" not in text_of(view)
+    press(view, "Messages (1,200)")
+    assert "Tile 1199 read" in text_of(view)
+
+
+@pytest.mark.parametrize(
+    "status", [RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.TIMED_OUT, RunStatus.LOST]
+)
+def test_messages_of_a_run_that_ended_otherwise_stay_in_sight(status: RunStatus) -> None:
+    run = a_run()
+    view = RunStatusView(run)
+    control.update(run, messages=(info("Reading"),))
+    control.finish(run, status)
+    assert "Reading" in text_of(view)
+
+
+def test_warnings_of_a_good_run_stay_in_sight_and_late_ones_open_the_messages_again() -> None:
+    run = a_run()
+    view = RunStatusView(run)
+    control.update(run, messages=(info("Reading"), warning("few points"), warning("old data")))
+    control.finish(run, RunStatus.SUCCEEDED)
+    assert "Messages (3, 2 warnings)" in text_of(view)
+    assert "few points" in text_of(view)
+    late = MessageFold("Count")
+    late.show([info("Reading")], RunStatus.SUCCEEDED)
+    assert "Reading" not in text_of(late)
+    bad = GPMessage(MessageType("esriJobMessageTypeError"), "no points")
+    late.show([info("Reading"), bad, warning("few points")], RunStatus.SUCCEEDED)
+    assert "Messages (3, 1 error, 1 warning)" in text_of(late)
+    assert "few points" in text_of(late)
+
+
+def test_messages_stay_as_their_user_has_left_them() -> None:
+    run = a_run()
+    view = RunStatusView(run)
+    control.update(run, status=RunStatus.RUNNING, messages=(info("Reading"),))
+    press(view, "Messages (1)")
+    control.update(run, messages=(info("Reading"), warning("few points")))
+    control.finish(run, RunStatus.SUCCEEDED)
+    assert "few points" not in text_of(view)
+    other = a_run()
+    view = RunStatusView(other)
+    control.update(other, status=RunStatus.RUNNING, messages=(info("Reading"),))
+    press(view, "Messages (1)")
+    press(view, "Messages (1)")
+    control.finish(other, RunStatus.SUCCEEDED)
+    assert "Reading" in text_of(view)
+
+
+def test_a_good_run_of_a_form_that_shows_errors_alone_keeps_no_empty_list_open() -> None:
+    run = a_run()
+    view = RunStatusView(run, "error")
+    control.update(run, messages=(info("Reading"), warning("few points")))
+    control.finish(run, RunStatus.SUCCEEDED)
+    assert "0 of 2 messages" not in text_of(view)
+    assert "Messages (2, 1 warning)" in text_of(view)
 
 
 @pytest.mark.parametrize(

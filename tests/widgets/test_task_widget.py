@@ -162,6 +162,7 @@ def test_a_run_can_be_cancelled_and_started_again(server: demo.DemoServer) -> No
     press(widget, "Run")
     finish(widget.run)
     assert widget.run.status is RunStatus.SUCCEEDED
+    press(widget, "Messages (14)")
     see(widget, "Counted 10.")
 
 

@@ -18,7 +18,8 @@ from gpwidgets.widgets.kit.errors_shown import error_html
 from gpwidgets.widgets.kit.owner import Owner, replace_children
 from gpwidgets.widgets.kit.sign_in_box import SignInBox
 from gpwidgets.widgets.page.front_ends import keep_shown
-from gpwidgets.widgets.runs._message_log import MAX_MESSAGES, MessageLog, messages_html
+from gpwidgets.widgets.runs._message_fold import MessageFold
+from gpwidgets.widgets.runs._message_log import MAX_MESSAGES, messages_html
 from gpwidgets.widgets.words.run_times import began_text, duration_text
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class RunStatusView(Owner, w.VBox):
         for part in (self._state, self._bar, self._time, self._trouble):
             keep_shown(part)
         self._signing = w.VBox()
-        self._messages = MessageLog(run.task.name, level=level)
+        self._messages = MessageFold(run.task.name, level)
         row = w.HBox([self._state, self._time], layout=w.Layout(flex_flow="row wrap", align_items="baseline"))
         super().__init__(
             [row, self._signing, self._bar, self._trouble, self._messages],
@@ -103,7 +104,7 @@ class RunStatusView(Owner, w.VBox):
             self._show_time()
             self._show_sign_in()
             if self.run.status.is_final:
-                self._show_messages()  # no more of them will come
+                self._show_messages()  # it needs no more room for those to come
 
     def _show_state(self) -> None:
         sign, words, state = state_words(self.run)
@@ -139,7 +140,7 @@ class RunStatusView(Owner, w.VBox):
         self._time.value = f'<span class="gpw-muted">{escape(text)}</span>'
 
     def _show_messages(self) -> None:
-        self._messages.show(self.run.messages, is_growing=not self.run.status.is_final)
+        self._messages.show(self.run.messages, self.run.status)
 
     def _show_trouble(self) -> None:
         error = self.run.error
