@@ -151,6 +151,8 @@ ODD: dict[str, Any] = {
     "null for a number": {"rings": [[[None, 0], *SQUARE]]},
     "too many numbers": {"rings": [[[0, 0, 5], *SQUARE[1:]]]},
     "numbers that make up for each other": {"rings": [[[0, 0], [4], [4, 0, 4], [4, 0], [0, 0]]]},
+    "a number for a vertex": {"rings": [[[0, 0], 4, [0, 4, 4], [4, 0], [0, 0]]]},
+    "a vertex in a vertex": {"rings": [[[0, 0], [[4, 0]], [4, 4], [0, 0]]]},
     "an empty ring": {"rings": [SQUARE, []]},
     "nothing": {},
     "another kind": {"paths": [SQUARE]},

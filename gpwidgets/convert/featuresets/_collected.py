@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
+import numpy as np
 import orjson
 
 from gpwidgets.convert.featuresets._engines import (
     KEYS,
     Engine,
+    FastEngine,
     Layout,
     Odd,
     Rows,
-    best_engine,
     rows_of_objects,
 )
 from gpwidgets.convert.featuresets._pieces import NotJSON
@@ -29,6 +30,8 @@ from gpwidgets.protocol.features import Field
 __all__ = ["Collected", "Described"]
 
 _USUAL_SIZE = 1 << 18
+#: Of so many vertices or rows geometries and columns are made at a time.
+_VERTICES, _ROWS = 1 << 17, 1 << 11
 
 
 class Described(NamedTuple):
@@ -77,6 +80,7 @@ class Collected:
         self._geometry_type = ""
         self._references: list[tuple[Any, int]] = []
         self._count = 0
+        self._waiting: list[Rows] = []
         self.table = Table(described.fields if described is not None else ())
         self.shapes = GeometryColumn(quantisation=described.quantisation if described is not None else None)
         if self._flags is not None:
@@ -93,7 +97,8 @@ class Collected:
         return Noticed(self._count, self._geometry_type, tuple(self._references))
 
     def agrees(self, described: Described) -> bool:
-        """Whether what was taken was read as it had to be, with the fields put right."""
+        """Whether what was taken was read as it had to be, with the fields put right; all has been taken."""
+        self._make()
         quantisation = self._described.quantisation if self._described is not None else None
         if quantisation != described.quantisation:
             return False
@@ -106,9 +111,10 @@ class Collected:
         if self._layout is None:
             self.take_objects(_parsed(piece))
             return
-        engine = self._engine or best_engine(self._layout)
+        if self._engine is None:
+            self._engine = FastEngine()
         try:
-            self._add(engine(piece, self._layout))
+            self._add(self._engine(piece, self._layout))
         except NotJSON:
             if not is_whole:
                 raise
@@ -124,9 +130,11 @@ class Collected:
         if self._layout is not None:
             try:
                 self._add(rows_of_objects(rows, self._layout))
+                self._make()
                 return
             except Odd:
                 pass
+        self._make()
         attributes = [row.get("attributes") for row in rows]
         self.table.add([one if isinstance(one, Mapping) else {} for one in attributes])
         self.shapes.add([row.get("geometry") for row in rows])
@@ -150,13 +158,28 @@ class Collected:
         self._notice(Noticed(len(counts), KEYS[key] if len(coords) else "", ((None, len(counts)),)))
 
     def _add(self, rows: Rows) -> None:
+        """Take rows; geometries and columns are made of many at a time."""
         assert self._layout is not None
-        self.table.add(rows.attributes)
-        self.shapes.add_arrays(self._layout.key, rows.coords, rows.lengths, rows.counts)
+        self._waiting.append(rows)
+        if (
+            sum(len(one.coords) for one in self._waiting) >= _VERTICES
+            or sum(len(one.counts) for one in self._waiting) >= _ROWS
+        ):
+            self._make()
         references: list[tuple[Any, int]] = [(None, len(rows.counts))]
         if rows.reference:
             references = [(rows.reference if count else None, 1) for count in rows.counts.tolist()]
         self._notice(Noticed(len(rows.counts), KEYS[self._layout.key], tuple(references)))
+
+    def _make(self) -> None:
+        """Make geometries and columns of the rows that wait for that."""
+        if not self._waiting:
+            return
+        assert self._layout is not None
+        attributes, coords, lengths, counts, _ = zip(*self._waiting, strict=True)
+        self._waiting.clear()
+        self.table.add(list(chain.from_iterable(attributes)))
+        self.shapes.add_arrays(self._layout.key, *map(np.concatenate, (coords, lengths, counts)))
 
     def _notice(self, more: Noticed) -> None:
         self._count += more.rows

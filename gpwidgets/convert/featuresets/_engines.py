@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain, repeat
-from operator import contains, is_not, itemgetter
+from operator import attrgetter, contains, is_not, itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,7 +21,7 @@ from gpwidgets.convert.featuresets._pieces import STRINGS, NotJSON
 from gpwidgets.convert.geometry.arrays import Floats, Ints
 from gpwidgets.protocol.enums import GeometryType
 
-__all__ = ["KEYS", "Engine", "Layout", "Odd", "Rows", "best_engine", "rows_of_objects"]
+__all__ = ["KEYS", "Engine", "FastEngine", "Layout", "Odd", "Rows", "rows_of_objects"]
 
 #: Key that holds the coordinates -> geometry type.
 KEYS = {
@@ -34,6 +34,9 @@ KEYS = {
     )
 }
 _REFERENCE = "spatialReference"
+_SIZE_OF = attrgetter("size")
+#: Bytes of a number.
+_BYTES = 8
 _NOT_BRACKETS = bytes(code for code in range(256) if code not in b"[],")
 
 
@@ -90,11 +93,29 @@ class Layout:
 Engine = Callable[[bytes, Layout], Rows]
 
 
-def best_engine(layout: Layout) -> Engine:
-    """The fastest engine there is for a layout."""
-    if layout.key == "x":
-        return _by_orjson  # nearly all there is to read of a point are its attributes
-    return _by_simdjson if _parser() is not None else _by_orjson
+class FastEngine:
+    """The fastest way for each layout; an `Engine`.
+
+    What simdjson parses into is used again for the next piece: memory that is given back and taken anew for
+    every piece costs as much as parsing does.
+    """
+
+    def __init__(self) -> None:
+        self._idle: Any = None
+
+    def __call__(self, piece: bytes, layout: Layout) -> Rows:
+        """Read a piece."""
+        kind = _parser()
+        if layout.key == "x" or kind is None:
+            return _by_orjson(piece, layout)  # nearly all there is to read of a point are its attributes
+        parser, self._idle = self._idle or kind(), None
+        rows = _by_simdjson(piece, layout, parser)
+        self._idle = parser  # after an error it may still be in use, and is not kept
+        return rows
+
+    def close(self) -> None:
+        """Give its memory back."""
+        self._idle = None
 
 
 @cache
@@ -114,9 +135,9 @@ def _by_orjson(piece: bytes, layout: Layout) -> Rows:
     return rows_of_objects(features, layout)
 
 
-def _by_simdjson(piece: bytes, layout: Layout) -> Rows:
+def _by_simdjson(piece: bytes, layout: Layout, parser: Any = None) -> Rows:
     try:
-        features = _parser()().parse(piece)
+        features = (parser or _parser()()).parse(piece)
     except (ValueError, RuntimeError) as error:
         raise NotJSON(str(error)) from None
     try:
@@ -131,6 +152,7 @@ def _collect(features: Any, layout: Layout, piece: bytes) -> Rows:
     buffers: list[Any] = []
     lengths: list[int] = []
     counts: list[int] = []
+    filled = 0
     references = _References()
     for feature in features:
         attributes.append(feature["attributes"].as_dict())
@@ -141,17 +163,21 @@ def _collect(features: Any, layout: Layout, piece: bytes) -> Rows:
             counts.append(0)
             continue
         references.add(geometry)
-        parts = geometry[key]
-        buffers.append(parts.as_buffer(of_type="d"))
-        if key == "points":
-            counts.append(1)
-            lengths.append(len(parts))
-        else:
-            counts.append(len(parts))
-            lengths += map(len, parts)
-    _check_vertices(piece, layout, counts.count(0) - (len(counts) - len(buffers)) + lengths.count(0))
+        value = geometry[key]
+        filled += len(value) > 0
+        parts = (value,) if key == "points" else value
+        counts.append(len(parts))
+        for part in parts:
+            buffers.append(part.as_buffer(of_type="d"))
+            lengths.append(len(part))
+    of_parts = np.array(lengths, dtype=np.int64)
+    sizes = np.fromiter(map(_SIZE_OF, buffers), dtype=np.int64, count=len(buffers))
+    if (sizes != of_parts * layout.numbers * _BYTES).any():
+        raise Odd("not all vertices have as many numbers")
+    pairs = filled + (int(np.count_nonzero(of_parts)) if key != "points" else 0)
+    _check_vertices(piece, layout.numbers, int(of_parts.sum()), pairs)
     flat = np.frombuffer(b"".join(buffers), dtype=np.float64)
-    return _checked(attributes, flat, lengths, counts, layout, references.common)
+    return _checked(attributes, flat, of_parts, counts, layout, references.common)
 
 
 class _References:
@@ -185,22 +211,38 @@ def _check_names(feature: Any) -> None:
         raise Odd("a feature has something twice")
 
 
-def _check_vertices(piece: bytes, layout: Layout, empty: int) -> None:
-    """Refuse vertices with too few numbers, which others with too many could make up for in a sum.
+def _check_vertices(piece: bytes, numbers: int, vertices: int, pairs: int) -> None:
+    """Refuse parts whose vertices are not all lists of as many numbers.
 
-    `empty` is the number of lists of vertices that hold none.
+    The numbers of each part have been counted already, and those of its values. What is left is to tell a
+    vertex that is too short, or no list, from others that make up for it.
+
+    Parameters
+    ----------
+    piece
+        The text.
+    numbers
+        Numbers of a vertex.
+    vertices
+        How many there are.
+    pairs
+        How many lists begin with a list; more where a vertex holds vertices.
     """
-    brackets = piece.translate(None, _NOT_BRACKETS)
-    if _has_short(brackets, layout, empty):
-        brackets = STRINGS.sub(b"", piece).translate(None, _NOT_BRACKETS)
-        if _has_short(brackets, layout, empty):
-            raise Odd("not all vertices have as many numbers")
+    if _lists(piece, numbers) != (vertices, pairs) and _lists(STRINGS.sub(b"", piece), numbers) != (
+        vertices,
+        pairs,
+    ):
+        raise Odd("not all vertices have as many numbers")
 
 
-def _has_short(brackets: bytes, layout: Layout, empty: int) -> bool:
-    if brackets.count(b"[]") != empty:
-        return True
-    return any(b"[" + b"," * few + b"]" in brackets for few in range(1, layout.numbers - 1))
+def _lists(piece: bytes, numbers: int) -> tuple[int, int]:
+    """How many lists in a list have so many values and no list among them, and how many begin with a list."""
+    signs = np.frombuffer(piece.translate(None, _NOT_BRACKETS), dtype=np.uint8)[1:]
+    opening = signs == ord("[")
+    plain = opening[:-numbers] & (signs[numbers:] == ord("]"))
+    for at in range(1, numbers):
+        plain &= signs[at : at - numbers] == ord(",")
+    return int(np.count_nonzero(plain)), int(np.count_nonzero(opening[:-1] & opening[1:]))
 
 
 def rows_of_objects(features: Sequence[Any], layout: Layout) -> Rows:
@@ -289,12 +331,12 @@ def _of_parts(attributes: list[Any], geometries: list[Any], layout: Layout) -> R
 def _checked(
     attributes: list[Any],
     flat: Floats,
-    lengths: Sequence[int],
+    lengths: Sequence[int] | Ints,
     counts: Sequence[int],
     layout: Layout,
     reference: Any,
 ) -> Rows:
-    of_parts = np.array(lengths, dtype=np.int64)
+    of_parts = np.asarray(lengths, dtype=np.int64)
     if of_parts.sum() * layout.numbers != len(flat):
         raise Odd("not all vertices have as many numbers")
     coords = flat.reshape(-1, layout.numbers)
