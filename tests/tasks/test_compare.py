@@ -221,3 +221,9 @@ def test_object_ids_of_a_server_do_not_count(server) -> None:
     task = gp.GPTask(server.url_of("HotSpots"))
     pair = [task() for _ in range(2)]
     assert compare(*pair).outputs == {}
+
+
+def test_runs_in_the_place_of_outputs_are_refused_in_words(server) -> None:
+    run = gp.GPTask(server.url_of("BufferPoints")).start(Input_Points="POINT (8 50)", Distance="2 km")
+    with pytest.raises(TypeError, match=r"takes what run\.wait\(\) returns"):
+        compare(run, run.wait())

@@ -102,6 +102,8 @@ def compare(
     ------
     ConversionError
         A key that was named for an output is not a column of both.
+    TypeError
+        One of them is a run, and not its outputs.
 
     Examples
     --------
@@ -112,6 +114,7 @@ def compare(
     >>> gp.compare(near, far).inputs
     {'Distance': ('5 kilometers', '6 kilometers')}
     """
+    _refuse_runs(first, second)
     names = list(dict.fromkeys([*first, *second]))
     both = [name for name in names if _are_there(first, second, name)]
     rows = {
@@ -140,6 +143,11 @@ def compare(
         rows=rows,
         details={name: words for name, words in details.items() if words},
     )
+
+
+def _refuse_runs(*given: object) -> None:
+    if any(hasattr(one, "wait") and not isinstance(one, Mapping) for one in given):
+        raise TypeError(tr("compare takes what run.wait() returns, not the runs themselves"))
 
 
 def _are_there(first: Outputs, second: Outputs, name: str) -> bool:
