@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyproj
+import shapely
+import shapely.geometry
 
 from gpwidgets.convert.coordinates.crs import to_crs
-from gpwidgets.convert.coordinates.reprojecting import why_unplaced
+from gpwidgets.convert.coordinates.reprojecting import reproject_shapes, why_unplaced
 from gpwidgets.protocol.values import Extent
 from gpwidgets.protocol.values.spatial import Bounds
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Where Web Mercator ends.
 _MAX_LATITUDE = 85.0511
+#: Pieces of an edge that is drawn bent.
+_PIECES = 16
 #: So many features are projected one by one.
 _FEW = 1000
 
@@ -65,3 +69,21 @@ def degrees_box(extent: Extent) -> Bounds | None:
     to_degrees = pyproj.Transformer.from_crs(crs, 4326, always_xy=True)
     west, south, east, north = to_degrees.transform_bounds(extent.xmin, extent.ymin, extent.xmax, extent.ymax)
     return west, south, east, north
+
+
+def outline_in_degrees(extent: Extent) -> dict[str, Any] | None:
+    """An extent as it lies on the ground, whose edges may be bent there.
+
+    Returns
+    -------
+    dict or None
+        GeoJSON geometry in EPSG:4326; None where its coordinates are unknown, or it covers nothing.
+    """
+    crs = to_crs(extent.spatial_reference)
+    if crs is None or extent.xmin >= extent.xmax or extent.ymin >= extent.ymax:
+        return None
+    box = shapely.box(*extent.bounds)
+    if not crs.is_geographic:
+        box = shapely.segmentize(box, max(extent.xmax - extent.xmin, extent.ymax - extent.ymin) / _PIECES)
+    (placed,) = reproject_shapes([box], crs, pyproj.CRS(4326), warn=False)
+    return None if placed is None else dict(shapely.geometry.mapping(placed))

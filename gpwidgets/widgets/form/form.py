@@ -334,7 +334,7 @@ class TaskForm(Owner, LateLooks, w.VBox):
 
     def pause(self) -> None:
         """End drawing and changing shapes, so that a click on the map means what it shows."""
-        for editor in self.editors.values():
+        for editor in (*self.editors.values(), *self.environment.made.values()):
             editor.pause()
 
     def take_pending(self) -> None:
