@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import ssl
 import zipfile
 from pathlib import Path
@@ -108,6 +109,15 @@ def test_each_fault_of_a_run_is_in_its_report(own_server, tmp_path, set_pace, fa
 
 def test_all_faults_of_the_embedded_server_are_tried() -> None:
     assert {*FAULTS, *OF_JOBS, "hold_job"} == set(KINDS)  # a job that is held is one that waits
+
+
+def test_the_page_says_nothing_twice_and_in_words(server: demo.DemoServer, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
+    made = gp.diagnose(server.url_of("BufferPoints"), tmp_path / "report.zip")
+    (told,) = [line for line in made.summary.splitlines() if "what the task BufferPoints takes" in line]
+    assert "3 times, " in told
+    assert "none.pem, which is not there" in made.summary
+    assert not re.search(r"[{}]|True|False|None\b(?!\.)", made.summary)
 
 
 def test_an_address_where_nobody_answers_gets_one(tmp_path: Path) -> None:

@@ -121,8 +121,8 @@ def test_a_run_whose_token_expired_goes_on_after_a_sign_in_in_place(own_server, 
     until(run, lambda: run.wants_sign_in)
     polls = own_server.faults.add("delay", on="poll", seconds=0)
     opened.set()
-    with pytest.raises(WaitTimeout):
-        run.wait(1)
+    with pytest.raises(WaitTimeout, match=r"The server wants a new sign-in first: call sign_in\("):
+        run.wait(0.3)
     assert polls.hits == 0
     run.sign_in(gp.Token(own_server.token_for()))
     assert run.wait(30).Number == 9

@@ -15,6 +15,7 @@ from widget_tools import (
     can_find,
     can_press,
     choose,
+    chosen,
     fill,
     find,
     find_all,
@@ -494,8 +495,14 @@ def test_columns_are_offered_from_the_layer_that_a_field_belongs_to() -> None:
 
 def test_a_coordinate_system_is_searched_by_name_and_picked_from_the_list() -> None:
     editor = make("GPSpatialReference", displayName="Output system")
+    fill(editor, "Output system", "lv9")
     fill(editor, "Output system", "lv95")
-    assert "Choose a coordinate system of the list." in text_of(editor)
+    assert not alerts(editor)  # whoever is still typing has made no mistake
+    assert "Choose one of these, or go on typing." in text_of(editor)
+    assert not editor.check()
+    assert alerts(editor) == ["✖ Choose a coordinate system of the list."]
+    fill(editor, "Output system", "lv95 ")
+    assert not alerts(editor)
     (found,) = [one for one in options(editor, "Coordinate systems found for Output system") if "LV95" in one]
     assert found.startswith("CH1903+ / LV95 · EPSG:2056 · metre · ")
     choose(editor, "Coordinate systems found for Output system", found)
@@ -509,6 +516,20 @@ def test_a_definition_without_a_code_stays_as_it_is_written() -> None:
     editor = make("GPSpatialReference", displayName="Output system")
     fill(editor, "Output system", wkt)
     assert editor.value == SpatialReference(wkt2=wkt)
+
+
+def test_units_that_nobody_means_are_neither_offered_nor_named() -> None:
+    editor = make("GPLinearUnit", displayName="Distance")
+    assert "unknown units" not in options(editor, "Unit of Distance")
+    fill(editor, "Distance", "5 parsecs")
+    assert "known are meters, kilometers" in text_of(editor)
+    assert "unknown" not in text_of(editor)
+    unknown = {"distance": 1, "units": "esriUnknownUnits"}
+    editor = make("GPLinearUnit", displayName="Distance", defaultValue=unknown)
+    assert chosen(editor, "Unit of Distance") == "unknown units"  # the server has it so
+    editor = make("GPLinearUnit", displayName="Distance")
+    editor.set_value(unknown)
+    assert editor.value.units == "esriUnknownUnits"
 
 
 def test_an_extent_can_be_taken_from_the_map() -> None:

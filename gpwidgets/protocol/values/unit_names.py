@@ -50,6 +50,11 @@ class UnitTable(Mapping[str, UnitName]):
     def __len__(self) -> int:
         return len(self._units)
 
+    @property
+    def known(self) -> dict[str, UnitName]:
+        """The units without the word for one that is not known, which a server may send but nobody means."""
+        return {wire: name for wire, name in self._units.items() if "unknown" not in name.abbreviations}
+
     def find(self, text: str) -> str | None:
         """Find the wire name of a unit.
 

@@ -45,7 +45,7 @@ class _Quantity:
     def _wire_unit(cls, text: Any) -> str:
         found = cls._units_table.find(str(text))
         if found is None:
-            known = ", ".join(name.plural for name in cls._units_table.values())
+            known = ", ".join(name.plural for name in cls._units_table.known.values())
             raise ValueError(
                 tr("{text!r} is not a unit known here; known are {known}", text=text, known=known)
             )

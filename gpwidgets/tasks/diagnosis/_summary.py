@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -105,17 +106,44 @@ def _connection(asked: Asked, environment: Mapping[str, Any]) -> list[tuple[str,
     facts |= {key: environment[key] for key in ("proxy_variables", "certificate_variables")}
     facts |= {key: environment[key] for key in ("python", "system", "openssl")}
     return [
-        (name, str(value)) for name, value in facts.items() if name != "pem" and value not in ({}, "", None)
+        (name, _in_words(value))
+        for name, value in facts.items()
+        if name != "pem" and value not in ({}, "", None)
     ]
+
+
+def _in_words(value: Any) -> str:
+    """A fact as people write it."""
+    if isinstance(value, bool):
+        return tr("yes") if value else tr("no")
+    if isinstance(value, Mapping):
+        if set(value) == {"path", "exists"}:
+            return (
+                str(value["path"])
+                if value["exists"]
+                else tr("{path}, which is not there", path=value["path"])
+            )
+        return "; ".join(f"{name}: {_in_words(one)}" for name, one in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_in_words, value))
+    return str(value)
 
 
 def _requests(log: Iterable[LoggedRequest]) -> str:
-    lines = [
-        f"- {one.time:.2f} s, {1000 * one.duration:,.0f} ms, {one.method} {one.status or tr('no answer')}: "
-        f"{_plain(one.purpose)}"
-        for one in log
-    ]
+    """A line for each request; those that were made several times on end have one together."""
+    groups = itertools.groupby(log, key=lambda one: (one.method, one.status, one.purpose))
+    lines = [_line([*alike]) for _, alike in groups]
     return "\n".join(lines) or tr("None.")
+
+
+def _line(alike: Sequence[LoggedRequest]) -> str:
+    one = alike[0]
+    took = sorted(1000 * each.duration for each in alike)
+    span = f"{took[0]:,.0f} ms"
+    if len(alike) > 1:
+        span = tr("{n} times, {low:,.0f} to {high:,.0f} ms", n=len(alike), low=took[0], high=took[-1])
+    answer = one.status or tr("no answer")
+    return f"- {one.time:.2f} s, {span}, {one.method} {answer}: {_plain(one.purpose)}"
 
 
 def _facts(rows: Iterable[tuple[str, str]]) -> str:

@@ -199,11 +199,8 @@ class Run(GivenUp, RunPapers, traitlets.HasTraits):
                 while not self._finished.wait(_short(end)):
                     line.show()
                     if end is not None and time.monotonic() >= end:
-                        raise WaitTimeout(
-                            f"{self.task.name} is still {self.status} after {timeout:g} s. It goes on: "
-                            "call wait() again, or cancel().",
-                            run=self,
-                        )
+                        after = f" after {timeout:g} s. It goes on: call wait() again, or cancel()."
+                        raise WaitTimeout(f"{self._still}{after}{self._sign_in_first}", run=self)
         except KeyboardInterrupt:
             # Whoever called the task without keeping its run needs another hold on it.
             show_run(self)
@@ -224,7 +221,7 @@ class Run(GivenUp, RunPapers, traitlets.HasTraits):
             As `wait`.
         """
         if not self.done:
-            raise WaitTimeout(f"{self.task.name} is still {self.status}.", run=self)
+            raise WaitTimeout(f"{self._still}.{self._sign_in_first}", run=self)
         if self.error is not None:
             raise self.error
         assert isinstance(self.outputs, Outputs)
@@ -236,6 +233,19 @@ class Run(GivenUp, RunPapers, traitlets.HasTraits):
             if self.outputs.doubtful:
                 warn_doubtful(self.outputs.doubtful)
         return self.outputs
+
+    @property
+    def _still(self) -> str:
+        return f"{self.task.name} is still {self.status}"
+
+    @property
+    def _sign_in_first(self) -> str:
+        """What a caller has to do for the run to go on."""
+        if not self.wants_sign_in:
+            return ""
+        return (
+            f" The server wants a new sign-in first: call sign_in(…), as with gpwidgets.Login. ({self.note})"
+        )
 
     def __await__(self) -> Generator[Any, None, Outputs]:
         return self._awaited().__await__()

@@ -12,19 +12,23 @@ from gpwidgets.convert.coordinates.crs import FIRST_ESRI_CODE
 from gpwidgets.convert.coordinates.crs_search import FoundSystem, describe_system, find_systems
 from gpwidgets.errors import ParameterError
 from gpwidgets.protocol.values import UNSET, SpatialReference
-from gpwidgets.texts import tr
+from gpwidgets.texts import later, tr
 from gpwidgets.widgets.editors.text import TextEditor
 from gpwidgets.widgets.kit.controls import WIDE, lean, status_html
 from gpwidgets.widgets.kit.late_looks import Note
 
 #: So many characters at least are searched for, and a definition is not.
 _SHORTEST, _LONGEST = 2, 60
+_CHOOSE = later("choose a coordinate system of the list.")
 #: About six rows; the styles of a field leave a list without one a single row.
 _HEIGHT = "136px"
 
 
 class SpatialReferenceEditor(TextEditor):
     """A coordinate system by code or WKT; any other text is searched for in names and places."""
+
+    #: Whether the box holds the words of a search, and nothing of its list was chosen.
+    _is_searching = False
 
     def build(self) -> list[w.Widget]:
         """Make the box, and the line below it that says which system this is."""
@@ -59,6 +63,7 @@ class SpatialReferenceEditor(TextEditor):
     def read(self) -> Any:
         """Return the system; what is no code and no definition is searched for."""
         text = super().read()
+        self._is_searching = False
         if text is UNSET:
             self._list([])
             return UNSET
@@ -67,17 +72,31 @@ class SpatialReferenceEditor(TextEditor):
         except ParameterError:
             found = self._search(text)
             self._list(found)
+            self._is_searching = bool(found)
             if found:
-                raise ParameterError(
-                    self.parameter.name, tr("choose a coordinate system of the list.")
-                ) from None
+                raise ParameterError(self.parameter.name, tr(_CHOOSE)) from None
             raise
         self._list([] if describe_system_of(value) is not None else self._search(text))
         self._tell(value)
         return value
 
+    def _refuse(self, problem: str) -> None:
+        """Say what is wrong; as long as somebody searches, nothing is."""
+        super()._refuse("" if self._waits_for_choice else problem)
+
+    @property
+    def _waits_for_choice(self) -> bool:
+        return self._is_searching and not self.compact
+
+    def check(self) -> bool:
+        """Say that nothing of the list was chosen, before a run."""
+        if self._waits_for_choice:
+            self.error = tr(_CHOOSE)
+        return super().check()
+
     def show(self, value: Any) -> None:
         super().show(value)
+        self._is_searching = False
         self._list([])
         self._tell(value)
 
@@ -90,7 +109,7 @@ class SpatialReferenceEditor(TextEditor):
     def _list(self, found: list[FoundSystem]) -> None:
         """Show what has been found below the box; nothing takes the list away."""
         if found:
-            self._about.value = ""
+            self._about.value = status_html(tr("Choose one of these, or go on typing."))
             with self._binding.silently():
                 self.found.options = [(system_words(one), one.code) for one in found]
                 self.found.value = None  # so that a click on the first is heard, too

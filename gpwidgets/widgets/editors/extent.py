@@ -13,11 +13,11 @@ from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.values import UNSET, Extent, SpatialReference
 from gpwidgets.protocol.values.spatial import Bounds
 from gpwidgets.texts import tr
-from gpwidgets.widgets.editors._extent_tools import ExtentTools
 from gpwidgets.widgets.editors.editor import ParameterEditor
 from gpwidgets.widgets.editors.namespace import frames_in_notebook
 from gpwidgets.widgets.kit.controls import WIDE, lean, status_html, text_button
 from gpwidgets.widgets.kit.late_looks import Note
+from gpwidgets.widgets.map.drawing.extent_tools import ExtentTools
 from gpwidgets.widgets.page.open_maps import shown_results
 
 _FLEX = {"width": "auto", "min_width": "0"}

@@ -22,7 +22,6 @@ class QuantityEditor(ParameterEditor):
     def build(self) -> list[w.Widget]:
         self._class = _CLASSES[self.parameter.data_type]
         self._key = self._class._number_key
-        names = self._class._units_table
         self.number: w.Text = lean(
             w.Text,
             description=self.label,
@@ -33,7 +32,7 @@ class QuantityEditor(ParameterEditor):
         )
         self.unit: w.Dropdown = lean(
             w.Dropdown,
-            options=[(tr(name.plural), wire) for wire, name in names.items()],
+            options=self._units(self.codec.default_units(self.parameter)),
             value=self.codec.default_units(self.parameter),
             tooltip=tr("Unit of {title}", title=self.title),
             layout={"flex": "0 1 150px", "width": "auto", "min_width": "80px"},
@@ -47,6 +46,16 @@ class QuantityEditor(ParameterEditor):
             layout={**WIDE, "align_items": "flex-end"},
         )
         return [row]
+
+    def _units(self, used: str) -> list[tuple[str, str]]:
+        """The units that are offered: those that are known, and the one that is used."""
+        table = self._class._units_table
+        return [(tr(name.plural), wire) for wire, name in table.items() if wire in {*table.known, used}]
+
+    def _choose_unit(self, wire: str) -> None:
+        if wire not in {one for _, one in self.unit.options}:
+            self.unit.options = self._units(wire)
+        self.unit.value = wire
 
     @property
     def focus_target(self) -> w.DOMWidget:
@@ -63,16 +72,16 @@ class QuantityEditor(ParameterEditor):
             raise ParameterError(self.parameter.name, f"{error}.") from None
         if made.units != self.unit.value:
             with self._binding.silently():
-                self.unit.value = made.units
+                self._choose_unit(made.units)
         return made
 
     def show(self, value: Any) -> None:
         if value is UNSET:
             self.number.value = ""
-            self.unit.value = self.codec.default_units(self.parameter)
+            self._choose_unit(self.codec.default_units(self.parameter))
             return
         self.number.value = f"{value.to_json()[self._key]}"
-        self.unit.value = value.units
+        self._choose_unit(value.units)
 
     def show_raw(self, value: Any) -> bool:
         self.number.value = " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

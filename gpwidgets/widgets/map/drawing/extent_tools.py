@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 import ipywidgets as w
 
@@ -15,10 +15,18 @@ from gpwidgets.widgets.kit.controls import WIDE, shared_layout, text_button
 from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.map.drawing.extent_box import ExtentBox
 
-if TYPE_CHECKING:
-    from gpwidgets.widgets.map.task_map import TaskMap
-
 __all__ = ["ExtentTools"]
+
+
+class _MapView(Protocol):
+    """A map as the tools need it; `gpwidgets.widgets.map.task_map.TaskMap` is one."""
+
+    map: Any
+
+    @property
+    def extent(self) -> Bounds: ...
+
+    def zoom_to(self, bounds: Bounds) -> None: ...
 
 
 class ExtentTools(Owner, w.HBox):
@@ -40,7 +48,7 @@ class ExtentTools(Owner, w.HBox):
 
     def __init__(
         self,
-        task_map: TaskMap,
+        task_map: _MapView,
         title: str,
         done: Callable[[Bounds], None],
         clear: Callable[[], None],
