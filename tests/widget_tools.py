@@ -16,6 +16,7 @@ A test says what is written on a control and what is done with it; names of attr
     find(widget, "Run", role="button")                  the control itself, to look at `.value`, `.tooltip`, …
     find_all(widget, role="button")                     every control that can be seen
     open_tab(widget, "Report (text)")                   a tab; tab_titles(widget) are the titles there are
+    press_heading(widget, "Name")                       the heading of a column of the one table
     can_find(widget, "Compare")                         whether there is one to be seen
     can_press(widget, "Cancel")                         … and it is neither disabled nor looks so
     options(widget, "Unit"), chosen(widget, "Unit")     what a list offers, and what is chosen in it
@@ -270,6 +271,24 @@ def open_tab(widget: w.Widget, title: str) -> None:
     bars = [one for one in shown(widget) if isinstance(one, w.Tab) and title in one.titles]
     assert len(bars) == 1, f"{len(bars)} tabs are called {title!r}; there are {tab_titles(widget)}"
     bars[0].set_state({"selected_index": bars[0].titles.index(title)})
+
+
+def press_heading(widget: w.Widget, column: str) -> None:
+    """Do what the page does at a click on the heading of a column."""
+    heads = [one for one in _soup(html_of(widget)).select("[onclick] th > button") if _text_of(one) == column]
+    assert len(heads) == 1, f"{len(heads)} headings are called {column!r}"
+    (box,) = [one for one in _below(widget) if isinstance(one, w.Text) and "gpw-sort-box" in _classes(one)]
+    box.set_state({"value": f"{heads[0]['data-place']} {len(box.value)}{box.value[:40]}"})
+
+
+def _text_of(part: Tag) -> str:
+    return " ".join(part.get_text().split()).rstrip(" ▲▼")
+
+
+def _below(widget: w.Widget) -> Iterator[w.Widget]:
+    yield widget
+    for child in _parts(widget):
+        yield from _below(child)
 
 
 def can_press(widget: w.Widget, name: Name) -> bool:

@@ -120,6 +120,16 @@ def test_ten_thousand_polygons_and_their_table_are_one_selection(
     wait_until_painted(notebook, map_, 100)
     notebook.picture(screenshots / "results-row-to-feature.png")
 
+    heading = cell.get_by_role("columnheader", name="Name of the disc")
+    heading.get_by_role("button").click()
+    expect(heading).to_have_attribute("aria-sort", "ascending")
+    expect(heading.get_by_role("button")).to_be_focused()
+    notebook.page.keyboard.press("Enter")
+    expect(heading).to_have_attribute("aria-sort", "descending")
+    expect(cell.get_by_role("row").filter(has_text="disc 9999")).to_be_visible()
+    notebook.page.keyboard.press("Enter")
+    expect(cell.get_by_role("row").filter(has_text="disc 0")).to_be_visible()
+
     tab = cell.get_by_role("tablist").get_by_role("tab", name="Discs (10,000)")
     expect(tab).to_have_attribute("aria-selected", "true")
     tab.focus()

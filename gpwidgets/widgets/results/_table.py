@@ -15,6 +15,7 @@ import traitlets
 from gpwidgets.errors import ConversionError
 from gpwidgets.texts import later, tr, trn
 from gpwidgets.widgets.kit.accessibility import let_rest
+from gpwidgets.widgets.kit.binding import Binding
 from gpwidgets.widgets.kit.controls import status_html, wide
 from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.kit.theme import style_sheet
@@ -70,7 +71,11 @@ class FrameTable(Owner, w.VBox):
         self._finder = RowFinder(df, self._places, self._texts)
         self._rows = self._finder.with_text("")
         self._last_filter = ("", -1)
-        self._list = TableRows(df, self._places, caption, self.pick if selectable else None)
+        self._clicked: int | None = None
+        self._binding = Binding()
+        self._list = TableRows(
+            df, self._places, caption, self.pick if selectable else None, self.sort_by_column
+        )
         self._html = self._list.html
         self._build_controls(page_size)
         parts = [style_sheet(), self._top, self._problem, self._list, self._bottom, *self._build_tools()]
@@ -211,15 +216,37 @@ class FrameTable(Owner, w.VBox):
 
     @traitlets.observe("sort_by", "descending", "filter_text", "filter_place", "only_selected")
     def _arrange(self, _change: Mapping[str, Any] | None = None) -> None:
+        if self._binding.silent:
+            return
         among = sorted(set(self.selected)) if self.only_selected else None
         rows = self._filtered(among)
-        names = {str(self.frame.columns[place]): place for place in reversed(self._places)}
-        if self.sort_by in names:
-            rows = self._finder.in_order(rows, names[self.sort_by], descending=self.descending)
+        if self._sorted_by is not None:
+            rows = self._finder.in_order(rows, self._sorted_by, descending=self.descending)
         self._rows = rows
         self._go_to_first()
         self._copy.forget()
         self._summary.tell()
+
+    @property
+    def _sorted_by(self) -> int | None:
+        """Position of the column that the rows are sorted by; of two of a name, the one clicked."""
+        same = [place for place in self._places if str(self.frame.columns[place]) == self.sort_by]
+        return self._clicked if self._clicked in same else next(iter(same), None)
+
+    def sort_by_column(self, place: int) -> None:
+        """Sort by a column: from low to high, when it is so already the other way, then as the rows came.
+
+        Parameters
+        ----------
+        place
+            Position of the column in the frame.
+        """
+        is_same = place == self._sorted_by
+        self._clicked = place
+        with self._binding.silently():  # once for both
+            self.sort_by = "" if is_same and self.descending else str(self.frame.columns[place])
+            self.descending = is_same and not self.descending
+        self._arrange()
 
     @traitlets.observe("filter_place")
     def _say_what_to_write(self, _change: Mapping[str, Any]) -> None:
@@ -249,7 +276,7 @@ class FrameTable(Owner, w.VBox):
     # Showing
 
     def _render(self) -> None:
-        self._list.show(self.visible_rows, frozenset(self.selected), self.sort_by, self.descending)
+        self._list.show(self.visible_rows, frozenset(self.selected), self._sorted_by, self.descending)
         self._tell_where()
 
     def _tell_where(self) -> None:

@@ -1,12 +1,13 @@
 """The rows of a table's page: HTML, with a button across each row where rows can be chosen.
 
 The browser tells the kernel nothing of a click into HTML; so a transparent button lies over each row. It can
-be reached and pressed with the keyboard too, and says to screen readers which row it is.
+be reached and pressed with the keyboard too, and says to screen readers which row it is. Headings are as wide
+as their columns, which only the browser knows; so their buttons are HTML, and write into a box out of sight.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -14,8 +15,29 @@ import ipywidgets as w
 
 from gpwidgets.protocol.missing import is_missing
 from gpwidgets.texts import tr
+from gpwidgets.widgets.kit.controls import lean
 from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.words.cells import FrameTexts, cell_text
+
+#: Runs in the page at a click on a heading: writes the column into a box that the kernel hears, and puts the
+#: focus back once the table has come anew. Nothing of the table is part of it.
+_SORT = """
+const head = event.target.closest('.gpw-sort'); if (!head) { return; }
+const rows = this.closest('.gpw-rows'), place = head.dataset.place;
+const box = rows.querySelector('.gpw-sort-box input'), content = this.closest('.widget-html-content');
+const watch = new MutationObserver(() => {
+  watch.disconnect();
+  const again = content.querySelector('.gpw-sort[data-place="' + place + '"]');
+  if (again && (!document.activeElement || document.activeElement === document.body)) {
+    again.focus({preventScroll: true});
+  }
+});
+watch.observe(content, {childList: true});
+box.value = place + ' ' + Date.now();
+box.dispatchEvent(new Event('input', {bubbles: true}));
+"""
+
+_SCRIPT = escape(" ".join(_SORT.split()))
 
 
 class TableRows(Owner, w.Box):
@@ -31,21 +53,31 @@ class TableRows(Owner, w.Box):
         What the rows are.
     pick
         Called with the position of a row that was clicked.
+    sort
+        Called with the position of a column whose heading was clicked.
     """
 
     def __init__(
-        self, frame: Any, places: Sequence[int], caption: str, pick: Callable[[int], None] | None
+        self,
+        frame: Any,
+        places: Sequence[int],
+        caption: str,
+        pick: Callable[[int], None] | None,
+        sort: Callable[[int], None],
     ) -> None:
         self._frame = frame
         self._places = places
         self._caption = caption
         self._pick = pick
+        self._sort = sort
         self._texts = FrameTexts(frame)
         self._shown: list[int] = []
         self.html = w.HTML()
         self._keys = w.VBox()
         self._keys.add_class("gpw-row-keys")
-        inner = w.Box([self.html] if pick is None else [self.html, self._keys])
+        clicked: w.Text = lean(w.Text, layout={"display": "none"}, _dom_classes=("gpw-sort-box",))
+        clicked.observe(self._hear_heading, names="value")
+        inner = w.Box([self.html, clicked] if pick is None else [self.html, self._keys, clicked])
         inner.add_class("gpw-rows-inner")
         # Without buttons the keyboard reaches nothing in here to scroll it by; so the HTML scrolls itself.
         scroll = {} if pick is None else {"max_height": "420px", "overflow": "auto"}
@@ -54,20 +86,42 @@ class TableRows(Owner, w.Box):
         if pick is not None:
             self.add_class("gpw-rows-pick")
 
-    def show(self, rows: list[int], selected: Collection[int], sort_by: str, descending: bool) -> None:
-        """Show these rows of the frame."""
+    def _hear_heading(self, change: Mapping[str, Any]) -> None:
+        place = change["new"].partition(" ")[0]
+        if place.isdecimal() and int(place) in self._places:
+            self._sort(int(place))
+
+    def show(
+        self, rows: list[int], selected: Collection[int], sorted_by: int | None, descending: bool
+    ) -> None:
+        """Show these rows of the frame.
+
+        Parameters
+        ----------
+        rows, selected
+            Positions of the rows, and of those that are chosen.
+        sorted_by
+            Position of the column that they are sorted by; None for their own order.
+        descending
+            Whether the largest comes first.
+        """
         self._shown = rows
         part = self._frame.iloc[rows]
         columns = [(self._frame.columns[place], list(part.iloc[:, place])) for place in self._places]
         body = [self._row_html(number, row, columns, row in selected) for number, row in enumerate(rows)]
-        heads = "".join(self._heading(name, values, sort_by, descending) for name, values in columns)
+        order = "descending" if descending else "ascending"
+        heads = "".join(
+            self._heading(place, *column, order if place == sorted_by else "")
+            for place, column in zip(self._places, columns, strict=True)
+        )
         caption = label = ""
         if self._caption and self._pick is None:
             caption = f"<caption>{escape(self._caption)}</caption>"
         elif self._caption:
             label = f' aria-label="{escape(self._caption)}"'  # a caption would push the rows from their keys
         table = (
-            f'<table class="gpw-frame"{label}>{caption}<thead><tr><th scope="col">#</th>{heads}</tr></thead>'
+            f'<table class="gpw-frame"{label}>{caption}<thead onclick="{_SCRIPT}">'
+            f'<tr><th scope="col">#</th>{heads}</tr></thead>'
             f"<tbody>{''.join(body)}</tbody></table>"
         )
         if self._pick is None:
@@ -90,16 +144,19 @@ class TableRows(Owner, w.Box):
         """Whether a cell shows a number, and not the label of a code."""
         return _is_number(value) and self._texts.text(name, value) == cell_text(value)
 
-    def _heading(self, name: Any, values: Sequence[Any], sort_by: str, descending: bool) -> str:
-        order = arrow = ""
-        if str(name) == sort_by:
-            order = ' aria-sort="descending"' if descending else ' aria-sort="ascending"'
-            arrow = f'<span aria-hidden="true"> {"▼" if descending else "▲"}</span>'
-        title = escape(str(name))
+    def _heading(self, place: int, name: Any, values: Sequence[Any], order: str) -> str:
+        """A heading with a button that sorts; it tells in which order, if it is its column's."""
+        sign = {"ascending": "▲", "descending": "▼"}.get(order, "")
+        arrow = f'<span aria-hidden="true"> {sign}</span>' if sign else ""
+        sort = f' aria-sort="{order}"' if order else ""
         there = [value for value in values if not is_missing(value)]
         numbers = bool(there) and all(self._is_number(name, value) for value in there)
         kind = ' class="gpw-number"' if numbers else ""
-        return f'<th scope="col"{order}{kind} title="{title}">{escape(self._texts.header(name))}{arrow}</th>'
+        button = (
+            f'<button type="button" class="gpw-sort" data-place="{place}">'
+            f"{escape(self._texts.header(name))}{arrow}</button>"
+        )
+        return f'<th scope="col"{sort}{kind} title="{escape(str(name))}">{button}</th>'
 
     def _show_keys(self, selected: Collection[int]) -> None:
         keys = list(self._keys.children)
