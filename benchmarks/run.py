@@ -60,7 +60,7 @@ BENCHMARKS = {
     "polling": Benchmark("", ""),
     "learners": Benchmark("", "--learners 6 --seconds 1"),
     "soak": Benchmark("", "--jobs 50 --longest 5"),
-    "batch": Benchmark("--many 100", "--rows 10 --many 10 --polygons 100 --spread 8", ("--only memory",)),
+    "batch": Benchmark("--many 300", "--rows 10 --many 10 --polygons 100 --spread 8", ("--only memory",)),
     "batch_scale": Benchmark("", "--rows 500"),
 }
 #: Takes minutes whatever its arguments.

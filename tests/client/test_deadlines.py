@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
@@ -151,3 +152,13 @@ def test_an_answer_whose_socket_is_gone_is_overdue_like_any_other() -> None:
         deadline.shut()
         deadline.watch(None)
     assert deadline.passed
+
+
+def test_deadlines_that_were_kept_are_let_go_of_long_before_their_time() -> None:
+    with Deadline(NEVER, 1e6) as still_waits:
+        known = []
+        for _ in range(3000):
+            with Deadline(NEVER, 1e6) as deadline:
+                known.append(weakref.ref(deadline))
+        assert sum(one() is not None for one in known) < 600
+        assert still_waits.left()

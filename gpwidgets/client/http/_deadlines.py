@@ -23,6 +23,9 @@ from gpwidgets.forks import in_forked_process
 
 __all__ = ["POOLS", "Deadline", "socket_of"]
 
+#: So many deadlines may wait, over or not, before it is worth a look which of them are over.
+_FEW = 256
+
 _current = threading.local()
 
 
@@ -104,18 +107,27 @@ class _Timer:
         self._changed = threading.Condition()
         self._heap: list[tuple[float, int, Deadline]] = []
         self._numbers = itertools.count()
+        self._sweep_at = _FEW
         self._thread: threading.Thread | None = None
 
     def add(self, deadline: Deadline) -> None:
         """Watch over a deadline until it is left or over."""
         left = deadline.left() or 0.0
         with self._changed:
+            if len(self._heap) >= self._sweep_at:
+                self._sweep()
             heapq.heappush(self._heap, (time.monotonic() + left, next(self._numbers), deadline))
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._work, name="gpwidgets-deadlines", daemon=True)
                 self._thread.start()
             elif self._heap[0][2] is deadline:
                 self._changed.notify()
+
+    def _sweep(self) -> None:
+        """Let go of those that were left: thousands of quick answers come before the first one is due."""
+        self._heap = [entry for entry in self._heap if entry[2].left() is not None]
+        heapq.heapify(self._heap)
+        self._sweep_at = max(_FEW, 2 * len(self._heap))
 
     def _work(self) -> None:
         while True:

@@ -198,9 +198,11 @@ class BatchEngine:
 
         def prepare(run: Run) -> Mapping[str, str]:
             fields = self._inputs.fields(place, run)
-            self._write(lambda: self._ledger.about_to_send(place))
-            row = self._ledger.rows[place]
-            row.status, row.sent = RunStatus.SUBMITTED.value, time.time()
+            with self._changed:
+                if not live.is_over:  # one that was cancelled meanwhile has its end, and is not sent
+                    self._write(lambda: self._ledger.about_to_send(place))
+                    row = self._ledger.rows[place]
+                    row.status, row.sent = RunStatus.SUBMITTED.value, time.time()
             return fields
 
         live.begin(prepare, self._job_known, self._server_done, self._ended)

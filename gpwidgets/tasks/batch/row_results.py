@@ -38,12 +38,12 @@ __all__ = ["PLACE", "Results", "RowResults", "value_told"]
 #: The column that tells the place of a run in its batch.
 PLACE = "gp_place"
 
-_ROWS_OF_A_PART, _FEATURES_OF_A_PART = 250, 50_000
+_ROWS_OF_A_PART, _FEATURES_OF_A_PART = 250, 25_000
 #: Bytes of answers that wait to be read: of a part, and in all the parts that workers have.
 _BYTES_OF_A_PART, _BYTES_AT_WORK = 4_000_000, 64_000_000
-#: Features in frames of parts that are being written or wait for it: where writing is slower than the server,
-#: frames would otherwise pile up in memory.
-_FEATURES_AT_WORK = 75_000
+#: Features in frames that are being written or wait for it: where writing is slower than the server, frames
+#: would otherwise pile up in memory.
+_FEATURES_AT_WORK = 50_000
 #: What a part takes of a worker, about: rows that take long are spread over all workers.
 _SECONDS_OF_A_PART = 2.0
 #: Into so many parts at least goes what is left, so that no worker still has much to do when others are done.
@@ -186,7 +186,7 @@ class RowResults:
         return (
             len(self._to_do) > 1
             or sum(self._at_work.values()) > _BYTES_AT_WORK
-            or sum(self._frames_at_work.values()) > _FEATURES_AT_WORK
+            or self._features + sum(self._frames_at_work.values()) > _FEATURES_AT_WORK
         )
 
     @property
