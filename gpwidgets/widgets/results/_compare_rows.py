@@ -93,7 +93,7 @@ class RowsCompared(Owner, w.VBox):
     def _show(self, found: RowDifferences) -> None:
         words = row_words(found, self._names) or (tr("All rows are the same."),)
         lines = "".join(f"<li>{escape(mask(text))}</li>" for text in words)
-        self._words.value = f'<ul class="gpw-list" role="status">{lines}</ul>'
+        self._words.value = f'<div role="status"><ul class="gpw-list">{lines}</ul></div>'
         self._clear_map()
         replace_children(self._tables, [*self._differing(found), *self._lone(found)])
 
