@@ -17,6 +17,7 @@ from gpwidgets.html_blocks import block, paragraph, table, title
 from gpwidgets.protocol.description import GPParameter
 from gpwidgets.protocol.frame_info import is_truncated
 from gpwidgets.protocol.names import python_name
+from gpwidgets.protocol.plain_text import one_line
 from gpwidgets.protocol.responses.replies import GPMessage
 from gpwidgets.protocol.values import DataFile, RasterData
 from gpwidgets.secrets import SecretText
@@ -352,7 +353,24 @@ def summary(value: Any) -> str:
         return trn("{n:,} feature ({crs})", "{n:,} features ({crs})", len(value), crs=crs[:40])
     if is_table(value):
         return trn("{n:,} row", "{n:,} rows", len(value))
-    text = repr(value) if isinstance(value, str) else str(value)
-    if name_of_value(value) and not isinstance(value, str):
-        text = words_of(value)
+    is_text = isinstance(value, str) and not isinstance(value, SecretText)
+    text = f"'{one_line(value, 100)}'" if is_text else _in_words(value)
     return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _in_words(value: Any) -> str:
+    """A value, and all that is in it, as people write it."""
+    if value is None:
+        return tr("no value")
+    if isinstance(value, bool):
+        return tr("yes") if value else tr("no")
+    if isinstance(value, str):
+        return repr(value) if isinstance(value, SecretText) else one_line(value, 100)
+    if name_of_value(value):
+        return words_of(value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {_in_words(one)}" for name, one in value.items()) or tr("empty")
+    if isinstance(value, list | tuple | set | frozenset):
+        has_rows = any(isinstance(one, list | tuple) for one in value)
+        return ("; " if has_rows else ", ").join(map(_in_words, value)) or tr("empty")
+    return str(value)

@@ -94,12 +94,15 @@ class ListEditor(ParameterEditor):
 
     @cached_property
     def _rows(self) -> w.VBox:
-        return lean(w.VBox, layout={"max_height": "340px", "overflow": "hidden auto", **self._span})
+        return lean(w.VBox, layout={"overflow": "visible", "flex": "0 0 auto", **self._span})
 
     @cached_property
     def _table(self) -> w.VBox:
-        layout = {"overflow": "auto", **WIDE}
-        table: w.VBox = self.own(lean(w.VBox, [*self.headings(), self._rows], layout=layout))
+        # One box scrolls both ways, so that headings and the buttons of the rows can stay in its sight.
+        layout = {"overflow": "auto", "max_height": "370px", **WIDE}
+        table: w.VBox = self.own(
+            lean(w.VBox, [*self.headings(), self._rows], layout=layout, _dom_classes=("gpw-grid",))
+        )
         return table
 
     @cached_property
