@@ -184,11 +184,11 @@ def test_the_forms_of_all_recorded_tasks() -> None:
     ("value", "words"),
     [
         (["Red", "Blue, dark"], "Red, Blue, dark"),
-        ([[7, "small", gp.LinearUnit(5, "km"), True], [8, None]], "7, small, 5 kilometers, yes; 8, no value"),
+        ([[7, "small", gp.LinearUnit(5, "km"), True], [8, None]], "7, small, 5 kilometers, Yes; 8, no value"),
         ({"a": [1, 2], "b": None}, "a: 1, 2, b: no value"),
         ([], "empty"),
         (None, "no value"),
-        (False, "no"),
+        (False, "No"),
         ("it's\nso", "'it's so'"),
     ],
 )

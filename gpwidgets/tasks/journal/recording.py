@@ -347,6 +347,7 @@ def recorded(run: Run, prepare: Prepare) -> Prepare:
     def prepare_and_write(run: Run) -> Mapping[str, str]:
         fields = prepare(run)
         recorder.write_start(fields)
+        recorder.write_end()  # of a run that was cancelled meanwhile
         control.update(run, expected=store.usual_seconds(run.task.url.task))
         return fields
 

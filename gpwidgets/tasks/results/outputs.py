@@ -362,8 +362,6 @@ def _in_words(value: Any) -> str:
     """A value, and all that is in it, as people write it."""
     if value is None:
         return tr("no value")
-    if isinstance(value, bool):
-        return tr("yes") if value else tr("no")
     if isinstance(value, str):
         return repr(value) if isinstance(value, SecretText) else one_line(value, 100)
     if name_of_value(value):

@@ -110,8 +110,11 @@ class JobDriver:
             is_sent = self._is_sent
         if is_sent:
             self._canceller.ask()
-        else:  # it is not going to be, whatever still goes on to prepare it
-            control.end_as_cancelled(self._run, tr("It had not been sent yet."))
+        elif self._run.status is RunStatus.UPLOADING:  # which may take long, and ends with the next piece
+            self._end_unsent()
+
+    def _end_unsent(self) -> None:
+        control.end_as_cancelled(self._run, tr("It had not been sent yet."))
 
     def look_now(self) -> None:
         """Look at the job at once, since somebody wants to know."""
@@ -125,9 +128,10 @@ class JobDriver:
             with self._transport.of_the_run():
                 fields = self._prepare(run)
             with self._sending:
-                if run.cancel_requested:
-                    return
-                self._is_sent = True
+                self._is_sent = not run.cancel_requested
+            if not self._is_sent:
+                self._end_unsent()
+                return
             control.update(run, status=RunStatus.SUBMITTED)
             sent = True
             job = self._transport.submit(fields)

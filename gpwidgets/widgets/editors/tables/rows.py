@@ -101,7 +101,7 @@ class ListEditor(ParameterEditor):
         # One box scrolls both ways, so that headings and the buttons of the rows can stay in its sight.
         layout = {"overflow": "auto", "max_height": "370px", **WIDE}
         table: w.VBox = self.own(
-            lean(w.VBox, [*self.headings(), self._rows], layout=layout, _dom_classes=("gpw-grid",))
+            lean(w.VBox, [*self.headings(), self._rows], layout=layout, _dom_classes=("gpw-cells",))
         )
         return table
 
