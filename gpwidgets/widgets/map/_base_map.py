@@ -75,10 +75,11 @@ class BaseMap:
         land = LeanGeoJSON(data=data, name=tr("Land outlines"), style=style, pm_ignore=True)
         land.unlisted = True
         self._tiles: TileLayer | None = None
-        made.layers = (land, *Ground(made).layers)
-        self.choose(self.choice)
-        made.add(ScaleControl(position="bottomleft"))
-        made.add(FullScreenControl(position="topleft"))
+        with made.hold_sync():  # one message for all of them
+            made.layers = (land, *Ground(made).layers)
+            self.choose(self.choice)
+            made.add(ScaleControl(position="bottomleft"))
+            made.add(FullScreenControl(position="topleft"))
         self._by_map[made] = self
 
     def choose(self, choice: Any) -> TileLayer | None:

@@ -15,7 +15,8 @@ import ipywidgets as w
 from ipyleaflet import Map, WidgetControl
 
 from gpwidgets.texts import tr
-from gpwidgets.widgets.kit.controls import icon_button, status_html, text_button
+from gpwidgets.widgets.kit.controls import icon_button, lean, status_html, text_button
+from gpwidgets.widgets.kit.late_looks import Note, Section
 from gpwidgets.widgets.kit.owner import Owner, close_all, replace_children
 from gpwidgets.widgets.map._base_map_choice import BaseMapChoice
 from gpwidgets.widgets.map._layer_row import LayerRow, title_of
@@ -56,15 +57,12 @@ class LayerPanel(Owner, WidgetControl):
         self.opener: w.ToggleButton = text_button(
             tr("Layers"), "list", tr("List the layers of the map"), kind=w.ToggleButton
         )
-        self._list = w.VBox()
-        self._list.add_class("gpw-layer-list")
-        self._tools = self._make_tools()
-        self._legends = w.HTML()
-        self._body = w.VBox([self._tools, self._list], layout=w.Layout(display="none", width="100%"))
-        self.dock: w.VBox = self.own(w.VBox([self._body, self._legends], layout=w.Layout(width="100%")))
-        self.dock.add_class("gpw-dock")
-        box = w.VBox([self.opener])
-        box.add_class("gpw-layers")
+        self._list: w.VBox | None = None
+        self._measure: Measure | None = None
+        self._drawn: LeanGeoJSON | None = None
+        self._legends = Note()
+        self.dock: w.VBox = self.own(Section([self._legends], _dom_classes=("gpw-dock",)))
+        box = lean(w.VBox, [self.opener], _dom_classes=("gpw-layers",))
         self.opener.observe(self._open, names="value")
         super().__init__(widget=box, position="topright")
         self.follow(map_widget, self._follow, "layers")
@@ -109,7 +107,12 @@ class LayerPanel(Owner, WidgetControl):
         return [layer for layer in reversed(self._order) if not getattr(layer, "unlisted", False)]
 
     def _open(self, change: Mapping[str, Any]) -> None:
-        self._body.layout.display = "" if change["new"] else "none"
+        if change["new"] and self._list is None:  # tools and list are made when they are opened first
+            self._list = lean(w.VBox, _dom_classes=("gpw-layer-list",))
+            self._body = Section([self._make_tools(), self._list])
+            self.dock.children = [self._body, self._legends]
+        if self._list is not None:
+            self._body.set_visible(change["new"])
         self._show()
         if change["new"]:
             self._first_tool.focus()  # the list may lie below the edge of the window
@@ -136,6 +139,8 @@ class LayerPanel(Owner, WidgetControl):
 
     def _show(self) -> None:
         self.show_legends()
+        if self._list is None:
+            return
         for layer in self.listed if self.opener.value else ():  # rows cost time: not before they are seen
             if layer not in self._rows:
                 self._rows[layer] = LayerRow(layer, self, layer not in self._hidden)
@@ -245,9 +250,7 @@ class LayerPanel(Owner, WidgetControl):
         self.clear_button: w.Button = icon_button(
             "times", tr("Clear what was measured"), self._clear_measured, layout={"width": "36px"}
         )
-        self._said = w.HTML()
-        self._measure: Measure | None = None
-        self._drawn: LeanGeoJSON | None = None
+        self._said = Note()
         self.length_button.observe(lambda change: self._arm("line", change["new"]), names="value")
         self.area_button.observe(lambda change: self._arm("polygon", change["new"]), names="value")
         self.picture: MapPictureButton = MapPictureButton(self._map, self._visible)

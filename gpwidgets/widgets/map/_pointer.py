@@ -9,6 +9,7 @@ import ipywidgets as w
 from ipyleaflet import Map, WidgetControl
 
 from gpwidgets.texts import tr
+from gpwidgets.widgets.kit.controls import lean
 from gpwidgets.widgets.kit.owner import Owner
 from gpwidgets.widgets.kit.pacing import Paced
 from gpwidgets.widgets.map.layers.viewport import take_off
@@ -31,7 +32,7 @@ class PointerPlace(Owner, WidgetControl):
     def __init__(self, map_widget: Map) -> None:
         self._map = map_widget
         self._paced: Paced[tuple[float, float] | None] = Paced(self._show, _APART)
-        self._text = w.HTML(_dom_classes=("gpw-pointer",))
+        self._text: w.HTML = lean(w.HTML, _dom_classes=("gpw-pointer",))
         super().__init__(widget=self._text, position="bottomleft")
         map_widget.on_interaction(self._hear)
 

@@ -8,6 +8,7 @@ is not.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from gpwidgets.convert.geometry.dateline import narrow_bounds
 from gpwidgets.convert.rendering.map_shapes import pixel_size
 from gpwidgets.protocol.values.spatial import Bounds
 from gpwidgets.texts import tr
-from gpwidgets.widgets.kit.controls import wide
+from gpwidgets.widgets.kit.late_looks import LateLooks, Note
 from gpwidgets.widgets.kit.owner import Owner, close_tree
 from gpwidgets.widgets.kit.theme import style_sheet
 from gpwidgets.widgets.map._attribute_panel import LARGEST, AttributePanel
@@ -45,7 +46,7 @@ _SMALL = 6
 _BUTTON = 50
 
 
-class TaskMap(Owner, w.VBox):
+class TaskMap(Owner, LateLooks, w.VBox):
     """A map on which inputs are drawn and results are shown.
 
     Parameters
@@ -82,20 +83,17 @@ class TaskMap(Owner, w.VBox):
         self.targets: dict[str, DrawTarget] = {}
         self.pictures: dict[str, PictureLayer] = {}
         self.spare(self.map)
-        self._attributes = self.own(AttributePanel(self.map, self.clear_selection))
         self._highlight = self.own(Highlight(self.map))
         if self.is_own:
             self.own(PointerPlace(self.map))
-        self._note_box = w.HTML(layout=w.Layout(display="none"))
+        self._note_box = Note()
         self.layers: LayerPanel = LayerPanel.of(self.map)
         self.layers.join()
         self._layers = ResultLayers(self.map, self.layers, self._prepare)
         self.results: dict[str, FrameLayer] = self._layers.by_name
         super().__init__(
-            [style_sheet(), self.map, self.layers.dock, self._note_box],
-            layout=wide(),
+            [style_sheet(), self.map, self.layers.dock, self._note_box], _dom_classes=("gpw-wide", "gpw-map")
         )
-        self.add_class("gpw-map")
         self.follow(self.map, self._follow_view, ["bounds", "layers"])
         remember_map(self)
 
@@ -306,10 +304,15 @@ class TaskMap(Owner, w.VBox):
 
     @traitlets.observe("note")
     def _show_note(self, _change: Mapping[str, Any]) -> None:
-        self._note_box.value = f'<div class="gpw-note" role="note">{escape(self.note)}</div>'
-        self._note_box.layout.display = "" if self.note else "none"
+        html = f'<div class="gpw-note" role="note">{escape(self.note)}</div>'
+        self._note_box.value = html if self.note else ""
 
     # Selecting
+
+    @cached_property
+    def _attributes(self) -> AttributePanel:
+        """Made for the first feature that is selected or under the pointer."""
+        return self.own(AttributePanel(self.map, self.clear_selection))
 
     def select(self, name: str, rows: Sequence[int], *, show: bool = True) -> None:
         """Select features of a result layer; they are highlighted, and the first one's attributes shown.
@@ -341,7 +344,8 @@ class TaskMap(Owner, w.VBox):
         layer = self.results.get(name)
         if layer is None or not rows:
             self._highlight.clear()
-            self._attributes.hide()
+            if "_attributes" in self.__dict__:
+                self._attributes.hide()
             return
         self._highlight.show(layer.frame.iloc[list(rows)], crosses=layer.map_shapes.crosses)
         more = tr("{count:,} features selected; the first:", count=len(rows)) if len(rows) > 1 else ""

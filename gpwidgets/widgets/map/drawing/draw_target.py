@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import traitlets
@@ -83,14 +84,19 @@ class DrawTarget(traitlets.HasTraits):
         self._label = label or name
         self._loaded: FrameLayer | None = None
         self._described: Mapping[str, Any] | None = None
-        self._layer = LeanGeoJSON(
-            data=_collection((), color),
-            name=layer_label(self._label, color),
+
+    @cached_property
+    def _layer(self) -> LeanGeoJSON:
+        """Made for the first shape."""
+        made = LeanGeoJSON(
+            data=_collection((), self.color),
+            name=layer_label(self._label, self.color),
             pm_ignore=True,
-            **_without_color(layer_style(color)),
+            **_without_color(layer_style(self.color)),
         )
-        self._layer.color = color
-        self._layer.on_click(lambda **event: self._pick(event))
+        made.color = self.color
+        made.on_click(lambda **event: self._pick(event))
+        return made
 
     # Drawing
 
@@ -274,7 +280,7 @@ class DrawTarget(traitlets.HasTraits):
         if self._map.comm is not None:
             self.end_edit()
             self.disarm()
-        for layer in (self._layer, self._loaded):
+        for layer in (self.__dict__.get("_layer"), self._loaded):
             if layer is not None:
                 take_off(self._map, layer)
                 close_tree(layer)
@@ -296,6 +302,8 @@ class DrawTarget(traitlets.HasTraits):
         self.set_trait("shapes", shapes)
 
     def _draw(self) -> None:
+        if not self._model.shapes and "_layer" not in self.__dict__:
+            return
         lent = self.selected if self.editing else ""
         shapes = [one for one in self._model.shapes if one.id != lent]
         self._layer.data = _collection(shapes, self.color, self.selected)

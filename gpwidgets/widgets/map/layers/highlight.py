@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from ipyleaflet import Map
@@ -38,14 +39,19 @@ class Highlight:
 
     def __init__(self, map_widget: Map) -> None:
         self._map = map_widget
-        self.layer: LeanGeoJSON = LeanGeoJSON(
+
+    @cached_property
+    def layer(self) -> LeanGeoJSON:
+        """Made for the first selection."""
+        made = LeanGeoJSON(
             data=dict(_NOTHING),
             name=tr("Selected"),
             pm_ignore=True,
             style=dict(_LINE),
             point_style={**_LINE, "radius": 8},
         )
-        self.layer.unlisted = True
+        made.unlisted = True
+        return made
 
     def show(self, frame: Any, *, crosses: bool = False) -> None:
         """Highlight the rows of a frame, on both sides of 180 degrees where its layer is drawn so."""
@@ -65,9 +71,11 @@ class Highlight:
 
     def clear(self) -> None:
         """Highlight nothing."""
-        take_off(self._map, self.layer)
+        if "layer" in self.__dict__:
+            take_off(self._map, self.layer)
 
     def close(self) -> None:
         """Highlight nothing any more."""
         self.clear()
-        close_tree(self.layer)
+        if "layer" in self.__dict__:
+            close_tree(self.layer)
