@@ -117,8 +117,8 @@ class TaskWidget(LinkedForm, Owner, ShownWithTwin, LateLooks, w.VBox):
         self._signed_in_for: Run | None = None
         self._preset_given = preset
         self._started_with: Mapping[str, Any] | None = None
-        self._make_parts()
         self._help = Connector(source, auth, session, self._build, self._tell_connection)
+        self._make_parts()
         super().__init__(self._parts(), _dom_classes=("gpw-wide", "gpw"))
         self._help.connect()
 
@@ -138,12 +138,13 @@ class TaskWidget(LinkedForm, Owner, ShownWithTwin, LateLooks, w.VBox):
         from gpwidgets.widgets.form.refusal import Refusal
         from gpwidgets.widgets.form.share_section import ShareSection
         from gpwidgets.widgets.form.unplaced import UnplacedValues
+        from gpwidgets.widgets.kit.task_header import title_html
         from gpwidgets.widgets.runs.run_buttons import RunButtons
         from gpwidgets.widgets.runs.run_list import RunList
 
-        self._header = Note()
+        self._header = Note(title_html(self._help.address))
         self._work = lean(w.HBox, _dom_classes=("gpw-wide", "gpw-work"))
-        self._said = Note()
+        self._said = Note(status_html(tr("Connecting…")))  # now, else the page is told twice
         self._missing, self._preset = Refusal(self._show_refusal), PresetNote(self._preset_given)
         self._other_values, self._unplaced = OtherValues(), UnplacedValues()
         self.runs: RunList = RunList(self._reuse)
@@ -224,11 +225,10 @@ class TaskWidget(LinkedForm, Owner, ShownWithTwin, LateLooks, w.VBox):
     def _work_parts(self) -> list[w.Widget]:
         assert self.form is not None
         checks = [self._server_check] if self._server_check is not None else []
-        layout = {"flex": "1 1 340px", "min_width": "0", "width": "auto"}
-        form_box = lean(w.VBox, [self.form, *checks], layout=layout)
+        form_box = lean(w.VBox, [self.form, *checks], _dom_classes=("gpw-form-side",))
         if self.map is None:
             return [form_box]
-        return [form_box, lean(w.VBox, [self.map], layout={**layout, "flex": "1.4 1 380px"})]
+        return [form_box, lean(w.VBox, [self.map], _dom_classes=("gpw-map-side",))]
 
     # Values
 

@@ -105,7 +105,14 @@ class ChoiceEditor(ParameterEditor):
     def _make_short(self) -> w.Dropdown:
         nothing = tr("choose…") if self.parameter.required else tr("not set")
         options = [(nothing, UNSET), *self._by_label.items()]
-        return lean(w.Dropdown, description=self.label, options=options, tooltip=self.title, layout=WIDE)
+        return lean(
+            w.Dropdown,
+            description=self.label,
+            options=options,
+            index=self._index_of(self._label_of(self.default)),  # else the page is told twice
+            tooltip=self.title,
+            layout=WIDE,
+        )
 
     @property
     def focus_target(self) -> w.DOMWidget:
@@ -119,14 +126,21 @@ class ChoiceEditor(ParameterEditor):
             return UNSET
         return self._by_label.get(text, self._by_label.get(text.strip(), text.strip()))
 
-    def show(self, value: Any) -> None:
+    def _label_of(self, value: Any) -> str | None:
         label = next((label for label, known in self._by_label.items() if known == value), None)
         if label is None:
             label = next((one for one, known in self._by_label.items() if str(known) == str(value)), None)
+        return label
+
+    def _index_of(self, label: str | None) -> int:
+        return 0 if label is None else list(self._by_label).index(label) + 1
+
+    def show(self, value: Any) -> None:
+        label = self._label_of(value)
         if self._is_long:
             self.control.value = "" if value is UNSET else (label or str(value))
         else:
-            self.control.index = 0 if label is None else list(self._by_label).index(label) + 1
+            self.control.index = self._index_of(label)
 
     def show_raw(self, value: Any) -> bool:
         """Write a refused value where there is room for one."""
@@ -165,7 +179,7 @@ class MultiChoiceEditor(ParameterEditor):
         self._every.on_click(lambda _button: self.set_value([choice.value for choice in self._choices]))
         self._none.on_click(lambda _button: self._clear())
         find = [self._make_find()] if len(self._choices) > _LONG else []
-        head = lean(w.HBox, [self._every, self._none, *find], layout={"flex_flow": "row wrap"})
+        head = lean(w.HBox, [self._every, self._none, *find], _dom_classes=("gpw-wrapping",))
         label = [lean(w.Label, self.label, _dom_classes=("gpw-label",))] if self.label else []
         return [*label, head, *self._make_list()]
 
@@ -193,8 +207,7 @@ class MultiChoiceEditor(ParameterEditor):
             box = _Box(choice.label)
             box.observe(self.take, names="value")
             self._boxes.append(box)
-        layout = {"max_height": "180px", "overflow": "auto", **WIDE}
-        return [lean(w.VBox, self._boxes, layout=layout, _dom_classes=("gpw-boxes",))]
+        return [lean(w.VBox, self._boxes, _dom_classes=("gpw-wide", "gpw-boxes"))]
 
     @property
     def focus_target(self) -> w.DOMWidget:

@@ -10,7 +10,7 @@ from gpwidgets.protocol.values import UNSET, DataFile, RasterData
 from gpwidgets.secrets import mask
 from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.editor import ParameterEditor
-from gpwidgets.widgets.kit.controls import WIDE, lean
+from gpwidgets.widgets.kit.controls import lean
 from gpwidgets.widgets.kit.secret_text import UnechoedText
 from gpwidgets.widgets.page.uploaded import UploadFolder, forget_content, has_content
 
@@ -33,12 +33,7 @@ class FileEditor(ParameterEditor):
         )
         self.text.observe(self._take_text, names="value")
         self.upload.observe(self._take_upload, names="value")
-        row = lean(
-            w.HBox,
-            [self.text, self.upload],
-            layout={**WIDE, "align_items": "flex-end", "flex_flow": "row wrap"},
-        )
-        return [row]
+        return [lean(w.HBox, [self.text, self.upload], _dom_classes=("gpw-wide", "gpw-ends", "gpw-wrapping"))]
 
     def _make_text(self) -> Any:
         layout = {"flex": "1 1 180px", "width": "auto", "min_width": "0"}

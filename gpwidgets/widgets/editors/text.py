@@ -166,7 +166,7 @@ class HiddenEditor(ParameterEditor):
             layout={"flex": "1 1 0"},
         )
         self.control.observe(self._keep, names="value")
-        self._row = lean(w.HBox, [self.control], layout={"align_items": "flex-end", **WIDE})
+        self._row = lean(w.HBox, [self.control], _dom_classes=("gpw-wide", "gpw-ends"))
         return [self._row]
 
     @cached_property

@@ -11,7 +11,7 @@ from gpwidgets.protocol.values import UNSET, ArealUnit, LinearUnit, TimeUnit
 from gpwidgets.texts import tr
 from gpwidgets.widgets.editors.editor import ParameterEditor
 from gpwidgets.widgets.editors.text import range_text
-from gpwidgets.widgets.kit.controls import WIDE, lean
+from gpwidgets.widgets.kit.controls import lean
 
 _CLASSES = {"GPLinearUnit": LinearUnit, "GPArealUnit": ArealUnit, "GPTimeUnit": TimeUnit}
 
@@ -40,12 +40,7 @@ class QuantityEditor(ParameterEditor):
         )
         self.number.observe(self.take, names="value")
         self.unit.observe(self.take, names="value")
-        row = lean(
-            w.HBox,
-            [self.number, self.unit],
-            layout={**WIDE, "align_items": "flex-end"},
-        )
-        return [row]
+        return [lean(w.HBox, [self.number, self.unit], _dom_classes=("gpw-wide", "gpw-ends"))]
 
     def _units(self, used: str) -> list[tuple[str, str]]:
         """The units that are offered: those that are known, and the one that is used."""

@@ -39,6 +39,7 @@ class RunButtons(Owner, LateLooks, w.HBox):
             icon="stop",
             tooltip=tr("Ask the server to stop the run"),
             disabled=True,
+            _dom_classes=("gpw-resting",),
         )
         self.reset: w.Button = lean(
             w.Button, description=tr("Reset"), icon="undo", tooltip=tr("Put the default values back")

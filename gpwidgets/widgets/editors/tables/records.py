@@ -41,7 +41,7 @@ class RecordEditor(ParameterEditor):
         )
         self.summary: w.HTML = lean(w.HTML, _summary_html(UNSET))
         self._binding.follow(self.text, self._take_text)
-        self._row = lean(w.HBox, [self.summary], layout={"flex_flow": "row wrap", **WIDE})
+        self._row = lean(w.HBox, [self.summary], _dom_classes=("gpw-wide", "gpw-wrapping"))
         return [self.text, self._row]
 
     @cached_property

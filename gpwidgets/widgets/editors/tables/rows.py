@@ -85,7 +85,7 @@ class ListEditor(ParameterEditor):
         self.add_button: w.Button = text_button(
             tr("Add a row"), "plus", tr("Add a row to {title}", title=self.title), self.add
         )
-        self._tools = lean(w.HBox, [self.add_button], layout={"flex_flow": "row wrap"})
+        self._tools = lean(w.HBox, [self.add_button], _dom_classes=("gpw-wrapping",))
         self._place = Section()
         return [*([] if label is None else [label]), self._place, self._tools, *self._make_paste()]
 

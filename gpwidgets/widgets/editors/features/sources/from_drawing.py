@@ -53,8 +53,7 @@ class DrawSource(Source):
             )
         if target is not None:
             target.observe(self._follow, names="armed")
-        layout = {"flex_flow": "row wrap"}
-        return [lean(w.HBox, list(self.tools.values()), layout=layout, _dom_classes=("gpw-tools",))]
+        return [lean(w.HBox, list(self.tools.values()), _dom_classes=("gpw-tools", "gpw-wrapping"))]
 
     @property
     def focus_target(self) -> w.DOMWidget | None:
