@@ -73,8 +73,17 @@ def test_two_hundred_rows_are_pasted_run_retried_and_seen_on_maps(
     expect(first).to_contain_text("13")
     cell.get_by_role("button", name="Show the run of row 13").click()
     expect(cell.get_by_role("heading", name="Row 13")).to_be_visible()
-    notebook.ask("dry.clear() or 1")
+    notebook.ask(
+        "dry.clear() or server.faults.add('error', on='execute', code=498, message='Invalid token.').hits"
+    )
     cell.get_by_role("button", name="Retry failed").click()
+    expect(cell.get_by_text("Sign in below, and the batch goes on")).to_be_visible()
+    cell.get_by_label("Sign in", exact=True).select_option("With a user name")
+    cell.get_by_label("User name").fill("learner")
+    cell.get_by_label("Password", exact=True).fill("geodesy")
+    notebook.picture(screenshots / "batch-sign-in.png")
+    notebook.ask("server.faults.clear() or 1")
+    cell.get_by_role("button", name="Sign in").click()
     expect(cell.get_by_text("200 of 200 rows finished · Succeeded: 200")).to_be_visible(timeout=60_000)
     cell.get_by_role("button", name="Maps side by side").click()
     expect(cell.get_by_role("img", name="Map of 12, Distance: 12")).to_be_visible()

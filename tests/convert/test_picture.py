@@ -13,6 +13,7 @@ import shapely
 from gpwidgets.convert.rendering.picture import map_picture
 from gpwidgets.convert.rendering.picture_png import map_png
 from gpwidgets.convert.rendering.picture_text import LegendBlock, PictureText, place_text
+from gpwidgets.convert.rendering.small_map import small_map
 
 
 def frame(*wkts: str, crs: object = 4326) -> geopandas.GeoDataFrame:
@@ -167,3 +168,31 @@ def test_the_png_grows_by_the_text_and_takes_dollars_for_dollars() -> None:
     plain, whole = (image.imread(io.BytesIO(map_png(layers, text=text))) for text in (None, TEXT))
     assert whole.shape[1] == plain.shape[1]
     assert whole.shape[0] > plain.shape[0] + 200
+
+
+def test_an_area_or_line_that_is_too_small_to_be_seen_is_a_disc() -> None:
+    speck, line = "POLYGON ((0 0, 1e-9 0, 1e-9 1e-9, 0 0))", "LINESTRING (10 0, 10 1e-9)"
+    discs = numbers(
+        map_picture([(frame(speck, line, "POLYGON ((20 0, 30 0, 30 9, 20 0))"), "red")]), "circle"
+    )
+    assert [x for x, _ in discs] == sorted(x for x, _ in discs)
+    assert len(discs) == 2
+
+
+@pytest.mark.parametrize(
+    "bounds", [None, (-84.3, 36.3, -84.1, 36.5), (-180, 60, 180, 85), (100, -10, 260, 20)]
+)
+def test_a_small_map_has_its_shapes_in_their_place_on_the_base_map(bounds: Any) -> None:
+    ground, shapes = small_map([(frame("POINT (-84.2 36.4)"), "red")], bounds=bounds, width=240, height=160)
+    drawn = ElementTree.fromstring(ground)
+    (inner,) = drawn.findall("{http://www.w3.org/2000/svg}svg")
+    assert float(inner.get("width")) == pytest.approx(240, abs=1)
+    assert float(inner.get("y")) + float(inner.get("height")) >= 159
+    assert drawn.get("viewBox") == ElementTree.fromstring(shapes).get("viewBox") == "0 0 240 160"
+    assert all("prefers-color-scheme:dark" in one for one in (ground, shapes))
+    if bounds == (-84.3, 36.3, -84.1, 36.5):
+        assert numbers(shapes, "circle")[0] == pytest.approx([120, 80], abs=0.5)
+
+
+def test_a_small_map_of_nothing_is_none() -> None:
+    assert small_map([(frame(), "red")], width=240, height=160) is None

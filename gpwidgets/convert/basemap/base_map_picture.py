@@ -74,7 +74,9 @@ _RULES = (
 )
 
 
-def base_map_svg(bounds: Bounds, zoom: float, language: str = "en", *, shown: Bounds | None = None) -> str:
+def base_map_svg(
+    bounds: Bounds, zoom: float, language: str = "en", *, shown: Bounds | None = None, relief: bool = True
+) -> str:
     """Return a picture of a part of the world, its rows evenly spaced in Web Mercator.
 
     Parameters
@@ -87,6 +89,8 @@ def base_map_svg(bounds: Bounds, zoom: float, language: str = "en", *, shown: Bo
         Two letters; names of countries are in it where they are known so.
     shown
         The part that can be seen, at whose edges degrees are written; all of it when left out.
+    relief
+        Whether the hill-shade is drawn, which makes most of a small picture's bytes.
     """
     window = Window(bounds, zoom)
     width, height = window.size
@@ -96,7 +100,7 @@ def base_map_svg(bounds: Bounds, zoom: float, language: str = "en", *, shown: Bo
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" viewBox="{box}">'
         f'<style>{_style()}</style><rect width="100%" height="100%" style="fill:var(--sea)"/>'
-        f"{paths}{_relief(window)}{written}</svg>"
+        f"{paths}{_relief(window) if relief else ''}{written}</svg>"
     )
 
 

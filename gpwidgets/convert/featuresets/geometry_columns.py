@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -48,6 +49,8 @@ _PAIRS = (
     ("lng", "lat"),
     ("x", "y"),
 )
+#: A number as it is written in many countries.
+_DECIMAL_COMMA = re.compile(r"^\s*([-+]?\d{1,10}),(\d{1,20})\s*$")
 _WKB_NAMES = ("wkb", "ewkb", "geometry", "geom", "the_geom", "shape")
 _WKT_NAMES = ("wkt", "geometry", "geom", "the_geom", "shape")
 
@@ -165,7 +168,8 @@ def _from_numbers(
     table: pd.DataFrame, pair: tuple[Any, Any], crs: pyproj.CRS | None
 ) -> geopandas.GeoDataFrame:
     try:
-        x, y = (pd.to_numeric(table[name]).to_numpy(dtype=np.float64, na_value=np.nan) for name in pair)
+        columns = [pd.to_numeric(_with_points(table[name])) for name in pair]
+        x, y = (column.to_numpy(dtype=np.float64, na_value=np.nan) for column in columns)
     except (ValueError, TypeError) as error:
         raise ConversionError(
             tr(
@@ -180,6 +184,13 @@ def _from_numbers(
     if crs is None:
         check_degrees(shapes, longest=FARTHEST)
     return frame_of_shapes(shapes, table, crs=crs or GEOGRAPHIC)
+
+
+def _with_points(column: pd.Series) -> pd.Series:
+    """A column of numbers; texts with a comma before their decimals have a point there instead."""
+    if pd.api.types.is_numeric_dtype(column):
+        return column
+    return column.map(lambda cell: _DECIMAL_COMMA.sub(r"\1.\2", cell) if isinstance(cell, str) else cell)
 
 
 def _from_objects(table: pd.DataFrame, name: Any, crs: pyproj.CRS | None) -> geopandas.GeoDataFrame:

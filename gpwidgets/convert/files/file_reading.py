@@ -12,16 +12,16 @@ import orjson
 import pandas as pd
 
 from gpwidgets.convert.files._native_parquet import read_native_parquet
+from gpwidgets.convert.files._separated import read_separated
 from gpwidgets.convert.files.layer_choice import refuse_several
 from gpwidgets.convert.files.layered_files import only_layer, read_vector
 from gpwidgets.convert.files.private_copies import ARCHIVES, members_of, opened
-from gpwidgets.convert.tables.typed_tables import read_delimited
 from gpwidgets.errors import ConversionError
 from gpwidgets.texts import tr
 
-__all__ = ["read_frame_file", "read_json_file", "read_table_file"]
+__all__ = ["read_frame_file", "read_json_file", "read_table_file", "sheet_names"]
 
-_SEPARATED = {".csv": ",", ".tsv": "\t"}
+_SEPARATED = (".csv", ".tsv")
 #: What reads spreadsheets, by the name: pandas would go by the content.
 _SHEETS: dict[str, Any] = {".xlsx": "openpyxl", ".xlsm": "openpyxl", ".xls": "xlrd", ".ods": "odf"}
 _PARQUET = (".parquet", ".geoparquet", ".pq")
@@ -35,7 +35,7 @@ def read_frame_file(path: Path, layer: str = "") -> Any:
     path
         The file.
     layer
-        Name of the layer to read, where a file has several.
+        Name of the layer or sheet to read, where a file has several.
 
     Returns
     -------
@@ -51,12 +51,34 @@ def read_frame_file(path: Path, layer: str = "") -> Any:
     if path.suffix.lower() in _PARQUET:
         return _tried(path, lambda: _parquet(path))
     if path.suffix.lower() in _SEPARATED or path.suffix.lower() in _SHEETS:
-        return read_table_file(path)
+        return read_table_file(path, layer)
     return _tried(path, lambda: _by_gdal(path, layer))
 
 
-def read_table_file(path: Path) -> pd.DataFrame:
+def sheet_names(path: Path) -> list[str]:
+    """The sheets of a spreadsheet that hold something; none for a file of another kind.
+
+    Raises
+    ------
+    ConversionError
+        There is no such file, or it cannot be read.
+    """
+    engine = _SHEETS.get(path.suffix.lower())
+    if engine is None:
+        return []
+    sheets: Any = _tried(path, lambda: pd.read_excel(path, engine=engine, sheet_name=None, nrows=1))
+    return [str(name) for name, frame in sheets.items() if len(frame.columns)]
+
+
+def read_table_file(path: Path, sheet: str = "") -> pd.DataFrame:
     """The rows of a file, without geometry where the format has one.
+
+    Parameters
+    ----------
+    path
+        The file.
+    sheet
+        Of a spreadsheet; its first one when left out.
 
     Raises
     ------
@@ -65,9 +87,9 @@ def read_table_file(path: Path) -> pd.DataFrame:
     """
     suffix = path.suffix.lower()
     if suffix in _SEPARATED:
-        return _tried(path, lambda: _separated(path, _SEPARATED[suffix]))
+        return _tried(path, lambda: read_separated(path))
     if suffix in _SHEETS:
-        return _tried(path, lambda: pd.read_excel(path, engine=_SHEETS[suffix]))
+        return _tried(path, lambda: pd.read_excel(path, sheet_name=sheet or 0, engine=_SHEETS[suffix]))
     if suffix in _PARQUET:
         return _tried(path, lambda: _parquet(path))
     return _tried(path, lambda: _by_gdal(path, "", ignore_geometry=True))
@@ -82,14 +104,6 @@ def read_json_file(path: Path) -> Any:
         There is no such file, or no JSON in it.
     """
     return _tried(path, lambda: orjson.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf")))
-
-
-def _separated(path: Path, usual: str) -> pd.DataFrame:
-    with path.open(encoding="utf-8-sig") as lines:
-        first = lines.readline()
-    separator = ";" if usual not in first and ";" in first else usual
-    decimal = "," if separator == ";" else "."
-    return read_delimited(path, separator=separator, decimal=decimal, encoding="utf-8-sig")
 
 
 def _parquet(path: Path) -> Any:
@@ -111,7 +125,7 @@ def _by_gdal(path: Path, layer: str, **options: Any) -> Any:
         return read_vector(place, layer or only_layer(place), **options)
 
 
-def _tried(path: Path, read: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+def _tried(path: Path, read: Callable[[], Any]) -> Any:
     """Read a file; the libraries behind the formats raise whatever they like."""
     if not os.path.exists(path):  # also of a text that no path can be, unlike Path.exists
         raise ConversionError(tr("There is no file {path!r}.", path=str(path)[:200]))

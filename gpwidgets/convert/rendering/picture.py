@@ -12,7 +12,10 @@ import shapely
 from gpwidgets.convert.rendering.picture_layout import COAST, LAND, SEA, Painted, PictureLayout
 from gpwidgets.convert.rendering.picture_text import PictureText, Placed, place_text
 
-__all__ = ["map_picture"]
+__all__ = ["layer_svg", "map_picture", "scale_bar_svg"]
+
+#: Pixels; areas and lines that are smaller would not be seen, and get a disc in their place.
+_SMALLEST, _DISC = 3.0, 2.5
 
 
 def map_picture(
@@ -52,8 +55,8 @@ def map_picture(
     if layout.land is not None:
         style = f'fill="{LAND}" stroke="{COAST}" stroke-width="1"'
         parts.append(f'<path d="{_path(layout.land)}" {style} fill-rule="evenodd"/>')
-    parts += [_layer(*layer) for layer in layout.layers]
-    parts.append(_scale_bar(layout))
+    parts += [layer_svg(*layer) for layer in layout.layers]
+    parts.append(scale_bar_svg(layout))
     space = 'xmlns="http://www.w3.org/2000/svg"'
     size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
     if text is None:
@@ -81,18 +84,34 @@ def _placed(item: Placed) -> str:
     return f'<rect x="{item.x:g}" y="{box[0]:g}" width="13" height="{box[1]}" fill="{ink}"/>'
 
 
-def _scale_bar(layout: PictureLayout) -> str:
+def scale_bar_svg(layout: PictureLayout, ink: str = "#333") -> str:
+    """The scale bar of a picture, in its lower left corner, in a colour of CSS."""
     length, text = layout.scale
     end, below = 12 + length, layout.height - 12
     return (
-        f'<path d="M12 {below - 6}V{below}H{end:.1f}V{below - 6}" fill="none" stroke="#333"/>'
-        f'<text x="16" y="{below - 4}" font-family="sans-serif" font-size="11" fill="#333">{text}</text>'
+        f'<path d="M12 {below - 6}V{below}H{end:.1f}V{below - 6}" fill="none" style="stroke:{ink}"/>'
+        f'<text x="16" y="{below - 4}" font-family="sans-serif" font-size="11" style="fill:{ink}">'
+        f"{text}</text>"
     )
 
 
-def _layer(shapes: Any, color: str, opacity: float) -> str:
-    """One layer in its colour: areas filled through, lines, and points as discs."""
+def layer_svg(shapes: Any, color: str, opacity: float) -> str:
+    """One layer in its colour: areas filled through, lines, and points as discs.
+
+    Parameters
+    ----------
+    shapes
+        Array of geometries, in pixels.
+    color
+        As in CSS.
+    opacity
+        Of areas.
+    """
     kinds = shapely.get_dimensions(shapes)
+    left, top, right, bottom = shapely.bounds(shapes).reshape(-1, 4).T
+    is_speck = (kinds > 0) & (np.maximum(right - left, bottom - top) < _SMALLEST)
+    specks = shapely.get_coordinates(shapely.centroid(shapes[is_speck]))
+    shapes, kinds = shapes[~is_speck], kinds[~is_speck]
     ink = escape(color)
     # A path for each area: where areas overlap in one path, they would be holes.
     areas = "".join(f'<path d="{_path(np.array([area]))}"/>' for area in shapes[kinds == 2])
@@ -100,6 +119,7 @@ def _layer(shapes: Any, color: str, opacity: float) -> str:
     places = shapely.get_coordinates(shapes[kinds == 0])
     size = 5 if len(places) <= 200 else 2.5
     discs = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size}"/>' for x, y in places)
+    discs += "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{_DISC}"/>' for x, y in specks)
     parts = [
         f'<g fill="{ink}" fill-opacity="{opacity:g}" fill-rule="evenodd">{areas}</g>' if areas else "",
         f'<path d="{lines}" fill="none"/>' if lines else "",

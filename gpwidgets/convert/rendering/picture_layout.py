@@ -13,8 +13,9 @@ import shapely
 
 from gpwidgets.convert.coordinates.reprojecting import why_unplaced
 from gpwidgets.convert.geometry.vertices import nowhere
+from gpwidgets.protocol.values.spatial import Bounds
 
-__all__ = ["COAST", "FILL", "LAND", "SEA", "Painted", "PictureLayout"]
+__all__ = ["COAST", "FILL", "LAND", "SEA", "Painted", "PictureLayout", "PictureView"]
 
 Painted = tuple[geopandas.GeoDataFrame, str] | tuple[geopandas.GeoDataFrame, str, float]
 """A frame, its colour as in CSS, and the opacity of its areas where it is another than usual."""
@@ -30,6 +31,7 @@ _MOST_VERTICES = 20_000
 
 _RADIUS = 6_378_137.0
 _EDGE = 85.0
+_END = 85.0511
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class PictureLayout:
         Pixels of the scale bar, true in the middle of the picture, and the length it stands for.
     width, height : int
         Pixels.
+    view : PictureView
+        Where it looks.
     """
 
     layers: Sequence[tuple[Any, str, float]]
@@ -53,6 +57,7 @@ class PictureLayout:
     scale: tuple[float, str]
     width: int
     height: int
+    view: PictureView
 
     @classmethod
     def of(
@@ -80,13 +85,13 @@ class PictureLayout:
         shapes = [one for one in shapes if len(one[0])]
         if not shapes and bounds is None:
             return None
-        view = _View(_place(shapes, bounds), width, height, 1.25 if bounds is None else 1.0)
+        view = PictureView(_place(shapes, bounds), width, height, 1.25 if bounds is None else 1.0)
         outlines = None
         if land is not None:
             frame = geopandas.GeoDataFrame.from_features(land["features"], crs="EPSG:4326")
             outlines = view.pixels(_mercator(frame))
         placed = [(view.pixels(one), color, opacity) for one, color, opacity in shapes]
-        return cls(placed, outlines, view.scale(), width, height)
+        return cls(placed, outlines, view.scale(), width, height, view)
 
 
 def _place(shapes: Sequence[tuple[Any, str, float]], bounds: tuple[float, float, float, float] | None) -> Any:
@@ -112,7 +117,7 @@ def _project(degrees: Any) -> Any:
     return np.column_stack([lon, np.arctanh(np.sin(lat))]) * _RADIUS
 
 
-class _View:
+class PictureView:
     """Where the picture looks: a place with a margin, and at least two kilometres."""
 
     def __init__(self, place: Any, width: int, height: int, margin: float) -> None:
@@ -137,6 +142,26 @@ class _View:
         simple = shapely.simplify(placed, 1.0 if crowded else 0.25)
         placed = np.where(shapely.is_empty(simple), placed, simple)
         return shapely.clip_by_rect(placed, *edge)
+
+    @property
+    def bounds(self) -> Bounds:
+        """West, south, east, north in degrees of what can be seen; at most to the ends of Web Mercator."""
+        x, y = self.middle
+        wide, high = self.metres * self.width / 2, self.metres * self.height / 2
+        west, east = (math.degrees(one / _RADIUS) for one in (x - wide, x + wide))
+        south, north = (math.degrees(math.atan(math.sinh(one / _RADIUS))) for one in (y - high, y + high))
+        return west, max(south, -_END), east, min(north, _END)
+
+    @property
+    def zoom(self) -> float:
+        """Zoom level of a map of the same scale."""
+        return math.log2(2 * math.pi * _RADIUS / self.metres / 256)
+
+    @property
+    def top(self) -> float:
+        """Pixels that lie beyond the northern end of Web Mercator."""
+        beyond = self.middle[1] + self.metres * self.height / 2 - math.pi * _RADIUS
+        return float(max(0.0, beyond / self.metres))
 
     def scale(self) -> tuple[float, str]:
         """Pixels of a bar of a round length, true in the middle of the picture, and the length."""

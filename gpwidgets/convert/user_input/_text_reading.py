@@ -104,7 +104,7 @@ def _with_header(text: str) -> pd.DataFrame | None:
     names = [name.strip().strip('"') for name in re.split(separator, first)]
     if coordinate_columns(names) is None:
         return None
-    decimal = "," if separator == ";" else "."
+    decimal = "." if separator == "," else ","
     try:
         table = read_delimited(io.StringIO(text), separator=separator, decimal=decimal)
     except ValueError as error:

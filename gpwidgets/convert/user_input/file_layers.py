@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from gpwidgets.convert.files.file_kinds import kind_of_file
-from gpwidgets.convert.files.file_reading import read_frame_file, read_json_file
+from gpwidgets.convert.files.file_reading import read_frame_file, read_json_file, sheet_names
 from gpwidgets.convert.files.layer_choice import collection_layers
 from gpwidgets.convert.files.layered_files import layers_of, read_vector
 from gpwidgets.convert.files.private_copies import ARCHIVES, members_of, opened
@@ -73,7 +73,8 @@ def layer_names(path: Path) -> list[str]:
     Returns
     -------
     list of str
-        ``<file>/<layer>`` for those of a zip of several files; none for a format without layers.
+        ``<file>/<layer>`` for those of a zip of several files, the sheets of a spreadsheet that has several;
+        none for a format without layers.
 
     Raises
     ------
@@ -93,6 +94,9 @@ def layer_names(path: Path) -> list[str]:
         return [f"{member}/{name}" for member in members for name in _listed(path, member)]
     if path.suffix.lower() == ".json":
         return _collection_layers(path)
+    sheets = sheet_names(path)
+    if sheets:
+        return sheets if len(sheets) > 1 else []
     kind = kind_of_file(path)
     return _listed(path, "") if kind is not None and kind.layered else []
 
@@ -120,8 +124,8 @@ def read_layer(path: Path, name: str = "") -> pd.DataFrame:
     if path.suffix.lower() == ".json":
         found: pd.DataFrame = to_frame(path, layer=name or None)
         return found
-    if not name:
-        found = read_frame_file(path)
+    if not name or sheet_names(path):
+        found = read_frame_file(path, name)
         return found
     member, layer = _place_of(path, name)
     try:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from statistics import median
 from typing import Any
 
-from gpwidgets.convert.rendering.picture import map_picture
-from gpwidgets.texts import tr
-from gpwidgets.widgets.kit.land import land_outlines
+from gpwidgets.convert.basemap.base_map_picture import svg_url
+from gpwidgets.convert.rendering.small_map import small_map
+from gpwidgets.texts import language, tr
 from gpwidgets.widgets.map.layers.frame_layer import frame_bounds
 from gpwidgets.widgets.map.layers.style_by import SEQUENTIAL, ClassStyle, style_by
 from gpwidgets.widgets.map.map_picture import painted_by
@@ -76,16 +75,14 @@ class Multiples:
         painted: list[Any] = [(part, _COLOR)]
         if classes is not None:
             painted = painted_by(part, replace(classes, codes=classes.codes[mask]))
-        svg = (
-            map_picture(painted, land_outlines(), bounds=whole, width=_WIDTH, height=_HEIGHT)
-            if len(part)
-            else ""
-        )
-        if not svg:
+        size = {"width": _WIDTH, "height": _HEIGHT}
+        drawn = small_map(painted, bounds=whole or _bounds(part), language=language(), **size)
+        if drawn is None or not len(part):
             return f'<figure><div class="gpw-muted">{escape(tr("no features"))}</div>{caption}</figure>'
-        data = base64.b64encode(svg.encode()).decode()
         words = escape(tr("Map of {title}", title=title))
-        return f'<figure><img alt="{words}" src="data:image/svg+xml;base64,{data}">{caption}</figure>'
+        ground, shapes = (escape(svg_url(svg), quote=False) for svg in drawn)
+        images = f'<img alt="" src="{ground}"><img alt="{words}" src="{shapes}">'
+        return f'<figure><div class="gpw-small-map">{images}</div>{caption}</figure>'
 
 
 def share_an_extent(frame: Any) -> bool:

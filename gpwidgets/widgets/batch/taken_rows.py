@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,8 @@ __all__ = ["Taken", "features_inputs", "overwrite", "read_rows", "take_frame", "
 
 #: What stands between path and layer, as QGIS writes it.
 _LAYER_MARK = "|layername="
+#: A number as it is written in many countries.
+_DECIMAL_COMMA = re.compile(r"^\s*([-+]?\d{1,10}),(\d{1,20})\s*$")
 
 
 @dataclass
@@ -42,12 +45,15 @@ class Taken:
         Its columns that are no inputs; they are kept beside the results.
     hidden
         Its columns that stand for inputs which are secret, and were not taken.
+    trouble
+        Why its coordinates were not taken; empty where they were, or there are none.
     """
 
     count: int = 0
     inputs: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
+    trouble: str = ""
 
     def words(self) -> str:
         """It in words."""
@@ -66,6 +72,8 @@ class Taken:
                     names=", ".join(self.hidden),
                 )
             )
+        if self.trouble:
+            said.append(tr("They have no place: {trouble}", trouble=self.trouble))
         return " ".join(said)
 
 
@@ -162,6 +170,7 @@ def _take_columns(
                 rows.rows[place].kept[heading] = cell
         if shape and pair is not None:
             x, y = (given.get(one, "") for one in pair)
+            x, y = (_DECIMAL_COMMA.sub(r"\1.\2", one) for one in (x, y))
             rows.put(place, shape, f"POINT ({x} {y})" if x or y else "")
     taken.count = len(lines)
     return taken
@@ -233,13 +242,16 @@ def take_frame(rows: GridRows, frame: Any, geometry: str | None = None) -> Taken
     if not is_table(frame):
         raise TypeError(tr("{kind} is not a table.", kind=type(frame).__name__))
     _checked_headings(rows, [str(name) for name in frame.columns], [])
-    frame = _with_shapes(rows, frame)
+    if not len(frame):
+        raise GPError(tr("There are no rows in it."))
+    frame, trouble = _with_shapes(rows, frame)
     shape = getattr(frame, "active_geometry_name", None) if is_frame(frame) else None
     columns = {str(name): name for name in frame.columns if name != shape}
     named = {heading: rows.input_named(heading) for heading in columns}
     given = [name for name in named.values() if name]
     target = geometry_input(rows.info, geometry, given) if shape is not None else None
     taken = _sorted_columns(rows, named, ())
+    taken.trouble = trouble
     rows.drop_empty()
     if target is not None:
         rows.add_column(target)
@@ -265,20 +277,23 @@ def take_frame(rows: GridRows, frame: Any, geometry: str | None = None) -> Taken
     return taken
 
 
-def _with_shapes(rows: GridRows, frame: Any) -> Any:
-    """A table with columns such as lon and lat as features, where the task has an input for them."""
+def _with_shapes(rows: GridRows, frame: Any) -> tuple[Any, str]:
+    """A table with columns such as lon and lat as features, where the task has an input for them.
+
+    What keeps it from being so is told, too.
+    """
     from gpwidgets.convert.featuresets.geometry_columns import coordinate_columns, frame_of_table
 
     names = [str(name) for name in frame.columns]
     pair = coordinate_columns(names)
     if is_frame(frame) or pair is None or any(rows.input_named(one) for one in pair):
-        return frame
+        return frame, ""
     if _open_geometry(rows, names) is None:
-        return frame
+        return frame, ""
     try:
-        return frame_of_table(frame, None)
-    except GPError:  # no numbers, or no degrees: they stay columns
-        return frame
+        return frame_of_table(frame, None), ""
+    except GPError as error:  # no numbers, or no degrees: they stay columns
+        return frame, str(error)
 
 
 def read_rows(place: str, session: GPSession) -> Any:
