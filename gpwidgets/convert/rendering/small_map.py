@@ -11,7 +11,11 @@ from gpwidgets.convert.rendering.picture_layout import Painted, PictureLayout
 __all__ = ["small_map"]
 
 _SPACE = 'xmlns="http://www.w3.org/2000/svg"'
-_INK = "<style>:root{--ink:#333}@media(prefers-color-scheme:dark){:root{--ink:#e3e5e8}}</style>"
+#: On a dark page areas and points have light edges: the darkest colours of a scale would not be seen.
+_INK = (
+    "<style>:root{--ink:#333}@media(prefers-color-scheme:dark){:root{--ink:#e3e5e8}"
+    "g g{stroke:#e3e5e8;stroke-width:.8}}</style>"
+)
 
 
 def small_map(
