@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import geopandas
 import orjson
@@ -21,6 +21,7 @@ from gpwidgets.texts import tr
 
 __all__ = ["read_frame_file", "read_json_file", "read_table_file", "sheet_names"]
 
+_T = TypeVar("_T")
 _SEPARATED = (".csv", ".tsv")
 #: What reads spreadsheets, by the name: pandas would go by the content.
 _SHEETS: dict[str, Any] = {".xlsx": "openpyxl", ".xlsm": "openpyxl", ".xls": "xlrd", ".ods": "odf"}
@@ -125,7 +126,7 @@ def _by_gdal(path: Path, layer: str, **options: Any) -> Any:
         return read_vector(place, layer or only_layer(place), **options)
 
 
-def _tried(path: Path, read: Callable[[], Any]) -> Any:
+def _tried(path: Path, read: Callable[[], _T]) -> _T:
     """Read a file; the libraries behind the formats raise whatever they like."""
     if not os.path.exists(path):  # also of a text that no path can be, unlike Path.exists
         raise ConversionError(tr("There is no file {path!r}.", path=str(path)[:200]))
