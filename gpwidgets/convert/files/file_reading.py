@@ -91,9 +91,12 @@ def read_table_file(path: Path, sheet: str = "") -> pd.DataFrame:
         return _tried(path, lambda: read_separated(path))
     if suffix in _SHEETS:
         return _tried(path, lambda: pd.read_excel(path, sheet_name=sheet or 0, engine=_SHEETS[suffix]))
+    found: pd.DataFrame
     if suffix in _PARQUET:
-        return _tried(path, lambda: _parquet(path))
-    return _tried(path, lambda: _by_gdal(path, "", ignore_geometry=True))
+        found = _tried(path, lambda: _parquet(path))
+    else:
+        found = _tried(path, lambda: _by_gdal(path, "", ignore_geometry=True))
+    return found
 
 
 def read_json_file(path: Path) -> Any:
