@@ -21,7 +21,7 @@ from typing import Any
 from gpwidgets.errors import GPError
 from gpwidgets.secrets import mask, without_secrets
 from gpwidgets.tasks.batch._folder_lock import FolderLock
-from gpwidgets.texts import tr
+from gpwidgets.texts import tr, trn
 from gpwidgets.version import __version__
 
 __all__ = ["VERSION", "Ledger", "LedgerFull", "RowState", "read_head"]
@@ -245,10 +245,12 @@ class Ledger:
                     torn += not self._take(record)
         if torn and self.head:
             self.notes.append(
-                tr(
-                    "{count} lines of the ledger are torn, as a kernel was killed or the disk was full; "
+                trn(
+                    "{n} line of the ledger is torn, as a kernel was killed or the disk was full; "
+                    "its rows are looked after as far as the lines before tell.",
+                    "{n} lines of the ledger are torn, as a kernel was killed or the disk was full; "
                     "their rows are looked after as far as the lines before tell.",
-                    count=torn,
+                    torn,
                 )
             )
 
