@@ -18,7 +18,7 @@ __all__ = ["read_separated"]
 _MARKS = (",", ";", "\t", "|")
 _LOOKED_AT = 200
 #: What Excel writes above the headings, for itself.
-_SAID = re.compile(r"\s*\"?sep=(.)\"?\s*", re.IGNORECASE)
+_SAID = re.compile(r"sep=(.)", re.IGNORECASE)
 _POINT = re.compile(r"[-+]?\d+\.\d+")
 #: A comma before three digits may be one between thousands.
 _COMMA = re.compile(r"[-+]?\d+,(?:\d{1,2}|\d{4,20})")
@@ -63,7 +63,7 @@ def _spelling(path: Path) -> _Spelling:
     encoding = _encoding(path)
     with path.open(encoding=encoding, newline=None) as lines:
         first = list(islice((line for line in lines if line.strip()), _LOOKED_AT))
-    said = _SAID.fullmatch(first[0]) if first else None
+    said = _SAID.fullmatch(first[0].rstrip("\r\n").strip('"')) if first else None
     if said:
         del first[0]
     usual = "\t" if path.suffix.lower() == ".tsv" else ","
