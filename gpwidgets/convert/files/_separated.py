@@ -19,9 +19,9 @@ _MARKS = (",", ";", "\t", "|")
 _LOOKED_AT = 200
 #: What Excel writes above the headings, for itself.
 _SAID = re.compile(r"sep=(.)", re.IGNORECASE)
-_POINT = re.compile(r"[-+]?\d+\.\d+")
+_POINT = re.compile(r"[-+]?\d{1,20}\.\d{1,20}")
 #: A comma before three digits may be one between thousands.
-_COMMA = re.compile(r"[-+]?\d+,(?:\d{1,2}|\d{4,20})")
+_COMMA = re.compile(r"[-+]?\d{1,20},(?:\d{1,2}|\d{4,20})")
 
 
 @dataclass(frozen=True)

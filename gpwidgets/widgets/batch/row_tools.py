@@ -18,7 +18,6 @@ from gpwidgets.widgets.editors.namespace import frames_in_notebook
 from gpwidgets.widgets.kit.background import Background
 from gpwidgets.widgets.kit.binding import Binding
 from gpwidgets.widgets.kit.controls import (
-    WIDE,
     StatusLine,
     icon_button,
     lean,
@@ -135,7 +134,7 @@ class RowTools(Section):
                 "rows copied from a spreadsheet, with names or labels of inputs in the first line, "
                 "or as the columns are"
             ),
-            layout=WIDE,
+            layout={"width": "calc(100% - 8px)", "min_width": "0"},
         )
         self._pasted = box
         return [box, w.HBox([text_button(tr("Add these rows"), "plus", act=self._paste)])]
