@@ -197,11 +197,12 @@ def placed_frame(gdf: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
         There are coordinates that cannot be longitudes and latitudes, although the frame has no CRS or one of
         degrees, as a file of GeoJSON always has.
     """
-    if gdf.crs is None and frame_info(gdf).get("spatial_reference"):
+    crs = gdf.crs
+    if crs is None and frame_info(gdf).get("spatial_reference"):
         return gdf
-    if _is_geographic(gdf):
+    if crs is None or crs.is_geographic:
         check_degrees(_shapes(gdf), longest=FARTHEST, half=_half_turn(gdf))
-    return gdf.set_crs(GEOGRAPHIC) if gdf.crs is None else gdf
+    return gdf.set_crs(GEOGRAPHIC) if crs is None else gdf
 
 
 def split_crossing(gdf: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
@@ -241,13 +242,13 @@ def _metres_per_unit(gdf: geopandas.GeoDataFrame, shapes: Any) -> tuple[Any, Any
 
 def _half_turn(gdf: geopandas.GeoDataFrame) -> float:
     """180 degrees in the units of a geographic CRS: 200 where it counts in grads."""
-    if gdf.crs is None or not gdf.crs.axis_info:
-        return 180.0
-    return round(math.pi / (gdf.crs.axis_info[0].unit_conversion_factor or 1.0), 6)
+    axes = getattr(gdf.crs, "axis_info", None)
+    return round(math.pi / (axes[0].unit_conversion_factor or 1.0), 6) if axes else 180.0
 
 
 def _is_geographic(gdf: geopandas.GeoDataFrame) -> bool:
-    return gdf.crs is None or bool(gdf.crs.is_geographic)
+    crs = gdf.crs  # which takes a while to find
+    return crs is None or bool(crs.is_geographic)
 
 
 def _size(gdf: geopandas.GeoDataFrame) -> int:
