@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain, repeat
-from operator import attrgetter, contains, is_not, itemgetter
+from operator import attrgetter, is_not, itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -255,10 +255,10 @@ def rows_of_objects(features: Sequence[Any], layout: Layout) -> Rows:
     """
     if not set(map(type, features)) <= {dict}:
         raise Odd("a feature is no object")
-    if _have_all(features, ("attributes", "geometry")):
+    try:
         attributes = list(map(itemgetter("attributes"), features))
         geometries = list(map(itemgetter("geometry"), features))
-    else:
+    except KeyError:
         attributes = [feature.get("attributes") for feature in features]
         geometries = [feature.get("geometry") for feature in features]
     if not set(map(type, attributes)) <= {dict} or not set(map(type, geometries)) <= {dict, type(None)}:
@@ -267,11 +267,6 @@ def rows_of_objects(features: Sequence[Any], layout: Layout) -> Rows:
         return (_of_points if layout.key == "x" else _of_parts)(attributes, geometries, layout)
     except (TypeError, ValueError, OverflowError) as error:
         raise Odd(str(error)) from None
-
-
-def _have_all(objects: Sequence[Any], names: tuple[str, ...]) -> bool:
-    """Whether each of these objects has these keys."""
-    return all(all(map(contains, objects, repeat(name))) for name in names)
 
 
 def _of_points(attributes: list[Any], geometries: list[Any], layout: Layout) -> Rows:

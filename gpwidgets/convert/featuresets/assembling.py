@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, cast
 
 import geopandas
@@ -135,13 +136,21 @@ def _frame(
     columns = {_whole_letters(key): column for key, column in columns.items()}
     name = _free_name(columns)
     columns[name] = geopandas.array.GeometryArray(shapes, crs=crs)
-    frame: Any = pd.DataFrame(columns, index=pd.RangeIndex(len(shapes)), copy=False)
+    numbered = dict(enumerate(columns.values()))
+    frame: Any = pd.DataFrame(numbered, index=pd.RangeIndex(len(shapes)), copy=False)
+    frame.columns = _names(tuple(columns)).view()
     # As GeoDataFrame(frame, geometry=name), which takes a third of the time of reading a few features: it
     # looks for geometries that are in no array of geometries yet.
     frame.__class__ = geopandas.GeoDataFrame
     frame._geometry_column_name = name
     keep_frame_info(frame, about)
     return cast("geopandas.GeoDataFrame", frame)
+
+
+@lru_cache(maxsize=64)
+def _names(columns: tuple[str, ...]) -> pd.Index[Any]:
+    """The names of columns; pandas needs longer to make these than columns of a few rows."""
+    return pd.Index(columns)
 
 
 def _attributes(row: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import Any
 
 import geopandas
@@ -15,6 +15,7 @@ import shapely
 
 from gpwidgets.convert.coordinates.crs import from_crs, to_crs
 from gpwidgets.convert.coordinates.reprojecting import for_wire
+from gpwidgets.convert.featuresets._streaming import without_collector
 from gpwidgets.convert.geometry.nesting import offsets
 from gpwidgets.convert.geometry.vertices import has_m, vertices
 from gpwidgets.convert.tables.plain import wire_column
@@ -69,7 +70,8 @@ def write_features(gdf: geopandas.GeoDataFrame, *, decimals: int | None = None) 
         are not finite; or a value is none that JSON can hold.
     """
     try:
-        return orjson.dumps(_feature_set(gdf, decimals), option=orjson.OPT_SERIALIZE_NUMPY)
+        with without_collector():
+            return orjson.dumps(_feature_set(gdf, decimals), option=orjson.OPT_SERIALIZE_NUMPY)
     except orjson.JSONEncodeError as error:
         raise ConversionError(f"A value in the frame cannot be written as JSON: {error}.") from error
 
@@ -178,9 +180,18 @@ def ragged_parts(shapes: Any, kind: str) -> tuple[Any, Any]:
 
 def _points(shapes: Any, has_z: bool, measured: bool, decimals: int | None) -> list[dict[str, Any] | None]:
     there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
-    numbers = iter(_coordinates(shapes[there], has_z, measured, decimals).tolist())
-    names = ("x", "y", *("z" if has_z else ""), *("m" if measured else ""))
-    return [dict(zip(names, next(numbers), strict=True)) if known else None for known in there.tolist()]
+    numbers = _coordinates(shapes[there], has_z, measured, decimals).tolist()
+    if has_z or measured:
+        names = ("x", "y", *("z" if has_z else ""), *("m" if measured else ""))
+        made = [dict(zip(names, one, strict=True)) for one in numbers]
+    else:
+        made = [{"x": x, "y": y} for x, y in numbers]
+    if len(made) == len(shapes):
+        return [*made]
+    found: list[dict[str, Any] | None] = [None] * len(shapes)
+    for row, one in zip(there.nonzero()[0].tolist(), made, strict=True):
+        found[row] = one
+    return found
 
 
 def _coordinates(shapes: Any, has_z: bool, measured: bool, decimals: int | None) -> Any:
@@ -256,8 +267,8 @@ def _rows(
     if not told:
         return fields, [{} for _ in range(count)]
     names = [field["name"] for field in fields]
-    values = [values for _, values in told]
-    return fields, [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
+    rows = zip(*(values for _, values in told), strict=True)
+    return fields, list(map(dict, map(zip, repeat(names), rows)))
 
 
 def wire_columns(
@@ -299,4 +310,4 @@ def _described_type(df: pd.DataFrame) -> str:
 
 
 def _is_geometry(dtype: Any) -> bool:
-    return bool(str(dtype) == "geometry")
+    return isinstance(dtype, geopandas.array.GeometryDtype)

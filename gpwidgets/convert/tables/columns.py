@@ -52,7 +52,7 @@ _EXACT = 2.0**53
 #: Rows of text that are packed at a time: texts of their own need more memory.
 _BLOCK = 1 << 14
 #: Before pandas 3 the type of text is object; its "str" would turn None into "None".
-_TEXT_DTYPE: Any = "str" if int(pd.__version__.split(".")[0]) >= 3 else "object"
+_HAS_TEXT_DTYPE = int(pd.__version__.split(".")[0]) >= 3
 
 
 class Column:
@@ -299,7 +299,9 @@ def _texts(values: list[Any]) -> Any:
     """Texts as an array of pandas; as they are when there is something else among them."""
     if set(map(type, values)) <= {str, type(None)}:
         try:
-            return pd.array(values, dtype=_TEXT_DTYPE)
+            # As of the word "str", which pandas takes longer to look up than to make a few texts.
+            dtype: Any = pd.StringDtype(na_value=np.nan) if _HAS_TEXT_DTYPE else "object"
+            return pd.array(values, dtype=dtype)
         except UnicodeEncodeError:  # half a surrogate pair, which Arrow cannot hold
             pass
     return values

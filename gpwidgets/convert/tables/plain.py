@@ -75,7 +75,7 @@ def wire_column(
         wire = _wire_values(values, kind)
     field: dict[str, Any] = {"name": name, "type": kind, "alias": alias or name}
     if kind == "esriFieldTypeString":
-        longest = max((len(text) for text in wire if text is not None), default=0)
+        longest = max(map(len, filter(None, wire)), default=0)
         field["length"] = max(longest, _SHORT_TEXT)
     if kind == "esriFieldTypeOID" and (has_long_ids or _whole_kind(None, wire) == _LONG):
         field["length"] = _LONG_ID
@@ -184,12 +184,14 @@ def _text(value: Any) -> str:
 
 
 def _kind(dtype: Any, values: list[Any], described: str) -> str:
-    types = pd.api.types
-    if types.is_bool_dtype(dtype):
+    if isinstance(dtype, pd.StringDtype):
+        return described if described in _TEXT_TYPES else "esriFieldTypeString"
+    sort = dtype.kind
+    if sort == "b" or (sort == "O" and pd.api.types.is_bool_dtype(dtype)):  # categories may be true and false
         return "esriFieldTypeSmallInteger"
-    if types.is_integer_dtype(dtype):
+    if sort in "iu":
         return described if described in _WHOLE_TYPES else _whole_kind(dtype, values)
-    if types.is_float_dtype(dtype):
+    if sort == "f":
         return "esriFieldTypeDouble"
     kinds = _types_in(values)
     if kinds and kinds <= {datetime, date, time} and described in _CLOCK_TYPES:
