@@ -32,6 +32,8 @@ _KEYS = {
     **{kind.curve_key: kind for kind in _CURVED},
     GeometryType.ENVELOPE.key: GeometryType.ENVELOPE,
 }
+#: Rows that there is room for at least when more is made, and the part of all rows.
+_LEAST, _PART = 1 << 7, 64
 _BUILDERS = {"rings": rings.polygons, "paths": rings.lines, "points": rings.multipoints}
 
 
@@ -88,7 +90,7 @@ class GeometryColumn:
         self._quantisation = quantisation
         self._widths: dict[str, set[int]] = {}
         self._groups: dict[str, _Group] = {}
-        self._made: list[Any] = []
+        self._made: NDArray[np.object_] = np.empty(0, dtype=object)
         self._dropped: Counter[str] = Counter()
         self._unkept = False
         self._count = 0
@@ -117,19 +119,27 @@ class GeometryColumn:
         if self._quantisation is not None:
             coords = self._quantisation.decode(coords, lengths)
         owners = np.repeat(np.arange(len(counts)), counts)
+        before, self._count = self._count, self._count + len(counts)
+        self._make_room()
         if kind == "x":
-            shapes = np.full(len(counts), None, dtype=object)
-            shapes[owners] = rings.points(coords)
+            self._made[owners + before] = rings.points(coords)
         else:
             shapes = _BUILDERS[kind](coords, lengths, owners, len(counts), self._dropped)
-        self._made += [None] * (self._count - len(self._made))
-        self._made += shapes.tolist()
-        self._count += len(counts)
+            self._made[before : self._count] = shapes
+
+    def _make_room(self) -> None:
+        """Have a place for the geometry of each row; the array grows where it is, without a copy."""
+        had = len(self._made)
+        if had < self._count:
+            self._made.resize(self._count + max(_LEAST, self._count // _PART), refcheck=False)
+            self._made[had:] = None
 
     @property
     def made(self) -> list[Any]:
         """The geometries of the rows so far, as far as they are made already; None for the others."""
-        return [*self._made, *[None] * (self._count - len(self._made))]
+        self._make_room()
+        made: list[Any] = self._made[: self._count].tolist()
+        return made
 
     @property
     def is_even(self) -> bool:
@@ -142,9 +152,9 @@ class GeometryColumn:
 
     def finish(self) -> NDArray[np.object_]:
         """The shapely geometries of all rows, None where there is none."""
-        self._made += [None] * (self._count - len(self._made))
-        found = np.fromiter(self._made, dtype=object, count=self._count)
-        self._made = []
+        self._make_room()
+        found, self._made = self._made, np.empty(0, dtype=object)
+        found.resize(self._count, refcheck=False)
         for kind, group in self._groups.items():
             coords, lengths, owners = group.joined(max(self._widths.get(kind, {0})))
             if self._quantisation is not None and kind != "xmin":

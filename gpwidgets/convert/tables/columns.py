@@ -139,7 +139,9 @@ class Column:
                 return self._from_odd([value for piece in pieces for value in _listed(piece)])
             return self._typed(*pieces.pop().arrays())
         if self.kind in _TEXTS and not any(isinstance(piece, list) for piece in pieces):
-            return pieces[0] if len(pieces) == 1 else pd.concat(list(map(pd.Series, pieces))).array
+            if len(pieces) == 1:
+                return pieces[0]
+            return pd.concat(list(map(pd.Series, pieces)), ignore_index=True).array
         values = list(chain.from_iterable(map(_listed, pieces)))
         if self.kind in _TEXTS:
             return _objects(values)
@@ -205,7 +207,7 @@ class Column:
             outside = ~mask & ((values < _FIRST_MS) | (values > _LAST_MS))
             self.lost_dates = int(outside.sum())
             moments[mask | outside] = np.datetime64("NaT")
-            return pd.DatetimeIndex(moments, tz="UTC")
+            return pd.DatetimeIndex(moments, tz="UTC", copy=False)
         return pd.arrays.IntegerArray(self._narrow(values), mask)
 
     def _narrow(self, values: NDArray[Any]) -> NDArray[Any]:
