@@ -181,9 +181,9 @@ def _packed(
     if len(sizes) and until[-1] < _SHORT * len(sizes):
         joined = data[np.arange(until[-1]) + np.repeat(stops - until, sizes)]
     else:
-        view = memoryview(body)
+        whole = bytes(body)  # no copy of what is bytes already, and the quickest to cut
         pairs = zip(starts.tolist(), stops.tolist(), strict=True)
-        joined = np.frombuffer(b"".join([view[i:j] for i, j in pairs]), dtype=np.uint8)
+        joined = np.frombuffer(b"".join([whole[i:j] for i, j in pairs]), dtype=np.uint8)
     numbers, ends = decode(joined, zigzag=zigzag)
     behind = np.searchsorted(ends, until, side="right")
     return numbers, np.diff(behind, prepend=0)
@@ -220,9 +220,14 @@ def _texts(body: Body, data: Bytes, starts: Ints, stops: Ints, there: Ints, coun
     sizes, first = _sizes(data, starts, stops)
     if (first + sizes != stops).any():
         raise Odd("a value has more than a text")
-    whole = bytes(body) if not isinstance(body, bytes) else body
-    pairs = zip(first.tolist(), stops.tolist(), strict=True)
-    texts = [whole[i:j].decode("utf-8", "replace") for i, j in pairs]
+    whole = bytes(body)
+    pieces = [whole[i:j] for i, j in zip(first.tolist(), stops.tolist(), strict=True)]
+    try:
+        together = b"".join(pieces).decode("ascii")  # a letter is a byte
+        ends = np.cumsum(stops - first).tolist()
+        texts = [together[i:j] for i, j in zip([0, *ends], ends, strict=False)]
+    except UnicodeDecodeError:
+        texts = [piece.decode("utf-8", "replace") for piece in pieces]
     if len(there) == count:
         return texts
     found: list[Any] = [None] * count
