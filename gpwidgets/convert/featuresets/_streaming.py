@@ -8,7 +8,7 @@ from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from gpwidgets.convert.featuresets._collected import Collected, Described
-from gpwidgets.convert.featuresets._engines import Engine
+from gpwidgets.convert.featuresets._engines import Engine, FastEngine
 from gpwidgets.convert.featuresets._pieces import Cutter, NotCut, Taker, closed
 from gpwidgets.convert.featuresets.assembling import fields_of
 from gpwidgets.convert.featuresets.source import FeatureSource, chosen_layers, find_layers
@@ -62,16 +62,18 @@ def read_pieces(
         The text cannot be read in pieces; some of it has been taken from `chunks`.
     """
     lists: list[Collected] = []
+    fast = FastEngine()
 
     def begin(number: int, before: bytes) -> Taker:
         known = (described or {}).get(number) if described else _described(before, cutter.mark, number)
-        lists.append(_Watched(known, engine=engine, size=size))
+        lists.append(_Watched(known, engine=engine or fast, size=size))
         return lists[-1]
 
     cutter = Cutter(chunks, begin)
     # What comes from a network is waited for, and other threads' garbage should not pile up meanwhile.
     with without_collector() if is_here else nullcontext():
         document = cutter.run()
+        fast.close()
         with without_collector():
             return _assembled(document, lists, cutter.mark, is_last=described is not None)
 
