@@ -35,7 +35,8 @@ def _quantity(number: float, units: str) -> str:
     name = LINEAR_UNITS.get(units) or AREAL_UNITS.get(units) or TIME_UNITS.get(units)
     if name is None:
         return f"{number:g} {units.removeprefix('esri').lower()}"
-    return f"{number:g} {tr(name.singular if number == 1 else name.plural)}"
+    written = tr("{number:,.9g}", number=number)
+    return f"{written} {tr(name.singular if number == 1 else name.plural)}"
 
 
 def _is_number(value: object) -> bool:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from gpwidgets.protocol.values.unit_names import AREAL_UNITS, LINEAR_UNITS, TIME_UNITS
 from gpwidgets.protocol.values.units import ArealUnit, LinearUnit, TimeUnit
+from gpwidgets.texts import set_language
 
 
 @pytest.mark.parametrize(
@@ -80,3 +81,18 @@ def test_the_wire_form_comes_back_equal(distance: float, units: str) -> None:
 def test_text_for_people() -> None:
     assert str(LinearUnit(5, "km")) == "5 kilometers"
     assert str(LinearUnit(1, "ft")) == "1 foot"
+
+
+def test_words_have_their_thousands_apart_and_texts_are_read_again() -> None:
+    for number, words in (
+        (12500, "12,500 meters"),
+        (999999.5, "999,999.5 meters"),
+        (2_500_000, "2,500,000 meters"),
+    ):
+        made = LinearUnit(number, "m")
+        assert made.words == words
+        assert "," not in str(made)
+    set_language("de")
+    assert LinearUnit(12500, "m").words.startswith("12\N{NARROW NO-BREAK SPACE}500 ")
+    set_language("en")
+    assert LinearUnit.parse(str(LinearUnit(12500, "m"))) == LinearUnit(12500, "m")

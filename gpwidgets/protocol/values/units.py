@@ -109,17 +109,23 @@ class _Quantity:
         return self._units_table[self.units]
 
     def __str__(self) -> str:
-        return self._written(str)
+        number = getattr(self, self._number_key)
+        return f"{f'{number:g}' if abs(number) < 1e6 else repr(number)} {self._unit_word(str)}"
 
     @property
     def words(self) -> str:
-        """The number and its unit in the language of the user; as text it is English, which `parse` reads."""
-        return self._written(tr)
+        """The number, its thousands apart, and its unit in the language of the user.
 
-    def _written(self, say: Callable[[str], str]) -> str:
+        As text it is English and without separators, which `parse` reads.
+        """
         number = getattr(self, self._number_key)
-        word = say(self.unit_name.singular if number == 1 else self.unit_name.plural)
-        return f"{number:g} {word}" if abs(number) < 1e6 else f"{number!r} {word}"
+        whole = int(number) if number.is_integer() and abs(number) < 1e15 else number
+        written = tr("{number:,.9g}", number=number) if abs(number) < 1e6 else tr("{number:,}", number=whole)
+        return f"{written} {self._unit_word(tr)}"
+
+    def _unit_word(self, say: Callable[[str], str]) -> str:
+        is_one = getattr(self, self._number_key) == 1
+        return say(self.unit_name.singular if is_one else self.unit_name.plural)
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,8 @@ __all__ = ["AnswerCheck", "Finding", "check"]
 INPUTS = "inputs"
 #: As `summary` has them: a number, a word, and the coordinate system.
 _FEATURES = re.compile(r"([0-9]{1,3}(?:[^0-9A-Za-z]?[0-9]{3}){0,4}) [^0-9() ]{1,40} (\([^()]{1,60}\))")
+#: Between thousands of a number that is only read.
+_SEPARATOR = re.compile(r"(?<=\d)[,\u202f](?=\d{3})")
 _UNITS = {LinearUnit: "distance", ArealUnit: "area", TimeUnit: "time"}
 
 
@@ -209,7 +211,7 @@ def _is_same_quantity(shown: str, wanted: str) -> bool:
     """Whether both are the same length, area or time: 5 km are 5,000 meters."""
     for kind in _UNITS:
         try:
-            one, other = kind.parse(shown), kind.parse(wanted)
+            one, other = (kind.parse(_SEPARATOR.sub("", words)) for words in (shown, wanted))
         except ValueError:
             continue
         number = _UNITS[kind]
