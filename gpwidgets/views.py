@@ -6,8 +6,10 @@ So neither they nor this module know the widgets, and nothing loads them before 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from pathlib import Path  # takes as long to load as all else that the package alone loads
 
 __all__ = ["Form", "batch_view", "crate_of", "open_form", "provide", "report_page", "run_view"]
 

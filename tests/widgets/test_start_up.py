@@ -33,6 +33,8 @@ def loaded_by(code: str, *names: str) -> list[str]:
 
 def test_the_package_alone_loads_nothing_heavy() -> None:
     assert loaded_by("import gpwidgets", *LATER, "ipywidgets") == []
+    slow = ("ast", "dataclasses", "inspect", "pathlib", "urllib.parse")
+    assert loaded_by("import gpwidgets", *slow) == loaded_by("pass", *slow)
 
 
 def test_the_class_of_a_widget_loads_what_makes_forms_results_and_maps_only_when_needed() -> None:
