@@ -23,6 +23,7 @@ from gpwidgets.widgets.map._layer_row import LayerRow, title_of
 from gpwidgets.widgets.map.drawing.draw_control import Pen
 from gpwidgets.widgets.map.drawing.measure_tool import Measure
 from gpwidgets.widgets.map.layers.frame_layer import LeanGeoJSON
+from gpwidgets.widgets.map.layers.layer_look import Styling
 from gpwidgets.widgets.map.layers.viewport import features_box, go_to, take_off, union
 from gpwidgets.widgets.map.map_picture import MapPictureButton
 
@@ -61,6 +62,8 @@ class LayerPanel(Owner, WidgetControl):
         self._measure: Measure | None = None
         self._drawn: LeanGeoJSON | None = None
         self._legends = Note()
+        self._plain: w.HBox | None = None
+        self._offered: list[Any] = []
         self.dock: w.VBox = self.own(Section([self._legends], _dom_classes=("gpw-dock",)))
         box = lean(w.VBox, [self.opener], _dom_classes=("gpw-layers",))
         self.opener.observe(self._open, names="value")
@@ -110,7 +113,7 @@ class LayerPanel(Owner, WidgetControl):
         if change["new"] and self._list is None:  # tools and list are made when they are opened first
             self._list = lean(w.VBox, _dom_classes=("gpw-layer-list",))
             self._body = Section([self._make_tools(), self._list])
-            self.dock.children = [self._body, self._legends]
+            self.dock.children = [self._body, *self.dock.children]
         if self._list is not None:
             self._body.set_visible(change["new"])
         self._show()
@@ -234,6 +237,34 @@ class LayerPanel(Owner, WidgetControl):
             f"{layer.classes.legend_html(getattr(layer, 'thinned', ''))}</div>"
             for layer in styled
         )
+
+        self._offer_one_color([layer for layer in styled if getattr(layer, "is_as_it_came", False)])
+
+    def _offer_one_color(self, layers: list[Any]) -> None:
+        """A button for each layer whose colours nobody has chosen."""
+        if layers == self._offered:
+            return
+        self._offered = layers
+        if self._plain is None:  # most maps have no such layer
+            self._plain = lean(w.HBox, _dom_classes=("gpw-wrapping",))
+            self.dock.children = [*self.dock.children, self._plain]
+        several = len(layers) > 1
+        replace_children(self._plain, [self._plain_button(layer, several) for layer in layers])
+
+    def _plain_button(self, layer: Any, several: bool) -> w.Button:
+        title = title_of(layer)
+        words = tr("One colour for {title}", title=title) if several else tr("One colour")
+        tip = tr("Draw {title} in one colour; Layers has other colours for it", title=title)
+        button: w.Button = text_button(words, "paint-brush", tip, lambda: self._use_one_color(layer))
+        return button
+
+    def _use_one_color(self, layer: Any) -> None:
+        layer.styling = Styling()
+        layer.restyle(None)
+        if layer in self._rows:
+            self._rows[layer].follow_color()
+        self.opener.focus()  # the button goes
+        self.show_legends()
 
     # Tools
 

@@ -173,7 +173,7 @@ class LayerRow(Owner, w.VBox):
         frame = self.layer.frame
         columns = [(str(name), str(name)) for name in frame.columns if str(name) != frame.geometry.name]
         server = [(tr(_SERVER[0]), _SERVER[1])] if self.layer.server_classes is not None else []
-        now = self.layer.styling or Styling(by=_SERVER[1] if server else "")
+        now = self.layer.styling or self.layer.first_styling
         self.column: Any = _labelled(
             w.Dropdown(options=[(tr(_ONE_COLOR[0]), _ONE_COLOR[1]), *server, *columns], value=now.by),
             tr("Colour by"),
@@ -213,8 +213,17 @@ class LayerRow(Owner, w.VBox):
         self.layer.color = self.color.value
         self.layer.styling = styling
         self.layer.restyle(classes)
-        self._patch.value = patch_html(self.layer.color) if self.layer.classes is None else ""
+        self._show_patch()
         self._panel.show_legends()
+
+    def _show_patch(self) -> None:
+        self._patch.value = patch_html(self.layer.color) if self.layer.classes is None else ""
+
+    def follow_color(self) -> None:
+        """Show that the layer has one colour, which was chosen elsewhere."""
+        self._show_patch()
+        if self.more.value:
+            self.column.value = ""
 
     def show_error(self, error: Exception) -> None:
         """Show why the layer cannot be styled so."""

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from urllib.parse import unquote
 
 from gpwidgets.protocol.frame_info import frame_info
 from gpwidgets.texts import tr
 from gpwidgets.widgets.kit.owner import close_tree
 from gpwidgets.widgets.map.layers.frame_layer import RESULT_COLORS, FrameLayer, free_label
-from gpwidgets.widgets.map.layers.layer_look import Look
+from gpwidgets.widgets.map.layers.layer_look import Look, Styling
 from gpwidgets.widgets.map.layers.viewport import size_of, take_off
 
 if TYPE_CHECKING:
@@ -33,6 +33,11 @@ MOST_EARLIER = 10
 _DASHES = "5 4"
 
 
+class _Colors(TypedDict):
+    by_attribute: bool
+    styling: Styling | None
+
+
 class EarlierLayer:
     """A result of an earlier run, in the layer list and not on the map.
 
@@ -46,6 +51,8 @@ class EarlierLayer:
         How it looks once it is shown.
     classes : gpwidgets.widgets.map.layers.style_by.ClassStyle or None
         What its colours told when it went to rest; a layer that has them has no colour of its own.
+    by_attribute : bool
+        Whether it began in the colours of an attribute.
     wake : callable
         Shows it, as a layer of the map.
     remove_me : callable
@@ -65,7 +72,7 @@ class EarlierLayer:
         self.output = layer.output
         self.title = self.name = title
         self.color = layer.color
-        self.look, self.classes = Look.of(layer), layer.classes
+        self.look, self.classes, self.by_attribute = Look.of(layer), layer.classes, layer.by_attribute
         self.bounds_4326 = layer.bounds_4326
         self.wake = lambda: wake(self)
         self.remove_me = lambda: remove(title)
@@ -116,8 +123,15 @@ class ResultLayers:
         if old is not None:
             self._looks[name] = Look.of(old)
             self._panel.forget(old)
-        layer = self._make(name, gdf, color or self._color_of(name), dashes)
         look = self._looks.get(name) if color is None else None
+        layer = self._make(
+            name,
+            gdf,
+            color or self._color_of(name),
+            dashes,
+            by_attribute=color is None,
+            styling=look.styling if look is not None else None,
+        )
         if look is not None:
             look.give(layer)
         self._put(layer, old, look.title if look is not None else "")
@@ -132,8 +146,10 @@ class ResultLayers:
             self._colors[name] = self._panel.claim_color(RESULT_COLORS)
         return self._colors[name]
 
-    def _make(self, name: str, gdf: GeoDataFrame, color: str, dashes: str) -> FrameLayer:
-        layer = FrameLayer(gdf, name, color, size=size_of(self._map), dashes=dashes)
+    def _make(
+        self, name: str, gdf: GeoDataFrame, color: str, dashes: str, **colors: Unpack[_Colors]
+    ) -> FrameLayer:
+        layer = FrameLayer(gdf, name, color, size=size_of(self._map), dashes=dashes, **colors)
         self.by_name[name] = layer
         self._made(layer, name)
         return layer
@@ -168,7 +184,14 @@ class ResultLayers:
     def _wake(self, earlier: EarlierLayer) -> FrameLayer:
         """Show what an earlier run gave, below that of the latest."""
         del self._earlier[earlier.title]
-        layer = self._make(earlier.title, earlier.gdf, earlier.color, _DASHES)
+        layer = self._make(
+            earlier.title,
+            earlier.gdf,
+            earlier.color,
+            _DASHES,
+            by_attribute=earlier.by_attribute,
+            styling=earlier.look.styling,
+        )
         layer.is_earlier, layer.output = True, earlier.output
         earlier.look.give(layer)
         layer.name = free_label(self._map, layer.title, layer.color)

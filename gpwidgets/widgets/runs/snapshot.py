@@ -131,6 +131,7 @@ def _rows_html(frame: Any) -> str:
 def _picture(inputs: Mapping[str, Any], outputs: Outputs | None) -> str:
     """A picture of the map, as an image so that no page takes its parts away."""
     from gpwidgets.convert.rendering.picture_text import LegendBlock, PictureText
+    from gpwidgets.widgets.map.layers.layer_look import first_look
     from gpwidgets.widgets.map.layers.server_style import server_style
     from gpwidgets.widgets.map.map_picture import painted_by
 
@@ -140,7 +141,7 @@ def _picture(inputs: Mapping[str, Any], outputs: Outputs | None) -> str:
         found = [outputs[name] for name in outputs if name not in outputs.errors]
         frames = [value for value in found if is_frame(value) and len(value)]
         for at, frame in enumerate(frames):
-            style, _ = server_style(frame)
+            style = server_style(frame)[0] or first_look(frame)[1]
             layers += (
                 painted_by(frame, style) if style else [(frame, _RESULT_COLORS[at % len(_RESULT_COLORS)])]
             )

@@ -20,14 +20,13 @@ from gpwidgets.convert.rendering.geojson_text import FeatureText, ready_json
 from gpwidgets.convert.rendering.map_shapes import Drawn, MapShapes, pixel_size
 from gpwidgets.protocol.values.spatial import Bounds
 from gpwidgets.texts import tr
+from gpwidgets.widgets.map.layers.layer_look import BY_SERVER, Styling, begin_look
 from gpwidgets.widgets.map.layers.server_style import server_style
 from gpwidgets.widgets.map.layers.style_by import ClassStyle
 from gpwidgets.widgets.map.layers.viewport import DEFAULT_SIZE, view_of
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
-
-    from gpwidgets.widgets.map.layers.layer_look import Styling
 
 #: Above this many features a browser no longer pans smoothly; of more, the largest of each spot are drawn.
 MAX_FEATURES = 10_000
@@ -192,6 +191,10 @@ class FrameLayer(LeanGeoJSON):
         Lengths of dashes and gaps in pixels, as in SVG; empty for whole lines.
     as_server
         Whether it begins in the server's own symbology, if the frame came with one.
+    by_attribute
+        Whether it begins in the colours of an attribute, where the server has none for it.
+    styling
+        What its user wants the colours to tell, which comes before all others; left out if it does not suit.
 
     Attributes
     ----------
@@ -209,6 +212,10 @@ class FrameLayer(LeanGeoJSON):
         The server's own symbology, if there is one that can be drawn.
     styling : Styling or None
         What the user wants its colours to tell; None as long as they are as they came.
+    first_styling : Styling
+        What its colours told when it came.
+    by_attribute : bool
+        Whether it was to begin in the colours of an attribute.
     key, output, first_title : str
         Its name for the task map that shows it, that of the output among several runs, and the one shown
         before the user gave it another.
@@ -234,6 +241,8 @@ class FrameLayer(LeanGeoJSON):
         size: tuple[float, float] = DEFAULT_SIZE,
         dashes: str = "",
         as_server: bool = True,
+        by_attribute: bool = False,
+        styling: Styling | None = None,
     ) -> None:
         self.frame = gdf
         self._dashes = dashes
@@ -242,8 +251,11 @@ class FrameLayer(LeanGeoJSON):
         self.color = color
         self.server_classes: ClassStyle | None
         self.server_classes, self._server_note = server_style(gdf) if as_server else (None, "")
-        self.classes: ClassStyle | None = self.server_classes
+        self.classes: ClassStyle | None
+        self.by_attribute = by_attribute
         self.styling: Styling | None = None
+        self.first_styling: Styling
+        begin_look(self, styling)
         self.key: str = name
         self.output: str = name
         self.first_title: str = name
@@ -261,6 +273,11 @@ class FrameLayer(LeanGeoJSON):
         )
         self.thinned: str
         self._tell()
+
+    @property
+    def is_as_it_came(self) -> bool:
+        """Whether its colours tell an attribute that nobody has chosen."""
+        return self.styling is None and self.first_styling.by not in ("", BY_SERVER)
 
     def _fit_pixel(self) -> float:
         """Degrees of longitude per pixel where the whole layer fits the map."""

@@ -151,7 +151,10 @@ def style_by(frame: Any, column: str, method: str, count: int, palette: str) -> 
         labels = [tr("other") if one is None else texts.text(column, one) for one in found.values]
         colors = [OTHER if one is None else _cycled(at) for at, one in enumerate(found.values)]
     else:
-        labels = range_labels(found.bounds)
+        values = frame.iloc[:, place].dropna().unique()
+        is_few = len(values) == len(found.bounds) and sorted(values) == [high for _, high in found.bounds]
+        # A class that holds one value is called by it.
+        labels = [texts.text(column, one) for one in sorted(values)] if is_few else range_labels(found.bounds)
         colors = ramp(SEQUENTIAL[palette], len(labels))
     codes = found.codes.copy()
     if (codes < 0).any():
