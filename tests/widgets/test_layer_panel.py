@@ -258,7 +258,7 @@ def test_a_picture_of_what_is_visible_is_saved_and_none_written_over(
     monkeypatch.chdir(tmp_path)
     task_map = TaskMap()
     shown = squares(2)
-    layer = task_map.add_result("R", shown)
+    layer = task_map.add_result("R", shown, color="#009e73")
     task_map.target("T").add({"type": "Point", "coordinates": [2, 2]})
     press(task_map, "Layers")
     for name, colors in (("map.png", True), ("map_1.png", True), ("map_2.png", False)):

@@ -20,9 +20,11 @@ from widget_tools import (
     html_of,
     names_of,
     press,
+    text_of,
     tick,
 )
 
+from gpwidgets.convert.rendering.map_shapes import MapShapes
 from gpwidgets.tasks.results.outputs import Outputs
 from gpwidgets.widgets.map.task_map import TaskMap
 from gpwidgets.widgets.results.results import ResultsView
@@ -144,6 +146,61 @@ def test_one_colour_holds_for_the_next_run_and_for_one_after_removal(task_map: T
     assert not drawn(task_map)
     task_map.add_result("Buffers", result(3))
     assert drawn(task_map)[0].style["color"] == "#7a5195"
+
+
+def scored(second: int, **columns: Any) -> gpd.GeoDataFrame:
+    made = result(second)
+    made["score"] = [2.5, 1.0, 2.5, 7.0]
+    for name, values in columns.items():
+        made[name] = values
+    made.attrs["gpwidgets"]["aliases"] = {"score": "Score in points"}
+    return made
+
+
+def test_a_result_is_coloured_at_once_and_one_click_gives_one_colour_back(task_map: TaskMap) -> None:
+    task_map.add_result("Buffers", scored(1))
+    (layer,) = drawn(task_map)
+    sent = layer.data
+    assert "color" not in layer.style
+    assert "Score in points" in html_of(task_map)
+    assert "2.5 (2)" in text_of(task_map)  # a class that holds one value is called by it
+    assert chosen(settings(task_map, "Buffers"), "Colour by") == "score"
+    assert layer.data is sent
+    press(task_map, "One colour")
+    assert layer.style["color"] == layer.color
+    assert "Score in points" not in html_of(task_map)
+    assert not can_find(task_map, "One colour", "button")
+    assert chosen(around(task_map, "Buffers", "Remove"), "Colour by") == "one colour"
+    task_map.add_result("Buffers", scored(2))
+    assert "color" in drawn(task_map)[0].style
+
+
+def test_a_coloured_result_is_drawn_once(task_map: TaskMap, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[object] = []
+    before = MapShapes.draw
+    monkeypatch.setattr(MapShapes, "draw", lambda *a, **b: counted.append(0) or before(*a, **b))
+    task_map.add_result("Buffers", scored(1))
+    assert len(counted) == 1
+    choose(settings(task_map, "Buffers"), "Colours", "Blues")
+    counted.clear()
+    task_map.add_result("Buffers", scored(2))
+    assert len(counted) == 1
+    assert chosen(settings(task_map, "Buffers"), "Colours") == "Blues"
+
+
+def test_a_colour_that_is_asked_for_wins(task_map: TaskMap) -> None:
+    layer = task_map.add_result("Buffers", scored(1), color="#123456")
+    assert layer.style["color"] == "#123456"
+    assert not can_find(task_map, "One colour", "button")
+
+
+def test_each_of_several_coloured_results_has_its_button(task_map: TaskMap) -> None:
+    task_map.add_result("A", scored(1))
+    task_map.add_result("B", scored(1, kind=list("abab")).drop(columns=["score"]))
+    assert "kind" in text_of(task_map)
+    press(task_map, "One colour for A")
+    assert can_find(task_map, "One colour", "button")
+    assert "Score in points" not in html_of(task_map)
 
 
 def test_a_style_by_a_column_that_is_gone_gives_way(task_map: TaskMap) -> None:

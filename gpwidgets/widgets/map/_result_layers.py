@@ -127,7 +127,7 @@ class ResultLayers:
         layer = self._make(
             name,
             gdf,
-            color or self._color_of(name),
+            color or (look.color if look is not None else self._color_of(name)),
             dashes,
             by_attribute=color is None,
             styling=look.styling if look is not None else None,

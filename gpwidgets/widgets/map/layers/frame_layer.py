@@ -248,17 +248,15 @@ class FrameLayer(LeanGeoJSON):
         self._dashes = dashes
         self._size = size
         self.title: str = name
+        self.key, self.output, self.first_title = name, name, name
         self.color = color
         self.server_classes: ClassStyle | None
         self.server_classes, self._server_note = server_style(gdf) if as_server else (None, "")
         self.classes: ClassStyle | None
-        self.by_attribute = by_attribute
+        self.by_attribute = by_attribute and not self._server_note
         self.styling: Styling | None = None
         self.first_styling: Styling
         begin_look(self, styling)
-        self.key: str = name
-        self.output: str = name
-        self.first_title: str = name
         self.is_earlier = False
         self.remove_me: Callable[[], None] | None = None
         self.map_shapes: MapShapes = MapShapes(gdf)

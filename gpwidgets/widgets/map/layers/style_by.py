@@ -151,10 +151,10 @@ def style_by(frame: Any, column: str, method: str, count: int, palette: str) -> 
         labels = [tr("other") if one is None else texts.text(column, one) for one in found.values]
         colors = [OTHER if one is None else _cycled(at) for at, one in enumerate(found.values)]
     else:
-        values = frame.iloc[:, place].dropna().unique()
-        is_few = len(values) == len(found.bounds) and sorted(values) == [high for _, high in found.bounds]
+        values = [high for _, high in found.bounds]
         # A class that holds one value is called by it.
-        labels = [texts.text(column, one) for one in sorted(values)] if is_few else range_labels(found.bounds)
+        is_few = _are_all(frame.iloc[:, place], values)
+        labels = [texts.text(column, one) for one in values] if is_few else range_labels(found.bounds)
         colors = ramp(SEQUENTIAL[palette], len(labels))
     codes = found.codes.copy()
     if (codes < 0).any():
@@ -163,11 +163,20 @@ def style_by(frame: Any, column: str, method: str, count: int, palette: str) -> 
     return ClassStyle(texts.header(column), tuple(labels), tuple(colors), codes, form=form_of(frame))
 
 
+def _are_all(column: Any, values: Sequence[float]) -> bool:
+    """Whether a column holds these values and no others; a look at the first rows mostly tells."""
+    first = column.iloc[:1000].dropna().unique()
+    return set(first) <= set(values) and set(column.dropna().unique()) == set(values)
+
+
 def range_labels(bounds: Sequence[tuple[float, float]]) -> list[str]:
     """Return "low to high" for each class, with no more digits than tell the limits apart."""
     limits = sorted({one for pair in bounds for one in pair})
     texts = dict(zip(limits, limit_texts(limits), strict=True))
-    return [tr("{low} to {high}", low=texts[low], high=texts[high]) for low, high in bounds]
+    return [
+        tr("{low} to {high}", low=texts[low], high=texts[high]) if low < high else texts[low]
+        for low, high in bounds
+    ]
 
 
 def limit_texts(limits: Sequence[float]) -> list[str]:
