@@ -14,6 +14,7 @@ from widget_tools import (
     can_find,
     can_press,
     choose,
+    chosen,
     fill,
     find,
     find_all,
@@ -270,14 +271,18 @@ def test_rows_that_are_no_table_are_said_and_the_grid_is_there(server: Any, tmp_
     see(grid, "There are no rows yet")
 
 
-def test_maps_of_a_sweep_have_one_legend(grid: Any) -> None:
-    paste(grid, "Distance\n1 km\n2 km\n3 km")
+def test_maps_of_a_sweep_have_one_legend(server: Any, tmp_path: Path) -> None:
+    rows = pandas.DataFrame(
+        {"lon": [-84.2, -84.1, -84.0], "lat": [36.4] * 3, "Distance": ["1 km", "2 km", "3 km"]}
+    )
+    grid = gp.BatchWidget(server.url_of("BufferPoints"), rows, folder=tmp_path / "runs")
     press(grid, "Run all rows")
     see(grid, "All rows have succeeded.")
     press(grid, "Maps side by side")
     see(grid, "1, Distance: 1 kilometer")
     assert html_of(grid).count('alt="Map of ') == 3
     assert html_of(grid).count("gpw-legend") == 1
+    assert chosen(grid, "Colours by") == "BUFF_DIST"  # a column of the results, not one that was kept
     choose(grid, "Colours by", "one colour")
     assert seen(lambda: "gpw-legend" not in html_of(grid))
 

@@ -155,7 +155,7 @@ class _MapsView(Section):
 
         self._frame = frame
         columns = [name for name in frame.columns if name != frame.geometry.name and not _is_ours(name)]
-        own = [name for name in frame.columns if str(name).startswith("input_")]
+        own = [name for name in frame.columns if str(name).startswith(("input_", "row_"))]
         options = [(tr("one colour"), ""), *((str(name), str(name)) for name in [*columns, *own])]
         with self._binding.silently():
             before = self._column.value
@@ -206,7 +206,7 @@ class _MapsView(Section):
 
 
 def _is_ours(name: Any) -> bool:
-    return str(name).startswith(("gp_", "input_"))
+    return str(name).startswith(("gp_", "input_", "row_"))
 
 
 class _ChartView(Section):
