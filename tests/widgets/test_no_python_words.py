@@ -189,7 +189,7 @@ def test_the_forms_of_all_recorded_tasks() -> None:
         ([], "empty"),
         (None, "no value"),
         (False, "No"),
-        ("it's\nso", "'it's so'"),
+        ("it's\nso", '"it\'s so"'),
     ],
 )
 def test_values_in_half_a_line(value: Any, words: str) -> None:

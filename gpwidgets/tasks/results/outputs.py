@@ -354,8 +354,12 @@ def summary(value: Any) -> str:
     if is_table(value):
         return trn("{n:,} row", "{n:,} rows", len(value))
     is_text = isinstance(value, str) and not isinstance(value, SecretText)
-    text = f"'{one_line(value, 100)}'" if is_text else _in_words(value)
+    text = _quoted(one_line(value, 100)) if is_text else _in_words(value)
     return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"' if "'" in text else f"'{text}'"
 
 
 def _in_words(value: Any) -> str:
