@@ -98,7 +98,7 @@ class Collected:
 
     def agrees(self, described: Described) -> bool:
         """Whether what was taken was read as it had to be, with the fields put right; all has been taken."""
-        self._make()
+        self.make()
         quantisation = self._described.quantisation if self._described is not None else None
         if quantisation != described.quantisation:
             return False
@@ -130,11 +130,11 @@ class Collected:
         if self._layout is not None:
             try:
                 self._add(rows_of_objects(rows, self._layout))
-                self._make()
+                self.make()
                 return
             except Odd:
                 pass
-        self._make()
+        self.make()
         attributes = [row.get("attributes") for row in rows]
         self.table.add([one if isinstance(one, Mapping) else {} for one in attributes])
         self.shapes.add([row.get("geometry") for row in rows])
@@ -165,13 +165,13 @@ class Collected:
             sum(len(one.coords) for one in self._waiting) >= _VERTICES
             or sum(len(one.counts) for one in self._waiting) >= _ROWS
         ):
-            self._make()
+            self.make()
         references: list[tuple[Any, int]] = [(None, len(rows.counts))]
         if rows.reference:
             references = [(rows.reference if count else None, 1) for count in rows.counts.tolist()]
         self._notice(Noticed(len(rows.counts), KEYS[self._layout.key], tuple(references)))
 
-    def _make(self) -> None:
+    def make(self) -> None:
         """Make geometries and columns of the rows that wait for that."""
         if not self._waiting:
             return

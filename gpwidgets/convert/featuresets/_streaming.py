@@ -66,6 +66,8 @@ def read_pieces(
 
     def begin(number: int, before: bytes) -> Taker:
         known = (described or {}).get(number) if described else _described(before, cutter.mark, number)
+        if lists:
+            lists[-1].make()
         lists.append(_Watched(known, engine=engine or fast, size=size))
         return lists[-1]
 
