@@ -134,6 +134,18 @@ def trn(one: str, many: str, n: int, /, **values: object) -> str:
     return _filled(catalogue.ngettext(one, many, n), english, values)
 
 
+def written(number: float, form: str = ",") -> str:
+    """A number as text, its thousands parted as the language does.
+
+    Parameters
+    ----------
+    number : float
+    form : str
+        As for ``format``, such as ``",.2f"``.
+    """
+    return format(number, form) if _Speech.catalogue is None else str(_FILLER.format_field(number, form))
+
+
 def _filled(text: str, english: str, values: dict[str, object]) -> str:
     """The translation with its values; a placeholder it has wrong makes it the English text."""
     if not values:

@@ -180,6 +180,16 @@ def test_plural_forms(language: str, said: tuple[str, ...]) -> None:
     assert tuple(texts.trn("{n:,} row", "{n:,} rows", n) for n in (0, 1, 2, 21)) == said
 
 
+def test_thousands_of_numbers_are_parted_as_the_language_does() -> None:
+    assert [texts.written(1234567), texts.written(1234.5, ",.2f")] == ["1,234,567", "1,234.50"]
+    gpwidgets.set_language("de")
+    space = "\N{NARROW NO-BREAK SPACE}"
+    assert [texts.written(1234567), texts.written(1234.5, ",.2f")] == [
+        f"1{space}234{space}567",
+        f"1{space}234.50",
+    ]
+
+
 def test_the_tool_finds_texts_in_f_strings_and_refuses_f_strings_as_texts(
     tool: ModuleType, tmp_path: Path
 ) -> None:

@@ -68,6 +68,9 @@ def test_a_pasted_table_is_sent_and_its_results_are_together(grid: Any) -> None:
     press(grid, "Run all rows")
     see(grid, "All rows have succeeded.")
     assert "2 of 2 rows finished · Succeeded: 2" in text_of(grid)
+    assert values_of(grid, "site", 2) == ["mill", "ford"]
+    press(grid, "Maps side by side")
+    see(grid, "site: ford")
     press(grid, "All results together")
     see(grid, "2 features")
     found = grid.batch.frame()

@@ -22,7 +22,7 @@ import pyproj
 from gpwidgets.bounds import how_to_raise, limit
 from gpwidgets.convert.files.raster_opening import RASTERS, check_raster, open_safely
 from gpwidgets.errors import ConversionError
-from gpwidgets.texts import tr
+from gpwidgets.texts import tr, written
 
 __all__ = ["Raster", "RasterPicture", "png_of", "raster_picture", "read_raster"]
 
@@ -285,7 +285,7 @@ def _colored(
         few = np.unique(values)[:_MOST_CLASSES]
         palette = np.array([_rgb(classes[at % len(classes)]) for at in range(len(few))], dtype=np.uint8)
         rgba[shown, :3] = palette[np.minimum(np.searchsorted(few, values), len(few) - 1)]
-        legend = tuple((f"{value:,}", classes[at % len(classes)]) for at, value in enumerate(few.tolist()))
+        legend = tuple((written(value), classes[at % len(classes)]) for at, value in enumerate(few.tolist()))
     else:
         low, high = (float(part) for part in np.quantile(values.astype(float), [0.02, 0.98]))
         share = np.clip((values.astype(float) - low) / ((high - low) or 1.0), 0, 1)
@@ -294,7 +294,8 @@ def _colored(
         for band in range(3):
             rgba[shown, band] = np.interp(share, places, stops[:, band]).round()
         legend = tuple(
-            (f"{low + (high - low) * place:,.6g}", stop) for place, stop in zip(places, ramp, strict=True)
+            (written(low + (high - low) * place, ",.6g"), stop)
+            for place, stop in zip(places, ramp, strict=True)
         )
     rgba[shown, 3] = _BYTES
     return rgba, legend

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from gpwidgets.texts import written
+
 __all__ = ["ChartPoint", "shared_unit", "value_chart"]
 
 _WIDTH, _HEIGHT = 560, 300
@@ -138,7 +140,7 @@ def _step(rough: float) -> float:
 
 def _tick_text(value: float, step: float) -> str:
     places = max(0, -math.floor(math.log10(step) + 1e-9)) + (1 if f"{step:e}".startswith("2.5") else 0)
-    return f"{value + 0.0:,.{places}f}" if places <= 6 and abs(value) < 1e12 else f"{value:.3g}"
+    return written(value + 0.0, f",.{places}f") if places <= 6 and abs(value) < 1e12 else f"{value:.3g}"
 
 
 def _y_ticks(axis: _Axis) -> list[str]:

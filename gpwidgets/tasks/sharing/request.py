@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 from gpwidgets.errors import GPError
 from gpwidgets.html_blocks import block, paragraph, table, title
 from gpwidgets.secrets import MASKED
-from gpwidgets.texts import tr, trn
+from gpwidgets.texts import tr, trn, written
 
 __all__ = ["UPLOAD", "RequestField", "RequestPreview"]
 
@@ -122,7 +122,7 @@ class RequestPreview:
         return _address(self)
 
     def _repr_html_(self) -> str:
-        rows = [(one.name, one.text[:_SHOWN], f"{one.size:,}", one.meaning) for one in self.fields]
+        rows = [(one.name, one.text[:_SHOWN], written(one.size), one.meaning) for one in self.fields]
         heads = (tr("Field"), tr("Value"), tr("Bytes"), tr("Meaning"))
         return block(
             title(self.method, self.url),

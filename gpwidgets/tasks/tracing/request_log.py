@@ -15,7 +15,7 @@ from gpwidgets.tasks.inputs.field_meanings import field_meaning
 from gpwidgets.tasks.tracing._har import har_of
 from gpwidgets.tasks.tracing._outcomes import cause_of, is_good, outcome_of
 from gpwidgets.tasks.tracing._purposes import purpose_of, starts_a_run
-from gpwidgets.texts import tr, trn
+from gpwidgets.texts import tr, trn, written
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -253,4 +253,4 @@ class RequestLog(Sequence[LoggedRequest]):
 def _row(one: LoggedRequest) -> tuple[str, ...]:
     status = tr("no answer") if one.status is None else str(one.status)
     took = f"{1000 * one.duration:,.0f} ms"
-    return (f"{one.time:.2f} s", took, one.method, status, one.purpose, one.url, f"{one.received:,}")
+    return (f"{one.time:.2f} s", took, one.method, status, one.purpose, one.url, written(one.received))

@@ -54,10 +54,11 @@ class ChartData:
         values[tr("seconds")] = {
             at: one.ended - one.sent for at, one in enumerate(states) if one.ended and one.sent
         }
-        given = [batch.inputs(label)[0] for label in rows.labels]
+        given = [batch.inputs(label) for label in rows.labels]
+        columns = {name: [rows.value(line, name) for line in given] for name in rows.columns}
         inputs = {
-            rows.heading(name): {at: one[name] for at, one in enumerate(given) if one.get(name) is not None}
-            for name in rows.columns
+            rows.heading(name): {at: one for at, one in enumerate(column) if one is not None}
+            for name, column in columns.items()
         }
         inputs = {name: column for name, column in inputs.items() if set(column.values()) - {"…", "•••"}}
         told = sorted(values, key=lambda name: len(set(values[name].values())) < 2)  # what varies comes first

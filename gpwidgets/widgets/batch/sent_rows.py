@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from functools import lru_cache
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gpwidgets.protocol.plain_text import plain_label
 from gpwidgets.tasks.runs.status import RunStatus
@@ -28,6 +28,9 @@ _MORE: dict[str, tuple[str, str]] = {
 FAILED = frozenset({"failed", "timed_out", "expired", "lost", "incomplete", "unwritten"})
 
 _LONGEST = 300
+#: Begins the names of columns that were kept, as in the results.
+_KEPT = "row_"
+_MOST_KEPT = 2
 
 
 class SentRows:
@@ -41,7 +44,7 @@ class SentRows:
     ----------
     batch : Batch
     columns : list of str
-        Inputs that rows give of their own, and columns that were kept.
+        Inputs that rows give of their own, and two of the columns that were kept, texts before numbers.
     """
 
     is_editable = False
@@ -52,17 +55,22 @@ class SentRows:
         self._line = lru_cache(maxsize=500)(batch.inputs)
         titles = {one.name: plain_label(one.display_name or one.name) for one in batch.task.inputs}
         given: dict[str, None] = {}
+        kept: dict[str, bool] = {}
         for label in self.labels[:100]:
-            given |= dict.fromkeys(self._line(label)[0])
+            inputs, beside = self._line(label)
+            given |= dict.fromkeys(inputs)
+            kept |= {name: kept.get(name, False) or isinstance(value, str) for name, value in beside.items()}
         order = [name for name in titles if name in given]
-        self.columns: list[str] = [*order, *(name for name in given if name not in titles)]
-        self._titles = titles
+        texts_first = sorted(kept, key=lambda name: not kept[name])
+        self._kept = {f"{_KEPT}{name}": name for name in texts_first[:_MOST_KEPT]}
+        self.columns: list[str] = [*order, *(name for name in given if name not in titles), *self._kept]
+        self._titles = {**titles, **self._kept}
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def heading(self, name: str) -> str:
-        """The label of an input."""
+        """The label of an input, or of a column that was kept."""
         return self._titles.get(name, name)
 
     def label(self, place: int) -> Hashable:
@@ -70,8 +78,13 @@ class SentRows:
         return self.labels[place]
 
     def text(self, place: int, name: str) -> str:
-        """What a row gives for an input."""
-        return cell_text(self._line(self.labels[place])[0].get(name))
+        """What a row gives for an input, or has in a column that was kept."""
+        return cell_text(self.value(self._line(self.labels[place]), name))
+
+    def value(self, line: tuple[dict[str, Any], dict[str, Any]], name: str) -> Any:
+        """The value of a column in what `Batch.inputs` gives of a row; None where it has none."""
+        inputs, beside = line
+        return beside.get(self._kept[name]) if name in self._kept else inputs.get(name)
 
     def can_be_changed(self, _place: int, _name: str) -> bool:
         """It has been sent."""

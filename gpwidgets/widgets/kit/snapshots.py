@@ -23,8 +23,8 @@ _NAMED = re.compile(r"IPY_MODEL_(\w+)")
 
 #: Seconds: a page waits four for the answer.
 _PATIENCE = 2.5
-#: Seconds in which a thread that has closed a widget can take it out of its box.
-_PAUSE = 0.02
+#: Seconds between looks, and how many, in which a thread can take what it has closed out of its box.
+_PAUSE, _LOOKS = 0.02, 15
 
 
 @cache
@@ -53,6 +53,7 @@ def _all_states() -> dict[str, Any]:
     end = time.monotonic() + _PATIENCE
     states: dict[str, Any] = {}
     unread = set(parts._instances.copy())
+    looks = 0
     while True:
         for name in unread:
             state = _state(name)
@@ -63,8 +64,10 @@ def _all_states() -> dict[str, Any]:
         there = parts._instances.copy()
         come = there.keys() - states.keys()
         torn = {name for name, state in states.items() if not _named(state["state"]) <= there.keys()}
+        # What stays as it is was closed by its owner, and not by a thread at work.
+        looks = looks + 1 if unread == come | torn else 0
         unread = come | torn
-        if not unread or time.monotonic() > end:
+        if not unread or looks > _LOOKS or time.monotonic() > end:
             return {name: state for name, state in states.items() if name in there}
         if torn:
             time.sleep(_PAUSE)

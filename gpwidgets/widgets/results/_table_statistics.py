@@ -9,7 +9,7 @@ from typing import Any
 
 import ipywidgets as w
 
-from gpwidgets.texts import later, tr, trn
+from gpwidgets.texts import later, tr, trn, written
 from gpwidgets.widgets.kit.controls import wide
 from gpwidgets.widgets.kit.errors_shown import error_html, guarded
 from gpwidgets.widgets.kit.owner import Owner
@@ -67,9 +67,9 @@ class ColumnSummary(Owner, w.VBox):
         )
         is_date = told.mean is None and told.total is None and hasattr(told.least, "year")
         rows = [
-            (tr("Values"), f"{told.count:,}"),
-            (tr("Missing"), f"{told.missing:,}"),
-            (tr("Distinct"), f"{told.distinct:,}"),
+            (tr("Values"), written(told.count)),
+            (tr("Missing"), written(told.missing)),
+            (tr("Distinct"), written(told.distinct)),
             (tr("Earliest") if is_date else tr("Least"), self._cell(values.name, told.least)),
             (tr("Latest") if is_date else tr("Greatest"), self._cell(values.name, told.greatest)),
             (tr("Mean"), self._cell(values.name, told.mean)),

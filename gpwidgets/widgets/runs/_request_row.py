@@ -6,7 +6,7 @@ import json
 from html import escape
 from typing import TYPE_CHECKING
 
-from gpwidgets.texts import tr
+from gpwidgets.texts import tr, written
 from gpwidgets.widgets.words.file_links import size_text
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _fields(one: LoggedRequest) -> str:
 
 
 def _field(field: LoggedField) -> str:
-    size = "" if field.size is None else f"{field.size:,}"
+    size = "" if field.size is None else written(field.size)
     cells = f"<td><code>{escape(field.text)}</code></td><td>{size}</td><td>{escape(field.meaning)}</td>"
     return f'<tr><th scope="row"><code>{escape(field.name)}</code></th>{cells}</tr>'
 

@@ -11,7 +11,7 @@ from html import escape
 from itertools import pairwise
 from typing import Any
 
-from gpwidgets.texts import later, tr
+from gpwidgets.texts import later, tr, written
 from gpwidgets.widgets.words.cells import FrameTexts, cell_text
 
 #: For values from low to high; told apart by colour-blind readers and in grey.
@@ -95,7 +95,7 @@ class ClassStyle:
         looks = self.looks or tuple({"color": one} for one in self.colors)
         rows = set(self.legend)
         lines = "".join(
-            f"<li>{self._patch(look, color)}{escape(label)} <small>({count:,})</small></li>"
+            f"<li>{self._patch(look, color)}{escape(label)} <small>({written(count)})</small></li>"
             for look, color, label, count in zip(looks, self.colors, self.labels, self._counts, strict=True)
             if (color, label, count) in rows
         )
@@ -188,7 +188,7 @@ def limit_texts(limits: Sequence[float]) -> list[str]:
     if places > _MOST_PLACES or max(map(abs, limits)) >= _LARGEST_PLAIN:
         return [f"{one:.{max(1, min(17, places + _digits(one)))}g}" for one in limits]
     enough = next((few for few in range(places) if all(round(one, few) == one for one in limits)), places)
-    return [f"{round(one, max(0, enough)) + 0.0:,.{max(0, enough)}f}" for one in limits]
+    return [written(round(one, max(0, enough)) + 0.0, f",.{max(0, enough)}f") for one in limits]
 
 
 def _digits(value: float) -> int:
