@@ -79,9 +79,13 @@ class LabNotebook:
             self.page.remove_listener(event, listener)
 
     def reload_page(self) -> None:
-        """Save, and load the page anew, as the browser's button does; the kernel goes on."""
+        """Save, and load the page anew, as the browser's button does; the kernel goes on.
+
+        The address in the browser is still that of the notebook which the page was opened with.
+        """
+        self._reloaded = True
         self.save()
-        self.page.reload()
+        self.page.goto(self.server.url(f"lab/tree/{self.name}"))
         self.page.wait_for_function(_IS_READY, arg=self.name, timeout=60_000)
 
     def reconnect_kernel(self) -> None:
@@ -90,6 +94,7 @@ class LabNotebook:
         self.page.wait_for_function(_IS_READY, arg=self.name, timeout=60_000)
 
     _restarted = False
+    _reloaded = False
 
     def restart_kernel(self) -> None:
         """Restart the kernel, as its menu does; outputs stay where they are."""
@@ -177,8 +182,13 @@ class LabNotebook:
             for kind, text in self._said
             if kind == "pageerror" or (kind == "error" and not any(known in text for known in _HARMLESS))
         ]
-        # Outputs of a kernel that is gone name models that nobody has, as those of any widget do.
-        return [text for text in said if not (self._restarted and "widget model not found" in text)]
+        # Outputs of a kernel that is gone name models that nobody has, as those of any widget do; and a
+        # kernel at work speaks of widgets before the page that was loaded anew has asked for them.
+        known = [
+            *(["widget model not found"] if self._restarted else []),
+            *(["Comm not found for comm id"] if self._reloaded else []),
+        ]
+        return [text for text in said if not any(one in text for one in known)]
 
     def save(self) -> nbformat.NotebookNode:
         """Save the notebook and read the file."""

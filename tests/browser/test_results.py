@@ -150,7 +150,7 @@ def test_a_box_on_the_map_lists_its_rows_and_two_hundred_thousand_features_stay_
     map_ = notebook.map_in(cell)
     wait_until_painted(notebook, map_)
     assert notebook.ask("len(frame)") == 200_704
-    expect(cell.get_by_text("of 200,704 features are drawn; zoom in to see more")).to_be_visible()
+    expect(cell.get_by_text("of 200,704 features are drawn; zoom in to see more").first).to_be_visible()
     assert notebook.ask("len(task_map.results['Discs'].data['features'])") <= 10_000
     drag(notebook, map_, -50, 20)
     wait_until_painted(notebook, map_)

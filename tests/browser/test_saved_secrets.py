@@ -96,6 +96,10 @@ class Hand:
         self.press("Run")
         expect(self.cell.get_by_text("Succeeded", exact=True).first).to_be_visible()
         expect(self.cell.get_by_text(re.compile("canary said")).first).to_be_visible()
+        for tab in self.cell.get_by_role("tab").all():
+            tab.click()
+            expect(tab).to_have_attribute("aria-selected", "true")
+        expect(self.cell.get_by_text("canary row").first).to_be_attached()
 
 
 @pytest.fixture
