@@ -263,6 +263,7 @@ def test_the_rows_shown_are_saved_in_their_order_beside_the_whole(tmp_path: Path
     table = FrameTable(gdf)
     saver = FrameSaver(gdf, "T", folder=str(tmp_path), table=table)
     choose(saver, "Save as", label)
+    assert not can_find(saver, "as shown: 3 rows")
     table.filter_text, table.sort_by, table.descending = "1", "a", True
     table.filter_text = "13"
     assert can_find(saver, "as shown: 1 of 3 rows")

@@ -64,7 +64,7 @@ class FrameSaver(Owner, w.HBox):
         )
         self.as_shown: w.Checkbox = w.Checkbox(
             indent=False,
-            layout=w.Layout(width="auto", display="none" if table is None else ""),
+            layout=w.Layout(width="auto", display="none"),
             tooltip=tr("Save the rows that pass the filter, all pages of them, in the order shown"),
         )
         self._said = status_line()
@@ -74,12 +74,15 @@ class FrameSaver(Owner, w.HBox):
             layout=w.Layout(flex_flow="row wrap", align_items="center"),
         )
         if table is not None:
-            self.follow(table, self._count_shown, "shown_words")
+            self.follow(table, self._count_shown, ["shown_words", "sort_by"])
             self._count_shown()
 
     def _count_shown(self, _change: object = None) -> None:
-        assert self._table is not None
-        self.as_shown.description = tr("as shown: {rows}", rows=self._table.shown_words)
+        table = self._table
+        assert table is not None
+        self.as_shown.description = tr("as shown: {rows}", rows=table.shown_words)
+        is_changed = table.filter_text or table.only_selected or table.sort_by
+        self.as_shown.layout.display = "" if is_changed else "none"
 
     def _start(self) -> None:
         table = self._table if self.as_shown.value else None
