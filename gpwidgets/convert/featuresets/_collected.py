@@ -31,7 +31,7 @@ __all__ = ["Collected", "Described"]
 
 _USUAL_SIZE = 1 << 18
 #: Of so many vertices or rows geometries and columns are made at a time.
-_VERTICES, _ROWS = 3 << 15, 1 << 11
+_VERTICES, _ROWS = 1 << 16, 1 << 11
 
 
 class Described(NamedTuple):
