@@ -107,6 +107,12 @@ class BatchEngine:
         outputs = [one.name for one in self.task.outputs]
         self._results = RowResults(self.folder, ledger, self._inputs, about, outputs, patience, ways)
 
+    def _take_again(self) -> None:
+        """Go on from what the ledger holds now; refused while rows are under way, here or elsewhere."""
+        if not self._finished:
+            raise GPError(tr("Rows are still under way: wait() first, or cancel()."))
+        self._take(Ledger(self.folder))
+
     def begin(self, *, retry_lost: bool = False) -> Self:
         """Send what is open."""
         rows = self._ledger.rows

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from gpwidgets.client.sign_in.auth import as_auth
-from gpwidgets.errors import AuthenticationError, GPError
+from gpwidgets.errors import AuthenticationError
 from gpwidgets.tasks.batch._engine import BatchEngine
-from gpwidgets.tasks.batch.ledger import Ledger
-from gpwidgets.texts import tr
 
 if TYPE_CHECKING:
     from gpwidgets.client.sign_in.auth import Auth
@@ -46,9 +44,7 @@ class SignedInBatch(BatchEngine):
         GPError
             Rows are still under way, or another kernel works on the batch by now.
         """
-        if not self._finished:
-            raise GPError(tr("Rows are still under way: wait() first, or cancel()."))
         known = as_auth(auth)
-        self._take(Ledger(self.folder))
+        self._take_again()
         self.task.session.auth = known
         return self.begin()

@@ -10,7 +10,7 @@ from gpwidgets.errors import GPError, WaitTimeout
 from gpwidgets.notebook import show_batch
 from gpwidgets.tasks.batch._progress_bar import BatchBar
 from gpwidgets.tasks.batch._sign_in import SignedInBatch
-from gpwidgets.tasks.batch.ledger import Ledger, RowState
+from gpwidgets.tasks.batch.ledger import RowState
 from gpwidgets.tasks.batch.row_results import PLACE, value_told
 from gpwidgets.tasks.results.outputs import Outputs
 from gpwidgets.tasks.runs.run import Run
@@ -177,10 +177,8 @@ class Batch(SignedInBatch):
         GPError
             Rows are still under way, or another kernel works on the batch by now.
         """
-        if not self._finished:
-            raise GPError(tr("Rows are still under way: wait() first, or cancel()."))
+        self._take_again()
         wanted = _FAILED | ({"lost"} if lost else set()) | ({"cancelled"} if cancelled else set())
-        self._take(Ledger(self.folder))
         self._set_open(place for place, row in enumerate(self._ledger.rows) if row.status in wanted)
         self.begin()
         return self
